@@ -40,7 +40,7 @@ const char *id_format(const struct id *id, char text[static ID_TEXT_SIZE]);
 /* Fails with INVALID_ARGUMENT where `text` is no UUID or its partition is not below PARTITION_COUNT. */
 MUST_USE enum status id_parse(const char *text, struct id *ret_id, struct error *err);
 
-/* From protobuf bytes: `len` must be 16. Fails with INVALID_ARGUMENT naming `field`. */
+/* From protobuf bytes: `len` must be 16 and the partition below PARTITION_COUNT. Fails with INVALID_ARGUMENT naming `field`. */
 MUST_USE enum status id_from_bytes(const void *bytes, size_t len, const char *field, struct id *ret_id, struct error *err);
 
 /* Partition of a debtor: BLAKE2b of agency and identity key, modulo PARTITION_COUNT. */
