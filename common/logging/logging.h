@@ -19,12 +19,13 @@ enum log_level {
 
 struct log_field {
     const char *key; /* NULL ends the list */
-    enum { LOG_FIELD_TEXT, LOG_FIELD_NUMBER, LOG_FIELD_BOOL, LOG_FIELD_ID } kind;
+    enum { LOG_FIELD_TEXT, LOG_FIELD_NUMBER, LOG_FIELD_BOOL, LOG_FIELD_ID, LOG_FIELD_ERROR } kind;
     union {
         const char *text;
         int64_t number;
         bool flag;
         struct id id;
+        const struct error *error;
     } value;
 };
 
@@ -32,7 +33,7 @@ struct log_field log_text(const char *key, const char *value);
 struct log_field log_number(const char *key, int64_t value);
 struct log_field log_flag(const char *key, bool value);
 struct log_field log_id(const char *key, const struct id *value);
-/* "error": the whole chain; its code goes along as "code". */
+/* "error": the whole chain; its code goes along as "code". `err` is borrowed until the line is written. */
 struct log_field log_error_text(const struct error *err);
 
 /* Once, before the first line; the strings are copied. */
@@ -41,14 +42,17 @@ void logging_init(const char *service, const char *instance, enum log_level leve
 void logging_set_level(enum log_level level);
 MUST_USE enum status logging_parse_level(const char *text, enum log_level *ret_level, struct error *err);
 
-/* Fields up to the one whose key is NULL. One write(2) a line: lines of several threads never mix. Thread-safe. */
+/* Fields up to the one whose key is NULL; a NULL text is written as null, bytes that are no UTF-8 as U+FFFD. One write(2) a line of at most
+ * 4096 bytes (what a pipe takes in one piece): lines of several threads never mix; what does not fit is cut and the line has "cut":true.
+ * Works before logging_init too (service "-", level info). Leaves errno alone. Thread-safe. */
 void logging_write(enum log_level level, const char *message, const struct log_field *fields);
 
 /* log_info("placed", log_number("accounts", n), log_id("placement", &id)); */
-#define LOGGING_FIELDS(...) ((const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ) { 0 }})
-#define log_debug(message, ...) logging_write(LOG_LEVEL_DEBUG, message, LOGGING_FIELDS(__VA_ARGS__))
-#define log_info(message, ...)  logging_write(LOG_LEVEL_INFO, message, LOGGING_FIELDS(__VA_ARGS__))
-#define log_warn(message, ...)  logging_write(LOG_LEVEL_WARN, message, LOGGING_FIELDS(__VA_ARGS__))
-#define log_error(message, ...) logging_write(LOG_LEVEL_ERROR, message, LOGGING_FIELDS(__VA_ARGS__))
+#define log_debug(...) LOGGING_LINE(LOG_LEVEL_DEBUG, __VA_ARGS__, { 0 })
+#define log_info(...)  LOGGING_LINE(LOG_LEVEL_INFO, __VA_ARGS__, { 0 })
+#define log_warn(...)  LOGGING_LINE(LOG_LEVEL_WARN, __VA_ARGS__, { 0 })
+#define log_error(...) LOGGING_LINE(LOG_LEVEL_ERROR, __VA_ARGS__, { 0 })
+/* The end of the list is passed along above, so that no macro has empty variadic arguments: strict C17 knows none. */
+#define LOGGING_LINE(level, message, ...) logging_write(level, message, (const struct log_field[]){__VA_ARGS__})
 
 #endif
