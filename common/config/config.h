@@ -12,7 +12,9 @@
  *
  * An option "database-url" is read, weakest first, from its default, from the file given by --config (lines `database-url = value`, # comments),
  * from the environment (DUNLIN_DATABASE_URL) and from the command line (--database-url VALUE or --database-url=VALUE; a bool also as --flag and
- * --no-flag). A CONFIG_SECRET is never taken from the command line and never printed; its value may be given as a file through "<name>-file". */
+ * --no-flag). A CONFIG_SECRET is never taken from the command line and never printed; its value may be given as a file through "<name>-file".
+ *
+ * Beside the tables every program knows --config PATH (or DUNLIN_CONFIG), --check, --print-config, --print-reference, --version and --help. */
 enum config_type {
     CONFIG_TEXT,
     CONFIG_INTEGER, /* with min, max and unit */
@@ -40,7 +42,7 @@ struct config_program {
 
 enum config_action {
     CONFIG_RUN,
-    CONFIG_EXIT_OK, /* --help, --version, --check or --print-config was asked for and has been answered on `out` */
+    CONFIG_EXIT_OK, /* --help, --version, --check, --print-config or --print-reference was asked for and has been answered on `out` */
 };
 
 /* Reads everything. Fails with INVALID_ARGUMENT naming where it stands ("dunlin.conf:7: ...", "environment DUNLIN_X: ...", "--workers: ...") and what is
