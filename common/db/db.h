@@ -18,7 +18,7 @@
  * ALREADY_EXISTS (unique violation), FAILED_PRECONDITION (foreign key, check, not null), INVALID_ARGUMENT (data exceptions, class 22), RESOURCE_EXHAUSTED (class 53),
  * DEADLINE_EXCEEDED (statement timeout), PERMISSION_DENIED (42501, class 28), INTERNAL (other class 42: our bug). The text names the statement and the server's message. */
 struct db_statement {
-    const char *name; /* "intake.account_insert" */
+    const char *name; /* "intake.account_insert"; "": prepared for the one call and not kept (administration) */
     const char *sql;
 };
 
@@ -158,7 +158,16 @@ struct id db_id(const struct db_result *result, size_t row, int column);
  * an applied migration's text has changed since. */
 MUST_USE enum status db_migrate(struct db *db, const char *schema, const struct db_migration *migrations, struct error *err);
 
-/* Prepares every statement of a NULL-terminated list: says which does not fit the schema. */
+/* The same question without a change, for a role that may only read <schema>.migration: OK where exactly `migrations` are applied, else FAILED_PRECONDITION. */
+MUST_USE enum status db_migrate_check(struct db *db, const char *schema, const struct db_migration *migrations, struct error *err);
+
+/* Prepares every statement of a NULL-terminated list: says which does not fit the schema. The types of parameters are inferred, so that one which stands where any type may
+ * needs a cast in the text (`unnest($1::uuid[])`). Nothing is kept. */
 MUST_USE enum status db_prepare_all(struct db *db, const struct db_statement *const *statements, struct error *err);
+
+/* --- administration --------------------------------------------------------------------------------------------------------------------- */
+
+/* Only the SCRAM verifier, made here, goes over the wire. */
+MUST_USE enum status db_role_set_password(struct db *db, const char *role, const char *password, struct error *err);
 
 #endif
