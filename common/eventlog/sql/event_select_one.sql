@@ -1,0 +1,8 @@
+-- One event by its number.
+-- $1 smallint  partition
+-- $2 bigint    seq
+-- Columns: those of log.event, in the order that eventlog_read.c decodes. One row or none.
+-- Index: the key of each month.
+SELECT e.partition, e.seq, e.recorded_at_us, e.occurred_at_us, e.agency_id, e.debtor_id, e.account_id, e.type, e.actor, e.traceparent, e.payload, e.hash
+FROM log.event AS e
+WHERE e.partition = $1::smallint AND e.seq = $2::bigint
