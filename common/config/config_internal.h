@@ -22,7 +22,8 @@ struct config_value {
     const struct config_option *option;
     enum config_source source;
     char *text;  /* owned; NULL while source is NONE */
-    char *where; /* owned; "dunlin.conf:7", "environment DUNLIN_X", "--workers": begins an error, ends a line of --print-config */
+    char *where; /* owned; "dunlin.conf:7", "environment DUNLIN_X", "--workers": begins an error, ends a line of
+                    --print-config */
     int64_t number;
     bool flag;
 };
@@ -41,7 +42,8 @@ struct config_match {
 
 bool config_find(struct config *config, const char *name, bool allows_negation, struct config_match *ret_match);
 
-/* Stores `text` as the option's value, or the first line of the file `text` names where match->is_file. Fails with INVALID_ARGUMENT beginning with `where`. */
+/* Stores `text` as the option's value, or the first line of the file `text` names where match->is_file. Fails with
+ * INVALID_ARGUMENT beginning with `where`. */
 MUST_USE enum status config_set(const struct config_match *match, const char *text, enum config_source source,
                                 const char *where, struct error *err);
 
