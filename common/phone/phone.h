@@ -5,6 +5,10 @@
 
 #include "status/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define PHONE_E164_SIZE 20
 
 enum phone_kind {
@@ -30,5 +34,9 @@ MUST_USE enum status phone_parse(const char *text, const char *region, struct ph
  * NULL-terminated array of static strings; the result is its length. 0 means unknown: no such prefix, toll-free, or a prefix that stands for a whole
  * numbering plan. Callers refuse rather than guess. Thread-safe. */
 size_t phone_zones(const char *e164, const char *const **ret_names);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,0 +1,113 @@
+#include <phonenumbers/phonenumberutil.h>
+
+#include <cstring>
+#include <exception>
+#include <new>
+#include <string>
+
+extern "C" {
+#include "phone/phone.h"
+}
+
+using i18n::phonenumbers::PhoneNumber;
+using i18n::phonenumbers::PhoneNumberUtil;
+
+namespace
+{
+
+/* The texts never repeat the number: they end up in logs, where no debtor's number may stand in clear. */
+const char *text_of(PhoneNumberUtil::ErrorType error)
+{
+    switch (error) {
+    case PhoneNumberUtil::NO_PARSING_ERROR:
+        break;
+    case PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR:
+        return "no such country code, and no known region to assume";
+    case PhoneNumberUtil::NOT_A_NUMBER:
+        return "not a number";
+    case PhoneNumberUtil::TOO_SHORT_AFTER_IDD:
+    case PhoneNumberUtil::TOO_SHORT_NSN:
+        return "too short";
+    case PhoneNumberUtil::TOO_LONG_NSN:
+        return "too long";
+    }
+    return "not a number";
+}
+
+const char *text_of(PhoneNumberUtil::ValidationResult result)
+{
+    switch (result) {
+    case PhoneNumberUtil::IS_POSSIBLE:
+        return "not a valid number of its region";
+    case PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY:
+        return "too short: the area code is missing";
+    case PhoneNumberUtil::INVALID_COUNTRY_CODE:
+        return "no such country code";
+    case PhoneNumberUtil::TOO_SHORT:
+        return "too short";
+    case PhoneNumberUtil::INVALID_LENGTH:
+        return "of a length that its region does not have";
+    case PhoneNumberUtil::TOO_LONG:
+        return "too long";
+    }
+    return "not a valid number of its region";
+}
+
+enum phone_kind kind_of(PhoneNumberUtil::PhoneNumberType type)
+{
+    switch (type) {
+    case PhoneNumberUtil::FIXED_LINE:
+        return PHONE_FIXED;
+    case PhoneNumberUtil::MOBILE:
+        return PHONE_MOBILE;
+    case PhoneNumberUtil::TOLL_FREE:
+        return PHONE_TOLL_FREE;
+    case PhoneNumberUtil::VOIP:
+        return PHONE_VOIP;
+    case PhoneNumberUtil::FIXED_LINE_OR_MOBILE:
+    case PhoneNumberUtil::UNKNOWN:
+        return PHONE_UNKNOWN;
+    case PhoneNumberUtil::PREMIUM_RATE:
+    case PhoneNumberUtil::SHARED_COST:
+    case PhoneNumberUtil::PERSONAL_NUMBER:
+    case PhoneNumberUtil::PAGER:
+    case PhoneNumberUtil::UAN:
+    case PhoneNumberUtil::VOICEMAIL:
+        return PHONE_OTHER;
+    }
+    return PHONE_UNKNOWN;
+}
+
+enum status parse(const char *text, const char *region, struct phone *ret_phone, struct error *err)
+{
+    const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
+    PhoneNumber number;
+    std::string e164;
+
+    PhoneNumberUtil::ErrorType error = util.Parse(text, region, &number);
+    if (error != PhoneNumberUtil::NO_PARSING_ERROR)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "phone number: %s", text_of(error));
+    if (!util.IsValidNumber(number))
+        return error_set(err, STATUS_INVALID_ARGUMENT, "phone number: %s",
+                         text_of(util.IsPossibleNumberWithReason(number)));
+    util.Format(number, PhoneNumberUtil::E164, &e164);
+    if (e164.size() >= PHONE_E164_SIZE)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "phone number: too long");
+    std::memcpy(ret_phone->e164, e164.c_str(), e164.size() + 1);
+    ret_phone->kind = kind_of(util.GetNumberType(number));
+    return STATUS_OK;
+}
+
+} // namespace
+
+/* No exception may leave into C. */
+enum status phone_parse(const char *text, const char *region, struct phone *ret_phone, struct error *err)
+{
+    try {
+        return parse(text, region ? region : "", ret_phone, err);
+    } catch (const std::bad_alloc &) {
+        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "phone number: out of memory");
+    } catch (const std::exception &) {
+        return error_set(err, STATUS_INTERNAL, "phone number: libphonenumber failed");
+    }
+}

@@ -1,0 +1,110 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "phone/phone.h"
+
+/* Numbers are of the ranges that regulators keep for fiction (555-01XX, Ofcom's drama numbers, ACMA's, ...) where there
+ * are such. */
+static void reads_numbers_as_people_write_them(void **state)
+{
+    static const struct {
+        const char *text, *region, *e164;
+        enum phone_kind kind;
+    } rows[] = {
+        {"+12125550123", "US", "+12125550123", PHONE_UNKNOWN},
+        {"+12125550123", NULL, "+12125550123", PHONE_UNKNOWN},
+        {"+12125550123", "", "+12125550123", PHONE_UNKNOWN},
+        {"+12125550123", "DE", "+12125550123", PHONE_UNKNOWN},
+        {"2125550123", "US", "+12125550123", PHONE_UNKNOWN},
+        {"(212) 555-0123", "US", "+12125550123", PHONE_UNKNOWN},
+        {"212.555.0123", "US", "+12125550123", PHONE_UNKNOWN},
+        {"1-212-555-0123", "US", "+12125550123", PHONE_UNKNOWN},
+        {" +1 212 555 0123 ", "US", "+12125550123", PHONE_UNKNOWN},
+        {"tel:+1-212-555-0123", "US", "+12125550123", PHONE_UNKNOWN},
+        {"212-555-0123 ext. 17", "US", "+12125550123", PHONE_UNKNOWN},
+        {"011 44 20 7946 0018", "US", "+442079460018", PHONE_FIXED},
+        {"020 7946 0018", "GB", "+442079460018", PHONE_FIXED},
+        {"0491 570 156", "AU", "+61491570156", PHONE_MOBILE},
+        {"030 23125 123", "DE", "+493023125123", PHONE_FIXED},
+        {"+1 800 555 0199", "US", "+18005550199", PHONE_TOLL_FREE},
+        {"1-888-555-0123", "US", "+18885550123", PHONE_TOLL_FREE},
+        {"0808 157 0192", "GB", "+448081570192", PHONE_TOLL_FREE},
+        {"056 0000 0000", "GB", "+445600000000", PHONE_VOIP},
+        {"+1 900 555 0123", "US", "+19005550123", PHONE_OTHER},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct phone phone = {0};
+        struct error err = {0};
+        enum status st = phone_parse(rows[i].text, rows[i].region, &phone, &err);
+        if (st != STATUS_OK || strcmp(phone.e164, rows[i].e164) != 0 || phone.kind != rows[i].kind)
+            fail_msg("'%s' in %s: %s '%s', %s, kind %d", rows[i].text, rows[i].region, status_name(st), err.text,
+                     phone.e164, (int)phone.kind);
+    }
+}
+
+static void refuses_what_is_no_number_says_why_and_never_repeats_it(void **state)
+{
+    static const struct {
+        const char *text, *region, *why;
+    } rows[] = {
+        {"", "US", "not a number"},
+        {" ", "US", "not a number"},
+        {"none", "US", "not a number"},
+        {"N/A", "US", "not a number"},
+        {"\xff\xfe", "US", "not a number"},
+        {"2125550123", NULL, "no such country code"},
+        {"2125550123", "", "no such country code"},
+        {"2125550123", "ZZ", "no such country code"},
+        {"2125550123", "us", "no such country code"},
+        {"+999 2125550123", "US", "no such country code"},
+        {"5550123", "US", "area code is missing"},
+        {"12345", "US", "too short"},
+        {"212555012", "US", "too short"},
+        {"21255501234", "US", "too long"},
+        {"+1 212 555 01234", "US", "too long"},
+        {"212555012345678901234567890", "US", "too long"},
+        {"0000000000", "US", "not a valid number of its region"},
+        {"1111111111", "US", "not a valid number of its region"},
+        {"(012) 555-0123", "US", "not a valid number of its region"},
+        {"+1 212 055 0123", "US", "not a valid number of its region"},
+        {"911", "US", "too short"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct phone phone = {.kind = PHONE_VOIP};
+        struct error err = {0};
+        enum status st = phone_parse(rows[i].text, rows[i].region, &phone, &err);
+        if (st != STATUS_INVALID_ARGUMENT || !strstr(err.text, rows[i].why))
+            fail_msg("'%s': %s '%s', expected '%s'", rows[i].text, status_name(st), err.text, rows[i].why);
+        assert_null(strpbrk(err.text, "0123456789"));
+        assert_int_equal(phone.kind, PHONE_VOIP);
+    }
+}
+
+static void reads_texts_of_any_length(void **state)
+{
+    static char text[100000];
+    struct phone phone;
+    (void)state;
+
+    memset(text, '5', sizeof(text) - 1);
+    assert_int_equal(phone_parse(text, "US", &phone, NULL), STATUS_INVALID_ARGUMENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_numbers_as_people_write_them),
+        cmocka_unit_test(refuses_what_is_no_number_says_why_and_never_repeats_it),
+        cmocka_unit_test(reads_texts_of_any_length),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
