@@ -189,20 +189,22 @@ static void is_ready_without_a_question_to_ask(void **state)
     assert_begins(answer, "HTTP/1.1 200 OK\r\n");
 }
 
-static void stops_while_a_client_is_connected_and_frees_its_port(void **state)
+/* The answered connection was closed by the server first and lingers in TIME_WAIT on its port; the other one is in the
+ * middle of a request. */
+static void stops_at_any_time_and_can_have_its_port_again(void **state)
 {
     (void)state;
-    struct metrics_server *server = NULL;
-    assert_int_equal(metrics_server_start("127.0.0.1", 0, NULL, NULL, &server, NULL), STATUS_OK);
-    uint16_t port = metrics_server_port(server);
+    struct fixture fixture = {0};
+    assert_int_equal(metrics_server_start("127.0.0.1", 0, NULL, NULL, &fixture.server, NULL), STATUS_OK);
+    uint16_t port = metrics_server_port(fixture.server);
+    (void)exchange(&fixture, REQUEST("GET", "/healthz"));
     int fd = connect_to(port);
     assert_int_equal(send(fd, "GET /met", 8, MSG_NOSIGNAL), 8);
-    metrics_server_stop(server);
+    metrics_server_stop(fixture.server);
     (void)close(fd);
-    struct error err = {0};
-    assert_int_equal(metrics_server_start("127.0.0.1", port, NULL, NULL, &server, &err), STATUS_OK);
-    assert_int_equal(metrics_server_port(server), port);
-    metrics_server_stop(server);
+    assert_int_equal(metrics_server_start("127.0.0.1", port, NULL, NULL, &fixture.server, NULL), STATUS_OK);
+    assert_int_equal(metrics_server_port(fixture.server), port);
+    metrics_server_stop(fixture.server);
     metrics_server_stop(NULL);
 }
 
@@ -236,7 +238,7 @@ int main(void)
         SERVED(survives_what_is_no_http),
         SERVED(leaves_signals_to_the_program),
         cmocka_unit_test(is_ready_without_a_question_to_ask),
-        cmocka_unit_test(stops_while_a_client_is_connected_and_frees_its_port),
+        cmocka_unit_test(stops_at_any_time_and_can_have_its_port_again),
         SERVED(says_why_it_cannot_listen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
