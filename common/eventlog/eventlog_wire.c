@@ -101,9 +101,8 @@ static enum status read_batch(const Dunlin__Log__V1__EventBatch *message, struct
         if (st != STATUS_OK)
             return error_wrap(err, st, "event %zu", i);
         events[i].partition = (uint16_t)message->partition;
-        /* The first seq is at least 1; each one after it follows its predecessor, compared so that nothing overflows.
-         */
-        if (i == 0 ? events[i].seq < EVENTLOG_FIRST_SEQ : events[i].seq - 1 != events[i - 1].seq)
+        /* Compared so that no number off the wire overflows. */
+        if (events[i].seq < EVENTLOG_FIRST_SEQ || (i > 0 && events[i].seq - 1 != events[i - 1].seq))
             return error_set(err, STATUS_INVALID_ARGUMENT, "event %zu: seq %" PRId64 " is out of turn", i,
                              events[i].seq);
     }
