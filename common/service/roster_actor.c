@@ -1,0 +1,61 @@
+#include "cache/cache.h"
+#include "logging/logging.h"
+#include "service/service_internal.h"
+
+/* Redis is only ever spoken to here, on a thread of its own: the I/O thread never waits for it. */
+static void beat(struct service *service, struct cache *cache, zsock_t *pipe, bool *was_down)
+{
+    struct error err;
+    struct roster *roster = NULL;
+    struct instance instance = service->instance;
+    instance.state = atomic_load(&service->state) == SERVICE_SERVING ? INSTANCE_SERVING : INSTANCE_DRAINING;
+    enum status st = registry_announce(cache, &instance, &err);
+    if (st == STATUS_OK)
+        st = registry_read(cache, &roster, &err);
+    if (st == STATUS_OK) {
+        if (*was_down)
+            log_info("Redis answers again");
+        zsock_send(pipe, "p", roster);
+    } else if (!*was_down) {
+        log_warn("Redis cannot be reached, going on with the last roster", log_error_text(&err));
+    }
+    *was_down = st != STATUS_OK;
+}
+
+/* On a clean stop the instance leaves the roster at once. */
+static void withdraw(struct service *service, struct cache *cache)
+{
+    struct error err;
+    if (registry_withdraw(cache, &service->instance, &err) != STATUS_OK)
+        log_warn("cannot withdraw from the registry, ignoring: the entry dies by itself", log_error_text(&err));
+}
+
+/* One frame tells: anything but $TERM means "beat now" (the state has changed). */
+static bool wait_for_beat(zsock_t *pipe)
+{
+    zmq_pollitem_t item = {.socket = zsock_resolve(pipe), .events = ZMQ_POLLIN};
+    if (zmq_poll(&item, 1, REGISTRY_HEARTBEAT_MS) <= 0)
+        return true;
+    char *command = zstr_recv(pipe);
+    const bool is_going_on = command && !g_str_equal(command, "$TERM");
+    zstr_free(&command);
+    return is_going_on;
+}
+
+void roster_actor(zsock_t *pipe, void *args)
+{
+    struct service *service = args;
+    struct error err;
+    SCOPED(cache_freep) struct cache *cache = NULL;
+    const struct cache_options options = {.url = config_text(service->config, "redis-url")};
+    bool was_down = false;
+    zsock_signal(pipe, 0);
+    if (cache_new(&options, &cache, &err) != STATUS_OK) {
+        log_error("the registry cannot be used", log_error_text(&err));
+        return;
+    }
+    do
+        beat(service, cache, pipe, &was_down);
+    while (wait_for_beat(pipe));
+    withdraw(service, cache);
+}

@@ -1,0 +1,191 @@
+#ifndef DUNLIN_SERVICE_SERVICE_INTERNAL_H
+#define DUNLIN_SERVICE_SERVICE_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include <czmq.h>
+#include <glib.h>
+
+#include "metrics/metrics.h"
+#include "service/service.h"
+
+/* Limits. A worker's queue holds at most WORKER_REQUESTS_MAX requests (some seconds of work at 10,000/s); beyond that
+ * requests are refused at once. Published frames beyond WORKER_FRAMES_MAX are dropped: the log has them. The pipe's
+ * high-water mark is above both together, so that the I/O thread never blocks on it. */
+#define WORKER_REQUESTS_MAX 20000
+#define WORKER_FRAMES_MAX   4000
+#define PIPE_HWM            (WORKER_REQUESTS_MAX + WORKER_FRAMES_MAX + 1000)
+#define UNIT_CALLS_MAX      1000
+#define UNIT_EVENTS_MAX     2000
+#define READ_EVENTS_MAX     1000 /* of one partition in one read from PostgreSQL */
+#define TIMERS_MAX          500
+#define WORKERS_MAX         64
+
+#define HEADS_CHECK_MS 500 /* silence is checked against the heads: a subscription can be lost */
+#define GAP_PATIENCE_MS                                                                                                \
+    3 /* how long another producer's message may still be on its way before the gap is read from PostgreSQL */
+#define CURSOR_DELAY_MS  20   /* a cursor that moved over nothing of interest is written at the latest after this */
+#define TAKEOVER_WAIT_MS 3000 /* how long a live owner gets to hand a partition over */
+#define RETRY_FIRST_MS   20
+#define RETRY_MAX_MS     2000
+#define POISON_ATTEMPTS  3
+
+/* --- messages between the I/O thread and the workers: a kind and a pointer whose ownership goes along
+ * ---------------------------------- */
+
+enum worker_message {                 /* I/O thread to worker */
+                      WORKER_REQUEST, /* struct bus_request */
+                      WORKER_FRAME,   /* struct published_frame */
+                      WORKER_ROSTER,  /* struct roster */
+                      WORKER_CLOCK,   /* NULL: business time was driven */
+                      WORKER_RELOAD,  /* NULL */
+                      WORKER_DRAIN,   /* NULL: finish, hand over, answer IO_DRAINED */
+};
+
+enum io_message {             /* worker to I/O thread */
+                  IO_REPLY,   /* struct outgoing_reply */
+                  IO_PUBLISH, /* struct outgoing_events */
+                  IO_DRAINED, /* NULL */
+};
+
+struct published_frame {
+    uint16_t partition;
+    zframe_t *frame;
+};
+
+struct outgoing_reply {
+    zframe_t *peer;
+    uint64_t request_id;
+    enum status code;
+    char *message;
+    char *owner;
+    uint8_t *body;
+    size_t body_len;
+};
+
+struct outgoing_events {
+    uint16_t partition;
+    uint8_t *bytes;
+    size_t len;
+};
+
+void outgoing_reply_free(struct outgoing_reply *reply);
+void outgoing_events_free(struct outgoing_events *events);
+void published_frame_free(struct published_frame *frame);
+
+/* --- the process
+ * --------------------------------------------------------------------------------------------------------------------------
+ */
+
+enum service_state {
+    SERVICE_SERVING,
+    SERVICE_DRAINING,
+    SERVICE_STOPPED,
+};
+
+/* Shared by all threads of the process; immutable after start but for the atomics. */
+struct service {
+    const struct service_spec *spec;
+    const struct config *config;
+    struct bus_keys *keys;
+    struct instance instance; /* as announced; `state` is only written by the I/O thread */
+    unsigned n_workers;
+    GHashTable *consumed; /* type name -> ProtobufCMessageDescriptor; read only */
+    char own_prefix[96];  /* "dunlin.contact.v1." */
+    char actor[80];       /* "service:contact" */
+    char own_role[80];    /* "dunlin_contact" */
+    _Atomic int state;
+    _Atomic bool has_roster;
+    _Atomic bool is_database_up[WORKERS_MAX];
+    _Atomic uint64_t owned[WORKERS_MAX];          /* bit p: the worker owns partition p */
+    _Atomic int64_t queued_requests[WORKERS_MAX]; /* sent to the worker and not answered yet */
+    _Atomic int64_t queued_frames[WORKERS_MAX];
+};
+
+struct db_options service_db_options(const struct service *service);
+
+/* The worker's thread, for zactor_new; args is a struct worker_args that outlives it. */
+struct worker_args {
+    struct service *service;
+    unsigned index;
+    enum status status; /* out: whether the service's context could be opened; read once the actor has signalled */
+    struct error error;
+};
+void worker_actor(zsock_t *pipe, void *args);
+
+/* The roster's thread: announces the instance and reads who is alive, once a heartbeat; sends ROSTER (pointer) to its
+ * pipe. args is the service. */
+void roster_actor(zsock_t *pipe, void *args);
+
+/* The I/O thread, which is the caller's. Returns when the service has stopped. */
+struct io;
+enum status io_run(struct service *service, zactor_t *const *workers, zactor_t *roster, zsock_t *router, zsock_t *pub,
+                   zsock_t *sub, int signal_fd, struct error *err);
+
+/* --- one unit
+ * -----------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* What the unit needs to know of the worker that runs it. */
+struct unit_owner {
+    const struct service *service;
+    struct db *db;
+    void *context;
+    bool (*is_parked)(const void *worker, const struct id *debtor_id);
+    const void *worker;
+};
+
+struct unit_publication {
+    uint16_t partition;
+    int64_t first_seq, last_seq;
+    struct outgoing_events *events;
+};
+
+struct unit *unit_begin(const struct unit_owner *owner, struct error *err);
+/* Locks the heads of `partitions` (ascending) now: everything committed before is visible from here on, nothing can be
+ * appended until the unit ends. */
+MUST_USE enum status unit_lock_heads(struct unit *unit, const uint16_t *partitions, size_t n, struct error *err);
+/* Where the locked head of `partition` stands: its last number. */
+int64_t unit_locked_last_seq(const struct unit *unit, uint16_t partition);
+/* The consumer's cursor of `partition` stands at `seq` when the unit commits. */
+void unit_move_cursor(struct unit *unit, uint16_t partition, int64_t epoch, int64_t seq);
+/* A statement that goes with the last round trip; its arrays must live until the unit ends. */
+void unit_add_call(struct unit *unit, const struct db_call *call);
+/* Earliest timer that this unit set; INT64_MAX where it set none. */
+int64_t unit_earliest_timer_us(const struct unit *unit);
+size_t unit_draft_count(const struct unit *unit);
+struct db_tx *unit_tx(struct unit *unit);
+void unit_set_traceparent(struct unit *unit, const char *traceparent);
+
+/* Appends, moves cursors, commits. Where the unit moved the cursor of a partition to the head before its own events and
+ * the service does not consume its own, the cursor goes over them too. *ret_publications (GArray of struct
+ * unit_publication, owned by the caller) is what to publish; *ret_cursors (GArray of struct eventlog_cursor_move) is
+ * where the cursors stand now. On failure nothing happened, but for DEADLINE_EXCEEDED and UNAVAILABLE, where the
+ * outcome is unknown. Ends the unit in any case; *unit becomes NULL. */
+MUST_USE enum status unit_commit(struct unit **unit, GArray **ret_publications, GArray **ret_cursors,
+                                 struct error *err);
+void unit_rollback(struct unit *unit);
+void unit_rollbackp(struct unit **unit);
+
+/* --- answers
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
+
+struct service_answer {
+    bool is_given;
+    enum status code;
+    char *message;
+    uint8_t *body;
+    size_t body_len;
+};
+void service_answer_clear(struct service_answer *answer);
+
+/* --- metrics
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
+
+extern const struct metric SERVICE_REQUESTS, SERVICE_REQUEST_TIME, SERVICE_EVENTS_APPLIED, SERVICE_EVENTS_APPENDED,
+    SERVICE_UNIT_TIME, SERVICE_EVENTS_PARKED, SERVICE_LAG, SERVICE_PARTITIONS, SERVICE_TIMERS_FIRED, SERVICE_GAPS_READ,
+    SERVICE_FRAMES_DROPPED;
+
+#endif

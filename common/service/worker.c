@@ -1,0 +1,310 @@
+#include "service/worker.h"
+
+#include <string.h>
+
+#include "logging/logging.h"
+#include "platform/platform.h"
+#include "service_sql.h"
+
+#define MESSAGES_A_TURN 10000
+
+void worker_send(struct worker *worker, enum io_message kind, void *pointer)
+{
+    if (zsock_send(worker->pipe, "ip", (int)kind, pointer) != 0)
+        log_error("the I/O thread's pipe is closed, dropping a message", log_number("kind", kind));
+}
+
+static void set_database_up(struct worker *worker, bool is_up)
+{
+    atomic_store(&worker->service->is_database_up[worker->index], is_up);
+}
+
+static void disconnect(struct worker *worker)
+{
+    ownership_drop_all(worker);
+    db_close(worker->db);
+    worker->db = NULL;
+    set_database_up(worker, false);
+    worker->retry_ms = worker->retry_ms ? MIN(worker->retry_ms * 2, RETRY_MAX_MS) : RETRY_FIRST_MS;
+    worker->next_connect = clock_deadline_ms(worker->retry_ms);
+}
+
+void worker_after_failure(struct worker *worker, enum status st)
+{
+    if (!worker->db)
+        return;
+    if (!db_is_alive(worker->db))
+        disconnect(worker);
+    else if (st == STATUS_ABORTED || st == STATUS_DEADLINE_EXCEEDED || st == STATUS_UNAVAILABLE)
+        ownership_drop_all(worker);
+}
+
+struct unit *worker_begin(struct worker *worker, struct error *err)
+{
+    const struct unit_owner owner = {.service = worker->service,
+                                     .db = worker->db,
+                                     .context = worker->context,
+                                     .is_parked = events_is_parked,
+                                     .worker = worker};
+    return unit_begin(&owner, err);
+}
+
+static void publish(struct worker *worker, GArray *publications)
+{
+    const bool skips_own =
+        worker->service->spec->consumption == SERVICE_CONSUMES_OWNED && !worker->service->spec->consumes_own;
+    for (guint i = 0; i < publications->len; i++) {
+        struct unit_publication *publication = &g_array_index(publications, struct unit_publication, i);
+        struct part *part = &worker->parts[publication->partition];
+        if (skips_own && part->is_owned) {
+            inbox_add_own(&part->inbox, publication->first_seq, publication->last_seq);
+            if (part->inbox.cursor != part->stored && !worker->has_unsaved) {
+                worker->has_unsaved = true;
+                worker->unsaved_since = clock_monotonic();
+            }
+        }
+        metrics_add(&SERVICE_EVENTS_APPENDED, NULL, publication->last_seq - publication->first_seq + 1);
+        worker_send(worker, IO_PUBLISH, publication->events);
+    }
+}
+
+enum status worker_commit(struct worker *worker, struct unit **unit, const char *kind, struct monotonic since,
+                          struct error *err)
+{
+    const int64_t earliest_us = unit_earliest_timer_us(*unit);
+    GArray *publications = NULL, *cursors = NULL;
+    const enum status st = unit_commit(unit, &publications, &cursors, err);
+    if (st != STATUS_OK)
+        return st;
+    for (guint i = 0; i < cursors->len; i++) {
+        const struct eventlog_cursor_move *move = &g_array_index(cursors, struct eventlog_cursor_move, i);
+        worker->parts[move->partition].stored = move->seq;
+        inbox_advance(&worker->parts[move->partition].inbox, move->seq);
+    }
+    publish(worker, publications);
+    worker->next_timer_us = MIN(worker->next_timer_us, earliest_us);
+    g_array_free(publications, TRUE);
+    g_array_free(cursors, TRUE);
+    metrics_observe_us(&SERVICE_UNIT_TIME, kind, clock_monotonic().us - since.us);
+    return STATUS_OK;
+}
+
+static void connect_step(struct worker *worker)
+{
+    if (worker->db || clock_remaining_ms(worker->next_connect) > 0)
+        return;
+    struct error err;
+    const struct db_options options = service_db_options(worker->service);
+    if (db_open(&options, &worker->db, &err) != STATUS_OK) {
+        log_warn("PostgreSQL cannot be reached, trying again", log_error_text(&err));
+        worker->retry_ms = worker->retry_ms ? MIN(worker->retry_ms * 2, RETRY_MAX_MS) : RETRY_FIRST_MS;
+        worker->next_connect = clock_deadline_ms(worker->retry_ms);
+        return;
+    }
+    set_database_up(worker, true);
+    worker->must_check_ownership = true;
+    worker->next_timer_us = INT64_MIN;
+    if (worker->service->spec->consumption == SERVICE_CONSUMES_BROADCAST && worker->index == 0)
+        ownership_follow_all(worker);
+}
+
+static void reload(struct worker *worker)
+{
+    struct error err;
+    if (!worker->service->spec->reload)
+        return;
+    if (worker->service->spec->reload(worker->context, &err) == STATUS_OK)
+        log_info("policies read again");
+    else
+        log_error("policies cannot be read again, the old ones stay", log_error_text(&err));
+}
+
+static void drain(struct worker *worker)
+{
+    worker->is_draining = true;
+    worker->must_check_ownership = true;
+}
+
+static void take_message(struct worker *worker, int kind, void *pointer)
+{
+    switch ((enum worker_message)kind) {
+    case WORKER_REQUEST:
+        requests_add(worker, pointer);
+        break;
+    case WORKER_FRAME:
+        events_receive(worker, pointer);
+        break;
+    case WORKER_ROSTER:
+        roster_free(worker->roster);
+        worker->roster = pointer;
+        worker->must_check_ownership = true;
+        break;
+    case WORKER_CLOCK:
+        break; /* only wakes: timers_step reads the clock */
+    case WORKER_RELOAD:
+        reload(worker);
+        break;
+    case WORKER_DRAIN:
+        drain(worker);
+        break;
+    }
+}
+
+/* How long to wait for a message: until the next thing that is due by itself. */
+static long wait_ms(const struct worker *worker)
+{
+    if (requests_are_pending(worker))
+        return worker->db ? 0 : 20;
+    int64_t ms = clock_remaining_ms(worker->next_heads);
+    if (!worker->db)
+        return (long)MIN(ms, clock_remaining_ms(worker->next_connect));
+    if (events_are_pending(worker))
+        ms = MIN(ms, MAX(clock_remaining_ms(worker->events_retry_at), 1));
+    if (worker->has_unsaved)
+        ms = MIN(ms, MAX(0, CURSOR_DELAY_MS - (clock_monotonic().us - worker->unsaved_since.us) / US_PER_MS));
+    if (worker->must_check_ownership)
+        ms = MIN(ms, clock_remaining_ms(worker->next_ownership));
+    if (worker->service->spec->timers && worker->next_timer_us != INT64_MAX) {
+        const int64_t due_us = worker->next_timer_us == INT64_MIN ? 0 : worker->next_timer_us - clock_now().us;
+        if (due_us <= 0)
+            ms = 0;
+        else if (!clock_is_driven())
+            ms = MIN(ms, due_us / US_PER_MS + 1);
+    }
+    return (long)MAX(ms, 0);
+}
+
+/* False once the pipe said $TERM or is gone. */
+static bool receive(struct worker *worker)
+{
+    zmq_pollitem_t item = {.socket = zsock_resolve(worker->pipe), .events = ZMQ_POLLIN};
+    if (zmq_poll(&item, 1, wait_ms(worker)) < 0)
+        return errno == EINTR;
+    for (int i = 0; i < MESSAGES_A_TURN && (zsock_events(worker->pipe) & ZMQ_POLLIN); i++) {
+        zmsg_t *message = zmsg_recv(worker->pipe);
+        if (!message)
+            return false;
+        if (zmsg_size(message) == 1) { /* czmq's actor command, always $TERM */
+            zmsg_destroy(&message);
+            return false;
+        }
+        char *kind = zmsg_popstr(message);
+        zframe_t *frame = zmsg_pop(message);
+        void *pointer = NULL;
+        memcpy(&pointer, zframe_data(frame), sizeof(pointer));
+        take_message(worker, (int)strtol(kind, NULL, 10), pointer);
+        zframe_destroy(&frame);
+        zstr_free(&kind);
+        zmsg_destroy(&message);
+    }
+    return true;
+}
+
+static void read_clock(struct worker *worker)
+{
+    struct error err;
+    bool is_driven = false;
+    struct instant now = {0};
+    if (platform_clock_read(worker->db, &is_driven, &now, &err) != STATUS_OK) {
+        worker_after_failure(worker, err.code);
+        return;
+    }
+    if (is_driven)
+        (void)clock_drive(now);
+    else if (clock_is_driven())
+        clock_release();
+}
+
+static void daily(struct worker *worker)
+{
+    struct error err;
+    struct db_args args = {0};
+    db_arg_text(&args, worker->service->spec->name);
+    db_arg_int8(&args, clock_wall_us() - 7 * US_PER_DAY);
+    if (db_exec(worker->db, &SERVICE_LOG_ENSURE_MONTHS, NULL, NULL, &err) != STATUS_OK ||
+        db_exec(worker->db, &SERVICE_REPLY_DELETE_OLD, &args, NULL, &err) != STATUS_OK) {
+        log_warn("daily housekeeping failed, trying again in an hour", log_error_text(&err));
+        worker_after_failure(worker, err.code);
+        worker->next_daily = clock_deadline_ms(3600 * 1000);
+        return;
+    }
+    worker->next_daily = clock_deadline_ms(24 * 3600 * 1000);
+}
+
+static void housekeeping(struct worker *worker)
+{
+    if (clock_remaining_ms(worker->next_heads) > 0)
+        return;
+    worker->next_heads = clock_deadline_ms(HEADS_CHECK_MS);
+    if (worker->db)
+        events_check_heads(worker);
+    if (worker->db && worker->index == 0)
+        read_clock(worker);
+    if (worker->db && worker->index == 0 && clock_remaining_ms(worker->next_daily) == 0)
+        daily(worker);
+}
+
+static void finish_draining(struct worker *worker)
+{
+    if (!worker->is_draining || worker->has_drained || requests_are_pending(worker))
+        return;
+    uint16_t partitions[PARTITION_COUNT];
+    if (worker->db && ownership_list(worker, partitions) > 0 &&
+        worker->service->spec->consumption == SERVICE_CONSUMES_OWNED)
+        return;
+    worker->has_drained = true;
+    worker_send(worker, IO_DRAINED, NULL);
+}
+
+static void turn(struct worker *worker)
+{
+    connect_step(worker);
+    if (!worker->db) {
+        requests_refuse_all(worker, STATUS_UNAVAILABLE, "PostgreSQL cannot be reached");
+    } else {
+        ownership_step(worker);
+        requests_step(worker);
+        events_step(worker);
+        timers_step(worker);
+    }
+    housekeeping(worker);
+    finish_draining(worker);
+}
+
+static void worker_fini(struct worker *worker)
+{
+    requests_refuse_all(worker, STATUS_ABORTED, "stopping");
+    ownership_drop_all(worker);
+    if (worker->service->spec->close)
+        worker->service->spec->close(worker->context);
+    db_close(worker->db);
+    roster_free(worker->roster);
+    for (size_t i = 0; i < worker->n_methods; i++)
+        g_queue_free(worker->requests[i]);
+    g_free(worker->requests);
+}
+
+static enum status worker_init(struct worker *worker, const struct worker_args *args, zsock_t *pipe, struct error *err)
+{
+    *worker = (struct worker){.service = args->service, .index = args->index, .pipe = pipe, .next_timer_us = INT64_MIN};
+    while (worker->service->spec->methods && worker->service->spec->methods[worker->n_methods].name)
+        worker->n_methods++;
+    worker->requests = g_new0(GQueue *, worker->n_methods + 1);
+    for (size_t i = 0; i < worker->n_methods; i++)
+        worker->requests[i] = g_queue_new();
+    if (!worker->service->spec->open)
+        return STATUS_OK;
+    return worker->service->spec->open(worker->service, worker->index, &worker->context, err);
+}
+
+void worker_actor(zsock_t *pipe, void *data)
+{
+    struct worker_args *args = data;
+    struct worker worker;
+    args->status = worker_init(&worker, args, pipe, &args->error);
+    zsock_signal(pipe, 0);
+    if (args->status == STATUS_OK)
+        while (receive(&worker))
+            turn(&worker);
+    worker_fini(&worker);
+}

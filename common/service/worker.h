@@ -1,0 +1,77 @@
+#ifndef DUNLIN_SERVICE_WORKER_H
+#define DUNLIN_SERVICE_WORKER_H
+
+#include "service/inbox.h"
+#include "service/service_internal.h"
+
+/* One worker: a thread with its own PostgreSQL connection and its share of the partitions (partition modulo the number
+ * of workers). Private to common/service. */
+struct part {
+    bool is_owned;
+    struct monotonic wanted_since; /* us 0: not waiting for it */
+    int64_t epoch;
+    int64_t stored; /* the cursor as committed; inbox.cursor may be ahead over events of no interest */
+    struct inbox inbox;
+    GArray *parked; /* struct parked_event, ascending by seq */
+};
+
+struct worker {
+    struct service *service;
+    unsigned index;
+    zsock_t *pipe;
+    struct db *db; /* NULL while the connection is down */
+    void *context;
+    struct part parts[PARTITION_COUNT];
+    struct roster *roster;
+    GQueue **requests; /* one a method, of struct bus_request */
+    size_t n_methods;
+    bool is_draining, has_drained;
+    bool must_check_ownership;
+    int64_t next_timer_us; /* business time; INT64_MIN: not known, look */
+    bool is_timer_suspect; /* a batch of timers failed: one at a time until they are through */
+    int64_t retry_ms;
+    struct monotonic next_connect, next_ownership, next_heads, next_daily, events_retry_at, unsaved_since;
+    bool has_unsaved;
+};
+
+/* Sends to the I/O thread; ownership goes along. */
+void worker_send(struct worker *worker, enum io_message kind, void *pointer);
+
+/* After a failure: closes a dead connection, so that the loop opens another; gives up the partitions, which are then
+ * taken again, where the failure leaves in doubt what was committed or says that another instance took one. */
+void worker_after_failure(struct worker *worker, enum status st);
+
+struct unit *worker_begin(struct worker *worker, struct error *err);
+/* Commits, publishes, and notes where cursors and timers stand. */
+MUST_USE enum status worker_commit(struct worker *worker, struct unit **unit, const char *kind, struct monotonic since,
+                                   struct error *err);
+
+/* --- ownership (worker_ownership.c) --- */
+void ownership_step(struct worker *worker);
+void ownership_drop_all(struct worker *worker);
+size_t ownership_list(const struct worker *worker, uint16_t ret_partitions[static PARTITION_COUNT]);
+void ownership_follow_all(struct worker *worker);
+
+/* --- events (worker_events.c) --- */
+void events_receive(struct worker *worker, struct published_frame *frame);
+void events_step(struct worker *worker);
+void events_check_heads(struct worker *worker);
+bool events_is_parked(const void *worker, const struct id *debtor_id);
+MUST_USE enum status events_load_parked(struct worker *worker, struct error *err);
+/* Applies, inside a unit that holds the heads, everything that the log has beyond the cursors of `partitions`. */
+MUST_USE enum status events_catch_up(struct worker *worker, struct unit *unit, const uint16_t *partitions, size_t n,
+                                     struct error *err);
+/* Applies what is pending for the partitions now, parking what cannot be applied. */
+void events_consume_now(struct worker *worker, const uint16_t *partitions, size_t n);
+bool events_are_pending(const struct worker *worker);
+
+/* --- requests (worker_requests.c) --- */
+void requests_add(struct worker *worker, struct bus_request *request);
+void requests_step(struct worker *worker);
+bool requests_are_pending(const struct worker *worker);
+void requests_refuse_all(struct worker *worker, enum status code, const char *message);
+
+/* --- timers (worker_timers.c) --- */
+void timers_step(struct worker *worker);
+
+#endif

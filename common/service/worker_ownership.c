@@ -1,0 +1,166 @@
+#include <string.h>
+
+#include "logging/logging.h"
+#include "service/worker.h"
+
+static bool is_wanted(const struct worker *worker, uint16_t partition)
+{
+    if (worker->is_draining || !worker->roster || partition % worker->service->n_workers != worker->index)
+        return false;
+    const struct instance *owner = roster_owner(worker->roster, worker->service->spec->name, partition);
+    return owner && strcmp(owner->id, worker->service->instance.id) == 0;
+}
+
+static void set_mask(struct worker *worker)
+{
+    uint64_t mask = 0;
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+        if (worker->parts[p].is_owned)
+            mask |= UINT64_C(1) << p;
+    atomic_store(&worker->service->owned[worker->index], mask);
+}
+
+static void gain(struct worker *worker, uint16_t partition, int64_t epoch, int64_t cursor)
+{
+    struct part *part = &worker->parts[partition];
+    *part = (struct part){.is_owned = true,
+                          .epoch = epoch,
+                          .stored = cursor,
+                          .parked = g_array_new(FALSE, TRUE, sizeof(struct parked_event))};
+    inbox_init(&part->inbox, cursor);
+    part->inbox.is_behind = true; /* whatever was appended before we listened */
+    if (worker->service->spec->partition_changed)
+        worker->service->spec->partition_changed(worker->context, partition, true);
+}
+
+static void lose(struct worker *worker, uint16_t partition)
+{
+    struct part *part = &worker->parts[partition];
+    inbox_fini(&part->inbox);
+    g_array_free(part->parked, TRUE);
+    memset(part, 0, sizeof(*part));
+    if (worker->service->spec->partition_changed)
+        worker->service->spec->partition_changed(worker->context, partition, false);
+}
+
+void ownership_drop_all(struct worker *worker)
+{
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+        if (worker->parts[p].is_owned)
+            lose(worker, p);
+    worker->has_unsaved = false;
+    worker->must_check_ownership = true;
+    set_mask(worker);
+}
+
+size_t ownership_list(const struct worker *worker, uint16_t ret_partitions[static PARTITION_COUNT])
+{
+    size_t n = 0;
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+        if (worker->parts[p].is_owned)
+            ret_partitions[n++] = p;
+    return n;
+}
+
+/* Broadcast consumers see everything from now on. */
+void ownership_follow_all(struct worker *worker)
+{
+    uint16_t partitions[PARTITION_COUNT];
+    int64_t next_seqs[PARTITION_COUNT];
+    struct error err;
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+        partitions[p] = p;
+    if (eventlog_heads(worker->db, partitions, PARTITION_COUNT, next_seqs, &err) != STATUS_OK) {
+        log_error("the heads cannot be read", log_error_text(&err));
+        worker_after_failure(worker, err.code);
+        return;
+    }
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+        gain(worker, p, 0, next_seqs[p] - 1);
+    set_mask(worker);
+}
+
+static enum status release_unwanted(struct worker *worker, struct error *err)
+{
+    struct lease leases[PARTITION_COUNT];
+    size_t n = 0;
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+        if (worker->parts[p].is_owned && !is_wanted(worker, p))
+            leases[n++] = (struct lease){.partition = p, .epoch = worker->parts[p].epoch};
+    if (n == 0)
+        return STATUS_OK;
+    const enum status st = lease_release(worker->db, worker->service->spec->name, leases, n, err);
+    if (st != STATUS_OK)
+        return st;
+    for (size_t i = 0; i < n; i++)
+        lose(worker, leases[i].partition);
+    log_info("partitions released", log_number("count", (int64_t)n));
+    return STATUS_OK;
+}
+
+/* May the partition be taken now? At once where nobody holds it, or the holder is gone; a live holder gets
+ * TAKEOVER_WAIT_MS to hand it over. */
+static bool may_take(struct worker *worker, uint16_t partition, const char *holder)
+{
+    if (holder[0] == '\0' || strcmp(holder, worker->service->instance.id) == 0 || !roster_find(worker->roster, holder))
+        return true;
+    struct part *part = &worker->parts[partition];
+    if (part->wanted_since.us == 0)
+        part->wanted_since = clock_monotonic();
+    return clock_monotonic().us - part->wanted_since.us >= TAKEOVER_WAIT_MS * US_PER_MS;
+}
+
+static enum status take_wanted(struct worker *worker, size_t *ret_waiting, struct error *err)
+{
+    bool is_any = false;
+    for (uint16_t p = 0; p < PARTITION_COUNT && !is_any; p++)
+        is_any = !worker->parts[p].is_owned && is_wanted(worker, p);
+    if (!is_any)
+        return STATUS_OK;
+
+    struct lease_holder holders[PARTITION_COUNT];
+    enum status st = lease_holders(worker->db, worker->service->spec->name, holders, err);
+    if (st != STATUS_OK)
+        return st;
+    uint16_t partitions[PARTITION_COUNT];
+    size_t n = 0;
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++) {
+        if (worker->parts[p].is_owned || !is_wanted(worker, p))
+            continue;
+        if (may_take(worker, p, holders[p].instance_id))
+            partitions[n++] = p;
+        else
+            (*ret_waiting)++;
+    }
+    if (n == 0)
+        return STATUS_OK;
+    struct lease *leases = NULL;
+    st = lease_take(worker->db, worker->service->spec->name, worker->service->instance.id, partitions, n, &leases, err);
+    if (st != STATUS_OK)
+        return st;
+    for (size_t i = 0; i < n; i++)
+        gain(worker, leases[i].partition, leases[i].epoch, leases[i].cursor_seq);
+    free(leases);
+    worker->next_timer_us = INT64_MIN;
+    log_info("partitions taken over", log_number("count", (int64_t)n));
+    return events_load_parked(worker, err);
+}
+
+void ownership_step(struct worker *worker)
+{
+    if (worker->service->spec->consumption != SERVICE_CONSUMES_OWNED || !worker->must_check_ownership ||
+        clock_remaining_ms(worker->next_ownership) > 0)
+        return;
+    struct error err;
+    size_t waiting = 0;
+    enum status st = release_unwanted(worker, &err);
+    if (st == STATUS_OK)
+        st = take_wanted(worker, &waiting, &err);
+    set_mask(worker);
+    worker->must_check_ownership = st != STATUS_OK || waiting > 0;
+    worker->next_ownership = clock_deadline_ms(worker->must_check_ownership ? 100 : 0);
+    if (st != STATUS_OK) {
+        log_warn("ownership of partitions cannot be settled, trying again", log_error_text(&err));
+        worker_after_failure(worker, st);
+    }
+}
