@@ -10,6 +10,7 @@
 
 #include "clock/clock.h"
 #include "id/id.h"
+#include "metrics/metrics.h"
 #include "registry/registry.h"
 #include "status/status.h"
 
@@ -20,6 +21,9 @@
 #define BUS_HWM_MESSAGES       10000
 #define BUS_HEARTBEAT_IVL_MS   2000              /* ZMTP pings: a dead peer is noticed after BUS_HEARTBEAT_TIMEOUT_MS */
 #define BUS_HEARTBEAT_TIMEOUT_MS 6000
+
+/* What this module counts, for metrics_register. */
+extern const struct metric BUS_METRICS[];
 
 /* --- keys --------------------------------------------------------------------------------------------------------------------------------- */
 

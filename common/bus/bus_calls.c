@@ -1,0 +1,522 @@
+#include "bus/bus_internal.h"
+
+#include <string.h>
+
+#include "clock/clock.h"
+#include "id/id.h"
+
+/* How calls are brought to their ends. Each is in one place at a time: delayed (ordered by when it may be tried), waiting
+ * at a link (for the connection or the window), in flight (found by its request id), or done. */
+
+#define BACKOFF_FIRST_MS   20
+#define BACKOFF_MAX_MS     1000
+#define REROUTE_IVL_MS     1000 /* how often waiting calls look whether another instance has become theirs */
+#define FORCED_REFRESH_MS  100  /* a stale roster is read again at most so often */
+#define ENVELOPE_MAX_BYTES 2048 /* an envelope without its body: five texts of BUS_TEXT_MAX_BYTES and the numbers */
+
+enum attempt_state {
+    ATTEMPT_DELAYED,
+    ATTEMPT_WAITING,
+    ATTEMPT_IN_FLIGHT,
+    ATTEMPT_DONE,
+};
+
+struct attempt {
+    struct bus_call *call; /* its error holds the last trouble until the call is done */
+    const ProtobufCMethodDescriptor *method;
+    char service[REGISTRY_NAME_SIZE];
+    enum attempt_state state;
+    struct monotonic ready_at;    /* delayed */
+    struct bus_link *link;        /* waiting, in flight */
+    uint64_t request_id;          /* in flight */
+    unsigned n_failures;
+    bool may_have_run;            /* was sent to an instance that never answered */
+    bool has_followed;            /* a wrong owner's pointer, once */
+    char owner[REGISTRY_NAME_SIZE]; /* where that pointer leads; empty: the roster decides */
+};
+
+struct run {
+    struct bus_client *client;
+    struct attempt *attempts;
+    size_t n;
+    size_t n_open;
+    int64_t timeout_ms;
+    struct monotonic deadline;
+    struct monotonic reroute_at;
+    GSequence *delayed;   /* of struct attempt, by ready_at */
+    GHashTable *in_flight; /* request id -> struct attempt */
+};
+
+static int compare_ready(const void *a, const void *b, void *context)
+{
+    (void)context;
+    int64_t x = ((const struct attempt *)a)->ready_at.us;
+    int64_t y = ((const struct attempt *)b)->ready_at.us;
+    return x < y ? -1 : x > y;
+}
+
+/* --- moves ------------------------------------------------------------------------------------------------------- */
+
+static void finish(struct run *run, struct attempt *attempt, enum status code)
+{
+    attempt->state = ATTEMPT_DONE;
+    attempt->call->code = code;
+    run->n_open--;
+}
+
+static void delay(struct run *run, struct attempt *attempt, int64_t pause_ms)
+{
+    attempt->state = ATTEMPT_DELAYED;
+    attempt->link = NULL;
+    attempt->ready_at = clock_deadline_ms(pause_ms);
+    (void)g_sequence_insert_sorted(run->delayed, attempt, compare_ready, NULL);
+}
+
+/* Half to whole of the doubled pause, so that those who failed together do not come back together. */
+static void back_off(struct run *run, struct attempt *attempt)
+{
+    unsigned doublings = MIN(attempt->n_failures, 10);
+    int pause_ms = MIN(BACKOFF_FIRST_MS << doublings, BACKOFF_MAX_MS);
+    attempt->n_failures++;
+    bus_count(BUS_METRIC_CALL_RETRIES, attempt->service);
+    delay(run, attempt, g_random_int_range(pause_ms / 2, pause_ms + 1));
+}
+
+static bool is_idempotent(const struct bus_call *call)
+{
+    return call->is_query || (call->idempotency_key != NULL && call->idempotency_key[0] != '\0');
+}
+
+/* --- routing ----------------------------------------------------------------------------------------------------- */
+
+static const struct instance *find_owner(struct run *run, struct attempt *attempt)
+{
+    struct bus_client *client = run->client;
+    const struct instance *instance = NULL;
+    if (attempt->owner[0] != '\0') {
+        instance = roster_find(client->roster, attempt->owner);
+        if (instance == NULL) {
+            bus_client_refresh(client, FORCED_REFRESH_MS);
+            instance = roster_find(client->roster, attempt->owner);
+        }
+        attempt->owner[0] = '\0';
+    }
+    return instance != NULL ? instance : roster_owner(client->roster, attempt->service, attempt->call->partition);
+}
+
+static const struct instance *find_any(struct run *run, const char *service)
+{
+    const struct roster *roster = run->client->roster;
+    size_t n_serving = 0;
+    for (size_t i = 0; i < roster->n; i++)
+        n_serving += roster->instances[i].state == INSTANCE_SERVING && strcmp(roster->instances[i].service, service) == 0;
+    if (n_serving == 0)
+        return NULL;
+    size_t skip = run->client->n_round_robin++ % n_serving;
+    for (size_t i = 0; i < roster->n; i++)
+        if (roster->instances[i].state == INSTANCE_SERVING && strcmp(roster->instances[i].service, service) == 0 &&
+            skip-- == 0)
+            return &roster->instances[i];
+    return NULL;
+}
+
+static const struct instance *find_instance(struct run *run, struct attempt *attempt)
+{
+    switch (attempt->call->route) {
+    case BUS_ROUTE_PARTITION:
+        return find_owner(run, attempt);
+    case BUS_ROUTE_ANY:
+        return find_any(run, attempt->service);
+    case BUS_ROUTE_INSTANCE:
+        return roster_find(run->client->roster, attempt->call->instance_id);
+    }
+    return NULL;
+}
+
+static enum status choose_instance(struct run *run, struct attempt *attempt, const struct instance **ret_instance,
+                                   struct error *err)
+{
+    const struct roster *roster = NULL;
+    enum status st = bus_client_roster(run->client, &roster, err);
+    if (st != STATUS_OK)
+        return st;
+    *ret_instance = find_instance(run, attempt);
+    if (*ret_instance != NULL)
+        return STATUS_OK;
+    if (attempt->call->route == BUS_ROUTE_INSTANCE)
+        return error_set(err, STATUS_UNAVAILABLE, "instance '%s' is not there (`dunlin status` lists those that are)",
+                         attempt->call->instance_id);
+    return error_set(err, STATUS_UNAVAILABLE, "no instance of '%s' is serving (is it running? `dunlin status`)",
+                     attempt->service);
+}
+
+static enum status note_link_trouble(struct attempt *attempt, const struct bus_link *link)
+{
+    enum status code = link->trouble == NULL ? STATUS_UNAVAILABLE : link->trouble_code;
+    return error_set(&attempt->call->error, code, "%s of %s (%s): %s", attempt->call->method, link->instance_id,
+                     link->endpoint, link->trouble == NULL ? "no connection yet" : link->trouble);
+}
+
+/* Puts it into the queue of its instance's link, or back where there is none. Nothing has been sent: whatever the call
+ * is, it may be tried again. */
+static void route(struct run *run, struct attempt *attempt)
+{
+    const struct instance *instance = NULL;
+    struct bus_link *link = NULL;
+    struct error err = {0};
+    enum status st = choose_instance(run, attempt, &instance, &err);
+    if (st == STATUS_OK)
+        st = bus_client_link(run->client, instance, &link, &err);
+    if (st != STATUS_OK) {
+        (void)error_set(&attempt->call->error, st, "%s: %s", attempt->call->method, err.text);
+        back_off(run, attempt);
+    } else if (link->is_dead) {
+        (void)note_link_trouble(attempt, link);
+        back_off(run, attempt);
+    } else {
+        attempt->state = ATTEMPT_WAITING;
+        attempt->link = link;
+        g_queue_push_tail(&link->waiting, attempt);
+    }
+}
+
+static void route_those_ready(struct run *run)
+{
+    struct monotonic now = clock_monotonic();
+    GSequenceIter *first = g_sequence_get_begin_iter(run->delayed);
+    while (!g_sequence_iter_is_end(first)) {
+        struct attempt *attempt = g_sequence_get(first);
+        if (attempt->ready_at.us > now.us)
+            return;
+        g_sequence_remove(first);
+        route(run, attempt);
+        first = g_sequence_get_begin_iter(run->delayed);
+    }
+}
+
+/* --- sending ----------------------------------------------------------------------------------------------------- */
+
+static enum status pack_request(struct run *run, struct attempt *attempt, uint64_t request_id, zmq_msg_t *ret_frame)
+{
+    const struct bus_call *call = attempt->call;
+    char method[2 * BUS_TEXT_MAX_BYTES];
+    (void)snprintf(method, sizeof(method), "%s/%s", call->service->name, call->method);
+    size_t body_len = protobuf_c_message_get_packed_size(call->request);
+    uint8_t *body = g_malloc(body_len + 1);
+    (void)protobuf_c_message_pack(call->request, body);
+    Dunlin__Bus__V1__Request request;
+    dunlin__bus__v1__request__init(&request);
+    request.request_id = request_id;
+    request.method = method;
+    request.timeout_ms = CLAMP(clock_remaining_ms(run->deadline), 1, BUS_TIMEOUT_MAX_MS);
+    request.idempotency_key = bus_lend(call->idempotency_key == NULL ? "" : call->idempotency_key);
+    request.traceparent = bus_lend(call->traceparent == NULL ? "" : call->traceparent);
+    request.principal = bus_lend(call->principal == NULL ? run->client->principal : call->principal);
+    request.partition = call->partition;
+    request.body = (ProtobufCBinaryData){.len = body_len, .data = body};
+    enum status st = bus_pack(&request.base, ret_frame, NULL);
+    g_free(body);
+    return st;
+}
+
+static bool send_attempt(struct run *run, struct attempt *attempt)
+{
+    zmq_msg_t frame;
+    uint64_t request_id = run->client->last_request_id + 1;
+    if (pack_request(run, attempt, request_id, &frame) != STATUS_OK)
+        return false;
+    if (!bus_link_send(attempt->link, &frame)) {
+        (void)zmq_msg_close(&frame);
+        return false;
+    }
+    run->client->last_request_id = request_id;
+    attempt->request_id = request_id;
+    attempt->state = ATTEMPT_IN_FLIGHT;
+    attempt->link->n_in_flight++;
+    (void)g_hash_table_insert(run->in_flight, &attempt->request_id, attempt);
+    return true;
+}
+
+static void pump(struct run *run, struct bus_link *link)
+{
+    while (link->waiting.length > 0 && link->n_in_flight < BUS_WINDOW && bus_link_is_up(link)) {
+        if (!send_attempt(run, g_queue_peek_head(&link->waiting)))
+            return;
+        (void)g_queue_pop_head(&link->waiting);
+    }
+}
+
+/* --- replies ----------------------------------------------------------------------------------------------------- */
+
+static void accept_reply(struct run *run, struct attempt *attempt, const Dunlin__Bus__V1__Reply *reply)
+{
+    struct bus_call *call = attempt->call;
+    call->reply = bus_unpack(attempt->method->output, reply->body.len, reply->body.data);
+    if (call->reply != NULL) {
+        call->error = (struct error){0};
+        finish(run, attempt, STATUS_OK);
+        return;
+    }
+    finish(run, attempt, error_set(&call->error, STATUS_INTERNAL, "%s of %s: the reply is no %s", call->method,
+                                   attempt->link->instance_id, attempt->method->output->name));
+}
+
+/* An owner in the reply says that nothing was done there: any call may go on. */
+static void handle_refusal(struct run *run, struct attempt *attempt, const Dunlin__Bus__V1__Reply *reply)
+{
+    enum status code = status_from_wire(reply->code > INT32_MAX ? -1 : (int)reply->code);
+    (void)error_set(&attempt->call->error, code, "%s of %s: %s", attempt->call->method, attempt->link->instance_id,
+                    reply->message[0] == '\0' ? status_name(code) : reply->message);
+    bool is_wrong_owner =
+        code == STATUS_ABORTED && reply->owner[0] != '\0' && attempt->call->route == BUS_ROUTE_PARTITION;
+    if (is_wrong_owner && !attempt->has_followed) {
+        attempt->has_followed = true;
+        (void)g_strlcpy(attempt->owner, reply->owner, sizeof(attempt->owner));
+        delay(run, attempt, 0);
+    } else if (is_wrong_owner || (status_is_transient(code) && is_idempotent(attempt->call))) {
+        attempt->may_have_run = attempt->may_have_run || code == STATUS_UNKNOWN;
+        back_off(run, attempt);
+    } else {
+        finish(run, attempt, code);
+    }
+}
+
+/* Replies of calls that were given up, and notifications, find nobody. */
+static void handle_reply(struct run *run, struct bus_link *link, const Dunlin__Bus__V1__Reply *reply)
+{
+    struct attempt *attempt = g_hash_table_lookup(run->in_flight, &reply->request_id);
+    if (attempt == NULL || attempt->link != link)
+        return;
+    (void)g_hash_table_remove(run->in_flight, &reply->request_id);
+    link->n_in_flight--;
+    if (reply->code == STATUS_OK)
+        accept_reply(run, attempt, reply);
+    else
+        handle_refusal(run, attempt, reply);
+}
+
+static void lose(struct run *run, struct attempt *attempt)
+{
+    const struct bus_link *link = attempt->link;
+    struct bus_call *call = attempt->call;
+    attempt->may_have_run = true;
+    (void)error_set(&call->error, STATUS_DEADLINE_EXCEEDED, "%s of %s (%s): %s before the reply: outcome unknown",
+                    call->method, link->instance_id, link->endpoint, link->trouble);
+    if (is_idempotent(call))
+        back_off(run, attempt);
+    else
+        finish(run, attempt, STATUS_DEADLINE_EXCEEDED);
+}
+
+static void handle_loss(struct run *run, struct bus_link *link)
+{
+    GHashTableIter in_flight;
+    void *value;
+    g_hash_table_iter_init(&in_flight, run->in_flight);
+    while (g_hash_table_iter_next(&in_flight, NULL, &value)) {
+        struct attempt *attempt = value;
+        if (attempt->link != link)
+            continue;
+        g_hash_table_iter_remove(&in_flight);
+        lose(run, attempt);
+    }
+    link->n_in_flight = 0;
+    struct attempt *waiting;
+    while ((waiting = g_queue_pop_head(&link->waiting)) != NULL) {
+        (void)note_link_trouble(waiting, link);
+        back_off(run, waiting);
+    }
+}
+
+/* --- the run ----------------------------------------------------------------------------------------------------- */
+
+/* Replies first: those that came before the connection was lost count. */
+static void serve_link(struct run *run, struct bus_link *link)
+{
+    Dunlin__Bus__V1__Reply *reply;
+    while ((reply = bus_link_receive(link)) != NULL) {
+        handle_reply(run, link, reply);
+        dunlin__bus__v1__reply__free_unpacked(reply, NULL);
+    }
+    if (bus_link_read_events(link))
+        handle_loss(run, link);
+    pump(run, link);
+}
+
+static void serve_links(struct run *run)
+{
+    GHashTableIter links;
+    void *link;
+    g_hash_table_iter_init(&links, run->client->links);
+    while (g_hash_table_iter_next(&links, NULL, &link))
+        serve_link(run, link);
+}
+
+/* Calls that wait for an instance which may be gone by now look at the roster again. */
+static void reroute_those_waiting(struct run *run)
+{
+    if (clock_remaining_ms(run->reroute_at) > 0)
+        return;
+    run->reroute_at = clock_deadline_ms(REROUTE_IVL_MS);
+    GHashTableIter links;
+    void *value;
+    g_hash_table_iter_init(&links, run->client->links);
+    while (g_hash_table_iter_next(&links, NULL, &value)) {
+        struct bus_link *link = value;
+        struct attempt *waiting;
+        while ((waiting = g_queue_pop_head(&link->waiting)) != NULL) {
+            (void)note_link_trouble(waiting, link);
+            delay(run, waiting, 0);
+        }
+    }
+}
+
+static int next_wake_ms(const struct run *run)
+{
+    int wake_ms = MIN(clock_remaining_ms(run->deadline), clock_remaining_ms(run->reroute_at));
+    GSequenceIter *first = g_sequence_get_begin_iter(run->delayed);
+    if (!g_sequence_iter_is_end(first)) {
+        const struct attempt *attempt = g_sequence_get(first);
+        wake_ms = MIN(wake_ms, clock_remaining_ms(attempt->ready_at));
+    }
+    return wake_ms + 1; /* the remaining time is rounded down: not a millisecond of spinning */
+}
+
+static void expire(struct run *run, struct attempt *attempt)
+{
+    struct bus_call *call = attempt->call;
+    long long timeout_ms = (long long)run->timeout_ms;
+    if (attempt->state == ATTEMPT_IN_FLIGHT) {
+        attempt->may_have_run = true;
+        (void)error_set(&call->error, STATUS_DEADLINE_EXCEEDED, "%s of %s (%s): no reply within %lld ms: outcome unknown",
+                        call->method, attempt->link->instance_id, attempt->link->endpoint, timeout_ms);
+    } else {
+        if (attempt->state == ATTEMPT_WAITING && attempt->link->n_in_flight >= BUS_WINDOW)
+            (void)error_set(&call->error, STATUS_DEADLINE_EXCEEDED, "%s of %s (%s): %d others were in flight",
+                            call->method, attempt->link->instance_id, attempt->link->endpoint, BUS_WINDOW);
+        else if (attempt->state == ATTEMPT_WAITING)
+            (void)note_link_trouble(attempt, attempt->link);
+        (void)error_wrap(&call->error, call->error.code == STATUS_OK ? STATUS_DEADLINE_EXCEEDED : call->error.code,
+                         "given up after %lld ms", timeout_ms);
+    }
+    finish(run, attempt, call->error.code = attempt->may_have_run ? STATUS_DEADLINE_EXCEEDED : call->error.code);
+}
+
+static void expire_all(struct run *run)
+{
+    for (size_t i = 0; i < run->n; i++)
+        if (run->attempts[i].state != ATTEMPT_DONE)
+            expire(run, &run->attempts[i]);
+}
+
+static void run_until_done(struct run *run)
+{
+    serve_links(run); /* what happened to the connections since the last run is not this one's loss */
+    while (run->n_open > 0) {
+        if (clock_remaining_ms(run->deadline) == 0) {
+            expire_all(run);
+            return;
+        }
+        reroute_those_waiting(run);
+        route_those_ready(run);
+        serve_links(run);
+        if (run->n_open > 0)
+            (void)zpoller_wait(run->client->poller, next_wake_ms(run));
+    }
+}
+
+/* --- preparing --------------------------------------------------------------------------------------------------- */
+
+/* "dunlin.contact.v1" -> "contact" */
+static bool copy_service_name(const char *package, char service[static REGISTRY_NAME_SIZE])
+{
+    const char *first = strchr(package, '.');
+    const char *last = strrchr(package, '.');
+    if (first == NULL || last <= first + 1 || last - first > REGISTRY_NAME_SIZE)
+        return false;
+    (void)g_strlcpy(service, first + 1, (size_t)(last - first));
+    return true;
+}
+
+static bool is_text_ok(const char *text)
+{
+    return text == NULL || strlen(text) <= BUS_TEXT_MAX_BYTES;
+}
+
+static enum status check_call(struct run *run, struct attempt *attempt, struct error *err)
+{
+    const struct bus_call *call = attempt->call;
+    attempt->method = protobuf_c_service_descriptor_get_method_by_name(call->service, call->method);
+    if (attempt->method == NULL || !copy_service_name(call->service->package, attempt->service))
+        return error_set(err, STATUS_INTERNAL, "%s has no method '%s'", call->service->name, call->method);
+    if (call->request->descriptor != attempt->method->input)
+        return error_set(err, STATUS_INTERNAL, "%s takes no %s", call->method, call->request->descriptor->name);
+    if (call->route == BUS_ROUTE_INSTANCE && call->instance_id == NULL)
+        return error_set(err, STATUS_INTERNAL, "%s: no instance is named", call->method);
+    if (call->partition >= PARTITION_COUNT)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: partition %u is not below %d", call->method,
+                         call->partition, PARTITION_COUNT);
+    if (!is_text_ok(call->idempotency_key) || !is_text_ok(call->traceparent) || !is_text_ok(call->principal) ||
+        !is_text_ok(run->client->principal))
+        return error_set(err, STATUS_INVALID_ARGUMENT,
+                         "%s: idempotency key, traceparent or principal is longer than %d bytes", call->method,
+                         BUS_TEXT_MAX_BYTES);
+    size_t size = protobuf_c_message_get_packed_size(call->request);
+    if (size > BUS_FRAME_MAX_BYTES - ENVELOPE_MAX_BYTES)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: the request of %zu bytes is over the limit of %d",
+                         call->method, size, BUS_FRAME_MAX_BYTES - ENVELOPE_MAX_BYTES);
+    return STATUS_OK;
+}
+
+static void prepare(struct run *run, struct attempt *attempt, struct bus_call *call)
+{
+    attempt->call = call;
+    call->code = STATUS_UNKNOWN;
+    call->error = (struct error){0};
+    call->reply = NULL;
+    enum status st = check_call(run, attempt, &call->error);
+    if (st != STATUS_OK)
+        finish(run, attempt, st);
+    else
+        delay(run, attempt, 0);
+}
+
+/* Replies of an earlier run that come later are dropped by their ids, so nothing of it may count against the window. */
+static void forget_earlier_run(struct bus_client *client)
+{
+    GHashTableIter links;
+    void *value;
+    g_hash_table_iter_init(&links, client->links);
+    while (g_hash_table_iter_next(&links, NULL, &value)) {
+        struct bus_link *link = value;
+        link->n_in_flight = 0;
+        g_queue_clear(&link->waiting);
+    }
+}
+
+void bus_call_many(struct bus_client *client, struct bus_call *calls, size_t n, int64_t timeout_ms)
+{
+    struct run run = {.client = client, .n = n, .n_open = n, .timeout_ms = timeout_ms};
+    run.deadline = clock_deadline_ms(timeout_ms);
+    run.reroute_at = clock_deadline_ms(REROUTE_IVL_MS);
+    run.attempts = g_new0(struct attempt, n);
+    run.delayed = g_sequence_new(NULL);
+    run.in_flight = g_hash_table_new(g_int64_hash, g_int64_equal);
+    for (size_t i = 0; i < n; i++)
+        prepare(&run, &run.attempts[i], &calls[i]);
+    run_until_done(&run);
+    forget_earlier_run(client);
+    g_hash_table_destroy(run.in_flight);
+    g_sequence_free(run.delayed);
+    g_free(run.attempts);
+}
+
+enum status bus_call(struct bus_client *client, struct bus_call *call, int64_t timeout_ms, ProtobufCMessage **ret_reply,
+                     struct error *err)
+{
+    bus_call_many(client, call, 1, timeout_ms);
+    if (call->code != STATUS_OK)
+        return error_set(err, call->code, "%s", call->error.text);
+    *ret_reply = TAKE(call->reply);
+    return STATUS_OK;
+}
