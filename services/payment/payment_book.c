@@ -1,0 +1,162 @@
+#include "payment_book.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "db/db.h"
+
+/* The beginning of an id is time or a hash, its end the partition: take the middle, which differs most. */
+static guint hash_id(gconstpointer key)
+{
+    guint hash;
+
+    memcpy(&hash, (const uint8_t *)key + 9, sizeof(hash));
+    return hash;
+}
+
+static gboolean equal_ids(gconstpointer a, gconstpointer b)
+{
+    return id_equal(a, b);
+}
+
+static void free_result(gpointer result)
+{
+    db_result_free(result);
+}
+
+static GHashTable *new_rows(void)
+{
+    return g_hash_table_new_full(hash_id, equal_ids, NULL, g_free); /* the key stands in the row */
+}
+
+static GHashTable *new_set(void)
+{
+    return g_hash_table_new_full(hash_id, equal_ids, g_free, NULL);
+}
+
+struct book *book_new(void)
+{
+    struct book *book = g_new0(struct book, 1);
+
+    book->accounts = new_rows();
+    book->promises = new_rows();
+    book->postings = new_rows();
+    book->wanted_accounts = new_set();
+    book->wanted_promises = new_set();
+    book->wanted_postings = new_set();
+    book->new_postings = g_ptr_array_new();
+    book->results = g_ptr_array_new_with_free_func(free_result);
+    return book;
+}
+
+void book_free(struct book *book)
+{
+    if (!book)
+        return;
+    g_hash_table_destroy(book->accounts);
+    g_hash_table_destroy(book->promises);
+    g_hash_table_destroy(book->postings);
+    g_hash_table_destroy(book->wanted_accounts);
+    g_hash_table_destroy(book->wanted_promises);
+    g_hash_table_destroy(book->wanted_postings);
+    g_ptr_array_free(book->new_postings, TRUE);
+    g_ptr_array_free(book->results, TRUE);
+    g_free(book);
+}
+
+void book_freep(struct book **book)
+{
+    book_free(*book);
+    *book = NULL;
+}
+
+static void want(GHashTable *set, const struct id *id)
+{
+    if (!g_hash_table_contains(set, id))
+        (void)g_hash_table_add(set, g_memdup2(id, sizeof(*id)));
+}
+
+void book_want_account(struct book *book, const struct id *account_id)
+{
+    want(book->wanted_accounts, account_id);
+}
+
+void book_want_promise(struct book *book, const struct id *promise_id)
+{
+    want(book->wanted_promises, promise_id);
+}
+
+void book_want_posting(struct book *book, const struct id *posting_id)
+{
+    want(book->wanted_postings, posting_id);
+}
+
+struct account *book_account(const struct book *book, const struct id *account_id)
+{
+    struct book_account *row = g_hash_table_lookup(book->accounts, account_id);
+
+    return row ? &row->account : NULL;
+}
+
+struct promise *book_promise(const struct book *book, const struct id *promise_id)
+{
+    struct book_promise *row = g_hash_table_lookup(book->promises, promise_id);
+
+    return row ? &row->promise : NULL;
+}
+
+const struct posting *book_posting(const struct book *book, const struct id *posting_id)
+{
+    const struct book_posting *row = g_hash_table_lookup(book->postings, posting_id);
+
+    return row ? &row->posting : NULL;
+}
+
+static void add(GHashTable *rows, struct id *key, void *row)
+{
+    gboolean is_added = g_hash_table_insert(rows, key, row);
+
+    assert(is_added);
+    (void)is_added;
+}
+
+struct account *book_add_account(struct book *book, const struct account *account, int32_t version)
+{
+    struct book_account *row = g_new0(struct book_account, 1);
+
+    row->account = *account;
+    row->version = version;
+    add(book->accounts, &row->account.account_id, row);
+    return &row->account;
+}
+
+struct promise *book_add_promise(struct book *book, const struct promise *promise)
+{
+    struct book_promise *row = g_new0(struct book_promise, 1);
+
+    row->promise = *promise;
+    add(book->promises, &row->promise.promise_id, row);
+    return &row->promise;
+}
+
+struct posting *book_add_posting(struct book *book, const struct posting *posting, bool is_new)
+{
+    struct book_posting *row = g_new0(struct book_posting, 1);
+
+    row->posting = *posting;
+    row->is_new = is_new;
+    add(book->postings, &row->posting.draft.posting_id, row);
+    if (is_new)
+        g_ptr_array_add(book->new_postings, row);
+    return &row->posting;
+}
+
+void book_touch_account(struct account *account)
+{
+    ((struct book_account *)account)->is_changed = true;
+}
+
+void book_touch_promise(struct promise *promise)
+{
+    ((struct book_promise *)promise)->is_changed = true;
+}

@@ -1,0 +1,64 @@
+#ifndef DUNLIN_PAYMENT_BOOK_H
+#define DUNLIN_PAYMENT_BOOK_H
+
+#include <glib.h>
+
+#include "payment_model.h"
+
+/* The working set of one batch: what it wants, what was there, what is new. Filled by the store's one load, changed by
+ * the handlers in order, written by the store's one save. Owns its accounts, promises and postings at fixed addresses;
+ * texts in them are borrowed from the batch's messages or from results that the book keeps. Belongs to one thread. */
+
+/* A row of the book and what the store must do with it. The value stands first, so a pointer to it is one to its row.
+ */
+struct book_account {
+    struct account account;
+    int32_t version; /* as loaded; 0: not there yet */
+    bool is_changed;
+};
+
+struct book_promise {
+    struct promise promise;
+    bool is_changed;
+};
+
+struct book_posting {
+    struct posting posting;
+    bool is_new;
+};
+
+struct book {
+    GHashTable *accounts;        /* struct id -> struct book_account */
+    GHashTable *promises;        /* struct id -> struct book_promise */
+    GHashTable *postings;        /* struct id -> struct book_posting */
+    GHashTable *wanted_accounts; /* sets of struct id */
+    GHashTable *wanted_promises;
+    GHashTable *wanted_postings;
+    GPtrArray *new_postings; /* struct book_posting, borrowed, in order */
+    GPtrArray *results;      /* struct db_result */
+};
+
+struct book *book_new(void);
+void book_free(struct book *book);
+void book_freep(struct book **book);
+
+/* Asks for a row at the next load; twice is once. */
+void book_want_account(struct book *book, const struct id *account_id);
+void book_want_promise(struct book *book, const struct id *promise_id);
+void book_want_posting(struct book *book, const struct id *posting_id);
+
+/* NULL where there is none. Lent. */
+struct account *book_account(const struct book *book, const struct id *account_id);
+struct promise *book_promise(const struct book *book, const struct id *promise_id);
+const struct posting *book_posting(const struct book *book, const struct id *posting_id);
+
+/* Copy a value in; the copy is lent. One with that id must not be there. */
+struct account *book_add_account(struct book *book, const struct account *account, int32_t version);
+struct promise *book_add_promise(struct book *book, const struct promise *promise);
+struct posting *book_add_posting(struct book *book, const struct posting *posting, bool is_new);
+
+/* Say that a row of the book must be written. */
+void book_touch_account(struct account *account);
+void book_touch_promise(struct promise *promise);
+
+#endif

@@ -1,0 +1,383 @@
+#include "payment_events.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/intake/v1/intake.pb-c.h"
+#include "logging/logging.h"
+#include "payment_codec.h"
+#include "payment_record.h"
+#include "payment_service.h"
+#include "payment_store.h"
+
+/* --- what is shared
+ * ------------------------------------------------------------------------------------------------------ */
+
+/* The account that an event is about. One that was never placed is a fault somewhere before us: the event is parked. */
+static enum status find_account(const struct book *book, const ProtobufCBinaryData *account_id,
+                                struct account **ret_account, struct error *err)
+{
+    struct id id;
+    char text[ID_TEXT_SIZE];
+    enum status st = codec_id(account_id, "account_id", &id, err);
+
+    if (st != STATUS_OK)
+        return st;
+    *ret_account = book_account(book, &id);
+    if (!*ret_account)
+        return error_set(err, STATUS_FAILED_PRECONDITION, "account %s was never placed", id_format(&id, text));
+    return STATUS_OK;
+}
+
+static enum status want_account(struct book *book, const ProtobufCBinaryData *account_id, struct error *err)
+{
+    struct id id;
+    enum status st = codec_id(account_id, "account_id", &id, err);
+
+    if (st == STATUS_OK)
+        book_want_account(book, &id);
+    return st;
+}
+
+static int32_t day_of(int64_t us)
+{
+    return (int32_t)(us / US_PER_DAY);
+}
+
+static enum status post(const struct record *record, struct account *account, const struct posting_draft *draft,
+                        struct error *err)
+{
+    struct posting posting;
+    enum status st = ledger_post(account, draft, &posting, err);
+
+    return st == STATUS_OK ? record_posting(record, account, &posting, NULL, err) : st;
+}
+
+/* --- AccountPlaced: the opening posting
+ * ------------------------------------------------------------------------------------ */
+
+static enum status want_placed(struct book *book, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountPlaced *placed = (const void *)event->message;
+
+    return want_account(book, &placed->account_id, err);
+}
+
+static enum status draft_opening(const struct service_event *event, const struct account *account,
+                                 struct posting_draft *ret_draft, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountPlaced *placed = (const void *)event->message;
+
+    *ret_draft = (struct posting_draft){
+        .posting_id = id_derive(&account->account_id, "placement", NULL, 0),
+        .kind = POSTING_PLACEMENT,
+        .effective_on_days = day_of(placed->placed_at_us),
+        .reference = placed->client_reference,
+        .cause_seq = event->event->seq,
+        .posted_at = {event->event->occurred_at_us},
+    };
+    enum status st = codec_money(placed->balance_minor, placed->currency, &ret_draft->change, err);
+    return st == STATUS_OK ? codec_provenance(placed->provenance, &ret_draft->provenance, err) : st;
+}
+
+static enum status apply_placed(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountPlaced *placed = (const void *)event->message;
+    struct account account = {.agency_id = event->event->agency_id};
+    struct posting_draft draft;
+    enum status st = codec_id(&placed->account_id, "account_id", &account.account_id, err);
+
+    if (st == STATUS_OK)
+        st = codec_id(&placed->debtor_id, "debtor_id", &account.debtor_id, err);
+    if (st != STATUS_OK)
+        return st;
+    if (book_account(record->book, &account.account_id))
+        return STATUS_OK; /* the log is being read again */
+    st = draft_opening(event, &account, &draft, err);
+    if (st != STATUS_OK)
+        return st;
+    account.balance = draft.change;
+    account.balance.minor = 0;
+    return post(record, book_add_account(record->book, &account, 0), &draft, err);
+}
+
+/* --- AccountUpdated: the client restates what is owed
+ * ---------------------------------------------------------------------- */
+
+static bool states_balance(const Dunlin__Intake__V1__AccountUpdated *updated)
+{
+    return updated->balance_presence_case == DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__BALANCE_PRESENCE_BALANCE_MINOR;
+}
+
+static enum status want_updated(struct book *book, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountUpdated *updated = (const void *)event->message;
+
+    return states_balance(updated) ? want_account(book, &updated->account_id, err) : STATUS_OK;
+}
+
+static struct id adjustment_id(const struct account *account, int64_t seq)
+{
+    uint8_t key[sizeof(seq)];
+
+    for (size_t i = 0; i < sizeof(key); i++)
+        key[i] = (uint8_t)((uint64_t)seq >> (8 * (sizeof(key) - 1 - i)));
+    return id_derive(&account->account_id, "adjustment", key, sizeof(key));
+}
+
+static enum status apply_updated(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountUpdated *updated = (const void *)event->message;
+    struct account *account;
+
+    if (!states_balance(updated))
+        return STATUS_OK;
+    enum status st = find_account(record->book, &updated->account_id, &account, err);
+    if (st != STATUS_OK)
+        return st;
+    struct posting_draft draft = {
+        .posting_id = adjustment_id(account, event->event->seq),
+        .kind = POSTING_ADJUSTMENT,
+        .effective_on_days = day_of(event->event->occurred_at_us),
+        .reference = "",
+        .cause_seq = event->event->seq,
+        .posted_at = {event->event->occurred_at_us},
+    };
+    st = codec_money(0, updated->currency, &draft.change, err);
+    if (st == STATUS_OK)
+        st = codec_provenance(updated->provenance, &draft.provenance, err);
+    if (st != STATUS_OK)
+        return st;
+    if (__builtin_sub_overflow(updated->balance_minor, account->balance.minor, &draft.change.minor))
+        return error_set(err, STATUS_OUT_OF_RANGE, "balance_minor: too far from the balance so far");
+    bool is_same_currency = strcmp(draft.change.currency, account->balance.currency) == 0;
+    if (draft.change.minor == 0 && is_same_currency)
+        return STATUS_OK;
+    return post(record, account, &draft, err);
+}
+
+/* --- AccountRecalled
+ * ------------------------------------------------------------------------------------------------------- */
+
+static enum status want_recalled(struct book *book, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
+
+    return want_account(book, &recalled->account_id, err);
+}
+
+static enum status apply_recalled(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
+    struct account *account;
+    const char *text;
+    enum status st = find_account(record->book, &recalled->account_id, &account, err);
+
+    if (st != STATUS_OK || account->is_recalled)
+        return st;
+    account->is_recalled = true;
+    book_touch_account(account);
+    struct promise *promise = account->open_promise;
+    if (!promise)
+        return STATUS_OK;
+    st = promise_move(promise, PROMISE_EVENT_CANCEL, &text, err);
+    promise->reason = "the client took the account back";
+    return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;
+}
+
+/* --- PaymentReported
+ * ------------------------------------------------------------------------------------------------------- */
+
+static enum status want_reported(struct book *book, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__PaymentReported *reported = (const void *)event->message;
+    struct id payment_id;
+    enum status st = want_account(book, &reported->account_id, err);
+
+    if (st == STATUS_OK)
+        st = codec_id(&reported->payment_id, "payment_id", &payment_id, err);
+    if (st == STATUS_OK)
+        book_want_posting(book, &payment_id);
+    return st;
+}
+
+static enum status apply_reported(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__PaymentReported *reported = (const void *)event->message;
+    struct account *account;
+    struct posting_draft draft = {
+        .kind = POSTING_PAYMENT,
+        .effective_on_days = reported->paid_on_days,
+        .reference = reported->reference,
+        .cause_seq = event->event->seq,
+        .posted_at = {event->event->occurred_at_us},
+    };
+    enum status st = find_account(record->book, &reported->account_id, &account, err);
+
+    if (st == STATUS_OK)
+        st = codec_id(&reported->payment_id, "payment_id", &draft.posting_id, err);
+    if (st != STATUS_OK || book_posting(record->book, &draft.posting_id))
+        return st; /* the same payment reported twice is one payment */
+    if (reported->amount_minor <= 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "amount_minor: %lld is not positive",
+                         (long long)reported->amount_minor);
+    st = codec_money(-reported->amount_minor, reported->currency, &draft.change, err);
+    if (st == STATUS_OK)
+        st = codec_provenance(reported->provenance, &draft.provenance, err);
+    return st == STATUS_OK ? post(record, account, &draft, err) : st;
+}
+
+/* --- AttemptReported: a promise given on the phone
+ * -------------------------------------------------------------------------- */
+
+/* NULL where the attempt brought no promise, or one without an amount and a day: that is no promise. */
+static const Dunlin__Contact__V1__PromisedPayment *promised(const Dunlin__Contact__V1__AttemptReported *attempt)
+{
+    const Dunlin__Contact__V1__AttemptReport *report = attempt->report;
+
+    if (!report || report->outcome != DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_PROMISE ||
+        report->promise_presence_case != DUNLIN__CONTACT__V1__ATTEMPT_REPORT__PROMISE_PRESENCE_PROMISE)
+        return NULL;
+    return report->promise;
+}
+
+static enum status promise_id_of(const Dunlin__Contact__V1__AttemptReported *attempt, struct id *ret_id,
+                                 struct error *err)
+{
+    struct id permit_id;
+    enum status st = codec_id(&attempt->permit_id, "permit_id", &permit_id, err);
+
+    if (st == STATUS_OK)
+        *ret_id = id_derive(&permit_id, "promise", NULL, 0);
+    return st;
+}
+
+static enum status want_attempt(struct book *book, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
+    struct id promise_id;
+
+    if (!promised(attempt))
+        return STATUS_OK;
+    enum status st = want_account(book, &attempt->account_id, err);
+    if (st == STATUS_OK)
+        st = promise_id_of(attempt, &promise_id, err);
+    if (st == STATUS_OK)
+        book_want_promise(book, &promise_id);
+    return st;
+}
+
+/* A promise that cannot be taken down is no reason to stop the debtor's other events: the attempt itself is recorded by
+ * contact, and what the agent typed is in the log. */
+static void refuse_promise(const struct account *account, const struct error *err)
+{
+    log_info("promise of a call not taken down", log_id("account", &account->account_id), log_error_text(err));
+}
+
+static enum status apply_attempt(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
+    const Dunlin__Contact__V1__PromisedPayment *wire = promised(attempt);
+    const struct payment_context *context = unit_context(record->unit);
+    struct promise_terms terms = {
+        .made_at = {event->event->occurred_at_us},
+        .grace_days = context->sop->promise_grace_days,
+    };
+    struct account *account;
+    struct promise promise;
+    struct error why = {0};
+
+    if (!wire)
+        return STATUS_OK;
+    enum status st = find_account(record->book, &attempt->account_id, &account, err);
+    if (st == STATUS_OK)
+        st = promise_id_of(attempt, &terms.promise_id, err);
+    if (st != STATUS_OK || book_promise(record->book, &terms.promise_id))
+        return st;
+    terms.due_on_days = wire->due_on_days;
+    if (codec_money(wire->amount_minor, wire->currency, &terms.amount, &why) != STATUS_OK ||
+        promise_make(account, &terms, &promise, &why) != STATUS_OK) {
+        refuse_promise(account, &why);
+        return STATUS_OK;
+    }
+    return record_promise(record, account, &promise, NULL, err);
+}
+
+/* --- the tables
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static const struct event_rule {
+    const ProtobufCMessageDescriptor *type;
+    enum status (*want)(struct book *book, const struct service_event *event, struct error *err);
+    enum status (*apply)(const struct record *record, const struct service_event *event, struct error *err);
+} RULES[] = {
+    {&dunlin__intake__v1__account_placed__descriptor, want_placed, apply_placed},
+    {&dunlin__intake__v1__account_updated__descriptor, want_updated, apply_updated},
+    {&dunlin__intake__v1__account_recalled__descriptor, want_recalled, apply_recalled},
+    {&dunlin__intake__v1__payment_reported__descriptor, want_reported, apply_reported},
+    {&dunlin__contact__v1__attempt_reported__descriptor, want_attempt, apply_attempt},
+};
+
+const ProtobufCMessageDescriptor *const PAYMENT_CONSUMED[] = {
+    &dunlin__intake__v1__account_placed__descriptor,    &dunlin__intake__v1__account_updated__descriptor,
+    &dunlin__intake__v1__account_recalled__descriptor,  &dunlin__intake__v1__payment_reported__descriptor,
+    &dunlin__contact__v1__attempt_reported__descriptor, NULL,
+};
+
+static const struct event_rule *rule_of(const struct service_event *event)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(RULES); i++)
+        if (RULES[i].type == event->message->descriptor)
+            return &RULES[i];
+    return NULL;
+}
+
+enum status payment_apply(struct unit *unit, const struct service_event *events, size_t n_events, struct error *err)
+{
+    SCOPED(book_freep) struct book *book = book_new();
+    const struct record record = {.unit = unit, .book = book};
+    enum status st = STATUS_OK;
+
+    for (size_t i = 0; i < n_events && st == STATUS_OK; i++) {
+        assert(rule_of(&events[i]));
+        st = rule_of(&events[i])->want(book, &events[i], err);
+    }
+    if (st == STATUS_OK)
+        st = payment_store_load(unit_db(unit), book, err);
+    for (size_t i = 0; i < n_events && st == STATUS_OK; i++)
+        st = rule_of(&events[i])->apply(&record, &events[i], err);
+    return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
+}
+
+/* --- timers
+ * ---------------------------------------------------------------------------------------------------------------- */
+
+static enum status break_promise(const struct record *record, const struct timer *timer, struct error *err)
+{
+    struct promise *promise = book_promise(record->book, &timer->subject_id);
+    const char *text;
+
+    /* Ended before its timer was taken back: nothing to do. */
+    if (!promise || promise->state != PROMISE_OPEN)
+        return STATUS_OK;
+    struct account *account = book_account(record->book, &promise->account_id);
+    enum status st = promise_move(promise, PROMISE_EVENT_EXPIRE, &text, err);
+    return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;
+}
+
+enum status payment_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
+{
+    SCOPED(book_freep) struct book *book = book_new();
+    const struct record record = {.unit = unit, .book = book};
+
+    for (size_t i = 0; i < n_timers; i++) {
+        if (strcmp(timers[i].kind, TIMER_PROMISE_DUE) != 0)
+            return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timers[i].kind);
+        book_want_promise(book, &timers[i].subject_id);
+    }
+    enum status st = payment_store_load(unit_db(unit), book, err);
+    for (size_t i = 0; i < n_timers && st == STATUS_OK; i++)
+        st = break_promise(&record, &timers[i], err);
+    return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
+}

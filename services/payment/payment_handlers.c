@@ -1,0 +1,438 @@
+#include "payment_handlers.h"
+
+#include "dunlin/payment/v1/payment.pb-c.h"
+#include "payment_codec.h"
+#include "payment_record.h"
+#include "payment_service.h"
+#include "payment_store.h"
+
+/* --- the shape of all commands
+ * --------------------------------------------------------------------------------------------- */
+
+/* `want` reads a call's ids and asks for their rows; `act` decides by the model, records, answers. A refusal answers
+ * the call and is OK; what they return otherwise fails the unit. */
+struct command {
+    enum status (*want)(struct book *book, const struct service_call *call, struct error *err);
+    enum status (*act)(const struct record *record, struct service_call *call, struct error *err);
+};
+
+static const char *actor_of(const struct service_call *call)
+{
+    return call->principal && call->principal[0] ? call->principal : NULL;
+}
+
+static enum status run(const struct command *command, struct unit *unit, struct service_call *calls, size_t n_calls,
+                       struct error *err)
+{
+    SCOPED(book_freep) struct book *book = book_new();
+
+    for (size_t i = 0; i < n_calls; i++) {
+        struct error why;
+        if (command->want(book, &calls[i], &why) != STATUS_OK)
+            service_fail_error(&calls[i], &why);
+    }
+    enum status st = payment_store_load(unit_db(unit), book, err);
+    for (size_t i = 0; i < n_calls && st == STATUS_OK; i++) {
+        const struct record record = {.unit = unit, .book = book, .actor = actor_of(&calls[i])};
+        if (!service_is_answered(&calls[i]))
+            st = command->act(&record, &calls[i], err);
+    }
+    return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
+}
+
+/* An id that the call is routed by, hence of the call's partition. */
+static enum status read_own_id(const struct service_call *call, const ProtobufCBinaryData *bytes, const char *field,
+                               struct id *ret_id, struct error *err)
+{
+    enum status st = codec_id(bytes, field, ret_id, err);
+
+    if (st == STATUS_OK && id_partition(ret_id) != call->partition)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: is of partition %u, the request of %u", field,
+                         id_partition(ret_id), call->partition);
+    return st;
+}
+
+static struct id known_id(const ProtobufCBinaryData *bytes)
+{
+    struct id id = {{0}};
+
+    /* `want` has refused all that this would fail for. */
+    (void)!id_from_bytes(bytes->data, bytes->len, "id", &id, NULL);
+    return id;
+}
+
+static int32_t today(const struct unit *unit)
+{
+    return (int32_t)(unit_now(unit).us / US_PER_DAY);
+}
+
+static void fail_no_account(struct service_call *call, const struct id *account_id)
+{
+    char text[ID_TEXT_SIZE];
+
+    service_fail(call, STATUS_NOT_FOUND, "no account %s", id_format(account_id, text));
+}
+
+static void reply_posting(struct service_call *call, const struct posting *posting)
+{
+    Dunlin__Payment__V1__PostingView view;
+
+    codec_posting_view(posting, &view);
+    service_reply(call, &view.base);
+}
+
+static void reply_promise(struct service_call *call, const struct promise *promise)
+{
+    Dunlin__Payment__V1__PromiseView view;
+
+    codec_promise_view(promise, &view);
+    service_reply(call, &view.base);
+}
+
+/* Posts and answers. */
+static enum status post(const struct record *record, struct service_call *call, struct account *account,
+                        const struct posting_draft *draft, struct error *err)
+{
+    struct posting posting;
+    const struct posting *kept = NULL;
+    struct error why;
+
+    if (ledger_post(account, draft, &posting, &why) != STATUS_OK) {
+        service_fail_error(call, &why);
+        return STATUS_OK;
+    }
+    enum status st = record_posting(record, account, &posting, &kept, err);
+    if (st == STATUS_OK)
+        reply_posting(call, kept);
+    return st;
+}
+
+/* --- PostPayment
+ * ----------------------------------------------------------------------------------------------------------- */
+
+static enum status want_post(struct book *book, const struct service_call *call, struct error *err)
+{
+    const Dunlin__Payment__V1__PostPaymentRequest *request = (const void *)call->request;
+    struct id account_id, payment_id;
+    enum status st = read_own_id(call, &request->account_id, "account_id", &account_id, err);
+
+    if (st == STATUS_OK)
+        st = codec_text(request->reference, "reference", err);
+    if (st != STATUS_OK)
+        return st;
+    if (request->amount_minor <= 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "amount_minor: %lld is not positive",
+                         (long long)request->amount_minor);
+    if (request->payment_id.len > 0) {
+        st = read_own_id(call, &request->payment_id, "payment_id", &payment_id, err);
+        if (st != STATUS_OK)
+            return st;
+        book_want_posting(book, &payment_id);
+    }
+    book_want_account(book, &account_id);
+    return STATUS_OK;
+}
+
+static void answer_posted_before(struct service_call *call, const struct posting *posting, const struct id *account_id)
+{
+    if (posting->draft.kind != POSTING_PAYMENT || !id_equal(&posting->account_id, account_id))
+        service_fail(call, STATUS_INVALID_ARGUMENT, "payment_id: is a %s of %s account",
+                     posting_kind_name(posting->draft.kind),
+                     id_equal(&posting->account_id, account_id) ? "this" : "another");
+    else
+        reply_posting(call, posting);
+}
+
+static enum status act_post(const struct record *record, struct service_call *call, struct error *err)
+{
+    const Dunlin__Payment__V1__PostPaymentRequest *request = (const void *)call->request;
+    struct id account_id = known_id(&request->account_id);
+    struct account *account = book_account(record->book, &account_id);
+    bool has_date =
+        request->paid_on_presence_case == DUNLIN__PAYMENT__V1__POST_PAYMENT_REQUEST__PAID_ON_PRESENCE_PAID_ON_DAYS;
+    struct posting_draft draft = {
+        .posting_id = request->payment_id.len > 0 ? known_id(&request->payment_id) : id_new(call->partition),
+        .kind = POSTING_PAYMENT,
+        .effective_on_days = has_date ? request->paid_on_days : today(record->unit),
+        .reference = request->reference,
+        .posted_at = unit_now(record->unit),
+    };
+    struct error why;
+
+    if (!account) {
+        fail_no_account(call, &account_id);
+        return STATUS_OK;
+    }
+    const struct posting *before = book_posting(record->book, &draft.posting_id);
+    if (before) {
+        answer_posted_before(call, before, &account_id);
+        return STATUS_OK;
+    }
+    if (codec_money(-request->amount_minor, request->currency, &draft.change, &why) != STATUS_OK) {
+        service_fail_error(call, &why);
+        return STATUS_OK;
+    }
+    return post(record, call, account, &draft, err);
+}
+
+/* --- ReversePayment
+ * -------------------------------------------------------------------------------------------------------- */
+
+static enum status want_reverse(struct book *book, const struct service_call *call, struct error *err)
+{
+    const Dunlin__Payment__V1__ReversePaymentRequest *request = (const void *)call->request;
+    struct id posting_id;
+    enum status st = read_own_id(call, &request->posting_id, "posting_id", &posting_id, err);
+
+    if (st == STATUS_OK)
+        st = codec_text(request->reason, "reason", err);
+    if (st != STATUS_OK)
+        return st;
+    struct id reversal_id = ledger_reversal_id(&posting_id);
+    book_want_posting(book, &posting_id);
+    book_want_posting(book, &reversal_id);
+    return STATUS_OK;
+}
+
+static enum status act_reverse(const struct record *record, struct service_call *call, struct error *err)
+{
+    const Dunlin__Payment__V1__ReversePaymentRequest *request = (const void *)call->request;
+    struct id posting_id = known_id(&request->posting_id);
+    struct id reversal_id = ledger_reversal_id(&posting_id);
+    const struct posting *posting = book_posting(record->book, &posting_id);
+    char text[ID_TEXT_SIZE];
+    struct posting_draft draft;
+    struct error why;
+
+    if (!posting) {
+        service_fail(call, STATUS_NOT_FOUND, "no posting %s", id_format(&posting_id, text));
+        return STATUS_OK;
+    }
+    if (book_posting(record->book, &reversal_id)) {
+        service_fail(call, STATUS_FAILED_PRECONDITION, "posting %s is reversed already", id_format(&posting_id, text));
+        return STATUS_OK;
+    }
+    if (ledger_draft_reversal(posting, request->reason, today(record->unit), &draft, &why) != STATUS_OK) {
+        service_fail_error(call, &why);
+        return STATUS_OK;
+    }
+    draft.posted_at = unit_now(record->unit);
+    return post(record, call, book_account(record->book, &posting->account_id), &draft, err);
+}
+
+/* --- MakePromise
+ * ----------------------------------------------------------------------------------------------------------- */
+
+static enum status want_promise(struct book *book, const struct service_call *call, struct error *err)
+{
+    const Dunlin__Payment__V1__MakePromiseRequest *request = (const void *)call->request;
+    struct id account_id;
+    enum status st = read_own_id(call, &request->account_id, "account_id", &account_id, err);
+
+    if (st == STATUS_OK)
+        book_want_account(book, &account_id);
+    return st;
+}
+
+static enum status act_promise(const struct record *record, struct service_call *call, struct error *err)
+{
+    const Dunlin__Payment__V1__MakePromiseRequest *request = (const void *)call->request;
+    const struct payment_context *context = unit_context(record->unit);
+    struct id account_id = known_id(&request->account_id);
+    struct account *account = book_account(record->book, &account_id);
+    struct promise_terms terms = {
+        .promise_id = id_new(call->partition),
+        .due_on_days = request->due_on_days,
+        .made_at = unit_now(record->unit),
+        .grace_days = context->sop->promise_grace_days,
+    };
+    struct promise promise;
+    const struct promise *kept = NULL;
+    struct error why;
+
+    if (!account) {
+        fail_no_account(call, &account_id);
+        return STATUS_OK;
+    }
+    if (codec_money(request->amount_minor, request->currency, &terms.amount, &why) != STATUS_OK ||
+        promise_make(account, &terms, &promise, &why) != STATUS_OK) {
+        service_fail_error(call, &why);
+        return STATUS_OK;
+    }
+    enum status st = record_promise(record, account, &promise, &kept, err);
+    if (st == STATUS_OK)
+        reply_promise(call, kept);
+    return st;
+}
+
+/* --- CancelPromise
+ * --------------------------------------------------------------------------------------------------------- */
+
+static enum status want_cancel(struct book *book, const struct service_call *call, struct error *err)
+{
+    const Dunlin__Payment__V1__CancelPromiseRequest *request = (const void *)call->request;
+    struct id promise_id;
+    enum status st = read_own_id(call, &request->promise_id, "promise_id", &promise_id, err);
+
+    if (st == STATUS_OK)
+        st = codec_text(request->reason, "reason", err);
+    if (st == STATUS_OK)
+        book_want_promise(book, &promise_id);
+    return st;
+}
+
+static enum status act_cancel(const struct record *record, struct service_call *call, struct error *err)
+{
+    const Dunlin__Payment__V1__CancelPromiseRequest *request = (const void *)call->request;
+    struct id promise_id = known_id(&request->promise_id);
+    struct promise *promise = book_promise(record->book, &promise_id);
+    char id_text[ID_TEXT_SIZE];
+    const char *text;
+    struct error why;
+
+    if (!promise) {
+        service_fail(call, STATUS_NOT_FOUND, "no promise %s", id_format(&promise_id, id_text));
+        return STATUS_OK;
+    }
+    if (promise_move(promise, PROMISE_EVENT_CANCEL, &text, &why) != STATUS_OK) {
+        service_fail_error(call, &why);
+        return STATUS_OK;
+    }
+    promise->reason = request->reason;
+    enum status st = record_promise_end(record, book_account(record->book, &promise->account_id), promise, err);
+    if (st == STATUS_OK)
+        reply_promise(call, promise);
+    return st;
+}
+
+/* --- GetAccount
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static enum status want_get(struct book *book, const struct service_call *call, struct error *err)
+{
+    const Dunlin__Payment__V1__GetAccountRequest *request = (const void *)call->request;
+    struct id account_id;
+    enum status st = codec_id(&request->account_id, "account_id", &account_id, err);
+
+    if (st == STATUS_OK)
+        book_want_account(book, &account_id);
+    return st;
+}
+
+/* The run of `rows` (each beginning at `account_id_at` bytes with its account's id, grouped by account) that is of one
+ * account. */
+static size_t run_of_account(const GArray *rows, size_t row_size, size_t account_id_at, const struct id *account_id,
+                             size_t *ret_first)
+{
+    size_t n = 0;
+
+    *ret_first = 0;
+    for (size_t i = 0; i < rows->len; i++) {
+        const struct id *of = (const void *)(rows->data + i * row_size + account_id_at);
+        if (!id_equal(of, account_id))
+            continue;
+        if (n++ == 0)
+            *ret_first = i;
+    }
+    return n;
+}
+
+static void reply_account(struct service_call *call, const struct account *account, const GArray *postings,
+                          const GArray *promises)
+{
+    Dunlin__Payment__V1__GetAccountReply reply;
+    size_t first_posting, first_promise;
+    size_t n_postings = run_of_account(postings, sizeof(struct posting), offsetof(struct posting, account_id),
+                                       &account->account_id, &first_posting);
+    size_t n_promises = run_of_account(promises, sizeof(struct promise), offsetof(struct promise, account_id),
+                                       &account->account_id, &first_promise);
+    g_autofree Dunlin__Payment__V1__PostingView *posting_views = g_new(Dunlin__Payment__V1__PostingView, n_postings);
+    g_autofree Dunlin__Payment__V1__PostingView **posting_list = g_new(Dunlin__Payment__V1__PostingView *, n_postings);
+    g_autofree Dunlin__Payment__V1__PromiseView *promise_views = g_new(Dunlin__Payment__V1__PromiseView, n_promises);
+    g_autofree Dunlin__Payment__V1__PromiseView **promise_list = g_new(Dunlin__Payment__V1__PromiseView *, n_promises);
+
+    dunlin__payment__v1__get_account_reply__init(&reply);
+    reply.account_id = codec_id_bytes(&account->account_id);
+    reply.balance_minor = account->balance.minor;
+    reply.currency = codec_lend(account->balance.currency);
+    for (size_t i = 0; i < n_postings; i++) {
+        codec_posting_view(&g_array_index(postings, struct posting, first_posting + i), &posting_views[i]);
+        posting_list[i] = &posting_views[i];
+    }
+    for (size_t i = 0; i < n_promises; i++) {
+        codec_promise_view(&g_array_index(promises, struct promise, first_promise + i), &promise_views[i]);
+        promise_list[i] = &promise_views[i];
+    }
+    reply.postings = posting_list;
+    reply.n_postings = n_postings;
+    reply.promises = promise_list;
+    reply.n_promises = n_promises;
+    service_reply(call, &reply.base);
+}
+
+static enum status load_history(struct unit *unit, struct book *book, GArray **ret_postings, GArray **ret_promises,
+                                struct error *err)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(struct id));
+    GHashTableIter iter;
+    gpointer id;
+
+    g_hash_table_iter_init(&iter, book->accounts);
+    while (g_hash_table_iter_next(&iter, &id, NULL))
+        g_array_append_vals(ids, id, 1);
+    return payment_store_history(unit_db(unit), book, (const struct id *)(const void *)ids->data, ids->len,
+                                 ret_postings, ret_promises, err);
+}
+
+enum status payment_get_account(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    SCOPED(book_freep) struct book *book = book_new();
+    g_autoptr(GArray) postings = NULL;
+    g_autoptr(GArray) promises = NULL;
+
+    for (size_t i = 0; i < n_calls; i++) {
+        struct error why;
+        if (want_get(book, &calls[i], &why) != STATUS_OK)
+            service_fail_error(&calls[i], &why);
+    }
+    enum status st = payment_store_load(unit_db(unit), book, err);
+    if (st == STATUS_OK)
+        st = load_history(unit, book, &postings, &promises, err);
+    if (st != STATUS_OK)
+        return st;
+    for (size_t i = 0; i < n_calls; i++) {
+        const Dunlin__Payment__V1__GetAccountRequest *request = (const void *)calls[i].request;
+        if (service_is_answered(&calls[i]))
+            continue;
+        struct id account_id = known_id(&request->account_id);
+        const struct account *account = book_account(book, &account_id);
+        if (account)
+            reply_account(&calls[i], account, postings, promises);
+        else
+            fail_no_account(&calls[i], &account_id);
+    }
+    return STATUS_OK;
+}
+
+/* --- the commands
+ * ---------------------------------------------------------------------------------------------------------- */
+
+enum status payment_post(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    return run(&(struct command){want_post, act_post}, unit, calls, n_calls, err);
+}
+
+enum status payment_reverse(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    return run(&(struct command){want_reverse, act_reverse}, unit, calls, n_calls, err);
+}
+
+enum status payment_promise(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    return run(&(struct command){want_promise, act_promise}, unit, calls, n_calls, err);
+}
+
+enum status payment_cancel_promise(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    return run(&(struct command){want_cancel, act_cancel}, unit, calls, n_calls, err);
+}

@@ -1,0 +1,195 @@
+#include "payment_record.h"
+
+#include <assert.h>
+
+#include "payment_codec.h"
+
+static enum status emit(const struct record *record, const struct account *account, const ProtobufCMessage *message,
+                        struct error *err)
+{
+    const struct subject subject = {
+        .agency_id = account->agency_id,
+        .debtor_id = account->debtor_id,
+        .account_id = account->account_id,
+    };
+
+    return unit_emit(record->unit, &subject, record->actor, message, err);
+}
+
+/* --- postings
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static enum status emit_payment(const struct record *record, const struct account *account,
+                                const struct posting *posting, struct error *err)
+{
+    Dunlin__Payment__V1__PaymentPosted message;
+
+    dunlin__payment__v1__payment_posted__init(&message);
+    message.posting_id = codec_id_bytes(&posting->draft.posting_id);
+    message.account_id = codec_id_bytes(&account->account_id);
+    message.debtor_id = codec_id_bytes(&account->debtor_id);
+    message.amount_minor = -posting->draft.change.minor;
+    message.currency = codec_lend(posting->draft.change.currency);
+    message.paid_on_days = posting->draft.effective_on_days;
+    message.reference = codec_lend(posting->draft.reference);
+    return emit(record, account, &message.base, err);
+}
+
+static enum status emit_reversal(const struct record *record, const struct account *account,
+                                 const struct posting *posting, struct error *err)
+{
+    Dunlin__Payment__V1__PaymentReversed message;
+
+    dunlin__payment__v1__payment_reversed__init(&message);
+    message.posting_id = codec_id_bytes(&posting->draft.posting_id);
+    message.reverses = codec_id_bytes(&posting->draft.reverses);
+    message.account_id = codec_id_bytes(&account->account_id);
+    message.debtor_id = codec_id_bytes(&account->debtor_id);
+    message.amount_minor = posting->draft.change.minor;
+    message.currency = codec_lend(posting->draft.change.currency);
+    message.effective_on_days = posting->draft.effective_on_days;
+    message.reason = codec_lend(posting->draft.reference);
+    return emit(record, account, &message.base, err);
+}
+
+static enum status emit_balance(const struct record *record, const struct account *account,
+                                const struct posting *posting, struct error *err)
+{
+    Dunlin__Payment__V1__BalanceChanged message;
+
+    dunlin__payment__v1__balance_changed__init(&message);
+    message.account_id = codec_id_bytes(&account->account_id);
+    message.debtor_id = codec_id_bytes(&account->debtor_id);
+    message.balance_minor = posting->balance_minor;
+    message.change_minor = posting->draft.change.minor;
+    message.currency = codec_lend(posting->draft.change.currency);
+    message.kind = (Dunlin__Payment__V1__PostingKind)posting->draft.kind;
+    message.effective_on_days = posting->draft.effective_on_days;
+    return emit(record, account, &message.base, err);
+}
+
+static enum status emit_posting(const struct record *record, const struct account *account,
+                                const struct posting *posting, struct error *err)
+{
+    enum status st = STATUS_OK;
+
+    switch (posting->draft.kind) {
+    case POSTING_PLACEMENT:
+    case POSTING_ADJUSTMENT:
+        break;
+    case POSTING_PAYMENT:
+        st = emit_payment(record, account, posting, err);
+        break;
+    case POSTING_REVERSAL:
+        st = emit_reversal(record, account, posting, err);
+        break;
+    }
+    return st == STATUS_OK ? emit_balance(record, account, posting, err) : st;
+}
+
+enum status record_posting(const struct record *record, struct account *account, const struct posting *posting,
+                           const struct posting **ret_posting, struct error *err)
+{
+    assert(posting_is_balanced(posting));
+    const struct posting *kept = book_add_posting(record->book, posting, true);
+    struct promise *before = account->open_promise;
+    struct promise *ended = promise_settle(account, kept);
+
+    book_touch_account(account);
+    if (before)
+        book_touch_promise(before);
+    enum status st = emit_posting(record, account, kept, err);
+    if (st == STATUS_OK && ended)
+        st = record_promise_end(record, account, ended, err);
+    if (st == STATUS_OK && ret_posting)
+        *ret_posting = kept;
+    return st;
+}
+
+/* --- promises
+ * ------------------------------------------------------------------------------------------------------------ */
+
+enum status record_promise(const struct record *record, struct account *account, const struct promise *promise,
+                           const struct promise **ret_promise, struct error *err)
+{
+    struct promise *kept = book_add_promise(record->book, promise);
+    Dunlin__Payment__V1__PromiseMade message;
+
+    account->open_promise = kept;
+    book_touch_promise(kept);
+    book_touch_account(account);
+    unit_timer_set(record->unit, &(struct timer){.kind = TIMER_PROMISE_DUE,
+                                                 .subject_id = kept->promise_id,
+                                                 .debtor_id = kept->debtor_id,
+                                                 .agency_id = kept->agency_id,
+                                                 .due_at = kept->breaks_at});
+    dunlin__payment__v1__promise_made__init(&message);
+    message.promise_id = codec_id_bytes(&kept->promise_id);
+    message.account_id = codec_id_bytes(&kept->account_id);
+    message.debtor_id = codec_id_bytes(&kept->debtor_id);
+    message.amount_minor = kept->amount.minor;
+    message.currency = codec_lend(kept->amount.currency);
+    message.due_on_days = kept->due_on_days;
+    enum status st = emit(record, account, &message.base, err);
+    if (st == STATUS_OK && ret_promise)
+        *ret_promise = kept;
+    return st;
+}
+
+static enum status emit_kept(const struct record *record, const struct account *account, const struct promise *promise,
+                             struct error *err)
+{
+    Dunlin__Payment__V1__PromiseKept message;
+
+    dunlin__payment__v1__promise_kept__init(&message);
+    message.promise_id = codec_id_bytes(&promise->promise_id);
+    message.account_id = codec_id_bytes(&promise->account_id);
+    message.debtor_id = codec_id_bytes(&promise->debtor_id);
+    return emit(record, account, &message.base, err);
+}
+
+static enum status emit_broken(const struct record *record, const struct account *account,
+                               const struct promise *promise, struct error *err)
+{
+    Dunlin__Payment__V1__PromiseBroken message;
+
+    dunlin__payment__v1__promise_broken__init(&message);
+    message.promise_id = codec_id_bytes(&promise->promise_id);
+    message.account_id = codec_id_bytes(&promise->account_id);
+    message.debtor_id = codec_id_bytes(&promise->debtor_id);
+    message.paid_minor = promise->paid_minor;
+    return emit(record, account, &message.base, err);
+}
+
+static enum status emit_cancelled(const struct record *record, const struct account *account,
+                                  const struct promise *promise, struct error *err)
+{
+    Dunlin__Payment__V1__PromiseCancelled message;
+
+    dunlin__payment__v1__promise_cancelled__init(&message);
+    message.promise_id = codec_id_bytes(&promise->promise_id);
+    message.account_id = codec_id_bytes(&promise->account_id);
+    message.debtor_id = codec_id_bytes(&promise->debtor_id);
+    message.reason = codec_lend(promise->reason);
+    return emit(record, account, &message.base, err);
+}
+
+enum status record_promise_end(const struct record *record, struct account *account, struct promise *promise,
+                               struct error *err)
+{
+    account->open_promise = NULL;
+    book_touch_account(account);
+    book_touch_promise(promise);
+    unit_timer_cancel(record->unit, TIMER_PROMISE_DUE, &promise->promise_id);
+    switch (promise->state) {
+    case PROMISE_KEPT:
+        return emit_kept(record, account, promise, err);
+    case PROMISE_BROKEN:
+        return emit_broken(record, account, promise, err);
+    case PROMISE_CANCELLED:
+        return emit_cancelled(record, account, promise, err);
+    case PROMISE_OPEN:
+        break;
+    }
+    return error_set(err, STATUS_INTERNAL, "a promise ended and is %s", promise_state_name(promise->state));
+}

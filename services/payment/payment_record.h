@@ -1,0 +1,30 @@
+#ifndef DUNLIN_PAYMENT_RECORD_H
+#define DUNLIN_PAYMENT_RECORD_H
+
+#include "payment_book.h"
+#include "service/unit.h"
+
+#define TIMER_PROMISE_DUE "promise_due" /* of a promise: its day and grace end */
+
+/* What commands, events and timers have in common once the model has agreed: the change goes into the book, its events
+ * into the unit, its timers along. Whatever fails here fails the unit. */
+struct record {
+    struct unit *unit; /* borrowed */
+    struct book *book; /* borrowed */
+    const char *actor; /* on whose behalf; NULL: the service itself */
+};
+
+/* A posting that ledger_post has just made on the account: settles the account's open promise too. *ret_posting, the
+ * book's copy, is lent; may be NULL. */
+MUST_USE enum status record_posting(const struct record *record, struct account *account, const struct posting *posting,
+                                    const struct posting **ret_posting, struct error *err);
+
+/* A promise that promise_make has just made on the account. *ret_promise, the book's, is lent; may be NULL. */
+MUST_USE enum status record_promise(const struct record *record, struct account *account, const struct promise *promise,
+                                    const struct promise **ret_promise, struct error *err);
+
+/* A promise of the account that promise_move has just moved from OPEN. */
+MUST_USE enum status record_promise_end(const struct record *record, struct account *account, struct promise *promise,
+                                        struct error *err);
+
+#endif

@@ -1,0 +1,420 @@
+#include "payment_store.h"
+
+#include <string.h>
+
+#include "payment_sql.h"
+
+#define KEY_COLUMNS     2
+#define ACCOUNT_COLUMNS 8 /* of account_load, before those of the open promise */
+
+/* --- arrays of columns
+ * --------------------------------------------------------------------------------------------------- */
+
+/* The parameters of one statement over unnest: one array a column. */
+struct columns {
+    struct db_array *column[DB_ARGS_MAX];
+    size_t n;
+};
+
+static void columns_init(struct columns *columns, const enum db_type *types, size_t n)
+{
+    columns->n = n;
+    for (size_t i = 0; i < n; i++)
+        columns->column[i] = db_array_new(types[i]);
+}
+
+static void columns_fini(struct columns *columns)
+{
+    for (size_t i = 0; i < columns->n; i++)
+        db_array_free(columns->column[i]);
+    columns->n = 0;
+}
+
+static void columns_bind(const struct columns *columns, const struct db_statement *statement, struct db_call *call)
+{
+    *call = (struct db_call){.statement = statement};
+    for (size_t i = 0; i < columns->n; i++)
+        db_arg_array(&call->args, columns->column[i]);
+}
+
+static const enum db_type KEY_TYPES[KEY_COLUMNS] = {DB_INT2, DB_UUID};
+
+static void push_key(struct columns *columns, const struct id *id)
+{
+    db_array_int2(columns->column[0], (int16_t)id_partition(id));
+    db_array_id(columns->column[1], id);
+}
+
+/* --- reading
+ * ------------------------------------------------------------------------------------------------------------- */
+
+static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
+{
+    struct money money = {.minor = db_int8(result, row, minor)};
+
+    g_strlcpy(money.currency, db_text(result, row, currency), sizeof(money.currency));
+    return money;
+}
+
+/* The columns of promise_load, from column `at` on. */
+static struct promise read_promise(const struct db_result *result, size_t row, int at)
+{
+    return (struct promise){
+        .promise_id = db_id(result, row, at),
+        .account_id = db_id(result, row, at + 1),
+        .debtor_id = db_id(result, row, at + 2),
+        .agency_id = db_int4(result, row, at + 3),
+        .state = (enum promise_state)db_int2(result, row, at + 4),
+        .amount = read_money(result, row, at + 5, at + 6),
+        .paid_minor = db_int8(result, row, at + 7),
+        .due_on_days = db_int4(result, row, at + 8),
+        .breaks_at = {db_int8(result, row, at + 9)},
+        .made_after = db_int4(result, row, at + 10),
+        .made_at = {db_int8(result, row, at + 11)},
+        .reason = db_text(result, row, at + 12),
+    };
+}
+
+/* A stored posting without its entries: what follows from it needs none. */
+static struct posting read_posting(const struct db_result *result, size_t row)
+{
+    return (struct posting){
+        .draft = {.posting_id = db_id(result, row, 0),
+                  .kind = (enum posting_kind)db_int2(result, row, 3),
+                  .change = read_money(result, row, 4, 5),
+                  .effective_on_days = db_int4(result, row, 7),
+                  .reference = db_text(result, row, 8),
+                  .reverses = db_id(result, row, 9)},
+        .account_id = db_id(result, row, 1),
+        .number = db_int4(result, row, 2),
+        .balance_minor = db_int8(result, row, 6),
+    };
+}
+
+/* A promise may be wanted by its id and come with its account too. */
+static struct promise *take_promise(struct book *book, const struct promise *promise)
+{
+    struct promise *known = book_promise(book, &promise->promise_id);
+
+    return known ? known : book_add_promise(book, promise);
+}
+
+static void take_accounts(struct book *book, const struct db_result *result)
+{
+    for (size_t row = 0; row < db_rows(result); row++) {
+        struct account account = {
+            .account_id = db_id(result, row, 0),
+            .agency_id = db_int4(result, row, 1),
+            .debtor_id = db_id(result, row, 2),
+            .balance = read_money(result, row, 3, 4),
+            .n_postings = db_int4(result, row, 5),
+            .is_recalled = db_bool(result, row, 6),
+        };
+        if (!db_is_null(result, row, ACCOUNT_COLUMNS)) {
+            struct promise promise = read_promise(result, row, ACCOUNT_COLUMNS);
+            account.open_promise = take_promise(book, &promise);
+        }
+        (void)book_add_account(book, &account, db_int4(result, row, 7));
+    }
+}
+
+static void take_promises(struct book *book, const struct db_result *result)
+{
+    for (size_t row = 0; row < db_rows(result); row++) {
+        struct promise promise = read_promise(result, row, 0);
+        (void)take_promise(book, &promise);
+        book_want_account(book, &promise.account_id);
+    }
+}
+
+static void take_postings(struct book *book, const struct db_result *result)
+{
+    for (size_t row = 0; row < db_rows(result); row++) {
+        struct posting posting = read_posting(result, row);
+        (void)book_add_posting(book, &posting, false);
+        book_want_account(book, &posting.account_id);
+    }
+}
+
+static void columns_of_set(struct columns *columns, GHashTable *set)
+{
+    GHashTableIter iter;
+    gpointer id;
+
+    columns_init(columns, KEY_TYPES, KEY_COLUMNS);
+    g_hash_table_iter_init(&iter, set);
+    while (g_hash_table_iter_next(&iter, &id, NULL))
+        push_key(columns, id);
+}
+
+typedef void take_fn(struct book *book, const struct db_result *result);
+
+/* What may be wanted. Postings and promises come first: they say which accounts are wanted besides. */
+struct load {
+    const struct db_statement *statement;
+    GHashTable *wanted;
+    take_fn *take;
+};
+
+static enum status run_loads(struct db *db, struct book *book, const struct load *loads, size_t n_loads,
+                             struct error *err)
+{
+    struct columns keys[3] = {0};
+    struct db_call calls[3];
+    take_fn *takes[3];
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_loads; i++) {
+        if (g_hash_table_size(loads[i].wanted) == 0)
+            continue;
+        columns_of_set(&keys[n], loads[i].wanted);
+        columns_bind(&keys[n], loads[i].statement, &calls[n]);
+        takes[n++] = loads[i].take;
+    }
+    enum status st = n > 0 ? db_exec_pipeline(db, calls, n, err) : STATUS_OK;
+    for (size_t i = 0; i < n; i++)
+        columns_fini(&keys[i]);
+    if (st != STATUS_OK)
+        return st;
+    /* All wants are consumed; what is found may add new ones. */
+    for (size_t i = 0; i < n_loads; i++)
+        g_hash_table_remove_all(loads[i].wanted);
+    for (size_t i = 0; i < n; i++) {
+        g_ptr_array_add(book->results, calls[i].result);
+        takes[i](book, calls[i].result);
+    }
+    return STATUS_OK;
+}
+
+static gboolean is_known(gpointer id, gpointer value, gpointer book)
+{
+    (void)value;
+    return book_account(book, id) != NULL;
+}
+
+enum status payment_store_load(struct db *db, struct book *book, struct error *err)
+{
+    const struct load all[] = {
+        {&PAYMENT_ACCOUNT_LOAD, book->wanted_accounts, take_accounts},
+        {&PAYMENT_PROMISE_LOAD, book->wanted_promises, take_promises},
+        {&PAYMENT_POSTING_LOAD, book->wanted_postings, take_postings},
+    };
+    enum status st = run_loads(db, book, all, ARRAY_SIZE(all), err);
+
+    if (st == STATUS_OK) {
+        (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known, book);
+        st = run_loads(db, book, all, 1, err);
+    }
+    return st == STATUS_OK ? st : error_wrap(err, st, "load accounts");
+}
+
+enum status payment_store_history(struct db *db, struct book *book, const struct id *account_ids, size_t n_accounts,
+                                  GArray **ret_postings, GArray **ret_promises, struct error *err)
+{
+    struct columns keys;
+    struct db_call calls[2];
+
+    columns_init(&keys, KEY_TYPES, KEY_COLUMNS);
+    for (size_t i = 0; i < n_accounts; i++)
+        push_key(&keys, &account_ids[i]);
+    columns_bind(&keys, &PAYMENT_POSTINGS_OF_ACCOUNTS, &calls[0]);
+    db_arg_int4(&calls[0].args, ACCOUNT_POSTINGS_MAX);
+    columns_bind(&keys, &PAYMENT_PROMISES_OF_ACCOUNTS, &calls[1]);
+    enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
+    columns_fini(&keys);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "read postings and promises");
+    *ret_postings = g_array_new(FALSE, FALSE, sizeof(struct posting));
+    *ret_promises = g_array_new(FALSE, FALSE, sizeof(struct promise));
+    for (size_t row = 0; row < db_rows(calls[0].result); row++) {
+        struct posting posting = read_posting(calls[0].result, row);
+        g_array_append_val(*ret_postings, posting);
+    }
+    for (size_t row = 0; row < db_rows(calls[1].result); row++) {
+        struct promise promise = read_promise(calls[1].result, row, 0);
+        g_array_append_val(*ret_promises, promise);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+        g_ptr_array_add(book->results, calls[i].result);
+    return STATUS_OK;
+}
+
+/* --- writing
+ * ------------------------------------------------------------------------------------------------------------- */
+
+static const enum db_type POSTING_TYPES[] = {
+    DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT2, DB_TEXT, DB_INT8, DB_INT8,
+    DB_INT4, DB_TEXT, DB_UUID, DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT8, DB_BYTEA,
+};
+
+static void push_provenance(struct db_array *const *column, const struct provenance *provenance)
+{
+    if (id_is_none(&provenance->placement_id)) {
+        for (size_t i = 0; i < 4; i++)
+            db_array_null(column[i]);
+        return;
+    }
+    db_array_id(column[0], &provenance->placement_id);
+    db_array_text(column[1], provenance->file_name);
+    db_array_int8(column[2], provenance->line);
+    db_array_bytes(column[3], provenance->record_hash_len > 0 ? provenance->record_hash : NULL,
+                   provenance->record_hash_len);
+}
+
+static void push_posting(struct columns *columns, const struct posting *posting, int32_t agency_id)
+{
+    struct db_array *const *column = columns->column;
+    const struct posting_draft *draft = &posting->draft;
+
+    push_key(columns, &draft->posting_id);
+    db_array_id(column[2], &posting->account_id);
+    db_array_int4(column[3], agency_id);
+    db_array_int4(column[4], posting->number);
+    db_array_int2(column[5], (int16_t)draft->kind);
+    db_array_text(column[6], draft->change.currency);
+    db_array_int8(column[7], draft->change.minor);
+    db_array_int8(column[8], posting->balance_minor);
+    db_array_int4(column[9], draft->effective_on_days);
+    db_array_text(column[10], draft->reference);
+    db_array_id(column[11], &draft->reverses);
+    db_array_int8(column[12], draft->cause_seq);
+    db_array_int8(column[13], draft->posted_at.us);
+    push_provenance(&column[14], &draft->provenance);
+}
+
+static const enum db_type ENTRY_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT2, DB_INT4, DB_INT2, DB_TEXT, DB_INT8};
+
+static void push_entries(struct columns *columns, const struct posting *posting, int32_t agency_id)
+{
+    struct db_array *const *column = columns->column;
+
+    for (int16_t i = 0; i < POSTING_ENTRIES; i++) {
+        push_key(columns, &posting->account_id);
+        db_array_id(column[2], &posting->draft.posting_id);
+        db_array_int2(column[3], (int16_t)(i + 1));
+        db_array_int4(column[4], agency_id);
+        db_array_int2(column[5], (int16_t)posting->entries[i].ledger_account);
+        db_array_text(column[6], posting->draft.change.currency);
+        db_array_int8(column[7], posting->entries[i].amount_minor);
+    }
+}
+
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT,
+                                             DB_INT8, DB_INT4, DB_BOOL, DB_UUID, DB_INT4};
+
+static void push_account(struct columns *columns, const struct book_account *row)
+{
+    struct db_array *const *column = columns->column;
+    const struct account *account = &row->account;
+
+    push_key(columns, &account->account_id);
+    db_array_int4(column[2], account->agency_id);
+    db_array_id(column[3], &account->debtor_id);
+    db_array_text(column[4], account->balance.currency);
+    db_array_int8(column[5], account->balance.minor);
+    db_array_int4(column[6], account->n_postings);
+    db_array_bool(column[7], account->is_recalled);
+    db_array_id(column[8], account->open_promise ? &account->open_promise->promise_id : NULL);
+    db_array_int4(column[9], row->version + 1);
+}
+
+static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT,
+                                             DB_INT8, DB_INT8, DB_INT4, DB_INT8, DB_INT4, DB_INT8, DB_TEXT};
+
+static void push_promise(struct columns *columns, const struct promise *promise)
+{
+    struct db_array *const *column = columns->column;
+
+    push_key(columns, &promise->promise_id);
+    db_array_id(column[2], &promise->account_id);
+    db_array_id(column[3], &promise->debtor_id);
+    db_array_int4(column[4], promise->agency_id);
+    db_array_int2(column[5], (int16_t)promise->state);
+    db_array_text(column[6], promise->amount.currency);
+    db_array_int8(column[7], promise->amount.minor);
+    db_array_int8(column[8], promise->paid_minor);
+    db_array_int4(column[9], promise->due_on_days);
+    db_array_int8(column[10], promise->breaks_at.us);
+    db_array_int4(column[11], promise->made_after);
+    db_array_int8(column[12], promise->made_at.us);
+    db_array_text(column[13], promise->reason);
+}
+
+enum table {
+    TABLE_ACCOUNT,
+    TABLE_PROMISE,
+    TABLE_POSTING,
+    TABLE_ENTRY,
+    TABLES_END,
+};
+
+static const struct table_write {
+    const struct db_statement *statement;
+    const enum db_type *types;
+    size_t n_types;
+} WRITES[TABLES_END] = {
+    [TABLE_ACCOUNT] = {&PAYMENT_ACCOUNT_SAVE, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
+    [TABLE_PROMISE] = {&PAYMENT_PROMISE_SAVE, PROMISE_TYPES, ARRAY_SIZE(PROMISE_TYPES)},
+    [TABLE_POSTING] = {&PAYMENT_POSTING_INSERT, POSTING_TYPES, ARRAY_SIZE(POSTING_TYPES)},
+    [TABLE_ENTRY] = {&PAYMENT_ENTRY_INSERT, ENTRY_TYPES, ARRAY_SIZE(ENTRY_TYPES)},
+};
+
+static void collect_changes(struct book *book, struct columns tables[static TABLES_END])
+{
+    GHashTableIter iter;
+    gpointer row;
+
+    g_hash_table_iter_init(&iter, book->accounts);
+    while (g_hash_table_iter_next(&iter, NULL, &row))
+        if (((const struct book_account *)row)->is_changed)
+            push_account(&tables[TABLE_ACCOUNT], row);
+    g_hash_table_iter_init(&iter, book->promises);
+    while (g_hash_table_iter_next(&iter, NULL, &row))
+        if (((const struct book_promise *)row)->is_changed)
+            push_promise(&tables[TABLE_PROMISE], &((const struct book_promise *)row)->promise);
+    for (guint i = 0; i < book->new_postings->len; i++) {
+        const struct posting *posting = &((const struct book_posting *)book->new_postings->pdata[i])->posting;
+        int32_t agency_id = book_account(book, &posting->account_id)->agency_id;
+        push_posting(&tables[TABLE_POSTING], posting, agency_id);
+        push_entries(&tables[TABLE_ENTRY], posting, agency_id);
+    }
+}
+
+static enum status write_changes(struct db *db, const struct columns tables[static TABLES_END], struct error *err)
+{
+    struct db_call calls[TABLES_END];
+    size_t n_rows[TABLES_END];
+    size_t n = 0;
+    enum status st = STATUS_OK;
+
+    for (int table = 0; table < TABLES_END; table++) {
+        size_t length = db_array_length(tables[table].column[0]);
+        if (length == 0)
+            continue;
+        columns_bind(&tables[table], WRITES[table].statement, &calls[n]);
+        n_rows[n++] = length;
+    }
+    if (n > 0)
+        st = db_exec_pipeline(db, calls, n, err);
+    if (st != STATUS_OK)
+        return st;
+    for (size_t i = 0; i < n && st == STATUS_OK; i++)
+        if (db_affected(calls[i].result) != (int64_t)n_rows[i])
+            st = error_set(err, STATUS_ABORTED, "%s: %lld rows of %zu: another instance has written them",
+                           calls[i].statement->name, (long long)db_affected(calls[i].result), n_rows[i]);
+    db_calls_clear(calls, n);
+    return st;
+}
+
+enum status payment_store_save(struct db *db, struct book *book, struct error *err)
+{
+    struct columns tables[TABLES_END];
+
+    for (int table = 0; table < TABLES_END; table++)
+        columns_init(&tables[table], WRITES[table].types, WRITES[table].n_types);
+    collect_changes(book, tables);
+    enum status st = write_changes(db, tables, err);
+    for (int table = 0; table < TABLES_END; table++)
+        columns_fini(&tables[table]);
+    return st == STATUS_OK ? st : error_wrap(err, st, "save accounts");
+}

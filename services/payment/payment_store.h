@@ -1,0 +1,28 @@
+#ifndef DUNLIN_PAYMENT_STORE_H
+#define DUNLIN_PAYMENT_STORE_H
+
+#include "db/db.h"
+#include "payment_book.h"
+#include "status/status.h"
+
+/* The ledger in PostgreSQL: the only file that speaks SQL. All calls run inside the caller's open transaction. */
+
+/* Loads what the book wants, with the open promises of the accounts, and the accounts of wanted postings and promises
+ * too: one round trip, two where those accounts were not wanted by name. What is not there stays out of the book.
+ * Called once a book. */
+MUST_USE enum status payment_store_load(struct db *db, struct book *book, struct error *err);
+
+/* Writes what has changed, in one round trip. Fails with ABORTED where an account was changed by somebody else since
+ * the load: another instance owns the partition now. */
+MUST_USE enum status payment_store_save(struct db *db, struct book *book, struct error *err);
+
+#define ACCOUNT_POSTINGS_MAX 1000 /* the newest, in a reply: about 150 bytes each keep it below a frame's maximum */
+
+/* Postings (the newest ACCOUNT_POSTINGS_MAX an account) and promises, both oldest first within an account.
+ * *ret_postings and *ret_promises are owned by the caller (g_array_unref); texts in them are kept alive by the book.
+ * One round trip. */
+MUST_USE enum status payment_store_history(struct db *db, struct book *book, const struct id *account_ids,
+                                           size_t n_accounts, GArray **ret_postings, GArray **ret_promises,
+                                           struct error *err);
+
+#endif
