@@ -10,6 +10,8 @@ static const struct sqlstate_row {
     enum status status;
     bool ends_connection;
 } SQLSTATES[] = {
+    {"08P01", STATUS_INTERNAL,
+     false}, /* protocol violation: binary values that are not of the type they were said to be */
     {"08", STATUS_UNAVAILABLE, true},          /* connection exception */
     {"22", STATUS_INVALID_ARGUMENT, false},    /* data exception */
     {"23505", STATUS_ALREADY_EXISTS, false},   /* unique violation */

@@ -1,0 +1,184 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/db.h"
+#include "test_database.h"
+
+static struct test_database database;
+static struct db *db;
+
+static const struct db_statement COPY = {"test.copy", "COPY item (n, label, data) FROM STDIN (FORMAT binary)"};
+static const struct db_statement SUMS = {
+    "test.sums", "SELECT count(*), sum(n)::bigint, count(label), coalesce(sum(length(data)), 0)::bigint FROM item"};
+
+static int open_database(void **state)
+{
+    (void)state;
+    test_database_open(&database, "db_copy");
+    db = test_database_connect(&database, NULL);
+    test_database_script(db, "CREATE TABLE item (n bigint PRIMARY KEY, label text, data bytea)");
+    return 0;
+}
+
+static int close_database(void **state)
+{
+    (void)state;
+    db_closep(&db);
+    test_database_close(&database);
+    return 0;
+}
+
+static int empty_table(void **state)
+{
+    (void)state;
+    test_database_script(db, "TRUNCATE item");
+    return 0;
+}
+
+static void assert_status(enum status st, enum status want, const struct error *err)
+{
+    if (st != want)
+        fail_msg("%s, wanted %s: %s", status_name(st), status_name(want), err->text);
+}
+
+static void assert_sums(int64_t n_rows, int64_t sum, int64_t n_labels, int64_t n_bytes)
+{
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    struct error err = {0};
+    assert_status(db_exec(db, &SUMS, NULL, &result, &err), STATUS_OK, &err);
+    assert_int_equal(db_int8(result, 0, 0), n_rows);
+    assert_int_equal(db_int8(result, 0, 1), sum);
+    assert_int_equal(db_int8(result, 0, 2), n_labels);
+    assert_int_equal(db_int8(result, 0, 3), n_bytes);
+}
+
+struct columns {
+    struct db_array *n, *label, *data;
+};
+
+static void columns_free(struct columns *columns)
+{
+    db_array_free(columns->n);
+    db_array_free(columns->label);
+    db_array_free(columns->data);
+}
+
+static struct columns columns_new(int64_t first, int64_t n_rows, const void *data, size_t data_len)
+{
+    struct columns columns = {db_array_new(DB_INT8), db_array_new(DB_TEXT), db_array_new(DB_BYTEA)};
+    for (int64_t n = first; n < first + n_rows; n++) {
+        db_array_int8(columns.n, n);
+        db_array_text(columns.label, n % 2 == 0 ? "even" : NULL);
+        db_array_bytes(columns.data, data, data_len);
+    }
+    return columns;
+}
+
+static enum status copy(const struct columns *columns, struct error *err)
+{
+    const struct db_array *const arrays[] = {columns->n, columns->label, columns->data};
+    return db_copy_in(db, &COPY, arrays, ARRAY_SIZE(arrays), err);
+}
+
+static void rows_arrive_with_their_nulls(void **state)
+{
+    (void)state;
+    SCOPED(columns_free) struct columns columns = columns_new(0, 100000, "abc", 3);
+    struct error err = {0};
+    assert_status(copy(&columns, &err), STATUS_OK, &err);
+    assert_sums(100000, INT64_C(4999950000), 50000, 300000);
+}
+
+static void no_rows_are_no_error(void **state)
+{
+    (void)state;
+    SCOPED(columns_free) struct columns columns = columns_new(0, 0, NULL, 0);
+    struct error err = {0};
+    assert_status(copy(&columns, &err), STATUS_OK, &err);
+    assert_sums(0, 0, 0, 0);
+}
+
+static void large_values_pass_in_pieces(void **state)
+{
+    (void)state;
+    size_t len = (size_t)8 * 1024 * 1024;
+    void *data = calloc(1, len);
+    SCOPED(columns_free) struct columns columns = columns_new(0, 8, data, len);
+    free(data);
+    struct error err = {0};
+    assert_status(copy(&columns, &err), STATUS_OK, &err);
+    assert_sums(8, 28, 4, (int64_t)(8 * len));
+}
+
+static void refused_row_undoes_the_whole_copy(void **state)
+{
+    (void)state;
+    SCOPED(columns_free) struct columns first = columns_new(5000, 1, NULL, 0);
+    SCOPED(columns_free) struct columns second = columns_new(0, 100000, "abc", 3);
+    struct error err = {0};
+    assert_status(copy(&first, &err), STATUS_OK, &err);
+    assert_status(copy(&second, &err), STATUS_ALREADY_EXISTS, &err);
+    assert_non_null(strstr(err.text, "test.copy: duplicate key"));
+    assert_true(db_is_alive(db));
+    assert_sums(1, 5000, 1, 0);
+}
+
+static void copy_belongs_to_the_transaction(void **state)
+{
+    (void)state;
+    SCOPED(columns_free) struct columns columns = columns_new(0, 10, "abc", 3);
+    struct error err = {0};
+    struct db_tx tx = {0};
+    assert_status(db_tx_begin(db, &tx, &err), STATUS_OK, &err);
+    assert_status(copy(&columns, &err), STATUS_OK, &err);
+    db_tx_rollback(&tx);
+    assert_sums(0, 0, 0, 0);
+    assert_status(db_tx_begin(db, &tx, &err), STATUS_OK, &err);
+    assert_status(copy(&columns, &err), STATUS_OK, &err);
+    assert_status(db_tx_commit(&tx, &err), STATUS_OK, &err);
+    assert_sums(10, 45, 5, 30);
+}
+
+static void copy_into_no_table_leaves_the_connection_usable(void **state)
+{
+    (void)state;
+    static const struct db_statement NOWHERE = {"test.nowhere", "COPY nowhere (n) FROM STDIN (FORMAT binary)"};
+    SCOPED(columns_free) struct columns columns = columns_new(0, 10, "abc", 3);
+    const struct db_array *const arrays[] = {columns.n};
+    struct error err = {0};
+    assert_status(db_copy_in(db, &NOWHERE, arrays, 1, &err), STATUS_INTERNAL, &err);
+    assert_true(db_is_alive(db));
+    assert_sums(0, 0, 0, 0);
+}
+
+/* A column's type that differs from the array's: the server reads the bytes as they are, and sees that they do not fit.
+ */
+static void columns_of_another_type_are_refused(void **state)
+{
+    (void)state;
+    SCOPED(columns_free) struct columns columns = columns_new(0, 10, "abc", 3);
+    const struct db_array *const arrays[] = {columns.data, columns.label, columns.data};
+    struct error err = {0};
+    assert_status(db_copy_in(db, &COPY, arrays, 3, &err), STATUS_INTERNAL, &err);
+    assert_true(db_is_alive(db));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(rows_arrive_with_their_nulls, empty_table),
+        cmocka_unit_test_setup(no_rows_are_no_error, empty_table),
+        cmocka_unit_test_setup(large_values_pass_in_pieces, empty_table),
+        cmocka_unit_test_setup(refused_row_undoes_the_whole_copy, empty_table),
+        cmocka_unit_test_setup(copy_belongs_to_the_transaction, empty_table),
+        cmocka_unit_test_setup(copy_into_no_table_leaves_the_connection_usable, empty_table),
+        cmocka_unit_test_setup(columns_of_another_type_are_refused, empty_table),
+    };
+    return cmocka_run_group_tests(tests, open_database, close_database);
+}

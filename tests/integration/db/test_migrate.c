@@ -1,0 +1,203 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "db/db.h"
+#include "test_database.h"
+
+static struct test_database database;
+static struct db *db;
+
+static int open_database(void **state)
+{
+    (void)state;
+    test_database_open(&database, "db_migrate");
+    db = test_database_connect(&database, NULL);
+    return 0;
+}
+
+static int close_database(void **state)
+{
+    (void)state;
+    db_closep(&db);
+    test_database_close(&database);
+    return 0;
+}
+
+static int drop_schema(void **state)
+{
+    (void)state;
+    test_database_script(db, "DROP SCHEMA IF EXISTS own CASCADE");
+    return 0;
+}
+
+#define FIRST                                                                                                          \
+    {                                                                                                                  \
+        1, "0001_first", "CREATE TABLE own.a (n int); INSERT INTO own.a VALUES (1);"                                   \
+    }
+#define SECOND                                                                                                         \
+    {                                                                                                                  \
+        2, "0002_second", "INSERT INTO own.a VALUES (2);"                                                              \
+    }
+#define LAST                                                                                                           \
+    {                                                                                                                  \
+        0, NULL, NULL                                                                                                  \
+    }
+
+static const struct db_migration ONE[] = {FIRST, LAST};
+static const struct db_migration TWO[] = {FIRST, SECOND, LAST};
+static const struct db_migration CHANGED[] = {
+    {1, "0001_first", "CREATE TABLE own.a (n bigint); INSERT INTO own.a VALUES (1);"}, SECOND, LAST};
+static const struct db_migration BROKEN[] = {
+    FIRST, {2, "0002_broken", "INSERT INTO own.a VALUES (2); INSERT INTO own.b VALUES (2);"}, LAST};
+static const struct db_migration COMMITS[] = {FIRST, {2, "0002_commits", "COMMIT;"}, LAST};
+
+static void assert_status(enum status st, enum status want, const struct error *err)
+{
+    if (st != want)
+        fail_msg("%s, wanted %s: %s", status_name(st), status_name(want), err->text);
+}
+
+static void assert_sum(int64_t want)
+{
+    static const struct db_statement SUM = {"", "SELECT sum(n)::bigint FROM own.a"};
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    struct error err = {0};
+    assert_status(db_exec(db, &SUM, NULL, &result, &err), STATUS_OK, &err);
+    assert_int_equal(db_int8(result, 0, 0), want);
+}
+
+static void applies_what_is_missing_and_only_once(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    assert_status(db_migrate(db, "own", ONE, &err), STATUS_OK, &err);
+    assert_sum(1);
+    assert_status(db_migrate(db, "own", ONE, &err), STATUS_OK, &err);
+    assert_sum(1);
+    assert_status(db_migrate(db, "own", TWO, &err), STATUS_OK, &err);
+    assert_status(db_migrate(db, "own", TWO, &err), STATUS_OK, &err);
+    assert_sum(3);
+}
+
+static void refuses_a_schema_newer_than_the_program(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    assert_status(db_migrate(db, "own", TWO, &err), STATUS_OK, &err);
+    assert_status(db_migrate(db, "own", ONE, &err), STATUS_FAILED_PRECONDITION, &err);
+    assert_non_null(strstr(err.text, "schema own is newer than this program: it has migration 2 (0002_second)"));
+}
+
+static void refuses_a_text_that_changed_after_it_was_applied(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    assert_status(db_migrate(db, "own", ONE, &err), STATUS_OK, &err);
+    assert_status(db_migrate(db, "own", CHANGED, &err), STATUS_FAILED_PRECONDITION, &err);
+    assert_non_null(strstr(err.text, "migration 1 (0001_first) of schema own has changed"));
+    assert_sum(1);
+}
+
+static void failing_migration_leaves_nothing_behind_but_those_before_it(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    assert_status(db_migrate(db, "own", BROKEN, &err), STATUS_INTERNAL, &err);
+    assert_non_null(strstr(err.text, "migration 2 (0002_broken) of schema own"));
+    assert_sum(1);
+    assert_status(db_migrate(db, "own", TWO, &err), STATUS_OK, &err);
+    assert_sum(3);
+}
+
+static void migration_that_ends_its_transaction_is_refused(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    assert_status(db_migrate(db, "own", COMMITS, &err), STATUS_INTERNAL, &err);
+    assert_non_null(strstr(err.text, "ends the transaction"));
+    assert_true(db_is_alive(db));
+    assert_sum(1);
+}
+
+static void refuses_schema_names_that_are_no_plain_identifier(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"", "Own", "own; DROP SCHEMA own", "\"own\""};
+    for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++) {
+        struct error err = {0};
+        assert_status(db_migrate(db, NAMES[i], ONE, &err), STATUS_INVALID_ARGUMENT, &err);
+    }
+}
+
+static void *migrate_in_thread(void *arg)
+{
+    (void)arg;
+    SCOPED(db_closep) struct db *own = test_database_connect(&database, NULL);
+    struct error err = {0};
+    enum status st = db_migrate(own, "own", TWO, &err);
+    if (st != STATUS_OK)
+        (void)fprintf(stderr, "%s\n", err.text);
+    return st == STATUS_OK ? NULL : &database;
+}
+
+static void starts_of_several_instances_apply_it_once(void **state)
+{
+    (void)state;
+    pthread_t threads[4];
+    for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, migrate_in_thread, NULL), 0);
+    for (size_t i = 0; i < ARRAY_SIZE(threads); i++) {
+        void *failed = NULL;
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    assert_sum(3);
+}
+
+static void a_service_migrates_the_schema_that_it_owns(void **state)
+{
+    (void)state;
+    static const struct db_migration INTAKE[] = {{1, "0001_intake", "CREATE TABLE intake.a (n int)"}, LAST};
+    SCOPED(db_closep) struct db *service = test_database_connect(&database, "dunlin_intake");
+    struct error err = {0};
+    assert_status(db_migrate(service, "intake", INTAKE, &err), STATUS_OK, &err);
+    assert_status(db_migrate(service, "intake", INTAKE, &err), STATUS_OK, &err);
+    assert_status(db_migrate(service, "contact", INTAKE, &err), STATUS_PERMISSION_DENIED, &err);
+}
+
+static void check_tells_missing_older_equal_and_newer_apart(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    assert_status(db_migrate_check(db, "own", ONE, &err), STATUS_FAILED_PRECONDITION, &err);
+    assert_string_equal(err.text, "schema own has not been made");
+    assert_status(db_migrate(db, "own", ONE, &err), STATUS_OK, &err);
+    assert_status(db_migrate_check(db, "own", ONE, &err), STATUS_OK, &err);
+    assert_status(db_migrate_check(db, "own", TWO, &err), STATUS_FAILED_PRECONDITION, &err);
+    assert_string_equal(err.text, "schema own is older than this program: it lacks migration 2 (0002_second)");
+    assert_status(db_migrate(db, "own", TWO, &err), STATUS_OK, &err);
+    assert_status(db_migrate_check(db, "own", ONE, &err), STATUS_FAILED_PRECONDITION, &err);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(applies_what_is_missing_and_only_once, drop_schema),
+        cmocka_unit_test_setup(refuses_a_schema_newer_than_the_program, drop_schema),
+        cmocka_unit_test_setup(refuses_a_text_that_changed_after_it_was_applied, drop_schema),
+        cmocka_unit_test_setup(failing_migration_leaves_nothing_behind_but_those_before_it, drop_schema),
+        cmocka_unit_test_setup(migration_that_ends_its_transaction_is_refused, drop_schema),
+        cmocka_unit_test_setup(refuses_schema_names_that_are_no_plain_identifier, drop_schema),
+        cmocka_unit_test_setup(starts_of_several_instances_apply_it_once, drop_schema),
+        cmocka_unit_test(a_service_migrates_the_schema_that_it_owns),
+        cmocka_unit_test_setup(check_tells_missing_older_equal_and_newer_apart, drop_schema),
+    };
+    return cmocka_run_group_tests(tests, open_database, close_database);
+}
