@@ -25,7 +25,7 @@ struct recordfile_record {
     const uint8_t *bytes;  /* without the line end; lent until the next call */
     size_t len;
     bool is_oversize;      /* longer than RECORD_MAX_BYTES: `bytes` holds its beginning only */
-    bool is_unterminated;  /* CSV: a quote is still open at the end of the file, or at RECORD_MAX_BYTES */
+    bool is_unterminated;  /* CSV: a quote is still open at the end of the file, or at RECORD_MAX_BYTES, or a later line shows that it was left open */
 };
 
 struct recordfile;
