@@ -12,9 +12,9 @@
  * anything. */
 struct test_database {
     char name[64];       /* "dunlin_test_17_..." */
-    char url[512];       /* as the owner: for db_options.url, and for --database-url of a service */
+    char url[640];       /* as the owner: for db_options.url, and for --database-url of a service */
     char admin_url[512]; /* the database "dunlin" itself, where test databases are made and dropped */
-    char redis_url[512]; /* "unix:///path/redis.sock?db=17": emptied, and no other program's while this one runs */
+    char redis_url[640]; /* "unix:///path/redis.sock?db=17": emptied, and no other program's while this one runs */
 };
 
 /* `program` goes into the database's name: lower-case letters, digits and _. */

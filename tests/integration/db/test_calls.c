@@ -125,7 +125,7 @@ static void log_in_failures_say_what_to_do(void **state)
     (void)state;
     struct error err = {0};
     struct db *none = NULL;
-    char url[600];
+    char url[720];
     struct db_options options = {.url = database.url, .user = "nobody_of_that_name"};
     assert_status(db_open(&options, &none, &err), STATUS_PERMISSION_DENIED, &err);
     (void)snprintf(url, sizeof(url), "%s_no_such_database", database.url);

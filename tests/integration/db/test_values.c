@@ -234,7 +234,7 @@ static void session_is_utf8_utc_and_bounded(void **state)
         "SELECT current_setting('client_encoding'), current_setting('TimeZone'), current_setting('statement_timeout'), "
         "current_setting('idle_in_transaction_session_timeout'), current_setting('application_name'), "
         "current_setting('work_mem')"};
-    char url[600];
+    char url[720];
     (void)snprintf(url, sizeof(url), "%s?options=-c%%20work_mem%%3D7MB", database.url);
     struct db *other = NULL;
     struct error err = {0};
