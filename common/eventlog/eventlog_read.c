@@ -77,6 +77,17 @@ enum status eventlog_read(struct db *db, uint16_t partition, int64_t after_seq, 
     return STATUS_OK;
 }
 
+static enum status check_order(const struct eventlog_batch *batch, struct error *err)
+{
+    for (size_t i = 1; i < batch->n; i++) {
+        const struct event *event = &batch->events[i];
+        if (event->partition == event[-1].partition && event->seq < event[-1].seq)
+            return error_set(err, STATUS_INTERNAL, "partition %u: seq %" PRId64 " came after %" PRId64,
+                             event->partition, event->seq, event[-1].seq);
+    }
+    return STATUS_OK;
+}
+
 enum status eventlog_read_many(struct db *db, const uint16_t *partitions, const int64_t *after_seqs, size_t n,
                                int32_t limit, struct eventlog_batch **ret_batch, struct error *err)
 {
@@ -88,8 +99,14 @@ enum status eventlog_read_many(struct db *db, const uint16_t *partitions, const 
     db_arg_array(&args, partition_array);
     db_arg_array(&args, seq_array);
     db_arg_int4(&args, limit);
-    enum status st = select_events(db, &EVENTLOG_EVENT_SELECT_AFTER_MANY, &args, ret_batch, err);
-    return st == STATUS_OK ? st : error_wrap(err, st, "read %zu partitions", n);
+    SCOPED(eventlog_batch_freep) struct eventlog_batch *batch = NULL;
+    enum status st = select_events(db, &EVENTLOG_EVENT_SELECT_AFTER_MANY, &args, &batch, err);
+    if (st == STATUS_OK)
+        st = check_order(batch, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "read %zu partitions", n);
+    *ret_batch = TAKE(batch);
+    return STATUS_OK;
 }
 
 enum status eventlog_read_one(struct db *db, uint16_t partition, int64_t seq, struct eventlog_batch **ret_batch,
