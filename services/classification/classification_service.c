@@ -1,0 +1,86 @@
+#include "classification_service.h"
+
+#include <glib.h>
+
+#include "classification_sql.h"
+#include "dunlin/classification/v1/classification.pb-c.h"
+#include "dunlin/dispute/v1/dispute.pb-c.h"
+#include "dunlin/intake/v1/intake.pb-c.h"
+#include "dunlin/payment/v1/payment.pb-c.h"
+
+static const struct config_option OPTIONS[] = {
+    {"sop", CONFIG_TEXT, "deploy/policies/standard.yaml", NULL, 0, 0,
+     "The SOP: classes, strategies, aging buckets. Read again on SIGHUP."},
+    {0},
+};
+
+static const struct service_method METHODS[] = {
+    {"GetAccount", SERVICE_IN_PARTITION, classification_get_account, "operator service", true},
+    {0},
+};
+
+static const ProtobufCMessageDescriptor *const CONSUMED[] = {
+    &dunlin__intake__v1__account_placed__descriptor,
+    &dunlin__intake__v1__account_updated__descriptor,
+    &dunlin__intake__v1__account_recalled__descriptor,
+    &dunlin__payment__v1__balance_changed__descriptor,
+    &dunlin__payment__v1__promise_broken__descriptor,
+    &dunlin__dispute__v1__dispute_opened__descriptor,
+    &dunlin__dispute__v1__verification_sent__descriptor,
+    &dunlin__dispute__v1__dispute_resolved__descriptor,
+    NULL,
+};
+
+static void context_close(void *context)
+{
+    struct classification *self = context;
+    if (!self)
+        return;
+    sop_free(self->sop);
+    g_free(self->sop_path);
+    g_free(self);
+}
+
+static enum status context_open(const struct service *service, unsigned worker, void **ret_context, struct error *err)
+{
+    (void)worker;
+    struct classification *self = g_new0(struct classification, 1);
+    self->sop_path = g_strdup(config_text(service_config(service), "sop"));
+    const enum status st = sop_load(self->sop_path, &self->sop, err);
+    if (st != STATUS_OK) {
+        context_close(self);
+        return st;
+    }
+    *ret_context = self;
+    return STATUS_OK;
+}
+
+static enum status context_reload(void *context, struct error *err)
+{
+    struct classification *self = context;
+    struct sop *fresh = NULL;
+    const enum status st = sop_load(self->sop_path, &fresh, err);
+    if (st != STATUS_OK)
+        return st;
+    sop_free(self->sop);
+    self->sop = fresh;
+    return STATUS_OK;
+}
+
+const struct service_spec CLASSIFICATION_SPEC = {
+    .name = "classification",
+    .summary =
+        "Puts every account into a class of the agency's SOP and again whenever a fact or a day boundary changes it.",
+    .options = OPTIONS,
+    .migrations = CLASSIFICATION_MIGRATIONS,
+    .statements = CLASSIFICATION_STATEMENTS,
+    .rpc = &dunlin__classification__v1__classification_service__descriptor,
+    .methods = METHODS,
+    .consumption = SERVICE_CONSUMES_OWNED,
+    .consumed = CONSUMED,
+    .apply = classification_apply,
+    .timers = classification_fire,
+    .open = context_open,
+    .close = context_close,
+    .reload = context_reload,
+};

@@ -1,0 +1,246 @@
+#include "classification_store.h"
+
+#include <string.h>
+
+#include "classification_sql.h"
+
+static guint id_hash(gconstpointer key)
+{
+    guint hash;
+    memcpy(&hash, ((const struct id *)key)->bytes + 8, sizeof(hash)); /* the random part */
+    return hash;
+}
+
+static gboolean id_is_same(gconstpointer a, gconstpointer b)
+{
+    return id_equal(a, b);
+}
+
+struct working_set *working_set_new(void)
+{
+    struct working_set *set = g_new0(struct working_set, 1);
+    set->accounts = g_hash_table_new_full(id_hash, id_is_same, g_free, g_free);
+    set->debtors = g_hash_table_new_full(id_hash, id_is_same, g_free, g_free);
+    return set;
+}
+
+void working_set_free(struct working_set *set)
+{
+    if (!set)
+        return;
+    g_hash_table_destroy(set->accounts);
+    g_hash_table_destroy(set->debtors);
+    g_free(set);
+}
+
+void working_set_freep(struct working_set **set)
+{
+    working_set_free(*set);
+    *set = NULL;
+}
+
+static gpointer id_key(const struct id *id)
+{
+    return g_memdup2(id, sizeof(*id));
+}
+
+void working_set_want(struct working_set *set, const struct id *account_id, const struct id *debtor_id)
+{
+    if (!id_is_none(account_id) && !g_hash_table_contains(set->accounts, account_id))
+        g_hash_table_insert(set->accounts, id_key(account_id), NULL);
+    if (!id_is_none(debtor_id) && !g_hash_table_contains(set->debtors, debtor_id))
+        g_hash_table_insert(set->debtors, id_key(debtor_id), NULL);
+}
+
+static void ask(struct db_call *call, const struct db_statement *statement, GHashTable *wanted,
+                struct db_array *partitions, struct db_array *ids)
+{
+    GHashTableIter iter;
+    gpointer id = NULL;
+    g_hash_table_iter_init(&iter, wanted);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        db_array_int2(partitions, (int16_t)id_partition(id));
+        db_array_id(ids, id);
+    }
+    *call = (struct db_call){.statement = statement};
+    db_arg_array(&call->args, partitions);
+    db_arg_array(&call->args, ids);
+}
+
+static void take_account(struct working_set *set, const struct db_result *rows, size_t row)
+{
+    const struct id account_id = db_id(rows, row, 0);
+    struct account_facts *account = working_set_add_account(set, &account_id);
+    account->debtor_id = db_id(rows, row, 1);
+    account->agency_id = db_int4(rows, row, 2);
+    account->due_on.days = db_int4(rows, row, 3);
+    account->balance_minor = db_int8(rows, row, 4);
+    g_strlcpy(account->currency, db_text(rows, row, 5), sizeof(account->currency));
+    account->payments = db_int4(rows, row, 6);
+    account->last_payment_on = db_int4(rows, row, 7);
+    account->broken_promises = db_int4(rows, row, 8);
+    account->open_disputes = db_int4(rows, row, 9);
+    account->is_upheld = db_bool(rows, row, 10);
+    account->is_recalled = db_bool(rows, row, 11);
+    account->counts_as_late = db_bool(rows, row, 12);
+    g_strlcpy(account->class_code, db_text(rows, row, 13), sizeof(account->class_code));
+    g_strlcpy(account->segment, db_text(rows, row, 14), sizeof(account->segment));
+    account->risk = (enum sop_risk)db_int2(rows, row, 15);
+    account->priority = db_int4(rows, row, 16);
+    g_strlcpy(account->strategy, db_text(rows, row, 17), sizeof(account->strategy));
+    g_strlcpy(account->bucket, db_text(rows, row, 18), sizeof(account->bucket));
+    account->days_past_due = db_int4(rows, row, 19);
+    g_strlcpy(account->reasons, db_text(rows, row, 20), sizeof(account->reasons));
+    g_strlcpy(account->sop_version, db_text(rows, row, 21), sizeof(account->sop_version));
+}
+
+static void take_debtor(struct working_set *set, const struct db_result *rows, size_t row)
+{
+    const struct id debtor_id = db_id(rows, row, 0);
+    struct debtor_facts *debtor = working_set_ensure_debtor(set, &debtor_id, db_int4(rows, row, 1));
+    debtor->accounts = db_int4(rows, row, 2);
+    debtor->late_accounts = db_int4(rows, row, 3);
+}
+
+enum status working_set_load(struct working_set *set, struct db *db, struct error *err)
+{
+    SCOPED(db_array_freep) struct db_array *account_partitions = db_array_new(DB_INT2);
+    SCOPED(db_array_freep) struct db_array *account_ids = db_array_new(DB_UUID);
+    SCOPED(db_array_freep) struct db_array *debtor_partitions = db_array_new(DB_INT2);
+    SCOPED(db_array_freep) struct db_array *debtor_ids = db_array_new(DB_UUID);
+    struct db_call calls[2];
+    ask(&calls[0], &CLASSIFICATION_ACCOUNT_SELECT, set->accounts, account_partitions, account_ids);
+    ask(&calls[1], &CLASSIFICATION_DEBTOR_SELECT, set->debtors, debtor_partitions, debtor_ids);
+    const enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
+    if (st != STATUS_OK)
+        return st;
+    for (size_t row = 0; row < db_rows(calls[0].result); row++)
+        take_account(set, calls[0].result, row);
+    for (size_t row = 0; row < db_rows(calls[1].result); row++)
+        take_debtor(set, calls[1].result, row);
+    db_calls_clear(calls, ARRAY_SIZE(calls));
+    return STATUS_OK;
+}
+
+struct account_facts *working_set_account(const struct working_set *set, const struct id *account_id)
+{
+    return g_hash_table_lookup(set->accounts, account_id);
+}
+
+struct debtor_facts *working_set_debtor(const struct working_set *set, const struct id *debtor_id)
+{
+    return g_hash_table_lookup(set->debtors, debtor_id);
+}
+
+struct account_facts *working_set_add_account(struct working_set *set, const struct id *account_id)
+{
+    struct account_facts *account = g_new0(struct account_facts, 1);
+    account->account_id = *account_id;
+    g_hash_table_insert(set->accounts, id_key(account_id), account);
+    return account;
+}
+
+struct debtor_facts *working_set_ensure_debtor(struct working_set *set, const struct id *debtor_id, int32_t agency_id)
+{
+    struct debtor_facts *debtor = working_set_debtor(set, debtor_id);
+    if (debtor)
+        return debtor;
+    debtor = g_new0(struct debtor_facts, 1);
+    debtor->debtor_id = *debtor_id;
+    debtor->agency_id = agency_id;
+    g_hash_table_insert(set->debtors, id_key(debtor_id), debtor);
+    return debtor;
+}
+
+/* --- saving
+ * ---------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static const enum db_type ACCOUNT_COLUMNS[] = {
+    DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT8, DB_TEXT, DB_INT4, DB_INT4, DB_INT4, DB_INT4, DB_BOOL,
+    DB_BOOL, DB_BOOL, DB_TEXT, DB_TEXT, DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_TEXT,
+};
+static const enum db_type DEBTOR_COLUMNS[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT4, DB_INT4};
+
+static void push_account(struct db_array **c, const struct account_facts *account)
+{
+    db_array_int2(c[0], (int16_t)id_partition(&account->account_id));
+    db_array_id(c[1], &account->account_id);
+    db_array_id(c[2], &account->debtor_id);
+    db_array_int4(c[3], account->agency_id);
+    db_array_int4(c[4], account->due_on.days);
+    db_array_int8(c[5], account->balance_minor);
+    db_array_text(c[6], account->currency);
+    db_array_int4(c[7], account->payments);
+    db_array_int4(c[8], account->last_payment_on);
+    db_array_int4(c[9], account->broken_promises);
+    db_array_int4(c[10], account->open_disputes);
+    db_array_bool(c[11], account->is_upheld);
+    db_array_bool(c[12], account->is_recalled);
+    db_array_bool(c[13], account->counts_as_late);
+    db_array_text(c[14], account->class_code);
+    db_array_text(c[15], account->segment);
+    db_array_int2(c[16], (int16_t)account->risk);
+    db_array_int4(c[17], account->priority);
+    db_array_text(c[18], account->strategy);
+    db_array_text(c[19], account->bucket);
+    db_array_int4(c[20], account->days_past_due);
+    db_array_text(c[21], account->reasons);
+    db_array_text(c[22], account->sop_version);
+}
+
+static void push_debtor(struct db_array **c, const struct debtor_facts *debtor)
+{
+    db_array_int2(c[0], (int16_t)id_partition(&debtor->debtor_id));
+    db_array_id(c[1], &debtor->debtor_id);
+    db_array_int4(c[2], debtor->agency_id);
+    db_array_int4(c[3], debtor->accounts);
+    db_array_int4(c[4], debtor->late_accounts);
+}
+
+static void open_columns(struct db_array **columns, const enum db_type *types, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        columns[i] = db_array_new(types[i]);
+}
+
+static void bind_columns(struct db_call *call, struct db_array *const *columns, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        db_arg_array(&call->args, columns[i]);
+}
+
+static void free_columns(struct db_array **columns, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        db_array_free(columns[i]);
+}
+
+enum status working_set_save(const struct working_set *set, struct db *db, struct error *err)
+{
+    struct db_array *accounts[ARRAY_SIZE(ACCOUNT_COLUMNS)];
+    struct db_array *debtors[ARRAY_SIZE(DEBTOR_COLUMNS)];
+    struct db_call calls[2] = {{.statement = &CLASSIFICATION_ACCOUNT_UPSERT},
+                               {.statement = &CLASSIFICATION_DEBTOR_UPSERT}};
+    open_columns(accounts, ACCOUNT_COLUMNS, ARRAY_SIZE(ACCOUNT_COLUMNS));
+    open_columns(debtors, DEBTOR_COLUMNS, ARRAY_SIZE(DEBTOR_COLUMNS));
+
+    GHashTableIter iter;
+    gpointer value = NULL;
+    g_hash_table_iter_init(&iter, set->accounts);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        if (value)
+            push_account(accounts, value);
+    g_hash_table_iter_init(&iter, set->debtors);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        if (value)
+            push_debtor(debtors, value);
+    bind_columns(&calls[0], accounts, ARRAY_SIZE(accounts));
+    bind_columns(&calls[1], debtors, ARRAY_SIZE(debtors));
+
+    const enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
+    db_calls_clear(calls, ARRAY_SIZE(calls));
+    free_columns(accounts, ARRAY_SIZE(accounts));
+    free_columns(debtors, ARRAY_SIZE(debtors));
+    return st;
+}
