@@ -1,4 +1,3 @@
-#include <assert.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +11,8 @@
 static void assert_ascending(const uint16_t *partitions, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        assert(partitions[i] < PARTITION_COUNT);
-        assert(i == 0 || partitions[i - 1] < partitions[i]);
+        g_assert(partitions[i] < PARTITION_COUNT);
+        g_assert(i == 0 || partitions[i - 1] < partitions[i]);
     }
 }
 
@@ -157,7 +156,7 @@ static void chain_events(struct eventlog_head *heads, size_t n_heads, struct eve
         struct event *event = &events[i];
         while (at < n_heads && heads[at].partition != event->partition)
             at++;
-        assert(at < n_heads);
+        g_assert(at < n_heads);
         event->seq = heads[at].next_seq++;
         event->recorded_at_us = now_us;
         eventlog_hash(heads[at].hash, event, event->hash);

@@ -1,4 +1,3 @@
-#include <assert.h>
 #include <glib.h>
 #include <inttypes.h>
 #include <string.h>
@@ -43,11 +42,11 @@ static void lend_record(const struct event *event, Dunlin__Log__V1__EventRecord 
 
 void eventlog_pack(const struct event *events, size_t n, uint8_t **ret_bytes, size_t *ret_len)
 {
-    assert(n > 0);
+    g_assert(n > 0);
     g_autofree Dunlin__Log__V1__EventRecord *records = g_new(Dunlin__Log__V1__EventRecord, n);
     g_autofree Dunlin__Log__V1__EventRecord **pointers = g_new(Dunlin__Log__V1__EventRecord *, n);
     for (size_t i = 0; i < n; i++) {
-        assert(events[i].partition == events[0].partition && events[i].seq == events[0].seq + (int64_t)i);
+        g_assert(events[i].partition == events[0].partition && events[i].seq == events[0].seq + (int64_t)i);
         lend_record(&events[i], &records[i]);
         pointers[i] = &records[i];
     }

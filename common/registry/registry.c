@@ -1,6 +1,5 @@
 #include "registry/registry.h"
 
-#include <assert.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 
 enum status registry_announce(struct cache *cache, const struct instance *instance, struct error *err)
 {
-    assert(instance->service[0] != '\0' && instance->id[0] != '\0');
+    g_assert(instance->service[0] != '\0' && instance->id[0] != '\0');
     char *text = NULL;
     enum status st = registry_entry_write(instance, &text, err);
     if (st == STATUS_OK) {

@@ -25,6 +25,7 @@ struct timer_changes;
 struct timer_changes *timer_changes_new(void);
 void timer_changes_free(struct timer_changes *changes);
 void timer_changes_freep(struct timer_changes **changes);
+/* A timer without a subject or a debtor is refused by the table when it is written: FAILED_PRECONDITION. */
 void timer_set(struct timer_changes *changes, const struct timer *timer);
 void timer_cancel(struct timer_changes *changes, const char *kind, const struct id *subject_id);
 size_t timer_changes_count(const struct timer_changes *changes);

@@ -5,7 +5,7 @@
 -- $4 integer     at most so many
 -- Columns: kind text, subject_id uuid, debtor_id uuid, agency_id integer, due_at_us bigint. In no order.
 -- Index: timer_due, from its start, at most $4 entries a partition: after a leap of business time a million timers may be due at once, and each call must not sort them all. The rows are
--- deleted by ctid, because a join with so vaguely estimated a list may scan the whole table. The last two conditions are for a timer that another transaction has moved meanwhile: it may be left
+-- deleted by ctid, where they were just found: no second look-up by key, and no join whose plan hangs on a guess at the list's length. The last two conditions are for a timer that another transaction has moved meanwhile: it may be left
 -- to the next call, but is never taken before it is due.
 DELETE FROM platform.timer AS t
 WHERE t.ctid = ANY (ARRAY(

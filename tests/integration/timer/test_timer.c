@@ -251,6 +251,18 @@ static void without_timers_nothing_is_ever_due(void **state)
     timers_free(NULL);
 }
 
+static void a_timer_without_a_debtor_is_refused_when_it_is_written(void **state)
+{
+    struct fixture *fixture = *state;
+    SCOPED(timer_changes_freep) struct timer_changes *changes = timer_changes_new();
+    timer_set(changes, &(struct timer){.kind = "aging", .subject_id = subject(1, "a"), .due_at = {10}});
+    struct db_tx tx = {0};
+    assert_int_equal(db_tx_begin(fixture->db, &tx, NULL), STATUS_OK);
+    enum status st = timer_changes_write(&tx, "contact", changes, NULL);
+    db_tx_rollback(&tx);
+    assert_int_equal(st, STATUS_FAILED_PRECONDITION);
+}
+
 struct taker {
     struct db *db;
     struct timers *due;
@@ -331,6 +343,7 @@ int main(void)
         TEST(setting_the_same_again_writes_nothing),
         TEST(services_do_not_see_each_others_timers),
         TEST(without_timers_nothing_is_ever_due),
+        TEST(a_timer_without_a_debtor_is_refused_when_it_is_written),
         TEST(a_timer_that_is_moved_meanwhile_is_not_taken),
     };
     return cmocka_run_group_tests(tests, open_group, close_group);
