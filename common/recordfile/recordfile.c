@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A record must lie in the buffer whole, with its line end ("\r\n") and one byte more that tells it from an oversize
- * one. Three times as much again, so that the rest of a record is moved to the front once in some 200 KiB. */
-#define WINDOW_BYTES (RECORD_MAX_BYTES + 3)
+/* A record must lie in the buffer whole, with its line end ("\r\n"). Three times as much again, so that the rest of a
+ * record is moved to the front once in some 200 KiB. */
+#define WINDOW_BYTES (RECORD_MAX_BYTES + 2)
 #define BUFFER_BYTES (4 * RECORD_MAX_BYTES)
 #define HASH_CHUNK   (16 * 1024)
 

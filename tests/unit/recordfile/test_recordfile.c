@@ -207,6 +207,32 @@ static void reports_a_record_as_oversize_from_the_first_byte_too_many(void **sta
             }
 }
 
+/* The longest record with the longest line end, wherever the reader's buffer happens to end: it holds four such
+ * records. */
+static void finds_the_line_end_behind_the_end_of_its_buffer(void **state)
+{
+    struct fixture *fixture = *state;
+    g_autofree char *longest = g_strnfill(RECORD_MAX_BYTES, 'x');
+
+    for (size_t shift = 0; shift < 8; shift++) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        struct recordfile_record record = {0};
+        for (size_t len = 3 * RECORD_MAX_BYTES - shift; text->len + 1024 < len;)
+            g_string_append_printf(text, "%01023d\n", 0);
+        g_string_append_printf(text, "%0*d\n", (int)(3 * RECORD_MAX_BYTES - shift - text->len - 1), 0);
+        size_t prefix = text->len;
+        g_string_append_printf(text, "%s\r\nlast\n%s", longest, longest);
+        open_with(fixture, text->str, text->len, RECORDFILE_CSV);
+        while (recordfile_position_bytes(fixture->file) < (int64_t)prefix)
+            assert_int_equal(recordfile_next(fixture->file, &record, NULL), STATUS_OK);
+        int64_t line = record.line;
+        expect_record(fixture->file, line + 1, longest, RECORD_MAX_BYTES);
+        expect_record(fixture->file, line + 2, "last", 4);
+        expect_record(fixture->file, line + 3, longest, RECORD_MAX_BYTES);
+        expect_end(fixture->file);
+    }
+}
+
 static void skips_a_line_of_any_length(void **state)
 {
     struct fixture *fixture = *state;
@@ -392,6 +418,7 @@ int main(void)
         WITH_FILE(knows_any_quote_and_none),
         WITH_FILE(passes_nul_bytes_on_unchanged),
         WITH_FILE(reports_a_record_as_oversize_from_the_first_byte_too_many),
+        WITH_FILE(finds_the_line_end_behind_the_end_of_its_buffer),
         WITH_FILE(skips_a_line_of_any_length),
         WITH_FILE(an_open_quote_costs_one_line_of_a_big_file),
         WITH_FILE(an_open_quote_in_an_endless_line_is_oversize_too),
