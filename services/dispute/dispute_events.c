@@ -1,0 +1,235 @@
+#include "dispute_events.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dispute_codec.h"
+#include "dispute_record.h"
+#include "dispute_service.h"
+#include "dispute_store.h"
+#include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/intake/v1/intake.pb-c.h"
+
+/* --- what is shared
+ * ------------------------------------------------------------------------------------------------------ */
+
+static enum status want_account(struct book *book, const ProtobufCBinaryData *account_id, struct error *err)
+{
+    struct id id;
+    enum status st = codec_id(account_id, "account_id", &id, err);
+
+    if (st == STATUS_OK)
+        book_want_account(book, &id);
+    return st;
+}
+
+/* The account that an event is about. One that was never placed is a fault somewhere before us: the event is parked. */
+static enum status find_account(const struct book *book, const ProtobufCBinaryData *account_id,
+                                struct account **ret_account, struct error *err)
+{
+    struct id id;
+    char text[ID_TEXT_SIZE];
+    enum status st = codec_id(account_id, "account_id", &id, err);
+
+    if (st != STATUS_OK)
+        return st;
+    *ret_account = book_account(book, &id);
+    if (!*ret_account)
+        return error_set(err, STATUS_FAILED_PRECONDITION, "account %s was never placed", id_format(&id, text));
+    return STATUS_OK;
+}
+
+static struct dispute_claim claim_of(const struct record *record, const struct service_event *event)
+{
+    const struct dispute_context *context = unit_context(record->unit);
+
+    return (struct dispute_claim){
+        .reason = "",
+        .opened_at = {event->event->occurred_at_us},
+        .verification_days = context->sop->verification_days,
+    };
+}
+
+/* --- AccountPlaced: whose account it is; the client may say that it is disputed
+ * ---------------------------------------------- */
+
+static enum status want_placed(struct book *book, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountPlaced *placed = (const void *)event->message;
+
+    return want_account(book, &placed->account_id, err);
+}
+
+static enum status apply_placed(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountPlaced *placed = (const void *)event->message;
+    struct account account = {.agency_id = event->event->agency_id};
+    enum status st = codec_id(&placed->account_id, "account_id", &account.account_id, err);
+
+    if (st == STATUS_OK)
+        st = codec_id(&placed->debtor_id, "debtor_id", &account.debtor_id, err);
+    if (st != STATUS_OK || book_account(record->book, &account.account_id))
+        return st; /* known: the log is being read again */
+    struct account *kept = book_add_account(record->book, &account, true);
+    if (!placed->is_disputed)
+        return STATUS_OK;
+    struct dispute_claim claim = claim_of(record, event);
+    claim.dispute_id = id_derive(&kept->account_id, "dispute", NULL, 0);
+    claim.source = SOURCE_CLIENT;
+    return record_opening(record, kept, &claim, NULL, err);
+}
+
+/* --- AccountRecalled
+ * --------------------------------------------------------------------------------------------------------- */
+
+static enum status want_recalled(struct book *book, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
+
+    return want_account(book, &recalled->account_id, err);
+}
+
+static enum status apply_recalled(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
+    struct account *account;
+    const char *text;
+    enum status st = find_account(record->book, &recalled->account_id, &account, err);
+
+    if (st != STATUS_OK || !account->unresolved)
+        return st;
+    struct dispute *dispute = account->unresolved;
+    st = dispute_move(dispute, DISPUTE_EVENT_RECALL, recalled->reason, &text, err);
+    return st == STATUS_OK ? record_move(record, account, dispute, DISPUTE_EVENT_RECALL, err) : st;
+}
+
+/* --- AttemptReported: the debtor disputes the debt on the phone
+ * --------------------------------------------------------------- */
+
+static bool is_disputed(const Dunlin__Contact__V1__AttemptReported *attempt)
+{
+    return attempt->report && attempt->report->outcome == DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE;
+}
+
+static enum status dispute_id_of(const Dunlin__Contact__V1__AttemptReported *attempt, struct id *ret_id,
+                                 struct error *err)
+{
+    struct id permit_id;
+    enum status st = codec_id(&attempt->permit_id, "permit_id", &permit_id, err);
+
+    if (st == STATUS_OK)
+        *ret_id = id_derive(&permit_id, "dispute", NULL, 0);
+    return st;
+}
+
+static enum status want_attempt(struct book *book, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
+    struct id dispute_id;
+
+    if (!is_disputed(attempt))
+        return STATUS_OK;
+    enum status st = want_account(book, &attempt->account_id, err);
+    if (st == STATUS_OK)
+        st = dispute_id_of(attempt, &dispute_id, err);
+    if (st == STATUS_OK)
+        book_want_dispute(book, &dispute_id);
+    return st;
+}
+
+static enum status apply_attempt(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
+    struct dispute_claim claim = claim_of(record, event);
+    struct account *account;
+
+    if (!is_disputed(attempt))
+        return STATUS_OK;
+    enum status st = find_account(record->book, &attempt->account_id, &account, err);
+    if (st == STATUS_OK)
+        st = dispute_id_of(attempt, &claim.dispute_id, err);
+    /* Disputing again what is disputed is the same dispute. */
+    if (st != STATUS_OK || account->unresolved || book_dispute(record->book, &claim.dispute_id))
+        return st;
+    claim.source = SOURCE_CALL;
+    claim.reason = attempt->report->reason;
+    return record_opening(record, account, &claim, NULL, err);
+}
+
+/* --- the tables
+ * -------------------------------------------------------------------------------------------------------------- */
+
+static const struct event_rule {
+    const ProtobufCMessageDescriptor *type;
+    enum status (*want)(struct book *book, const struct service_event *event, struct error *err);
+    enum status (*apply)(const struct record *record, const struct service_event *event, struct error *err);
+} RULES[] = {
+    {&dunlin__intake__v1__account_placed__descriptor, want_placed, apply_placed},
+    {&dunlin__intake__v1__account_recalled__descriptor, want_recalled, apply_recalled},
+    {&dunlin__contact__v1__attempt_reported__descriptor, want_attempt, apply_attempt},
+};
+
+const ProtobufCMessageDescriptor *const DISPUTE_CONSUMED[] = {
+    &dunlin__intake__v1__account_placed__descriptor,
+    &dunlin__intake__v1__account_recalled__descriptor,
+    &dunlin__contact__v1__attempt_reported__descriptor,
+    NULL,
+};
+
+static const struct event_rule *rule_of(const struct service_event *event)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(RULES); i++)
+        if (RULES[i].type == event->message->descriptor)
+            return &RULES[i];
+    return NULL;
+}
+
+enum status dispute_apply(struct unit *unit, const struct service_event *events, size_t n_events, struct error *err)
+{
+    SCOPED(book_freep) struct book *book = book_new();
+    const struct record record = {.unit = unit, .book = book};
+    enum status st = STATUS_OK;
+
+    for (size_t i = 0; i < n_events && st == STATUS_OK; i++) {
+        assert(rule_of(&events[i]));
+        st = rule_of(&events[i])->want(book, &events[i], err);
+    }
+    if (st == STATUS_OK)
+        st = dispute_store_load(unit_db(unit), book, err);
+    for (size_t i = 0; i < n_events && st == STATUS_OK; i++)
+        st = rule_of(&events[i])->apply(&record, &events[i], err);
+    return st == STATUS_OK ? dispute_store_save(unit_db(unit), book, err) : st;
+}
+
+/* --- timers
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static enum status escalate(const struct record *record, const struct timer *timer, struct error *err)
+{
+    struct dispute *dispute = book_dispute(record->book, &timer->subject_id);
+    const char *text;
+
+    /* Verified or resolved before its timer was taken back: nothing to do. */
+    if (!dispute || dispute->state != DISPUTE_OPEN)
+        return STATUS_OK;
+    struct account *account = book_account(record->book, &dispute->account_id);
+    enum status st = dispute_move(dispute, DISPUTE_EVENT_OVERDUE, "no verification was sent in time", &text, err);
+    return st == STATUS_OK ? record_move(record, account, dispute, DISPUTE_EVENT_OVERDUE, err) : st;
+}
+
+enum status dispute_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
+{
+    SCOPED(book_freep) struct book *book = book_new();
+    const struct record record = {.unit = unit, .book = book};
+
+    for (size_t i = 0; i < n_timers; i++) {
+        if (strcmp(timers[i].kind, TIMER_VERIFICATION_DUE) != 0)
+            return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timers[i].kind);
+        book_want_dispute(book, &timers[i].subject_id);
+    }
+    enum status st = dispute_store_load(unit_db(unit), book, err);
+    for (size_t i = 0; i < n_timers && st == STATUS_OK; i++)
+        st = escalate(&record, &timers[i], err);
+    return st == STATUS_OK ? dispute_store_save(unit_db(unit), book, err) : st;
+}

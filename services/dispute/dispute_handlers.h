@@ -1,0 +1,12 @@
+#ifndef DUNLIN_DISPUTE_HANDLERS_H
+#define DUNLIN_DISPUTE_HANDLERS_H
+
+#include "service/service.h"
+
+/* One a method of dunlin.dispute.v1.DisputeService. */
+service_handler_fn dispute_handle_open;
+service_handler_fn dispute_handle_verify;
+service_handler_fn dispute_handle_resolve;
+service_handler_fn dispute_handle_list;
+
+#endif

@@ -1,0 +1,26 @@
+#ifndef DUNLIN_DISPUTE_RECORD_H
+#define DUNLIN_DISPUTE_RECORD_H
+
+#include "dispute_book.h"
+#include "service/unit.h"
+
+#define TIMER_VERIFICATION_DUE "verification_due" /* of a dispute */
+
+/* What commands, events and timers have in common once the model has agreed: the change goes into the book, its event
+ * into the unit, its timer along. Whatever fails here fails the unit. */
+struct record {
+    struct unit *unit; /* borrowed */
+    struct book *book; /* borrowed */
+    const char *actor; /* on whose behalf; NULL: the service itself */
+};
+
+/* Opens a dispute on an account that has no unresolved one. *ret_dispute, the book's, is lent; may be NULL. */
+MUST_USE enum status record_opening(const struct record *record, struct account *account,
+                                    const struct dispute_claim *claim, const struct dispute **ret_dispute,
+                                    struct error *err);
+
+/* A dispute of the account that dispute_move has just moved by `event`. */
+MUST_USE enum status record_move(const struct record *record, struct account *account, struct dispute *dispute,
+                                 enum dispute_event event, struct error *err);
+
+#endif

@@ -1,0 +1,34 @@
+-- Disputes, and whose account is whose.
+
+-- Written once, when an account is placed; never changed.
+CREATE TABLE dispute.account (
+    partition  smallint NOT NULL,
+    account_id uuid     NOT NULL,
+    agency_id  integer  NOT NULL,
+    debtor_id  uuid     NOT NULL,
+    PRIMARY KEY (partition, account_id)
+);
+
+CREATE TABLE dispute.dispute (
+    partition      smallint NOT NULL,
+    dispute_id     uuid     NOT NULL,
+    account_id     uuid     NOT NULL,
+    debtor_id      uuid     NOT NULL,
+    agency_id      integer  NOT NULL,
+    state          smallint NOT NULL CHECK (state BETWEEN 1 AND 3),    -- dunlin.dispute.v1.DisputeState
+    outcome        smallint NOT NULL CHECK (outcome BETWEEN 0 AND 4),  -- dunlin.dispute.v1.DisputeOutcome
+    source         smallint NOT NULL CHECK (source BETWEEN 1 AND 3),   -- dunlin.dispute.v1.DisputeSource
+    reason         text     NOT NULL,             -- the debtor's words
+    is_written     boolean  NOT NULL,
+    opened_at_us   bigint   NOT NULL,             -- business time
+    deadline_at_us bigint   NOT NULL,             -- of the next thing that must happen; 0: none
+    is_escalated   boolean  NOT NULL,
+    note           text     NOT NULL,             -- of the last step
+    version        integer  NOT NULL,             -- of the row: a writer that lost its partition changes nothing
+    PRIMARY KEY (partition, dispute_id),
+    CHECK ((state = 3) = (outcome <> 0))
+) WITH (fillfactor = 80);
+-- For ListDisputes.
+CREATE INDEX dispute_of_account ON dispute.dispute (partition, account_id);
+-- The rule "one unresolved dispute an account", and how it is found. Its condition names a column that changes; a dispute changes two or three times in its life.
+CREATE UNIQUE INDEX dispute_unresolved ON dispute.dispute (partition, account_id) WHERE state <> 3;
