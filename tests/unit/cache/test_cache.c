@@ -38,7 +38,8 @@ static void *serve(void *arg)
         len += (size_t)n;
         (void)send(peer, *reply, strlen(*reply), MSG_NOSIGNAL);
     }
-    /* A reset instead of an orderly end: the next write meets a dead connection. */
+    /* An end and then a reset: the client's next write meets EPIPE, with its signal, and not only ECONNRESET. */
+    (void)shutdown(peer, SHUT_WR);
     const struct linger linger = {.l_onoff = 1, .l_linger = 0};
     (void)setsockopt(peer, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
     (void)close(peer);
