@@ -44,8 +44,10 @@ function(dunlin_service)
     target_include_directories(${name}_core PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
     target_link_libraries(${name}_core PUBLIC service proto ${ARG_DEPS} PRIVATE dunlin_flags)
     dunlin_embed_sql(${name}_core)
-    add_executable(dunlin-${name} main.c)
-    target_link_libraries(dunlin-${name} PRIVATE ${name}_core dunlin_flags)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/main.c)
+        add_executable(dunlin-${name} main.c)
+        target_link_libraries(dunlin-${name} PRIVATE ${name}_core dunlin_flags)
+    endif()
 endfunction()
 
 # dunlin_embed_sql(<target>): sql/*.sql and migrations/*.sql of the folder become <folder>_sql.h and .c, one constant a file.
