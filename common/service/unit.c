@@ -265,13 +265,23 @@ static void move_over_own(struct unit *unit)
     }
 }
 
+/* A published batch stays well below EVENTLOG_PACKED_MAX_BYTES: at most so much payload, or one event. */
+#define PUBLICATION_BYTES (4 * 1024 * 1024)
+
+static size_t publication_end(const struct event *events, size_t n, size_t first)
+{
+    size_t end = first, bytes = 0;
+    while (end < n && events[end].partition == events[first].partition &&
+           (end == first || bytes + events[end].payload_len <= PUBLICATION_BYTES))
+        bytes += events[end++].payload_len;
+    return end;
+}
+
 static GArray *publications(const struct event *events, size_t n)
 {
     GArray *list = g_array_new(FALSE, TRUE, sizeof(struct unit_publication));
     for (size_t first = 0; first < n;) {
-        size_t end = first;
-        while (end < n && events[end].partition == events[first].partition)
-            end++;
+        const size_t end = publication_end(events, n, first);
         struct outgoing_events *out = g_new0(struct outgoing_events, 1);
         out->partition = events[first].partition;
         eventlog_pack(events + first, end - first, &out->bytes, &out->len);
@@ -285,17 +295,41 @@ static GArray *publications(const struct event *events, size_t n)
     return list;
 }
 
-static enum status write_all(struct unit *unit, struct event *events, struct error *err)
+/* What goes into the last round trip beside the events: the unit's own calls, timers, cursors. */
+struct last_calls {
+    struct timer_changes_call timers;
+    struct eventlog_cursor_call cursors;
+    bool has_cursors;
+    guint cursor_index;
+};
+
+static void gather_calls(struct unit *unit, struct last_calls *last)
 {
-    struct eventlog_cursor_call cursors = {0};
-    const guint cursor_index = unit->calls->len;
-    if (unit->moves->len > 0) {
+    const char *service = unit->owner.service->spec->name;
+    struct db_call calls[TIMER_CHANGES_CALLS] = {0};
+    const size_t n_timers = timer_changes_prepare(service, unit->timers, &last->timers, calls);
+    g_array_append_vals(unit->calls, calls, (guint)n_timers);
+    last->has_cursors = unit->moves->len > 0;
+    last->cursor_index = unit->calls->len;
+    if (last->has_cursors) {
         struct db_call call = {0};
-        eventlog_cursor_prepare(unit->owner.service->spec->name,
-                                (const struct eventlog_cursor_move *)(void *)unit->moves->data, unit->moves->len,
-                                &cursors, &call);
+        eventlog_cursor_prepare(service, (const struct eventlog_cursor_move *)(void *)unit->moves->data,
+                                unit->moves->len, &last->cursors, &call);
         g_array_append_val(unit->calls, call);
     }
+}
+
+static gint compare_moves(gconstpointer a, gconstpointer b)
+{
+    const struct eventlog_cursor_move *x = a, *y = b;
+    return x->partition < y->partition ? -1 : x->partition > y->partition;
+}
+
+static enum status write_all(struct unit *unit, struct event *events, struct error *err)
+{
+    struct last_calls last = {0};
+    g_array_sort(unit->moves, compare_moves);
+    gather_calls(unit, &last);
     struct db_call *calls = (struct db_call *)(void *)unit->calls->data;
     enum status st = STATUS_OK;
     if (unit->drafts->len > 0)
@@ -303,21 +337,18 @@ static enum status write_all(struct unit *unit, struct event *events, struct err
                              err);
     else if (unit->calls->len > 0)
         st = db_exec_pipeline(unit->owner.db, calls, unit->calls->len, err);
-    if (st == STATUS_OK && unit->moves->len > 0 && db_affected(calls[cursor_index].result) != (int64_t)unit->moves->len)
+    if (st == STATUS_OK && last.has_cursors &&
+        db_affected(calls[last.cursor_index].result) != (int64_t)unit->moves->len)
         st = error_set(err, STATUS_ABORTED, "another instance has taken a partition of '%s' over",
                        unit->owner.service->spec->name);
-    eventlog_cursor_clear(&cursors);
+    timer_changes_call_clear(&last.timers);
+    eventlog_cursor_clear(&last.cursors);
     return st;
 }
 
 static enum status write_and_commit(struct unit *unit, GArray **ret_publications, struct error *err)
 {
     enum status st = STATUS_OK;
-    if (timer_changes_count(unit->timers) > 0)
-        st = timer_changes_write(&unit->tx, unit->owner.service->spec->name, unit->timers, err);
-    if (st != STATUS_OK)
-        return error_wrap(err, st, "write timers");
-
     const size_t n = unit->drafts->len;
     g_array_sort(unit->drafts, compare_drafts);
     struct event *events = g_new0(struct event, n + 1);
