@@ -1,0 +1,445 @@
+#include "../payment/unit_fixture.h"
+
+#include "dispute_service.h"
+#include "dispute_sql.h"
+#include "dispute_store.h"
+#include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/dispute/v1/dispute.pb-c.h"
+#include "dunlin/intake/v1/intake.pb-c.h"
+
+#define VERIFICATION_DAYS 30
+
+static struct sop sop = {.verification_days = VERIFICATION_DAYS};
+static struct dispute_context context = {&sop};
+
+static int open_dispute(void **state)
+{
+    return fixture_open(state, &DISPUTE_SPEC, &context);
+}
+
+/* --- what happens
+ * ------------------------------------------------------------------------------------------------------------ */
+
+/* An account and its debtor, by a name that is a test's own. */
+struct subject_ids {
+    struct id account, debtor;
+};
+
+static struct subject_ids ids_of(const char *name)
+{
+    struct id account = named(name);
+    return (struct subject_ids){account, id_derive(&account, "debtor", NULL, 0)};
+}
+
+static void place(struct unit_fixture *fixture, const struct subject_ids *ids, bool is_disputed)
+{
+    Dunlin__Intake__V1__AccountPlaced message;
+
+    dunlin__intake__v1__account_placed__init(&message);
+    message.account_id = lend_id(&ids->account);
+    message.debtor_id = lend_id(&ids->debtor);
+    message.is_disputed = is_disputed;
+    fixture_apply_ok(fixture, &message.base);
+}
+
+static Dunlin__Intake__V1__AccountRecalled recalled(const struct subject_ids *ids)
+{
+    Dunlin__Intake__V1__AccountRecalled message;
+
+    dunlin__intake__v1__account_recalled__init(&message);
+    message.account_id = lend_id(&ids->account);
+    message.debtor_id = lend_id(&ids->debtor);
+    message.reason = lend_text("sold");
+    return message;
+}
+
+static void call_ends(struct unit_fixture *fixture, const struct subject_ids *ids, const char *permit,
+                      Dunlin__Contact__V1__Outcome outcome)
+{
+    Dunlin__Contact__V1__AttemptReport report;
+    Dunlin__Contact__V1__AttemptReported message;
+    struct id permit_id = named(permit);
+
+    dunlin__contact__v1__attempt_report__init(&report);
+    report.outcome = outcome;
+    report.reason = lend_text("never bought that");
+    dunlin__contact__v1__attempt_reported__init(&message);
+    message.permit_id = lend_id(&permit_id);
+    message.account_id = lend_id(&ids->account);
+    message.debtor_id = lend_id(&ids->debtor);
+    message.report = &report;
+    fixture_apply_ok(fixture, &message.base);
+}
+
+static Dunlin__Dispute__V1__OpenDisputeRequest opening(const struct id *account_id)
+{
+    Dunlin__Dispute__V1__OpenDisputeRequest request;
+
+    dunlin__dispute__v1__open_dispute_request__init(&request);
+    request.account_id = lend_id(account_id);
+    request.source = DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_DEBTOR;
+    request.reason = lend_text("wrong amount");
+    request.is_written = true;
+    return request;
+}
+
+static Dunlin__Dispute__V1__DisputeView *dispute(struct unit_fixture *fixture, const struct subject_ids *ids)
+{
+    Dunlin__Dispute__V1__OpenDisputeRequest request = opening(&ids->account);
+
+    return (void *)fixture_call(fixture, "OpenDispute", &request.base, STATUS_OK);
+}
+
+static void verify(struct unit_fixture *fixture, ProtobufCBinaryData dispute_id, enum status expected)
+{
+    Dunlin__Dispute__V1__RecordVerificationRequest request;
+
+    dunlin__dispute__v1__record_verification_request__init(&request);
+    request.dispute_id = dispute_id;
+    request.note = lend_text("letter 4711");
+    fixture_free_reply(fixture_call(fixture, "RecordVerification", &request.base, expected));
+}
+
+static void resolve(struct unit_fixture *fixture, ProtobufCBinaryData dispute_id, int outcome, enum status expected)
+{
+    Dunlin__Dispute__V1__ResolveDisputeRequest request;
+
+    dunlin__dispute__v1__resolve_dispute_request__init(&request);
+    request.dispute_id = dispute_id;
+    request.outcome = (Dunlin__Dispute__V1__DisputeOutcome)outcome;
+    request.note = lend_text("contract found");
+    fixture_free_reply(fixture_call(fixture, "ResolveDispute", &request.base, expected));
+}
+
+/* The states of the account's disputes, oldest first: "ovr", with '!' behind an escalated one. */
+static void expect_disputes(struct unit_fixture *fixture, const struct subject_ids *ids, const char *expected)
+{
+    static const char LETTERS[] = "?ovr";
+    Dunlin__Dispute__V1__ListDisputesRequest request;
+    char states[32] = "";
+
+    dunlin__dispute__v1__list_disputes_request__init(&request);
+    request.account_id = lend_id(&ids->account);
+    Dunlin__Dispute__V1__ListDisputesReply *reply =
+        (void *)fixture_call(fixture, "ListDisputes", &request.base, STATUS_OK);
+    for (size_t i = 0; i < reply->n_disputes; i++) {
+        const char letter[] = {LETTERS[reply->disputes[i]->state], reply->disputes[i]->is_escalated ? '!' : '\0', '\0'};
+        g_strlcat(states, letter, sizeof(states));
+    }
+    assert_string_equal(states, expected);
+    fixture_free_reply(reply);
+}
+
+static int64_t pending_timers(struct unit_fixture *fixture)
+{
+    return fixture_number(fixture, "SELECT count(*) FROM platform.timer WHERE service = 'dispute'");
+}
+
+/* --- tests
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static void every_statement_fits_the_schema(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct error err = {0};
+
+    if (db_prepare_all(fixture->db, DISPUTE_STATEMENTS, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+}
+
+static void an_account_placed_as_disputed_has_a_dispute_of_the_client(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("by client"), plain = ids_of("plain");
+    struct id expected = id_derive(&ids.account, "dispute", NULL, 0);
+
+    place(fixture, &plain, false);
+    assert_string_equal(fixture_emitted(fixture), "");
+    place(fixture, &ids, true);
+    assert_string_equal(fixture_emitted(fixture), "DisputeOpened");
+    place(fixture, &ids, true); /* the log is read again */
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_disputes(fixture, &ids, "o");
+    expect_disputes(fixture, &plain, "");
+
+    Dunlin__Dispute__V1__DisputeOpened *opened =
+        fixture_last_event(fixture, &dunlin__dispute__v1__dispute_opened__descriptor);
+    assert_memory_equal(opened->dispute_id.data, expected.bytes, ID_BYTES);
+    assert_int_equal(opened->source, DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_CLIENT);
+    assert_true(opened->opened_at_us == clock_now().us);
+    assert_true(opened->deadline_at_us == clock_now().us + VERIFICATION_DAYS * US_PER_DAY);
+    fixture_free_reply(opened);
+}
+
+static void a_dispute_goes_from_open_over_verified_to_resolved(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("life");
+    int64_t timers = pending_timers(fixture);
+
+    place(fixture, &ids, false);
+    Dunlin__Dispute__V1__DisputeView *view = dispute(fixture, &ids);
+    assert_string_equal(fixture_emitted(fixture), "DisputeOpened");
+    assert_int_equal(pending_timers(fixture), timers + 1);
+    verify(fixture, view->dispute_id, STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "VerificationSent");
+    assert_int_equal(pending_timers(fixture), timers);
+    verify(fixture, view->dispute_id, STATUS_FAILED_PRECONDITION);
+    resolve(fixture, view->dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REJECTED, STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "DisputeResolved");
+    resolve(fixture, view->dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD,
+            STATUS_FAILED_PRECONDITION);
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_disputes(fixture, &ids, "r");
+
+    Dunlin__Dispute__V1__DisputeResolved *resolved =
+        fixture_last_event(fixture, &dunlin__dispute__v1__dispute_resolved__descriptor);
+    assert_int_equal(resolved->outcome, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REJECTED);
+    assert_string_equal(resolved->note, "contract found");
+    fixture_free_reply(resolved);
+    fixture_free_reply(view);
+}
+
+static void opening_again_gives_the_dispute_that_is_unresolved(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("again");
+    Dunlin__Dispute__V1__OpenDisputeRequest request = opening(&ids.account);
+    const ProtobufCMessage *both[] = {&request.base, &request.base};
+    struct fixture_answer answers[2];
+
+    place(fixture, &ids, false);
+    fixture_call_many(fixture, "OpenDispute", both, 2, answers);
+    const Dunlin__Dispute__V1__DisputeView *first = (const void *)answers[0].reply;
+    const Dunlin__Dispute__V1__DisputeView *second = (const void *)answers[1].reply;
+    assert_memory_equal(first->dispute_id.data, second->dispute_id.data, ID_BYTES);
+    assert_string_equal(fixture_emitted(fixture), "DisputeOpened");
+    call_ends(fixture, &ids, "again: permit", DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE);
+    verify(fixture, first->dispute_id, STATUS_OK);
+    (void)fixture_emitted(fixture);
+    fixture_free_reply(dispute(fixture, &ids)); /* verified is not resolved */
+    assert_string_equal(fixture_emitted(fixture), "");
+    resolve(fixture, first->dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_WITHDRAWN, STATUS_OK);
+    fixture_free_reply(dispute(fixture, &ids)); /* a new one */
+    assert_string_equal(fixture_emitted(fixture), "DisputeResolved DisputeOpened");
+    expect_disputes(fixture, &ids, "ro");
+    fixture_free_reply(answers[0].reply);
+    fixture_free_reply(answers[1].reply);
+}
+
+static void only_a_call_that_ends_in_a_dispute_opens_one(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("by call");
+    struct id permit_id = named("by call: permit 2");
+    struct id expected = id_derive(&permit_id, "dispute", NULL, 0);
+
+    place(fixture, &ids, false);
+    call_ends(fixture, &ids, "by call: permit 1", DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_REFUSED_TO_PAY);
+    assert_string_equal(fixture_emitted(fixture), "");
+    call_ends(fixture, &ids, "by call: permit 2", DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE);
+    assert_string_equal(fixture_emitted(fixture), "DisputeOpened");
+    Dunlin__Dispute__V1__DisputeOpened *opened =
+        fixture_last_event(fixture, &dunlin__dispute__v1__dispute_opened__descriptor);
+    assert_memory_equal(opened->dispute_id.data, expected.bytes, ID_BYTES);
+    assert_int_equal(opened->source, DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_CALL);
+    assert_string_equal(opened->reason, "never bought that");
+    resolve(fixture, opened->dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REJECTED, STATUS_OK);
+    (void)fixture_emitted(fixture);
+    /* The same call read again from the log opens nothing, resolved or not. */
+    call_ends(fixture, &ids, "by call: permit 2", DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE);
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_disputes(fixture, &ids, "r");
+    fixture_free_reply(opened);
+}
+
+static void a_recall_ends_what_is_unresolved(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("recalled"), plain = ids_of("recalled, plain");
+    Dunlin__Intake__V1__AccountRecalled first = recalled(&ids), second = recalled(&plain);
+    const ProtobufCMessage *batch[] = {&first.base, &second.base, &first.base};
+
+    place(fixture, &ids, true);
+    place(fixture, &plain, false);
+    (void)fixture_emitted(fixture);
+    assert_int_equal(fixture_apply(fixture, batch, ARRAY_SIZE(batch)), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "DisputeResolved");
+    expect_disputes(fixture, &ids, "r");
+
+    Dunlin__Dispute__V1__DisputeResolved *resolved =
+        fixture_last_event(fixture, &dunlin__dispute__v1__dispute_resolved__descriptor);
+    assert_int_equal(resolved->outcome, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_RECALLED);
+    assert_string_equal(resolved->note, "sold");
+    fixture_free_reply(resolved);
+}
+
+/* All in one batch: the database must see the resolved one before the new one. */
+static void a_dispute_may_follow_another_within_one_batch(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids[20];
+    const ProtobufCMessage *batch[2 * ARRAY_SIZE(ids)];
+    Dunlin__Intake__V1__AccountRecalled recalls[ARRAY_SIZE(ids)];
+    Dunlin__Contact__V1__AttemptReport report;
+    Dunlin__Contact__V1__AttemptReported attempts[ARRAY_SIZE(ids)];
+    struct id permits[ARRAY_SIZE(ids)];
+
+    dunlin__contact__v1__attempt_report__init(&report);
+    report.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE;
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+        char name[32];
+        g_snprintf(name, sizeof(name), "follow %zu", i);
+        ids[i] = ids_of(name);
+        permits[i] = id_derive(&ids[i].account, "permit", NULL, 0);
+        place(fixture, &ids[i], true);
+        recalls[i] = recalled(&ids[i]);
+        dunlin__contact__v1__attempt_reported__init(&attempts[i]);
+        attempts[i].permit_id = lend_id(&permits[i]);
+        attempts[i].account_id = lend_id(&ids[i].account);
+        attempts[i].debtor_id = lend_id(&ids[i].debtor);
+        attempts[i].report = &report;
+        batch[2 * i] = &recalls[i].base;
+        batch[2 * i + 1] = &attempts[i].base;
+    }
+    if (fixture_apply(fixture, batch, ARRAY_SIZE(batch)) != STATUS_OK)
+        fail_msg("%s", fixture->last_error);
+    (void)fixture_emitted(fixture);
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+        expect_disputes(fixture, &ids[i], "ro");
+}
+
+static void refuses_what_makes_no_sense(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("refused"), unknown = ids_of("unknown");
+    struct id elsewhere = id_derive_root(FIXTURE_PARTITION + 1, "test", NULL, 0);
+    static const char BAD_TEXT[] = "\xff";
+    const struct {
+        const struct id *account_id;
+        int source;
+        const char *reason;
+        enum status status;
+        const char *why;
+    } rows[] = {
+        {&unknown.account, 1, "", STATUS_NOT_FOUND, "no account"},
+        {&elsewhere, 1, "", STATUS_INVALID_ARGUMENT, "account_id: is of partition 8"},
+        {&ids.account, 0, "", STATUS_INVALID_ARGUMENT, "source"},
+        {&ids.account, 4, "", STATUS_INVALID_ARGUMENT, "source"},
+        {&ids.account, 1, BAD_TEXT, STATUS_INVALID_ARGUMENT, "reason"},
+    };
+
+    place(fixture, &ids, false);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        Dunlin__Dispute__V1__OpenDisputeRequest request = opening(rows[i].account_id);
+        request.source = (Dunlin__Dispute__V1__DisputeSource)rows[i].source;
+        request.reason = lend_text(rows[i].reason);
+        assert_null(fixture_call(fixture, "OpenDispute", &request.base, rows[i].status));
+        if (!strstr(fixture->last_error, rows[i].why))
+            fail_msg("row %zu: '%s' lacks '%s'", i, fixture->last_error, rows[i].why);
+    }
+    struct id nothing = named("no such dispute");
+    verify(fixture, lend_id(&nothing), STATUS_NOT_FOUND);
+    Dunlin__Dispute__V1__DisputeView *view = dispute(fixture, &ids);
+    static const int outcomes[] = {0, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_RECALLED, 5};
+    for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++)
+        resolve(fixture, view->dispute_id, outcomes[i], STATUS_INVALID_ARGUMENT);
+    expect_disputes(fixture, &ids, "o");
+    fixture_free_reply(view);
+    (void)fixture_emitted(fixture);
+}
+
+static void an_event_of_an_account_that_was_never_placed_is_refused(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("never placed");
+    Dunlin__Intake__V1__AccountRecalled message = recalled(&ids);
+    const ProtobufCMessage *batch[] = {&message.base};
+
+    assert_int_equal(fixture_apply(fixture, batch, 1), STATUS_FAILED_PRECONDITION);
+    assert_non_null(strstr(fixture->last_error, "never placed"));
+}
+
+static void the_database_itself_allows_one_unresolved_dispute_an_account(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct error err = {0};
+
+    assert_int_equal(
+        db_exec_script(fixture->owner,
+                       "INSERT INTO dispute.dispute SELECT partition, gen_random_uuid(), account_id, debtor_id, "
+                       "agency_id, 2, 0, 1, '', false, 0, 0, false, '', 1 FROM dispute.dispute WHERE state = 1 "
+                       "LIMIT 1",
+                       &err),
+        STATUS_ALREADY_EXISTS);
+}
+
+/* Near the end: it moves business time on. */
+static void a_dispute_still_open_at_its_deadline_is_escalated_once(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("overdue"), answered = ids_of("answered in time");
+
+    (void)fixture_fire(fixture,
+                       (struct instant){clock_now().us + 2 * VERIFICATION_DAYS * US_PER_DAY}); /* of other tests */
+    (void)fixture_emitted(fixture);
+    place(fixture, &ids, false);
+    place(fixture, &answered, false);
+    Dunlin__Dispute__V1__DisputeView *view = dispute(fixture, &ids);
+    Dunlin__Dispute__V1__DisputeView *other = dispute(fixture, &answered);
+    verify(fixture, other->dispute_id, STATUS_OK);
+    (void)fixture_emitted(fixture);
+
+    assert_int_equal(fixture_fire(fixture, (struct instant){view->deadline_at_us - 1}), 0);
+    assert_int_equal(fixture_fire(fixture, (struct instant){view->deadline_at_us}), 1);
+    assert_string_equal(fixture_emitted(fixture), "EscalationRaised");
+    assert_int_equal(fixture_fire(fixture, (struct instant){view->deadline_at_us + US_PER_DAY}), 0);
+    expect_disputes(fixture, &ids, "o!");
+    expect_disputes(fixture, &answered, "v");
+    verify(fixture, view->dispute_id, STATUS_OK); /* late, and still possible */
+    expect_disputes(fixture, &ids, "v!");
+    fixture_free_reply(view);
+    fixture_free_reply(other);
+}
+
+/* A zombie: it has loaded before the partition's new owner writes, and saves after. Last: it touches every row. */
+static void a_writer_that_was_overtaken_changes_nothing(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("overtaken");
+    SCOPED(book_freep) struct book *book = book_new();
+    struct error err = {0};
+    const char *text;
+
+    place(fixture, &ids, true);
+    struct unit *unit = fixture_begin(fixture);
+    book_want_account(book, &ids.account);
+    assert_int_equal(dispute_store_load(unit_db(unit), book, &err), STATUS_OK);
+    struct dispute *late = book_account(book, &ids.account)->unresolved;
+    assert_int_equal(dispute_move(late, DISPUTE_EVENT_REJECT, "", &text, &err), STATUS_OK);
+    book_touch_dispute(late);
+
+    test_database_script(fixture->owner, "UPDATE dispute.dispute SET version = version + 1");
+    assert_int_equal(dispute_store_save(unit_db(unit), book, &err), STATUS_ABORTED);
+    unit_rollback(unit);
+    expect_disputes(fixture, &ids, "o");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_statement_fits_the_schema),
+        cmocka_unit_test(an_account_placed_as_disputed_has_a_dispute_of_the_client),
+        cmocka_unit_test(a_dispute_goes_from_open_over_verified_to_resolved),
+        cmocka_unit_test(opening_again_gives_the_dispute_that_is_unresolved),
+        cmocka_unit_test(only_a_call_that_ends_in_a_dispute_opens_one),
+        cmocka_unit_test(a_recall_ends_what_is_unresolved),
+        cmocka_unit_test(a_dispute_may_follow_another_within_one_batch),
+        cmocka_unit_test(refuses_what_makes_no_sense),
+        cmocka_unit_test(an_event_of_an_account_that_was_never_placed_is_refused),
+        cmocka_unit_test(the_database_itself_allows_one_unresolved_dispute_an_account),
+        cmocka_unit_test(a_dispute_still_open_at_its_deadline_is_escalated_once),
+        cmocka_unit_test(a_writer_that_was_overtaken_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, open_dispute, fixture_close);
+}

@@ -1,0 +1,705 @@
+#include "unit_fixture.h"
+
+#include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/intake/v1/intake.pb-c.h"
+#include "dunlin/payment/v1/payment.pb-c.h"
+#include "payment_service.h"
+#include "payment_sql.h"
+#include "payment_store.h"
+
+static struct sop sop = {.promise_grace_days = 3};
+static struct payment_context context = {&sop};
+
+static int open_payment(void **state)
+{
+    return fixture_open(state, &PAYMENT_SPEC, &context);
+}
+
+/* --- what happens
+ * ------------------------------------------------------------------------------------------------------------ */
+
+/* An account and its debtor, by a name that is a test's own. */
+struct subject_ids {
+    struct id account, debtor;
+};
+
+static struct subject_ids ids_of(const char *name)
+{
+    struct id account = named(name);
+    return (struct subject_ids){account, id_derive(&account, "debtor", NULL, 0)};
+}
+
+static Dunlin__Intake__V1__AccountPlaced placed(const struct subject_ids *ids, int64_t balance_minor)
+{
+    Dunlin__Intake__V1__AccountPlaced message;
+
+    dunlin__intake__v1__account_placed__init(&message);
+    message.account_id = lend_id(&ids->account);
+    message.debtor_id = lend_id(&ids->debtor);
+    message.client_reference = lend_text("R-1");
+    message.balance_minor = balance_minor;
+    message.currency = lend_text("USD");
+    message.placed_at_us = clock_now().us;
+    return message;
+}
+
+static Dunlin__Intake__V1__PaymentReported reported(const struct subject_ids *ids, const struct id *payment_id,
+                                                    int64_t amount_minor)
+{
+    Dunlin__Intake__V1__PaymentReported message;
+
+    dunlin__intake__v1__payment_reported__init(&message);
+    message.account_id = lend_id(&ids->account);
+    message.debtor_id = lend_id(&ids->debtor);
+    message.payment_id = lend_id(payment_id);
+    message.reference = lend_text("bank 17");
+    message.amount_minor = amount_minor;
+    message.currency = lend_text("USD");
+    message.paid_on_days = FIXTURE_TODAY - 2;
+    return message;
+}
+
+static void place(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t balance_minor)
+{
+    Dunlin__Intake__V1__AccountPlaced message = placed(ids, balance_minor);
+
+    fixture_apply_ok(fixture, &message.base);
+    assert_string_equal(fixture_emitted(fixture), "BalanceChanged");
+}
+
+static void restate(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t balance_minor)
+{
+    Dunlin__Intake__V1__AccountUpdated message;
+
+    dunlin__intake__v1__account_updated__init(&message);
+    message.account_id = lend_id(&ids->account);
+    message.debtor_id = lend_id(&ids->debtor);
+    message.balance_presence_case = DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__BALANCE_PRESENCE_BALANCE_MINOR;
+    message.balance_minor = balance_minor;
+    message.currency = lend_text("USD");
+    fixture_apply_ok(fixture, &message.base);
+}
+
+static void recall(struct unit_fixture *fixture, const struct subject_ids *ids)
+{
+    Dunlin__Intake__V1__AccountRecalled message;
+
+    dunlin__intake__v1__account_recalled__init(&message);
+    message.account_id = lend_id(&ids->account);
+    message.debtor_id = lend_id(&ids->debtor);
+    fixture_apply_ok(fixture, &message.base);
+}
+
+/* A call on which the debtor promised; amount 0: without saying how much. */
+static void promise_by_call(struct unit_fixture *fixture, const struct subject_ids *ids, const char *permit,
+                            int64_t amount_minor, int32_t due_on_days)
+{
+    Dunlin__Contact__V1__PromisedPayment promised;
+    Dunlin__Contact__V1__AttemptReport report;
+    Dunlin__Contact__V1__AttemptReported message;
+    struct id permit_id = named(permit);
+
+    dunlin__contact__v1__promised_payment__init(&promised);
+    promised.amount_minor = amount_minor;
+    promised.currency = lend_text("USD");
+    promised.due_on_days = due_on_days;
+    dunlin__contact__v1__attempt_report__init(&report);
+    report.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_PROMISE;
+    if (amount_minor > 0) {
+        report.promise_presence_case = DUNLIN__CONTACT__V1__ATTEMPT_REPORT__PROMISE_PRESENCE_PROMISE;
+        report.promise = &promised;
+    }
+    dunlin__contact__v1__attempt_reported__init(&message);
+    message.permit_id = lend_id(&permit_id);
+    message.account_id = lend_id(&ids->account);
+    message.debtor_id = lend_id(&ids->debtor);
+    message.report = &report;
+    fixture_apply_ok(fixture, &message.base);
+}
+
+static Dunlin__Payment__V1__PostingView *pay(struct unit_fixture *fixture, const struct subject_ids *ids,
+                                             int64_t amount_minor)
+{
+    Dunlin__Payment__V1__PostPaymentRequest request;
+
+    dunlin__payment__v1__post_payment_request__init(&request);
+    request.account_id = lend_id(&ids->account);
+    request.amount_minor = amount_minor;
+    request.currency = lend_text("USD");
+    request.reference = lend_text("cheque 4");
+    return (void *)fixture_call(fixture, "PostPayment", &request.base, STATUS_OK);
+}
+
+static void take_back(struct unit_fixture *fixture, ProtobufCBinaryData posting_id, enum status expected)
+{
+    Dunlin__Payment__V1__ReversePaymentRequest request;
+
+    dunlin__payment__v1__reverse_payment_request__init(&request);
+    request.posting_id = posting_id;
+    request.reason = lend_text("cheque returned");
+    fixture_free_reply(fixture_call(fixture, "ReversePayment", &request.base, expected));
+}
+
+static Dunlin__Payment__V1__PromiseView *promise(struct unit_fixture *fixture, const struct subject_ids *ids,
+                                                 int64_t amount_minor, int32_t due_on_days, enum status expected)
+{
+    Dunlin__Payment__V1__MakePromiseRequest request;
+
+    dunlin__payment__v1__make_promise_request__init(&request);
+    request.account_id = lend_id(&ids->account);
+    request.amount_minor = amount_minor;
+    request.currency = lend_text("USD");
+    request.due_on_days = due_on_days;
+    return (void *)fixture_call(fixture, "MakePromise", &request.base, expected);
+}
+
+static Dunlin__Payment__V1__GetAccountReply *look(struct unit_fixture *fixture, const struct subject_ids *ids)
+{
+    Dunlin__Payment__V1__GetAccountRequest request;
+
+    dunlin__payment__v1__get_account_request__init(&request);
+    request.account_id = lend_id(&ids->account);
+    return (void *)fixture_call(fixture, "GetAccount", &request.base, STATUS_OK);
+}
+
+static void expect_account(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t balance_minor,
+                           size_t n_postings, const char *promise_states)
+{
+    static const char LETTERS[] = "?okbc"; /* open, kept, broken, cancelled */
+    Dunlin__Payment__V1__GetAccountReply *reply = look(fixture, ids);
+    char states[16] = "";
+
+    assert_true(reply->balance_minor == balance_minor);
+    assert_int_equal(reply->n_postings, n_postings);
+    assert_true(reply->postings[n_postings - 1]->balance_minor == balance_minor);
+    for (size_t i = 0; i < reply->n_promises; i++)
+        states[i] = LETTERS[reply->promises[i]->state];
+    assert_string_equal(states, promise_states);
+    fixture_free_reply(reply);
+}
+
+static struct instant end_of_day(int32_t days)
+{
+    return (struct instant){((int64_t)days + 1) * US_PER_DAY};
+}
+
+static int32_t today(void)
+{
+    return (int32_t)(clock_now().us / US_PER_DAY);
+}
+
+/* --- tests
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static void every_statement_fits_the_schema(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct error err = {0};
+
+    if (db_prepare_all(fixture->db, PAYMENT_STATEMENTS, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+}
+
+static void a_placed_account_owes_what_the_client_says(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("placed");
+    Dunlin__Intake__V1__AccountPlaced message = placed(&ids, 12345);
+    Dunlin__Intake__V1__Provenance provenance;
+    struct id placement_id = named("file");
+    uint8_t hash[32] = {1, 2, 3};
+
+    dunlin__intake__v1__provenance__init(&provenance);
+    provenance.placement_id = lend_id(&placement_id);
+    provenance.file_name = lend_text("june.csv");
+    provenance.line = 17;
+    provenance.record_hash = (ProtobufCBinaryData){sizeof(hash), hash};
+    message.provenance = &provenance;
+    fixture_apply_ok(fixture, &message.base);
+    assert_string_equal(fixture_emitted(fixture), "BalanceChanged");
+
+    Dunlin__Payment__V1__BalanceChanged *changed =
+        fixture_last_event(fixture, &dunlin__payment__v1__balance_changed__descriptor);
+    assert_true(changed->balance_minor == 12345 && changed->change_minor == 12345);
+    assert_int_equal(changed->kind, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_PLACEMENT);
+    assert_int_equal(changed->effective_on_days, FIXTURE_TODAY);
+    assert_string_equal(changed->currency, "USD");
+    fixture_free_reply(changed);
+    expect_account(fixture, &ids, 12345, 1, "");
+    assert_int_equal(fixture_number(fixture,
+                                    "SELECT count(*) FROM payment.posting WHERE line = 17 AND file_name = 'june.csv'"
+                                    " AND record_hash IS NOT NULL AND placement_id IS NOT NULL"
+                                    " AND effective_on = date '2026-05-27'"),
+                     1);
+}
+
+static void an_account_read_again_from_the_log_changes_nothing(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("again");
+    Dunlin__Intake__V1__AccountPlaced message = placed(&ids, 500);
+
+    place(fixture, &ids, 500);
+    fixture_apply_ok(fixture, &message.base);
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_account(fixture, &ids, 500, 1, "");
+}
+
+static void a_payment_reported_twice_is_one_payment(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("twice");
+    struct id payment_id = named("twice: payment");
+    Dunlin__Intake__V1__PaymentReported message = reported(&ids, &payment_id, 300);
+    const ProtobufCMessage *both[] = {&message.base, &message.base};
+
+    place(fixture, &ids, 1000);
+    assert_int_equal(fixture_apply(fixture, both, 2), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "PaymentPosted BalanceChanged");
+    fixture_apply_ok(fixture, &message.base);
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_account(fixture, &ids, 700, 2, "");
+
+    Dunlin__Payment__V1__PaymentPosted *posted =
+        fixture_last_event(fixture, &dunlin__payment__v1__payment_posted__descriptor);
+    assert_memory_equal(posted->posting_id.data, payment_id.bytes, ID_BYTES);
+    assert_true(posted->amount_minor == 300);
+    assert_int_equal(posted->paid_on_days, FIXTURE_TODAY - 2);
+    assert_string_equal(posted->reference, "bank 17");
+    fixture_free_reply(posted);
+}
+
+/* The whole life of an account in one batch ends as it does event by event. */
+static void batches_do_not_change_what_comes_out(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("batch");
+    struct id first = named("batch: 1"), second = named("batch: 2");
+    Dunlin__Intake__V1__AccountPlaced one = placed(&ids, 1000);
+    Dunlin__Intake__V1__PaymentReported two = reported(&ids, &first, 400);
+    Dunlin__Intake__V1__PaymentReported three = reported(&ids, &second, 700);
+    const ProtobufCMessage *all[] = {&one.base, &two.base, &three.base};
+
+    assert_int_equal(fixture_apply(fixture, all, ARRAY_SIZE(all)), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture),
+                        "BalanceChanged PaymentPosted BalanceChanged PaymentPosted BalanceChanged");
+    expect_account(fixture, &ids, -100, 3, "");
+}
+
+static void a_client_may_restate_what_is_owed(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("restated");
+
+    place(fixture, &ids, 1000);
+    restate(fixture, &ids, 1250);
+    assert_string_equal(fixture_emitted(fixture), "BalanceChanged");
+    restate(fixture, &ids, 1250);
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_account(fixture, &ids, 1250, 2, "");
+}
+
+static void events_that_cannot_be_applied_are_refused_and_leave_nothing(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("bad"), unknown = ids_of("never placed");
+    struct id payment_id = named("bad: payment"), good_id = named("bad: good payment");
+    Dunlin__Intake__V1__PaymentReported wrong_currency = reported(&ids, &payment_id, 300);
+    Dunlin__Intake__V1__PaymentReported no_account = reported(&unknown, &payment_id, 300);
+    Dunlin__Intake__V1__PaymentReported no_amount = reported(&ids, &payment_id, 0);
+    Dunlin__Intake__V1__PaymentReported no_id = reported(&ids, &payment_id, 300);
+    Dunlin__Intake__V1__PaymentReported good = reported(&ids, &good_id, 300);
+    wrong_currency.currency = lend_text("EUR");
+    no_id.payment_id.len = 3;
+    const struct {
+        const ProtobufCMessage *message;
+        enum status status;
+        const char *why;
+    } rows[] = {
+        {&wrong_currency.base, STATUS_INVALID_ARGUMENT, "EUR"},
+        {&no_account.base, STATUS_FAILED_PRECONDITION, "never placed"},
+        {&no_amount.base, STATUS_INVALID_ARGUMENT, "amount_minor"},
+        {&no_id.base, STATUS_INVALID_ARGUMENT, "payment_id"},
+    };
+
+    place(fixture, &ids, 1000);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const ProtobufCMessage *batch[] = {&good.base, rows[i].message};
+        assert_int_equal(fixture_apply(fixture, batch, 2), rows[i].status);
+        if (!strstr(fixture->last_error, rows[i].why))
+            fail_msg("row %zu: '%s' lacks '%s'", i, fixture->last_error, rows[i].why);
+        assert_string_equal(fixture_emitted(fixture), "");
+        expect_account(fixture, &ids, 1000, 1, "");
+    }
+}
+
+static void a_payment_posted_by_hand_is_taken_back_once(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("reversed");
+
+    place(fixture, &ids, 1000);
+    Dunlin__Payment__V1__PostingView *posting = pay(fixture, &ids, 1000);
+    assert_true(posting->amount_minor == -1000 && posting->balance_minor == 0);
+    assert_int_equal(posting->effective_on_days, today());
+    assert_string_equal(fixture_emitted(fixture), "PaymentPosted BalanceChanged");
+    take_back(fixture, posting->posting_id, STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "PaymentReversed BalanceChanged");
+    take_back(fixture, posting->posting_id, STATUS_FAILED_PRECONDITION);
+    assert_non_null(strstr(fixture->last_error, "reversed already"));
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_account(fixture, &ids, 1000, 3, "");
+
+    Dunlin__Payment__V1__PaymentReversed *reversed =
+        fixture_last_event(fixture, &dunlin__payment__v1__payment_reversed__descriptor);
+    assert_memory_equal(reversed->reverses.data, posting->posting_id.data, ID_BYTES);
+    assert_true(reversed->amount_minor == 1000);
+    assert_string_equal(reversed->reason, "cheque returned");
+    take_back(fixture, reversed->posting_id, STATUS_FAILED_PRECONDITION); /* a reversal is final */
+    fixture_free_reply(reversed);
+    fixture_free_reply(posting);
+}
+
+static void the_same_payment_id_gives_the_first_posting_again(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("same id"), other = ids_of("same id, other account");
+    struct id payment_id = named("same id: payment");
+    Dunlin__Payment__V1__PostPaymentRequest request;
+
+    place(fixture, &ids, 1000);
+    place(fixture, &other, 1000);
+    dunlin__payment__v1__post_payment_request__init(&request);
+    request.account_id = lend_id(&ids.account);
+    request.payment_id = lend_id(&payment_id);
+    request.amount_minor = 100;
+    request.currency = lend_text("USD");
+    request.paid_on_presence_case = DUNLIN__PAYMENT__V1__POST_PAYMENT_REQUEST__PAID_ON_PRESENCE_PAID_ON_DAYS;
+    request.paid_on_days = FIXTURE_TODAY - 9;
+
+    const ProtobufCMessage *both[] = {&request.base, &request.base};
+    struct fixture_answer answers[2];
+    fixture_call_many(fixture, "PostPayment", both, 2, answers);
+    for (size_t i = 0; i < 2; i++) {
+        const Dunlin__Payment__V1__PostingView *view = (const void *)answers[i].reply;
+        assert_int_equal(answers[i].code, STATUS_OK);
+        assert_memory_equal(view->posting_id.data, payment_id.bytes, ID_BYTES);
+        assert_true(view->balance_minor == 900);
+        assert_int_equal(view->effective_on_days, FIXTURE_TODAY - 9);
+        fixture_free_reply(answers[i].reply);
+    }
+    assert_string_equal(fixture_emitted(fixture), "PaymentPosted BalanceChanged");
+    fixture_free_reply(fixture_call(fixture, "PostPayment", &request.base, STATUS_OK));
+    assert_string_equal(fixture_emitted(fixture), "");
+    request.account_id = lend_id(&other.account);
+    fixture_free_reply(fixture_call(fixture, "PostPayment", &request.base, STATUS_INVALID_ARGUMENT));
+    expect_account(fixture, &ids, 900, 2, "");
+}
+
+static void commands_that_make_no_sense_are_refused(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("refused"), unknown = ids_of("unknown");
+    struct id elsewhere = id_derive_root(FIXTURE_PARTITION + 1, "test", NULL, 0);
+    static const char BAD_TEXT[] = "\xff";
+    const struct {
+        const struct id *account_id;
+        int64_t amount_minor;
+        const char *currency, *reference;
+        enum status status;
+        const char *why;
+    } rows[] = {
+        {&unknown.account, 1, "USD", "", STATUS_NOT_FOUND, "no account"},
+        {&elsewhere, 1, "USD", "", STATUS_INVALID_ARGUMENT, "account_id: is of partition 8"},
+        {&ids.account, 0, "USD", "", STATUS_INVALID_ARGUMENT, "amount_minor"},
+        {&ids.account, -1, "USD", "", STATUS_INVALID_ARGUMENT, "amount_minor"},
+        {&ids.account, 1, "EUR", "", STATUS_INVALID_ARGUMENT, "EUR"},
+        {&ids.account, 1, "???", "", STATUS_INVALID_ARGUMENT, "currency"},
+        {&ids.account, 1, "USD", BAD_TEXT, STATUS_INVALID_ARGUMENT, "reference"},
+    };
+
+    place(fixture, &ids, 1000);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        Dunlin__Payment__V1__PostPaymentRequest request;
+        dunlin__payment__v1__post_payment_request__init(&request);
+        request.account_id = lend_id(rows[i].account_id);
+        request.amount_minor = rows[i].amount_minor;
+        request.currency = lend_text(rows[i].currency);
+        request.reference = lend_text(rows[i].reference);
+        assert_null(fixture_call(fixture, "PostPayment", &request.base, rows[i].status));
+        if (!strstr(fixture->last_error, rows[i].why))
+            fail_msg("row %zu: '%s' lacks '%s'", i, fixture->last_error, rows[i].why);
+    }
+    struct id nothing = named("no such posting");
+    take_back(fixture, lend_id(&nothing), STATUS_NOT_FOUND);
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_account(fixture, &ids, 1000, 1, "");
+}
+
+static void a_promise_is_kept_by_payments_made_after_it(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("kept");
+    struct id payment_id = named("kept: payment");
+    Dunlin__Intake__V1__PaymentReported message = reported(&ids, &payment_id, 250);
+
+    place(fixture, &ids, 1000);
+    fixture_free_reply(promise(fixture, &ids, 300, today() + 5, STATUS_OK));
+    assert_string_equal(fixture_emitted(fixture), "PromiseMade");
+    fixture_free_reply(promise(fixture, &ids, 300, today() + 5, STATUS_FAILED_PRECONDITION));
+    fixture_apply_ok(fixture, &message.base);
+    assert_string_equal(fixture_emitted(fixture), "PaymentPosted BalanceChanged");
+    expect_account(fixture, &ids, 750, 2, "o");
+    fixture_free_reply(pay(fixture, &ids, 50));
+    assert_string_equal(fixture_emitted(fixture), "PaymentPosted BalanceChanged PromiseKept");
+    expect_account(fixture, &ids, 700, 3, "k");
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM platform.timer WHERE service = 'payment'"), 0);
+    fixture_free_reply(promise(fixture, &ids, 300, today() + 5, STATUS_OK)); /* the next one */
+    assert_string_equal(fixture_emitted(fixture), "PromiseMade");
+    expect_account(fixture, &ids, 700, 3, "ko");
+    recall(fixture, &ids);
+    (void)fixture_emitted(fixture);
+}
+
+static void a_promise_breaks_when_its_day_and_grace_are_over(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("broken");
+    int32_t due = today() + 5;
+
+    place(fixture, &ids, 1000);
+    fixture_free_reply(promise(fixture, &ids, 300, due, STATUS_OK));
+    fixture_free_reply(pay(fixture, &ids, 100));
+    (void)fixture_emitted(fixture);
+    assert_int_equal(fixture_fire(fixture, (struct instant){end_of_day(due + 3).us - 1}), 0);
+    assert_int_equal(fixture_fire(fixture, end_of_day(due + 3)), 1);
+    assert_string_equal(fixture_emitted(fixture), "PromiseBroken");
+    expect_account(fixture, &ids, 900, 2, "b");
+
+    Dunlin__Payment__V1__PromiseBroken *broken =
+        fixture_last_event(fixture, &dunlin__payment__v1__promise_broken__descriptor);
+    assert_true(broken->paid_minor == 100);
+    fixture_free_reply(broken);
+}
+
+static void a_call_brings_a_promise_only_where_it_makes_sense(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("by call"), paid = ids_of("by call, paid");
+
+    place(fixture, &ids, 1000);
+    place(fixture, &paid, 0);
+    promise_by_call(fixture, &ids, "permit 1", 0, today() + 3);     /* no amount, no day: no promise */
+    promise_by_call(fixture, &ids, "permit 2", 200, today() + 400); /* a mistyped year */
+    promise_by_call(fixture, &paid, "permit 3", 200, today() + 3);  /* nothing is owed */
+    assert_string_equal(fixture_emitted(fixture), "");
+    promise_by_call(fixture, &ids, "permit 4", 200, today() + 3);
+    assert_string_equal(fixture_emitted(fixture), "PromiseMade");
+    promise_by_call(fixture, &ids, "permit 4", 200, today() + 3); /* the same call again */
+    promise_by_call(fixture, &ids, "permit 5", 300, today() + 3); /* one is open */
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_account(fixture, &ids, 1000, 1, "o");
+
+    Dunlin__Payment__V1__PromiseMade *made =
+        fixture_last_event(fixture, &dunlin__payment__v1__promise_made__descriptor);
+    struct id permit_id = named("permit 4");
+    struct id expected = id_derive(&permit_id, "promise", NULL, 0);
+    assert_memory_equal(made->promise_id.data, expected.bytes, ID_BYTES);
+    fixture_free_reply(made);
+    recall(fixture, &ids);
+    (void)fixture_emitted(fixture);
+}
+
+static void a_recall_cancels_the_promise_and_leaves_the_balance(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("recalled");
+
+    place(fixture, &ids, 1000);
+    fixture_free_reply(promise(fixture, &ids, 300, today() + 5, STATUS_OK));
+    (void)fixture_emitted(fixture);
+    recall(fixture, &ids);
+    assert_string_equal(fixture_emitted(fixture), "PromiseCancelled");
+    recall(fixture, &ids);
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_account(fixture, &ids, 1000, 1, "c");
+    fixture_free_reply(promise(fixture, &ids, 300, today() + 5, STATUS_FAILED_PRECONDITION));
+    assert_non_null(strstr(fixture->last_error, "taken the account back"));
+    fixture_free_reply(pay(fixture, &ids, 100)); /* money still comes in */
+    assert_string_equal(fixture_emitted(fixture), "PaymentPosted BalanceChanged");
+}
+
+static void a_promise_can_be_cancelled_once(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("cancelled");
+    Dunlin__Payment__V1__CancelPromiseRequest request;
+
+    place(fixture, &ids, 1000);
+    Dunlin__Payment__V1__PromiseView *view = promise(fixture, &ids, 300, today() + 5, STATUS_OK);
+    assert_int_equal(view->state, DUNLIN__PAYMENT__V1__PROMISE_STATE__PROMISE_STATE_OPEN);
+    (void)fixture_emitted(fixture);
+    dunlin__payment__v1__cancel_promise_request__init(&request);
+    request.promise_id = view->promise_id;
+    request.reason = lend_text("agreed a new date");
+    fixture_free_reply(fixture_call(fixture, "CancelPromise", &request.base, STATUS_OK));
+    assert_string_equal(fixture_emitted(fixture), "PromiseCancelled");
+    fixture_free_reply(fixture_call(fixture, "CancelPromise", &request.base, STATUS_FAILED_PRECONDITION));
+    assert_string_equal(fixture_emitted(fixture), "");
+    struct id nothing = named("no such promise");
+    request.promise_id = lend_id(&nothing);
+    fixture_free_reply(fixture_call(fixture, "CancelPromise", &request.base, STATUS_NOT_FOUND));
+    fixture_free_reply(view);
+}
+
+static void a_kept_promise_stays_kept_when_the_payment_is_taken_back(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("stays kept");
+
+    place(fixture, &ids, 1000);
+    fixture_free_reply(promise(fixture, &ids, 300, today() + 5, STATUS_OK));
+    Dunlin__Payment__V1__PostingView *posting = pay(fixture, &ids, 300);
+    (void)fixture_emitted(fixture);
+    take_back(fixture, posting->posting_id, STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "PaymentReversed BalanceChanged");
+    expect_account(fixture, &ids, 1000, 3, "k");
+    fixture_free_reply(posting);
+}
+
+static void two_accounts_asked_for_at_once_get_each_their_own(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids[2] = {ids_of("pair 1"), ids_of("pair 2")};
+    Dunlin__Payment__V1__GetAccountRequest requests[3];
+    const ProtobufCMessage *batch[3] = {&requests[0].base, &requests[1].base, &requests[2].base};
+    struct id unknown = named("nobody");
+    struct fixture_answer answers[3];
+
+    for (size_t i = 0; i < 2; i++) {
+        place(fixture, &ids[i], 1000 * (int64_t)(i + 1));
+        for (size_t j = 0; j <= i; j++)
+            fixture_free_reply(pay(fixture, &ids[i], 10));
+        (void)fixture_emitted(fixture);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        dunlin__payment__v1__get_account_request__init(&requests[i]);
+        requests[i].account_id = lend_id(i < 2 ? &ids[i].account : &unknown);
+    }
+    fixture_call_many(fixture, "GetAccount", batch, 3, answers);
+    for (size_t i = 0; i < 2; i++) {
+        const Dunlin__Payment__V1__GetAccountReply *reply = (const void *)answers[i].reply;
+        assert_int_equal(reply->n_postings, i + 2);
+        for (size_t j = 0; j < reply->n_postings; j++)
+            assert_memory_equal(reply->postings[j]->account_id.data, ids[i].account.bytes, ID_BYTES);
+        assert_int_equal(reply->postings[0]->kind, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_PLACEMENT);
+        fixture_free_reply(answers[i].reply);
+    }
+    assert_int_equal(answers[2].code, STATUS_NOT_FOUND);
+}
+
+/* A zombie: it has loaded before the partition's new owner writes, and saves after. */
+static void a_writer_that_was_overtaken_changes_nothing(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("overtaken");
+    SCOPED(book_freep) struct book *book = book_new();
+    struct error err = {0};
+
+    place(fixture, &ids, 1000);
+    struct unit *unit = fixture_begin(fixture);
+    book_want_account(book, &ids.account);
+    assert_int_equal(payment_store_load(unit_db(unit), book, &err), STATUS_OK);
+    struct account *account = book_account(book, &ids.account);
+    account->is_recalled = true;
+    book_touch_account(account);
+
+    test_database_script(fixture->owner, "UPDATE payment.account SET version = version + 1");
+    assert_int_equal(payment_store_save(unit_db(unit), book, &err), STATUS_ABORTED);
+    unit_rollback(unit);
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM payment.account WHERE version < 2"), 0);
+    fixture_free_reply(promise(fixture, &ids, 300, today() + 5, STATUS_OK)); /* not recalled */
+    (void)fixture_emitted(fixture);
+}
+
+static void expect_violation(struct unit_fixture *fixture, const char *sql)
+{
+    struct error err = {0};
+
+    if (db_exec_script(fixture->owner, sql, &err) != STATUS_FAILED_PRECONDITION)
+        fail_msg("allowed: %s", sql);
+}
+
+static void the_database_itself_keeps_the_ledger_balanced_and_unchanged(void **state)
+{
+    struct unit_fixture *fixture = *state;
+
+    expect_violation(
+        fixture,
+        "INSERT INTO payment.entry (partition, account_id, posting_id, line, agency_id, ledger_account, currency, "
+        "amount_minor) SELECT partition, account_id, posting_id, 9, agency_id, 1, 'USD', 5 FROM payment.entry LIMIT 1");
+    expect_violation(fixture, "UPDATE payment.entry SET amount_minor = 0");
+    expect_violation(fixture, "DELETE FROM payment.posting");
+    /* One currency may not pay for another. */
+    expect_violation(
+        fixture,
+        "INSERT INTO payment.entry (partition, account_id, posting_id, line, agency_id, ledger_account, currency, "
+        "amount_minor) SELECT e.partition, e.account_id, e.posting_id, l.line, e.agency_id, 1, l.currency, l.amount "
+        "FROM (SELECT * FROM payment.entry LIMIT 1) e, (VALUES (8, 'USD', 5), (9, 'EUR', -5)) l (line, currency, "
+        "amount)");
+}
+
+/* Last: over everything that the tests above have posted. */
+static void all_books_agree(void **state)
+{
+    struct unit_fixture *fixture = *state;
+
+    assert_true(fixture_number(fixture, "SELECT count(*) FROM payment.posting") > 20);
+    assert_int_equal(
+        fixture_number(fixture,
+                       "SELECT count(*) FROM (SELECT posting_id FROM payment.entry GROUP BY posting_id, currency "
+                       "HAVING sum(amount_minor) <> 0) bad"),
+        0);
+    assert_int_equal(
+        fixture_number(fixture,
+                       "SELECT count(*) FROM payment.account a WHERE a.balance_minor <> (SELECT sum(amount_minor) FROM "
+                       "payment.entry e WHERE e.account_id = a.account_id AND e.ledger_account = 1)"),
+        0);
+    assert_int_equal(
+        fixture_number(fixture, "SELECT count(*) FROM payment.account a WHERE a.n_postings <> (SELECT count(*) FROM "
+                                "payment.posting p WHERE p.account_id = a.account_id)"),
+        0);
+    assert_int_equal(
+        fixture_number(
+            fixture,
+            "SELECT count(*) FROM (SELECT account_id, number, balance_minor, sum(change_minor) OVER (PARTITION BY "
+            "account_id ORDER BY number) AS so_far FROM payment.posting) p WHERE balance_minor <> so_far"),
+        0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_statement_fits_the_schema),
+        cmocka_unit_test(a_placed_account_owes_what_the_client_says),
+        cmocka_unit_test(an_account_read_again_from_the_log_changes_nothing),
+        cmocka_unit_test(a_payment_reported_twice_is_one_payment),
+        cmocka_unit_test(batches_do_not_change_what_comes_out),
+        cmocka_unit_test(a_client_may_restate_what_is_owed),
+        cmocka_unit_test(events_that_cannot_be_applied_are_refused_and_leave_nothing),
+        cmocka_unit_test(a_payment_posted_by_hand_is_taken_back_once),
+        cmocka_unit_test(the_same_payment_id_gives_the_first_posting_again),
+        cmocka_unit_test(commands_that_make_no_sense_are_refused),
+        cmocka_unit_test(a_promise_is_kept_by_payments_made_after_it),
+        cmocka_unit_test(a_promise_breaks_when_its_day_and_grace_are_over),
+        cmocka_unit_test(a_call_brings_a_promise_only_where_it_makes_sense),
+        cmocka_unit_test(a_recall_cancels_the_promise_and_leaves_the_balance),
+        cmocka_unit_test(a_promise_can_be_cancelled_once),
+        cmocka_unit_test(a_kept_promise_stays_kept_when_the_payment_is_taken_back),
+        cmocka_unit_test(two_accounts_asked_for_at_once_get_each_their_own),
+        cmocka_unit_test(a_writer_that_was_overtaken_changes_nothing),
+        cmocka_unit_test(the_database_itself_keeps_the_ledger_balanced_and_unchanged),
+        cmocka_unit_test(all_books_agree),
+    };
+    return cmocka_run_group_tests(tests, open_payment, fixture_close);
+}
