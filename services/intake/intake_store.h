@@ -1,0 +1,181 @@
+#ifndef DUNLIN_INTAKE_STORE_H
+#define DUNLIN_INTAKE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "db/db.h"
+#include "intake_model.h"
+#include "status/status.h"
+
+/* The only file that speaks SQL. Every call is one round trip, inside the caller's transaction; what takes locks takes
+ * them in ascending order of (partition, key), so that instances that place at the same time wait for each other and
+ * never in a circle. Errors are db's. */
+
+/* A placement as loaded. Texts and bytes are lent by `result`, which it owns. */
+struct placement {
+    struct id id;
+    int32_t agency_id;
+    uint8_t agency_key[PLATFORM_IDENTITY_KEY_BYTES];
+    enum file_kind kind;
+    enum placement_stage stage;
+    const char *file_name;
+    const uint8_t *file_hash;
+    size_t file_hash_len;
+    const char *mapping_name;
+    const char *mapping_text;
+    const uint8_t *header;
+    size_t header_len;
+    uint32_t batch_rows;
+    struct control_totals totals;
+};
+
+struct placement_new {
+    struct id id;
+    int32_t agency_id;
+    enum file_kind kind;
+    enum placement_stage stage;
+    const char *file_name;
+    const uint8_t *file_hash;
+    size_t file_hash_len;
+    int64_t file_size_bytes;
+    const char *mapping_name;
+    const char *mapping_text;
+    const uint8_t *mapping_hash;
+    const uint8_t *header;
+    size_t header_len;
+    uint32_t batch_rows;
+    struct control_totals totals;
+    int64_t opened_at_us;
+};
+
+/* Does nothing where the placement is there. */
+MUST_USE enum status store_placement_insert(struct db *db, const struct placement_new *placement, struct error *err);
+
+enum store_lock { STORE_SHARE, STORE_UPDATE };
+
+/* Loads and locks placements (ids without doubles, in any order). *ret_placements: those that exist, sorted by id, n of
+ * them, lent by *ret_result: the caller frees both (g_free, db_result_free). */
+MUST_USE enum status store_placements_lock(struct db *db, const struct id *ids, size_t n, enum store_lock lock,
+                                           struct placement **ret_placements, size_t *ret_n,
+                                           struct db_result **ret_result, struct error *err);
+MUST_USE enum status store_placement_set_stage(struct db *db, const struct placement *placement,
+                                               int64_t completed_at_us, struct error *err);
+
+/* File names of placements: id -> name, both owned by *ret_names (g_hash_table_unref). */
+MUST_USE enum status store_placement_names(struct db *db, const struct id *ids, size_t n, GHashTable **ret_names,
+                                           struct error *err);
+
+/* One batch of one placement. */
+struct batch_key {
+    struct id placement_id;
+    uint32_t batch;
+    int32_t agency_id;
+};
+/* Claims those that nobody has claimed: ret_is_ours[i]. */
+MUST_USE enum status store_batches_claim(struct db *db, bool is_check, const struct batch_key *keys, size_t n,
+                                         bool *ret_is_ours, struct error *err);
+/* Counts of batches that are done; ret_counts[i] is untouched where there is none. */
+MUST_USE enum status store_batches_select(struct db *db, bool is_check, const struct batch_key *keys, size_t n,
+                                          struct row_counts *ret_counts, struct error *err);
+MUST_USE enum status store_batches_finish(struct db *db, bool is_check, const struct batch_key *keys,
+                                          const struct row_counts *counts, size_t n, struct error *err);
+
+/* What is done of a placement; of each pass the numbers of its batches in ascending order and their sum. fini frees the
+ * arrays. */
+struct placement_progress {
+    GArray *checked; /* uint32_t */
+    GArray *placed;
+    struct row_counts checked_counts;
+    struct row_counts placed_counts;
+};
+MUST_USE enum status store_progress(struct db *db, const struct id *placement_id,
+                                    struct placement_progress *ret_progress, struct error *err);
+void placement_progress_fini(struct placement_progress *progress);
+
+/* --- rows -----------------------------------------------------------------------------------------------------------
+ */
+
+struct reject_line {
+    const struct id *placement_id;
+    int32_t agency_id;
+    const struct row *row;
+    const struct mapping *mapping;
+};
+MUST_USE enum status store_rejects_insert(struct db *db, const struct reject_line *lines, size_t n, struct error *err);
+
+/* Columns: line, field, column, code, reason, record (NULL for the further reasons of a record). */
+MUST_USE enum status store_rejects_list(struct db *db, const struct id *placement_id, int64_t after_line, int32_t limit,
+                                        struct db_result **ret_rejects, struct error *err);
+
+/* A client's reference in the registry. Texts are borrowed. */
+struct reference {
+    uint16_t partition;
+    int32_t agency_id;
+    const char *client;
+    const char *client_reference;
+    struct id account_id; /* none: unknown */
+    struct id placement_id;
+    int64_t line;
+};
+/* References without doubles. ret_is_ours[i] where it was free and is registered now. */
+MUST_USE enum status store_references_claim(struct db *db, const struct reference *references, size_t n,
+                                            bool *ret_is_ours, struct error *err);
+MUST_USE enum status store_references_release(struct db *db, const struct reference *references, size_t n,
+                                              struct error *err);
+/* Fills account_id, placement_id and line of those that are registered. */
+MUST_USE enum status store_references_find(struct db *db, struct reference *references, size_t n, struct error *err);
+/* Accounts with a reference, of `client` or of any where it is empty: at most two. */
+MUST_USE enum status store_reference_any(struct db *db, int32_t agency_id, const char *client,
+                                         const char *client_reference, struct id ret_ids[static 2], size_t *ret_n,
+                                         struct error *err);
+
+/* --- debtors, contact points, accounts, payments -------------------------------------------------------------------
+ */
+
+/* Makes or completes debtors (without doubles), locks them, and loads what they are called now and all their contact
+ * points. Texts go into `texts`. */
+MUST_USE enum status store_debtors_upsert(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
+                                          struct error *err);
+/* Locks debtors that exist and loads the same. */
+MUST_USE enum status store_debtors_lock(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
+                                        struct error *err);
+/* Loads one debtor that exists, without a lock. */
+MUST_USE enum status store_debtor_load(struct db *db, struct debtor *debtor, GStringChunk *texts, struct error *err);
+/* Writes the contact points that have changed. */
+MUST_USE enum status store_contacts_save(struct db *db, struct debtor *const *debtors, size_t n, struct instant now,
+                                         struct error *err);
+
+MUST_USE enum status store_accounts_insert(struct db *db, const struct account *accounts, size_t n, struct error *err);
+/* Loads accounts by id (doubles are fine): *ret_accounts of those that exist, by id, owned by the caller (g_free);
+ * texts in `texts`; is_locked: FOR UPDATE. Not the file's name. */
+MUST_USE enum status store_accounts_load(struct db *db, const struct id *ids, size_t n, bool is_locked,
+                                         GStringChunk *texts, struct account **ret_accounts, size_t *ret_n,
+                                         struct error *err);
+/* Writes those that have changed. */
+MUST_USE enum status store_accounts_update(struct db *db, const struct account *accounts, size_t n, struct error *err);
+
+struct payment {
+    struct id id;
+    struct id account_id;
+    int32_t agency_id;
+    struct money amount;
+    struct date paid_on;
+    const char *reference;
+    struct id placement_id;
+    int64_t line;
+};
+/* Payments without doubles. ret_is_new[i] where it was not registered before. */
+MUST_USE enum status store_payments_claim(struct db *db, const struct payment *payments, size_t n, bool *ret_is_new,
+                                          struct error *err);
+/* Fills placement_id and line with the first report's. */
+MUST_USE enum status store_payments_find(struct db *db, struct payment *payments, size_t n, struct error *err);
+
+/* The slowest consumer of the log and how many events it is behind; "" and 0 where nobody consumes. */
+MUST_USE enum status store_lag(struct db *db, char *consumer, size_t consumer_size, int64_t *ret_events,
+                               struct error *err);
+
+#endif

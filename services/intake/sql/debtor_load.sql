@@ -1,0 +1,4 @@
+-- Loads debtors. $1 partitions, $2 ids.
+SELECT d.debtor_id, d.name, d.is_natural_person
+FROM unnest($1::smallint[], $2::uuid[]) AS w (partition, debtor_id)
+JOIN intake.debtor AS d USING (partition, debtor_id)

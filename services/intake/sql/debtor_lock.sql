@@ -1,0 +1,6 @@
+-- Locks debtors in ascending order. $1 partitions, $2 ids.
+SELECT d.debtor_id, d.name, d.is_natural_person
+FROM unnest($1::smallint[], $2::uuid[]) AS w (partition, debtor_id)
+JOIN intake.debtor AS d USING (partition, debtor_id)
+ORDER BY d.partition, d.debtor_id
+FOR UPDATE OF d
