@@ -155,17 +155,8 @@ void db_arg_array(struct db_args *args, const struct db_array *array)
 {
     g_assert(args->n < DB_ARGS_MAX);
     struct db_arg *arg = &args->arg[args->n++];
-    const struct db_type_info *info = db_type_info(array->type);
-    *arg = (struct db_arg){.oid = info->array_oid};
-    if (array->n > 0) {
-        arg->value = array->bytes;
-        bool fits = array->len <= DB_VALUE_MAX_BYTES && !array->has_too_long;
-        arg->length = fits ? (int)array->len : DB_LENGTH_TOO_LONG;
-        return;
-    }
-    /* Without elements there is no dimension either: an array of one dimension of length 0 would not equal '{}'. */
-    db_put_be32(arg->scalar + AT_DIMENSIONS, 0);
-    db_put_be32(arg->scalar + AT_HAS_NULLS, 0);
-    db_put_be32(arg->scalar + AT_ELEMENT_TYPE, info->oid);
-    arg->length = AT_LENGTH;
+    *arg = (struct db_arg){.oid = db_type_info(array->type)->array_oid};
+    bool fits = array->len <= DB_VALUE_MAX_BYTES && !array->has_too_long;
+    arg->value = array->bytes;
+    arg->length = fits ? (int)array->len : DB_LENGTH_TOO_LONG;
 }

@@ -42,8 +42,7 @@ enum status db_next_result(struct db *db, struct monotonic deadline, const char 
                            struct error *err)
 {
     for (;;) {
-        /* On a broken connection a flush would only bury the server's last words under its own error. */
-        int unsent = PQstatus(db->conn) == CONNECTION_OK ? PQflush(db->conn) : 0;
+        int unsent = PQflush(db->conn);
         if (unsent < 0)
             return db_fail_connection(db, what, err);
         if (PQisBusy(db->conn) == 0)

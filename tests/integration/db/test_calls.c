@@ -19,23 +19,31 @@ static int open_database(void **state)
 {
     (void)state;
     test_database_open(&database, "db_calls");
-    db = test_database_connect(&database, NULL);
-    test_database_script(db, "CREATE TABLE item (id int PRIMARY KEY, n int NOT NULL CHECK (n < 1000))");
+    SCOPED(db_closep) struct db *own = test_database_connect(&database, NULL);
+    test_database_script(own, "CREATE TABLE item (id int PRIMARY KEY, n int NOT NULL CHECK (n < 1000))");
     return 0;
 }
 
 static int close_database(void **state)
 {
     (void)state;
-    db_closep(&db);
     test_database_close(&database);
     return 0;
 }
 
-static int empty_table(void **state)
+/* A connection a test: one that a failed test has broken or left in a transaction says nothing about the next. */
+static int open_connection(void **state)
 {
     (void)state;
+    db = test_database_connect(&database, NULL);
     test_database_script(db, "TRUNCATE item");
+    return 0;
+}
+
+static int close_connection(void **state)
+{
+    (void)state;
+    db_closep(&db);
     return 0;
 }
 
@@ -321,7 +329,7 @@ static void killed_backend_is_unavailable_from_then_on(void **state)
     terminate(victim);
     struct error err = {0};
     assert_status(db_exec(victim, &COUNT, NULL, NULL, &err), STATUS_UNAVAILABLE, &err);
-    assert_text_has(&err, "test.count: ");
+    assert_text_has(&err, "test.count: terminating connection due to administrator command");
     assert_false(db_is_alive(victim));
     struct db_tx tx = {0};
     assert_status(db_tx_begin(victim, &tx, &err), STATUS_UNAVAILABLE, &err);
@@ -463,25 +471,32 @@ static void prepare_all_names_the_statement_that_does_not_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(violations_are_told_apart, empty_table),
-        cmocka_unit_test_setup(details_of_a_violation_stay_out_of_the_text, empty_table),
-        cmocka_unit_test(bad_utf8_is_the_callers_fault),
-        cmocka_unit_test(log_in_failures_say_what_to_do),
-        cmocka_unit_test_setup(pipeline_runs_mixed_statements_in_order, empty_table),
-        cmocka_unit_test_setup(failed_pipeline_has_no_effect_and_leaves_the_connection_usable, empty_table),
-        cmocka_unit_test_setup(failed_pipeline_in_a_transaction_leaves_it_to_be_rolled_back, empty_table),
-        cmocka_unit_test(sixty_four_mebibytes_pass_both_ways_at_once),
-        cmocka_unit_test_setup(transaction_commits_or_rolls_back_as_a_whole, empty_table),
-        cmocka_unit_test_setup(script_inside_a_transaction_belongs_to_it, empty_table),
-        cmocka_unit_test_setup(transaction_without_a_statement_is_nothing, empty_table),
-        cmocka_unit_test_setup(slow_statement_misses_its_deadline_and_the_connection_lives, empty_table),
-        cmocka_unit_test(silent_server_misses_the_deadline_and_the_connection_is_dead),
-        cmocka_unit_test(killed_backend_is_unavailable_from_then_on),
-        cmocka_unit_test_setup(killed_transaction_has_an_unknown_end, empty_table),
-        cmocka_unit_test(backend_killed_in_the_middle_says_why),
-        cmocka_unit_test_setup(deadlock_aborts_one_of_the_two, empty_table),
-        cmocka_unit_test(statement_whose_columns_changed_asks_for_a_new_connection),
-        cmocka_unit_test_setup(prepare_all_names_the_statement_that_does_not_fit, empty_table),
+        cmocka_unit_test_setup_teardown(violations_are_told_apart, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(details_of_a_violation_stay_out_of_the_text, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(bad_utf8_is_the_callers_fault, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(log_in_failures_say_what_to_do, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(pipeline_runs_mixed_statements_in_order, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(failed_pipeline_has_no_effect_and_leaves_the_connection_usable, open_connection,
+                                        close_connection),
+        cmocka_unit_test_setup_teardown(failed_pipeline_in_a_transaction_leaves_it_to_be_rolled_back, open_connection,
+                                        close_connection),
+        cmocka_unit_test_setup_teardown(sixty_four_mebibytes_pass_both_ways_at_once, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(transaction_commits_or_rolls_back_as_a_whole, open_connection,
+                                        close_connection),
+        cmocka_unit_test_setup_teardown(script_inside_a_transaction_belongs_to_it, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(transaction_without_a_statement_is_nothing, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(slow_statement_misses_its_deadline_and_the_connection_lives, open_connection,
+                                        close_connection),
+        cmocka_unit_test_setup_teardown(silent_server_misses_the_deadline_and_the_connection_is_dead, open_connection,
+                                        close_connection),
+        cmocka_unit_test_setup_teardown(killed_backend_is_unavailable_from_then_on, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(killed_transaction_has_an_unknown_end, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(backend_killed_in_the_middle_says_why, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(deadlock_aborts_one_of_the_two, open_connection, close_connection),
+        cmocka_unit_test_setup_teardown(statement_whose_columns_changed_asks_for_a_new_connection, open_connection,
+                                        close_connection),
+        cmocka_unit_test_setup_teardown(prepare_all_names_the_statement_that_does_not_fit, open_connection,
+                                        close_connection),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }

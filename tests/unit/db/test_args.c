@@ -124,13 +124,13 @@ static void array_says_whether_it_has_nulls(void **state)
     assert_arg(&args.arg[0], 1009, WANT, sizeof(WANT));
 }
 
-static void empty_array_has_no_dimension(void **state)
+static void empty_array_is_its_header_alone(void **state)
 {
     (void)state;
     SCOPED(db_array_freep) struct db_array *array = db_array_new(DB_UUID);
     struct db_args args = {0};
     db_arg_array(&args, array);
-    assert_arg(&args.arg[0], 2951, "\0\0\0\0\0\0\0\0\0\0\x0b\x86", 12);
+    assert_arg(&args.arg[0], 2951, "\0\0\0\1\0\0\0\0\0\0\x0b\x86\0\0\0\0\0\0\0\1", 20);
 }
 
 static void array_types_have_their_oids(void **state)
@@ -175,7 +175,7 @@ int main(void)
         cmocka_unit_test(longer_than_the_protocol_is_marked),
         cmocka_unit_test(array_is_one_dimension_from_one),
         cmocka_unit_test(array_says_whether_it_has_nulls),
-        cmocka_unit_test(empty_array_has_no_dimension),
+        cmocka_unit_test(empty_array_is_its_header_alone),
         cmocka_unit_test(array_types_have_their_oids),
         cmocka_unit_test(array_grows),
     };
