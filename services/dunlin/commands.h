@@ -1,0 +1,20 @@
+#ifndef DUNLIN_CLI_COMMANDS_H
+#define DUNLIN_CLI_COMMANDS_H
+
+#include "cli.h"
+
+/* Every command, and what commands do for each other. */
+extern const struct command COMMAND_UP, COMMAND_DOWN, COMMAND_STATUS;
+extern const struct command COMMAND_KEYS_INIT, COMMAND_KEYS_ADD, COMMAND_KEYS_LIST;
+extern const struct command COMMAND_DB_INIT, COMMAND_AGENCY_ADD, COMMAND_AGENCY_LIST;
+extern const struct command COMMAND_CLOCK_SHOW, COMMAND_CLOCK_ADVANCE, COMMAND_CLOCK_SET, COMMAND_CLOCK_RELEASE,
+    COMMAND_WAIT;
+
+/* Makes the keys of every service and of the operator where they are missing. */
+MUST_USE enum status keys_init(const struct cli *cli, size_t *ret_new, struct error *err);
+
+/* Makes or completes the database as its owner. `passwords` is a folder with one file a role, made where they are
+ * missing; empty: roles log in without one. The caller's command has CLI_OWNER_OPTIONS. */
+MUST_USE enum status db_init(struct cli *cli, const char *passwords, struct error *err);
+
+#endif
