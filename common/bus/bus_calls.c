@@ -5,8 +5,8 @@
 #include "clock/clock.h"
 #include "id/id.h"
 
-/* How calls are brought to their ends. Each is in one place at a time: delayed (ordered by when it may be tried), waiting
- * at a link (for the connection or the window), in flight (found by its request id), or done. */
+/* How calls are brought to their ends. Each is in one place at a time: delayed (ordered by when it may be tried),
+ * waiting at a link (for the connection or the window), in flight (found by its request id), or done. */
 
 #define BACKOFF_FIRST_MS   20
 #define BACKOFF_MAX_MS     1000
@@ -26,12 +26,12 @@ struct attempt {
     const ProtobufCMethodDescriptor *method;
     char service[REGISTRY_NAME_SIZE];
     enum attempt_state state;
-    struct monotonic ready_at;    /* delayed */
-    struct bus_link *link;        /* waiting, in flight */
-    uint64_t request_id;          /* in flight */
+    struct monotonic ready_at; /* delayed */
+    struct bus_link *link;     /* waiting, in flight */
+    uint64_t request_id;       /* in flight */
     unsigned n_failures;
-    bool may_have_run;            /* was sent to an instance that never answered */
-    bool has_followed;            /* a wrong owner's pointer, once */
+    bool may_have_run;              /* was sent to an instance that never answered */
+    bool has_followed;              /* a wrong owner's pointer, once */
     char owner[REGISTRY_NAME_SIZE]; /* where that pointer leads; empty: the roster decides */
 };
 
@@ -43,7 +43,7 @@ struct run {
     int64_t timeout_ms;
     struct monotonic deadline;
     struct monotonic reroute_at;
-    GSequence *delayed;   /* of struct attempt, by ready_at */
+    GSequence *delayed;    /* of struct attempt, by ready_at */
     GHashTable *in_flight; /* request id -> struct attempt */
 };
 
@@ -109,7 +109,8 @@ static const struct instance *find_any(struct run *run, const char *service)
     const struct roster *roster = run->client->roster;
     size_t n_serving = 0;
     for (size_t i = 0; i < roster->n; i++)
-        n_serving += roster->instances[i].state == INSTANCE_SERVING && strcmp(roster->instances[i].service, service) == 0;
+        n_serving +=
+            roster->instances[i].state == INSTANCE_SERVING && strcmp(roster->instances[i].service, service) == 0;
     if (n_serving == 0)
         return NULL;
     size_t skip = run->client->n_round_robin++ % n_serving;
@@ -257,8 +258,9 @@ static void accept_reply(struct run *run, struct attempt *attempt, const Dunlin_
         finish(run, attempt, STATUS_OK);
         return;
     }
-    finish(run, attempt, error_set(&call->error, STATUS_INTERNAL, "%s of %s: the reply is no %s", call->method,
-                                   attempt->link->instance_id, attempt->method->output->name));
+    finish(run, attempt,
+           error_set(&call->error, STATUS_INTERNAL, "%s of %s: the reply is no %s", call->method,
+                     attempt->link->instance_id, attempt->method->output->name));
 }
 
 /* An owner in the reply says that nothing was done there: any call may go on. */
@@ -388,8 +390,9 @@ static void expire(struct run *run, struct attempt *attempt)
     long long timeout_ms = (long long)run->timeout_ms;
     if (attempt->state == ATTEMPT_IN_FLIGHT) {
         attempt->may_have_run = true;
-        (void)error_set(&call->error, STATUS_DEADLINE_EXCEEDED, "%s of %s (%s): no reply within %lld ms: outcome unknown",
-                        call->method, attempt->link->instance_id, attempt->link->endpoint, timeout_ms);
+        (void)error_set(&call->error, STATUS_DEADLINE_EXCEEDED,
+                        "%s of %s (%s): no reply within %lld ms: outcome unknown", call->method,
+                        attempt->link->instance_id, attempt->link->endpoint, timeout_ms);
     } else {
         if (attempt->state == ATTEMPT_WAITING && attempt->link->n_in_flight >= BUS_WINDOW)
             (void)error_set(&call->error, STATUS_DEADLINE_EXCEEDED, "%s of %s (%s): %d others were in flight",

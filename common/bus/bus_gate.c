@@ -11,8 +11,9 @@
 /* Our own ZAP handler (RFC 27) and not czmq's zauth: that one neither reports whom it refuses, nor gives the name as
  * user id, nor checks the size of the metadata it copies, and it admits half-written files. */
 
-#define SETTLE_US          (2 * US_PER_S) /* a folder that changed so shortly before it was read may change again under the same mtime */
-#define REPORTED_KEYS_MAX  1000           /* unknown keys are free to make: past that they are counted only */
+#define SETTLE_US                                                                                                      \
+    (2 * US_PER_S) /* a folder that changed so shortly before it was read may change again under the same mtime */
+#define REPORTED_KEYS_MAX 1000 /* unknown keys are free to make: past that they are counted only */
 
 struct peer {
     char name[REGISTRY_NAME_SIZE];
@@ -28,7 +29,7 @@ struct bus_gate {
     GHashTable *peers;    /* Z85 public key -> struct peer */
     GHashTable *reported; /* Z85 public keys that were refused and logged */
     struct timespec read_mtime;
-    bool is_settled;      /* what was read under read_mtime is all there is under it */
+    bool is_settled; /* what was read under read_mtime is all there is under it */
 };
 
 /* --- the allow-list ---------------------------------------------------------------------------------------------- */

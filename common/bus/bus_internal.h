@@ -15,14 +15,14 @@
 #include "dunlin/bus/v1/bus.pb-c.h"
 #include "status/status.h"
 
-#define BUS_ZAP_ENDPOINT  "inproc://zeromq.zap.01" /* RFC 27: libzmq looks for the handler there and nowhere else */
-#define BUS_ZAP_DOMAIN    "dunlin"
-#define BUS_ROLE_PROPERTY "X-Role"                 /* metadata of a ZAP reply: RFC 27 wants own names to start with X- */
-#define BUS_ROLE_SIZE     16
-#define BUS_KEY_TEXT_SIZE 41                       /* Z85 of 32 bytes and the NUL */
-#define BUS_TEXT_MAX_BYTES 256                     /* of each string of an envelope */
+#define BUS_ZAP_ENDPOINT   "inproc://zeromq.zap.01" /* RFC 27: libzmq looks for the handler there and nowhere else */
+#define BUS_ZAP_DOMAIN     "dunlin"
+#define BUS_ROLE_PROPERTY  "X-Role" /* metadata of a ZAP reply: RFC 27 wants own names to start with X- */
+#define BUS_ROLE_SIZE      16
+#define BUS_KEY_TEXT_SIZE  41  /* Z85 of 32 bytes and the NUL */
+#define BUS_TEXT_MAX_BYTES 256 /* of each string of an envelope */
 #define BUS_TIMEOUT_MAX_MS 600000
-#define BUS_WINDOW        64                       /* requests in flight an instance */
+#define BUS_WINDOW         64 /* requests in flight an instance */
 
 /* protobuf-c spends up to a hundred bytes of structs on two bytes of a hostile frame; honest ones stay under sixteen
  * times the largest frame. */
@@ -61,10 +61,12 @@ MUST_USE enum status bus_certificate_load(const char *folder, const char *name, 
 
 /* --- sockets ----------------------------------------------------------------------------------------------------- */
 
-/* A DEALER that connects to `endpoint`, whose key is that of `server_name`. Requests are queued only to a finished
- * connection. */
-MUST_USE enum status bus_connect_dealer(const struct bus_keys *keys, const char *server_name, const char *endpoint,
-                                        zsock_t **ret_socket, struct error *err);
+/* A DEALER without connections. Requests are queued only to a finished connection. */
+MUST_USE enum status bus_open_dealer(const struct bus_keys *keys, zsock_t **ret_socket, struct error *err);
+
+/* Connects a client's socket to `endpoint`, whose key is that of `server_name`. */
+MUST_USE enum status bus_connect(zsock_t *socket, const struct bus_keys *keys, const char *server_name,
+                                 const char *endpoint, struct error *err);
 
 /* --- messages ---------------------------------------------------------------------------------------------------- */
 
@@ -86,13 +88,14 @@ struct bus_link {
     char *service;
     char *endpoint;
     zsock_t *dealer;
-    zsock_t *monitor;      /* libzmq's connection events */
-    bool is_dead;          /* libzmq has given the connection up for good: to be opened again */
+    zsock_t *monitor;  /* libzmq's connection events */
+    bool is_connected; /* by the events */
+    bool is_dead;      /* libzmq has given the connection up for good: to be opened again */
     struct monotonic reopen_at;
-    const char *trouble;   /* why there is no connection, static text; NULL: not known */
+    const char *trouble; /* why there is no connection, static text; NULL: not known */
     enum status trouble_code;
     unsigned n_in_flight;
-    GQueue waiting;        /* of struct attempt: calls that wait for the connection or for the window */
+    GQueue waiting; /* of struct attempt: calls that wait for the connection or for the window */
 };
 
 MUST_USE enum status bus_link_new(const struct bus_keys *keys, const struct instance *instance,
@@ -117,13 +120,13 @@ struct bus_client {
     const struct bus_keys *keys;
     char *principal;
     struct cache *cache;
-    struct roster *roster;           /* NULL: Redis has never answered */
-    struct error roster_error;       /* of the last reading, where it failed */
+    struct roster *roster;     /* NULL: Redis has never answered */
+    struct error roster_error; /* of the last reading, where it failed */
     bool has_tried;
-    struct monotonic tried_at;       /* the last reading, good or bad */
-    struct monotonic seen_at;        /* the last reading that found somebody */
-    GHashTable *links;               /* instance id -> struct bus_link */
-    zpoller_t *poller;               /* of every link's dealer and monitor */
+    struct monotonic tried_at; /* the last reading, good or bad */
+    struct monotonic seen_at;  /* the last reading that found somebody */
+    GHashTable *links;         /* instance id -> struct bus_link */
+    zpoller_t *poller;         /* of every link's dealer and monitor */
     uint64_t last_request_id;
     unsigned n_round_robin;
 };

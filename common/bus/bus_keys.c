@@ -106,8 +106,8 @@ static enum status load_secret(const char *folder, const char *name, zcert_t **r
         return st;
     zcert_t *cert = zcert_load(stem);
     char derived[BUS_KEY_TEXT_SIZE] = "";
-    if (cert == NULL || is_zero(zcert_secret_key(cert)) ||
-        zmq_curve_public(derived, zcert_secret_txt(cert)) != 0 || strcmp(derived, zcert_public_txt(cert)) != 0)
+    if (cert == NULL || is_zero(zcert_secret_key(cert)) || zmq_curve_public(derived, zcert_secret_txt(cert)) != 0 ||
+        strcmp(derived, zcert_public_txt(cert)) != 0)
         st = error_set(err, STATUS_FAILED_PRECONDITION, "secret key '%s' is damaged", path);
     else
         st = check_certificate(cert, path, name, err);

@@ -12,8 +12,9 @@
 /* A raw monitor and not czmq's zmonitor, which costs a thread a socket. */
 static enum status open_monitor(struct bus_link *link, struct error *err)
 {
+    /* Not the link's address: that comes again before libzmq has let go of the last endpoint of that name. */
     char endpoint[64];
-    (void)snprintf(endpoint, sizeof(endpoint), "inproc://bus-link-%p", (void *)link);
+    (void)snprintf(endpoint, sizeof(endpoint), "inproc://bus-link-%08x%08x", g_random_int(), g_random_int());
     link->monitor = zsock_new(ZMQ_PAIR);
     if (link->monitor == NULL)
         return error_set(err, STATUS_RESOURCE_EXHAUSTED, "no socket: %s", zmq_strerror(zmq_errno()));
@@ -34,9 +35,12 @@ enum status bus_link_new(const struct bus_keys *keys, const struct instance *ins
     link->instance_id = g_strdup(instance->id);
     link->service = g_strdup(instance->service);
     link->endpoint = g_strdup(instance->rpc_endpoint);
-    enum status st = bus_connect_dealer(keys, instance->service, instance->rpc_endpoint, &link->dealer, err);
+    enum status st = bus_open_dealer(keys, &link->dealer, err);
+    /* Before there is something to watch: no event is missed. */
     if (st == STATUS_OK)
         st = open_monitor(link, err);
+    if (st == STATUS_OK)
+        st = bus_connect(link->dealer, keys, instance->service, instance->rpc_endpoint, err);
     if (st != STATUS_OK) {
         bus_link_free(link);
         return st;
@@ -78,6 +82,7 @@ static uint16_t read_event(struct bus_link *link)
 
 static void note_trouble(struct bus_link *link, enum status code, const char *trouble)
 {
+    link->is_connected = false;
     link->trouble_code = code;
     link->trouble = trouble;
 }
@@ -95,6 +100,7 @@ static bool apply_event(struct bus_link *link, uint16_t event)
     switch (event) {
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
         link->trouble = NULL;
+        link->is_connected = true;
         return false;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
         give_up(link, STATUS_UNAUTHENTICATED, "it does not admit our key");
@@ -125,8 +131,9 @@ bool bus_link_read_events(struct bus_link *link)
 
 bool bus_link_is_up(struct bus_link *link)
 {
-    /* Asking for the events makes the socket look at its connections first; a send that does not wait may not. */
-    return !link->is_dead && (zsock_events(link->dealer) & ZMQ_POLLOUT) != 0;
+    /* Both: for a moment after it has told of the loss libzmq takes messages into the lost connection's pipe. Asking
+     * for the events makes the socket look at its connections first; a send that does not wait may not. */
+    return link->is_connected && (zsock_events(link->dealer) & ZMQ_POLLOUT) != 0;
 }
 
 bool bus_link_send(struct bus_link *link, zmq_msg_t *frame)

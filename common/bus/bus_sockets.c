@@ -47,7 +47,8 @@ static enum status set_common_options(zsock_t *socket, int linger_ms, int frame_
     return st;
 }
 
-/* An IPv6 socket takes IPv4 peers too, but on hosts without IPv6 it cannot be made: only where the endpoint wants it. */
+/* An IPv6 socket takes IPv4 peers too, but on hosts without IPv6 it cannot be made: only where the endpoint wants it.
+ */
 static enum status set_address_family(zsock_t *socket, const char *endpoint, struct error *err)
 {
     const struct socket_option ipv6 = {ZMQ_IPV6, strchr(endpoint, '[') != NULL};
@@ -112,14 +113,15 @@ static enum status bind_server(const struct bus_keys *keys, int type, int frame_
     if (st != STATUS_OK)
         return st;
     const struct socket_option server = {ZMQ_CURVE_SERVER, 1};
-    /* MANDATORY: a lost reply is an error that can be counted. HANDOVER off: nobody takes over another one's routing id. */
+    /* MANDATORY: a lost reply is an error that can be counted. HANDOVER off: nobody takes over another one's routing
+     * id. */
     const struct socket_option router[] = {{ZMQ_ROUTER_MANDATORY, 1}, {ZMQ_ROUTER_HANDOVER, 0}};
     const int enforce = 1;
     st = set_options(socket, &server, 1, err);
     if (st == STATUS_OK && type == ZMQ_ROUTER)
         st = set_options(socket, router, ARRAY_SIZE(router), err);
-    if (st == STATUS_OK && zmq_setsockopt(zsock_resolve(socket), ZMQ_ZAP_DOMAIN, BUS_ZAP_DOMAIN,
-                                          strlen(BUS_ZAP_DOMAIN)) != 0)
+    if (st == STATUS_OK &&
+        zmq_setsockopt(zsock_resolve(socket), ZMQ_ZAP_DOMAIN, BUS_ZAP_DOMAIN, strlen(BUS_ZAP_DOMAIN)) != 0)
         st = error_set(err, STATUS_INTERNAL, "socket option ZAP_DOMAIN: %s", zmq_strerror(zmq_errno()));
     (void)zmq_setsockopt(zsock_resolve(socket), ZAP_ENFORCE_DOMAIN_OPTION, &enforce, sizeof(enforce));
     if (st == STATUS_OK)
@@ -166,8 +168,8 @@ static enum status open_client(const struct bus_keys *keys, int type, int frame_
 }
 
 /* CURVE_SERVERKEY holds for the connections made after it, so that one SUB may have many producers. */
-static enum status connect_to(zsock_t *socket, const struct bus_keys *keys, const char *server_name,
-                              const char *endpoint, struct error *err)
+enum status bus_connect(zsock_t *socket, const struct bus_keys *keys, const char *server_name, const char *endpoint,
+                        struct error *err)
 {
     const char *key = bus_keys_public(keys, server_name);
     if (key == NULL)
@@ -183,8 +185,7 @@ static enum status connect_to(zsock_t *socket, const struct bus_keys *keys, cons
     return st;
 }
 
-enum status bus_connect_dealer(const struct bus_keys *keys, const char *server_name, const char *endpoint,
-                               zsock_t **ret_socket, struct error *err)
+enum status bus_open_dealer(const struct bus_keys *keys, zsock_t **ret_socket, struct error *err)
 {
     zsock_t *socket = NULL;
     enum status st = open_client(keys, ZMQ_DEALER, BUS_FRAME_MAX_BYTES, &socket, err);
@@ -192,8 +193,6 @@ enum status bus_connect_dealer(const struct bus_keys *keys, const char *server_n
         return st;
     const struct socket_option immediate = {ZMQ_IMMEDIATE, 1};
     st = set_options(socket, &immediate, 1, err);
-    if (st == STATUS_OK)
-        st = connect_to(socket, keys, server_name, endpoint, err);
     if (st == STATUS_OK)
         *ret_socket = TAKE(socket);
     zsock_destroy(&socket);
@@ -208,7 +207,7 @@ enum status bus_open_sub(const struct bus_keys *keys, zsock_t **ret_socket, stru
 enum status bus_connect_sub(zsock_t *socket, const struct bus_keys *keys, const char *service, const char *endpoint,
                             struct error *err)
 {
-    return connect_to(socket, keys, service, endpoint, err);
+    return bus_connect(socket, keys, service, endpoint, err);
 }
 
 const char *bus_topic(uint16_t partition, char text[static BUS_TOPIC_SIZE])

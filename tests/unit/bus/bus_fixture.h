@@ -58,6 +58,14 @@ static inline struct bus_keys *fixture_keys(const char *folder, const char *name
     return keys;
 }
 
+static inline zsock_t *fixture_dealer(const struct bus_keys *keys, const char *server_name, const char *endpoint)
+{
+    zsock_t *dealer = NULL;
+    assert_ok(bus_open_dealer(keys, &dealer, &fixture_error));
+    assert_ok(bus_connect(dealer, keys, server_name, endpoint, &fixture_error));
+    return dealer;
+}
+
 static inline bool fixture_is_readable(zsock_t *socket, int timeout_ms)
 {
     zmq_pollitem_t item = {.socket = zsock_resolve(socket), .events = ZMQ_POLLIN};
@@ -123,8 +131,7 @@ static inline Dunlin__Bus__V1__Reply *fixture_reply(zsock_t *dealer)
     zmq_msg_t frame;
     (void)zmq_msg_init(&frame);
     assert_true(zmq_msg_recv(&frame, zsock_resolve(dealer), 0) >= 0);
-    Dunlin__Bus__V1__Reply *reply =
-        dunlin__bus__v1__reply__unpack(NULL, zmq_msg_size(&frame), zmq_msg_data(&frame));
+    Dunlin__Bus__V1__Reply *reply = dunlin__bus__v1__reply__unpack(NULL, zmq_msg_size(&frame), zmq_msg_data(&frame));
     assert_non_null(reply);
     (void)zmq_msg_close(&frame);
     return reply;

@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "bus_fixture.h"
@@ -21,8 +22,8 @@ static int setup(void **state)
     world->folder = fixture_folder_new();
     world->server_keys = fixture_keys(world->folder, "contact", "service");
     assert_ok(bus_gate_start(world->folder, &world->gate, &fixture_error));
-    assert_ok(bus_bind_router(world->server_keys, "tcp://127.0.0.1:*", &world->router, world->endpoint,
-                              &fixture_error));
+    assert_ok(
+        bus_bind_router(world->server_keys, "tcp://127.0.0.1:*", &world->router, world->endpoint, &fixture_error));
     return 0;
 }
 
@@ -57,9 +58,7 @@ static void admit(struct world *world, const char *name, const char *path)
 
 static zsock_t *connect_as(struct world *world, const struct bus_keys *keys)
 {
-    zsock_t *dealer = NULL;
-    assert_ok(bus_connect_dealer(keys, "contact", world->endpoint, &dealer, &fixture_error));
-    return dealer;
+    return fixture_dealer(keys, "contact", world->endpoint);
 }
 
 static bool gets_through(struct world *world, const struct bus_keys *keys, int timeout_ms)
@@ -88,8 +87,8 @@ static void proves_name_and_role_by_the_certificate(void **state)
     zsock_destroy(&dealer);
 }
 
-/* libzmq 4.3 lets a peer put properties of its own into the handshake (option 95, ZMQ_METADATA, unnamed in builds without
- * drafts). What the gate says must win. */
+/* libzmq 4.3 lets a peer put properties of its own into the handshake (option 95, ZMQ_METADATA, unnamed in builds
+ * without drafts). What the gate says must win. */
 static void a_peer_cannot_claim_a_role_in_its_handshake(void **state)
 {
     struct world *world = *state;

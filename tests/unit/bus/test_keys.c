@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "bus_fixture.h"
@@ -105,9 +106,16 @@ static void refuses_names_and_roles_that_could_leave_the_folder(void **state)
         const char *name;
         const char *role;
     } ROWS[] = {
-        {"", "service"},          {"../etc/passwd", "service"}, {".hidden", "service"}, {"a/b", "service"},
-        {"Contact", "service"},   {"a b", "service"},           {"\xc3\xa4", "service"}, {"contact", ""},
-        {"contact", "Operator"},  {"contact", "a-role-of-over-fifteen"},
+        {"", "service"},
+        {"../etc/passwd", "service"},
+        {".hidden", "service"},
+        {"a/b", "service"},
+        {"Contact", "service"},
+        {"a b", "service"},
+        {"\xc3\xa4", "service"},
+        {"contact", ""},
+        {"contact", "Operator"},
+        {"contact", "a-role-of-over-fifteen"},
         {"a-name-of-sixty-four-characters-is-one-more-than-a-registry-takes", "service"},
     };
     for (size_t i = 0; i < ARRAY_SIZE(ROWS); i++)

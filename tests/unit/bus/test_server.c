@@ -1,7 +1,8 @@
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "bus_fixture.h"
@@ -25,9 +26,9 @@ static int setup(void **state)
     world->server_keys = fixture_keys(world->folder, "contact", "service");
     world->client_keys = fixture_keys(world->folder, "dunlin", "operator");
     assert_ok(bus_gate_start(world->folder, &world->gate, &fixture_error));
-    assert_ok(bus_bind_router(world->server_keys, "tcp://127.0.0.1:*", &world->router, world->endpoint,
-                              &fixture_error));
-    assert_ok(bus_connect_dealer(world->client_keys, "contact", world->endpoint, &world->dealer, &fixture_error));
+    assert_ok(
+        bus_bind_router(world->server_keys, "tcp://127.0.0.1:*", &world->router, world->endpoint, &fixture_error));
+    world->dealer = fixture_dealer(world->client_keys, "contact", world->endpoint);
     assert_true(fixture_is_writable(world->dealer, PATIENCE_MS));
     return 0;
 }
@@ -112,8 +113,7 @@ static void returns_nothing_where_nothing_came(void **state)
 static void replies_to_the_peer_that_asked(void **state)
 {
     struct world *world = *state;
-    zsock_t *other = NULL;
-    assert_ok(bus_connect_dealer(world->client_keys, "contact", world->endpoint, &other, &fixture_error));
+    zsock_t *other = fixture_dealer(world->client_keys, "contact", world->endpoint);
     assert_true(fixture_is_writable(other, PATIENCE_MS));
     struct fixture_ping ping;
     fixture_ping_init(&ping, 5);
@@ -343,12 +343,13 @@ static void cuts_the_connection_on_an_oversized_frame(void **state)
     g_free(frame);
     assert_null(fixture_receive(world->router, SILENCE_MS));
     zsock_destroy(&world->dealer);
-    assert_ok(bus_connect_dealer(world->client_keys, "contact", world->endpoint, &world->dealer, &fixture_error));
+    world->dealer = fixture_dealer(world->client_keys, "contact", world->endpoint);
     assert_true(fixture_is_writable(world->dealer, PATIENCE_MS));
     expect_alive(world);
 }
 
-/* Two bytes a message on the wire, over sixty in memory: a frame under the limit must not cost hundreds of megabytes. */
+/* Two bytes a message on the wire, over sixty in memory: a frame under the limit must not cost hundreds of megabytes.
+ */
 static void refuses_a_body_that_would_blow_up_in_memory(void **state)
 {
     (void)state;
