@@ -1,7 +1,5 @@
 #include "dispute_events.h"
 
-#include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "dispute_codec.h"
@@ -11,8 +9,7 @@
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 
-/* --- what is shared
- * ------------------------------------------------------------------------------------------------------ */
+/* --- what is shared --- */
 
 static enum status want_account(struct book *book, const ProtobufCBinaryData *account_id, struct error *err)
 {
@@ -51,8 +48,7 @@ static struct dispute_claim claim_of(const struct record *record, const struct s
     };
 }
 
-/* --- AccountPlaced: whose account it is; the client may say that it is disputed
- * ---------------------------------------------- */
+/* --- AccountPlaced: whose account it is; the client may say that it is disputed --- */
 
 static enum status want_placed(struct book *book, const struct service_event *event, struct error *err)
 {
@@ -80,8 +76,7 @@ static enum status apply_placed(const struct record *record, const struct servic
     return record_opening(record, kept, &claim, NULL, err);
 }
 
-/* --- AccountRecalled
- * --------------------------------------------------------------------------------------------------------- */
+/* --- AccountRecalled --- */
 
 static enum status want_recalled(struct book *book, const struct service_event *event, struct error *err)
 {
@@ -104,8 +99,7 @@ static enum status apply_recalled(const struct record *record, const struct serv
     return st == STATUS_OK ? record_move(record, account, dispute, DISPUTE_EVENT_RECALL, err) : st;
 }
 
-/* --- AttemptReported: the debtor disputes the debt on the phone
- * --------------------------------------------------------------- */
+/* --- AttemptReported: the debtor disputes the debt on the phone --- */
 
 static bool is_disputed(const Dunlin__Contact__V1__AttemptReported *attempt)
 {
@@ -157,8 +151,7 @@ static enum status apply_attempt(const struct record *record, const struct servi
     return record_opening(record, account, &claim, NULL, err);
 }
 
-/* --- the tables
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- the tables --- */
 
 static const struct event_rule {
     const ProtobufCMessageDescriptor *type;
@@ -185,25 +178,41 @@ static const struct event_rule *rule_of(const struct service_event *event)
     return NULL;
 }
 
+static enum status refuse_unknown(const struct service_event *event, struct error *err)
+{
+    return error_set(err, STATUS_INTERNAL, "events of the type %s are not consumed here", event->event->type);
+}
+
+static enum status want_event(struct book *book, const struct service_event *event, struct error *err)
+{
+    const struct event_rule *rule = rule_of(event);
+
+    return rule ? rule->want(book, event, err) : refuse_unknown(event, err);
+}
+
+static enum status apply_event(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const struct event_rule *rule = rule_of(event);
+
+    return rule ? rule->apply(record, event, err) : refuse_unknown(event, err);
+}
+
 enum status dispute_apply(struct unit *unit, const struct service_event *events, size_t n_events, struct error *err)
 {
     SCOPED(book_freep) struct book *book = book_new();
     const struct record record = {.unit = unit, .book = book};
     enum status st = STATUS_OK;
 
-    for (size_t i = 0; i < n_events && st == STATUS_OK; i++) {
-        assert(rule_of(&events[i]));
-        st = rule_of(&events[i])->want(book, &events[i], err);
-    }
+    for (size_t i = 0; i < n_events && st == STATUS_OK; i++)
+        st = want_event(book, &events[i], err);
     if (st == STATUS_OK)
         st = dispute_store_load(unit_db(unit), book, err);
     for (size_t i = 0; i < n_events && st == STATUS_OK; i++)
-        st = rule_of(&events[i])->apply(&record, &events[i], err);
+        st = apply_event(&record, &events[i], err);
     return st == STATUS_OK ? dispute_store_save(unit_db(unit), book, err) : st;
 }
 
-/* --- timers
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- timers --- */
 
 static enum status escalate(const struct record *record, const struct timer *timer, struct error *err)
 {

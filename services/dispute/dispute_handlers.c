@@ -5,8 +5,7 @@
 #include "dispute_service.h"
 #include "dispute_store.h"
 
-/* --- the shape of all commands
- * --------------------------------------------------------------------------------------------- */
+/* --- the shape of all commands --- */
 
 /* `want` reads a call's ids and asks for their rows; `act` decides by the model, records, answers. A refusal answers
  * the call and is OK; what they return otherwise fails the unit. */
@@ -75,8 +74,7 @@ static void fail_no_account(struct service_call *call, const struct id *account_
     service_fail(call, STATUS_NOT_FOUND, "no account %s", id_format(account_id, text));
 }
 
-/* --- OpenDispute
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- OpenDispute --- */
 
 static enum status want_open(struct book *book, const struct service_call *call, struct error *err)
 {
@@ -124,8 +122,7 @@ static enum status act_open(const struct record *record, struct service_call *ca
     return st;
 }
 
-/* --- RecordVerification and ResolveDispute
- * ---------------------------------------------------------------------------------- */
+/* --- RecordVerification and ResolveDispute --- */
 
 static enum status want_move(struct book *book, const struct service_call *call, const ProtobufCBinaryData *dispute_id,
                              const char *note, struct error *err)
@@ -195,8 +192,7 @@ static enum status act_resolve(const struct record *record, struct service_call 
     return st == STATUS_OK ? move(record, call, &request->dispute_id, event, request->note, err) : st;
 }
 
-/* --- ListDisputes
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- ListDisputes --- */
 
 static void reply_list(struct service_call *call, const struct id *account_id, const GArray *disputes)
 {
@@ -260,8 +256,7 @@ enum status dispute_handle_list(struct unit *unit, struct service_call *calls, s
     return st;
 }
 
-/* --- the commands
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- the commands --- */
 
 enum status dispute_handle_open(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {

@@ -41,8 +41,7 @@ static void push_key(struct columns *columns, const struct id *id)
     db_array_id(columns->column[1], id);
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 /* The columns of dispute_load, from column `at` on. */
 static struct dispute read_dispute(const struct db_result *result, size_t row, int at)
@@ -177,8 +176,7 @@ enum status dispute_store_history(struct db *db, struct book *book, const struct
     return STATUS_OK;
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID};
 

@@ -1,6 +1,5 @@
 #include "payment_events.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "dunlin/contact/v1/contact.pb-c.h"
@@ -11,8 +10,7 @@
 #include "payment_service.h"
 #include "payment_store.h"
 
-/* --- what is shared
- * ------------------------------------------------------------------------------------------------------ */
+/* --- what is shared --- */
 
 /* The account that an event is about. One that was never placed is a fault somewhere before us: the event is parked. */
 static enum status find_account(const struct book *book, const ProtobufCBinaryData *account_id,
@@ -54,8 +52,7 @@ static enum status post(const struct record *record, struct account *account, co
     return st == STATUS_OK ? record_posting(record, account, &posting, NULL, err) : st;
 }
 
-/* --- AccountPlaced: the opening posting
- * ------------------------------------------------------------------------------------ */
+/* --- AccountPlaced: the opening posting --- */
 
 static enum status want_placed(struct book *book, const struct service_event *event, struct error *err)
 {
@@ -102,8 +99,7 @@ static enum status apply_placed(const struct record *record, const struct servic
     return post(record, book_add_account(record->book, &account, 0), &draft, err);
 }
 
-/* --- AccountUpdated: the client restates what is owed
- * ---------------------------------------------------------------------- */
+/* --- AccountUpdated: the client restates what is owed --- */
 
 static bool states_balance(const Dunlin__Intake__V1__AccountUpdated *updated)
 {
@@ -157,8 +153,7 @@ static enum status apply_updated(const struct record *record, const struct servi
     return post(record, account, &draft, err);
 }
 
-/* --- AccountRecalled
- * ------------------------------------------------------------------------------------------------------- */
+/* --- AccountRecalled --- */
 
 static enum status want_recalled(struct book *book, const struct service_event *event, struct error *err)
 {
@@ -186,8 +181,7 @@ static enum status apply_recalled(const struct record *record, const struct serv
     return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;
 }
 
-/* --- PaymentReported
- * ------------------------------------------------------------------------------------------------------- */
+/* --- PaymentReported --- */
 
 static enum status want_reported(struct book *book, const struct service_event *event, struct error *err)
 {
@@ -228,8 +222,7 @@ static enum status apply_reported(const struct record *record, const struct serv
     return st == STATUS_OK ? post(record, account, &draft, err) : st;
 }
 
-/* --- AttemptReported: a promise given on the phone
- * -------------------------------------------------------------------------- */
+/* --- AttemptReported: a promise given on the phone --- */
 
 /* NULL where the attempt brought no promise, or one without an amount and a day: that is no promise. */
 static const Dunlin__Contact__V1__PromisedPayment *promised(const Dunlin__Contact__V1__AttemptReported *attempt)
@@ -304,8 +297,7 @@ static enum status apply_attempt(const struct record *record, const struct servi
     return record_promise(record, account, &promise, NULL, err);
 }
 
-/* --- the tables
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- the tables --- */
 
 static const struct event_rule {
     const ProtobufCMessageDescriptor *type;
@@ -333,25 +325,41 @@ static const struct event_rule *rule_of(const struct service_event *event)
     return NULL;
 }
 
+static enum status refuse_unknown(const struct service_event *event, struct error *err)
+{
+    return error_set(err, STATUS_INTERNAL, "events of the type %s are not consumed here", event->event->type);
+}
+
+static enum status want_event(struct book *book, const struct service_event *event, struct error *err)
+{
+    const struct event_rule *rule = rule_of(event);
+
+    return rule ? rule->want(book, event, err) : refuse_unknown(event, err);
+}
+
+static enum status apply_event(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const struct event_rule *rule = rule_of(event);
+
+    return rule ? rule->apply(record, event, err) : refuse_unknown(event, err);
+}
+
 enum status payment_apply(struct unit *unit, const struct service_event *events, size_t n_events, struct error *err)
 {
     SCOPED(book_freep) struct book *book = book_new();
     const struct record record = {.unit = unit, .book = book};
     enum status st = STATUS_OK;
 
-    for (size_t i = 0; i < n_events && st == STATUS_OK; i++) {
-        assert(rule_of(&events[i]));
-        st = rule_of(&events[i])->want(book, &events[i], err);
-    }
+    for (size_t i = 0; i < n_events && st == STATUS_OK; i++)
+        st = want_event(book, &events[i], err);
     if (st == STATUS_OK)
         st = payment_store_load(unit_db(unit), book, err);
     for (size_t i = 0; i < n_events && st == STATUS_OK; i++)
-        st = rule_of(&events[i])->apply(&record, &events[i], err);
+        st = apply_event(&record, &events[i], err);
     return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
 }
 
-/* --- timers
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- timers --- */
 
 static enum status break_promise(const struct record *record, const struct timer *timer, struct error *err)
 {

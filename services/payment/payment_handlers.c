@@ -6,8 +6,7 @@
 #include "payment_service.h"
 #include "payment_store.h"
 
-/* --- the shape of all commands
- * --------------------------------------------------------------------------------------------- */
+/* --- the shape of all commands --- */
 
 /* `want` reads a call's ids and asks for their rows; `act` decides by the model, records, answers. A refusal answers
  * the call and is OK; what they return otherwise fails the unit. */
@@ -107,8 +106,7 @@ static enum status post(const struct record *record, struct service_call *call, 
     return st;
 }
 
-/* --- PostPayment
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- PostPayment --- */
 
 static enum status want_post(struct book *book, const struct service_call *call, struct error *err)
 {
@@ -175,8 +173,7 @@ static enum status act_post(const struct record *record, struct service_call *ca
     return post(record, call, account, &draft, err);
 }
 
-/* --- ReversePayment
- * -------------------------------------------------------------------------------------------------------- */
+/* --- ReversePayment --- */
 
 static enum status want_reverse(struct book *book, const struct service_call *call, struct error *err)
 {
@@ -220,8 +217,7 @@ static enum status act_reverse(const struct record *record, struct service_call 
     return post(record, call, book_account(record->book, &posting->account_id), &draft, err);
 }
 
-/* --- MakePromise
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- MakePromise --- */
 
 static enum status want_promise(struct book *book, const struct service_call *call, struct error *err)
 {
@@ -265,8 +261,7 @@ static enum status act_promise(const struct record *record, struct service_call 
     return st;
 }
 
-/* --- CancelPromise
- * --------------------------------------------------------------------------------------------------------- */
+/* --- CancelPromise --- */
 
 static enum status want_cancel(struct book *book, const struct service_call *call, struct error *err)
 {
@@ -305,8 +300,7 @@ static enum status act_cancel(const struct record *record, struct service_call *
     return st;
 }
 
-/* --- GetAccount
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- GetAccount --- */
 
 static enum status want_get(struct book *book, const struct service_call *call, struct error *err)
 {
@@ -414,8 +408,7 @@ enum status payment_get_account(struct unit *unit, struct service_call *calls, s
     return STATUS_OK;
 }
 
-/* --- the commands
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- the commands --- */
 
 enum status payment_post(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {

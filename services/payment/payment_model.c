@@ -2,8 +2,7 @@
 
 #include <assert.h>
 
-/* --- the ledger
- * --------------------------------------------------------------------------------------------------------- */
+/* --- the ledger --- */
 
 enum sign {
     SIGN_ANY,
@@ -116,8 +115,7 @@ bool posting_is_balanced(const struct posting *posting)
     return sum == 0;
 }
 
-/* --- promises
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- promises --- */
 
 static const char *const STATE_NAMES[PROMISE_STATES_END] = {
     [PROMISE_OPEN] = "open",

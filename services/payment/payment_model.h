@@ -16,8 +16,7 @@
  * LEDGER_RECEIVABLE; the account's balance is that sum, carried along. Postings are never changed: a reversal is a
  * posting with the opposite entries. */
 
-/* --- the ledger
- * --------------------------------------------------------------------------------------------------------- */
+/* --- the ledger --- */
 
 /* Numbers are stored: payment.ledger_account says what each is. */
 enum ledger_account {
@@ -111,8 +110,7 @@ bool posting_is_balanced(const struct posting *posting);
 
 const char *posting_kind_name(enum posting_kind kind);
 
-/* --- promises
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- promises --- */
 
 #define PROMISE_DUE_MAX_DAYS 366 /* later is a mistyped year, not a promise */
 

@@ -16,8 +16,7 @@ static enum status emit(const struct record *record, const struct account *accou
     return unit_emit(record->unit, &subject, record->actor, message, err);
 }
 
-/* --- postings
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- postings --- */
 
 static enum status emit_payment(const struct record *record, const struct account *account,
                                 const struct posting *posting, struct error *err)
@@ -106,8 +105,7 @@ enum status record_posting(const struct record *record, struct account *account,
     return st;
 }
 
-/* --- promises
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- promises --- */
 
 enum status record_promise(const struct record *record, struct account *account, const struct promise *promise,
                            const struct promise **ret_promise, struct error *err)

@@ -7,8 +7,7 @@
 #define KEY_COLUMNS     2
 #define ACCOUNT_COLUMNS 8 /* of account_load, before those of the open promise */
 
-/* --- arrays of columns
- * --------------------------------------------------------------------------------------------------- */
+/* --- arrays of columns --- */
 
 /* The parameters of one statement over unnest: one array a column. */
 struct columns {
@@ -45,8 +44,7 @@ static void push_key(struct columns *columns, const struct id *id)
     db_array_id(columns->column[1], id);
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
 {
@@ -239,8 +237,7 @@ enum status payment_store_history(struct db *db, struct book *book, const struct
     return STATUS_OK;
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static const enum db_type POSTING_TYPES[] = {
     DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT2, DB_TEXT, DB_INT8, DB_INT8,

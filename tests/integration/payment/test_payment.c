@@ -15,8 +15,7 @@ static int open_payment(void **state)
     return fixture_open(state, &PAYMENT_SPEC, &context);
 }
 
-/* --- what happens
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- what happens --- */
 
 /* An account and its debtor, by a name that is a test's own. */
 struct subject_ids {
@@ -188,8 +187,7 @@ static int32_t today(void)
     return (int32_t)(clock_now().us / US_PER_DAY);
 }
 
-/* --- tests
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- tests --- */
 
 static void every_statement_fits_the_schema(void **state)
 {

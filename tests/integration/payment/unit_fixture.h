@@ -66,8 +66,7 @@ static inline int fixture_close(void **state)
     return 0;
 }
 
-/* --- units
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- units --- */
 
 static inline struct unit *fixture_begin(struct unit_fixture *fixture)
 {
@@ -100,8 +99,7 @@ static inline enum status fixture_end(struct unit_fixture *fixture, struct unit 
     return STATUS_OK;
 }
 
-/* --- events in
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- events in --- */
 
 /* Makes n events of messages, in order, and applies them as one batch. */
 static inline enum status fixture_apply(struct unit_fixture *fixture, const ProtobufCMessage *const *messages, size_t n)
@@ -134,8 +132,7 @@ static inline void fixture_apply_ok(struct unit_fixture *fixture, const Protobuf
         fail_msg("%s: %s", message->descriptor->name, fixture->last_error);
 }
 
-/* --- commands
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- commands --- */
 
 struct fixture_answer {
     enum status code;
@@ -212,8 +209,7 @@ static inline void fixture_free_reply(void *reply)
     protobuf_c_message_free_unpacked(reply, NULL);
 }
 
-/* --- timers
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- timers --- */
 
 /* Business time goes on to `now`; what is due fires. Returns how many timers did. */
 static inline size_t fixture_fire(struct unit_fixture *fixture, struct instant now)
@@ -233,8 +229,7 @@ static inline size_t fixture_fire(struct unit_fixture *fixture, struct instant n
     return n;
 }
 
-/* --- events out
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- events out --- */
 
 /* The events emitted since the last look, by the last part of their type's name: "PaymentPosted BalanceChanged".
  * Static. */
@@ -288,9 +283,7 @@ static inline int64_t fixture_number(struct unit_fixture *fixture, const char *s
     return db_int8(result, 0, 0);
 }
 
-/* --- ids
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- ids --- */
 
 /* A different account, debtor, payment, ... a name; in the fixture's partition. */
 static inline struct id named(const char *name)
