@@ -6,7 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PATH_SIZE 240 /* zcert_load cuts longer ones without a word */
+#define PATH_SIZE      1024
+#define FILE_MAX_BYTES 4095 /* of a certificate: they have some 500 */
 
 bool bus_name_is_valid(const char *name, size_t size)
 {
@@ -30,33 +31,68 @@ static enum status make_path(char path[static PATH_SIZE], const char *folder, co
 {
     int n = snprintf(path, PATH_SIZE, "%s/%s/%s%s", folder, kind, name, suffix);
     if (n < 0 || n >= PATH_SIZE)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "the path of keys folder '%s' is longer than %d bytes", folder,
-                         PATH_SIZE - 1 - REGISTRY_NAME_SIZE);
+        return error_set(err, STATUS_INVALID_ARGUMENT, "the path of keys folder '%s' is too long", folder);
     return STATUS_OK;
-}
-
-static bool is_zero(const byte *key)
-{
-    byte sum = 0;
-    for (size_t i = 0; i < 32; i++)
-        sum = (byte)(sum | key[i]);
-    return sum == 0;
 }
 
 /* --- reading ----------------------------------------------------------------------------------------------------- */
 
-static enum status check_certificate(zcert_t *cert, const char *path, const char *name, struct error *err)
+/* Our own reader of czmq's format: zcert_load prefers a secret that lies beside a public file, takes what is not Z85
+ * for zeros, and leaks where the file is damaged. */
+static zcert_t *certificate_of(zconfig_t *root, bool wants_secret)
 {
-    /* zcert_load takes what is not Z85 for zero bytes. */
-    if (is_zero(zcert_public_key(cert)))
-        return error_set(err, STATUS_FAILED_PRECONDITION, "key file '%s' has no valid public key", path);
-    const char *stated = zcert_meta(cert, "name");
-    if (stated == NULL || strcmp(stated, name) != 0)
-        return error_set(err, STATUS_FAILED_PRECONDITION, "key file '%s' is of '%s', which is not its file's name",
-                         path, stated == NULL ? "" : stated);
-    if (!bus_name_is_valid(zcert_meta(cert, "role"), BUS_ROLE_SIZE))
-        return error_set(err, STATUS_FAILED_PRECONDITION, "key file '%s' has no valid role", path);
+    byte public_key[32];
+    byte secret_key[32] = {0};
+    const char *public_text = zconfig_get(root, "curve/public-key", "");
+    const char *secret_text = zconfig_get(root, "curve/secret-key", "");
+    if (strlen(public_text) != BUS_KEY_TEXT_SIZE - 1 || zmq_z85_decode(public_key, public_text) == NULL)
+        return NULL;
+    if (wants_secret) {
+        char derived[BUS_KEY_TEXT_SIZE];
+        if (strlen(secret_text) != BUS_KEY_TEXT_SIZE - 1 || zmq_z85_decode(secret_key, secret_text) == NULL ||
+            zmq_curve_public(derived, secret_text) != 0 || strcmp(derived, public_text) != 0)
+            return NULL;
+    }
+    zcert_t *cert = zcert_new_from(public_key, secret_key);
+    explicit_bzero(secret_key, sizeof(secret_key));
+    zcert_set_meta(cert, "name", "%s", zconfig_get(root, "metadata/name", ""));
+    zcert_set_meta(cert, "role", "%s", zconfig_get(root, "metadata/role", ""));
+    return cert;
+}
+
+static enum status read_file(const char *path, char text[static FILE_MAX_BYTES + 1], struct error *err)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return error_set(err, STATUS_NOT_FOUND, "key file '%s': %s", path, strerror(errno));
+    size_t len = fread(text, 1, FILE_MAX_BYTES, file);
+    text[len] = '\0';
+    (void)fclose(file);
     return STATUS_OK;
+}
+
+static enum status read_certificate(const char *path, const char *name, bool wants_secret, zcert_t **ret_cert,
+                                    struct error *err)
+{
+    char text[FILE_MAX_BYTES + 1];
+    enum status st = read_file(path, text, err);
+    if (st != STATUS_OK)
+        return st;
+    zconfig_t *root = zconfig_str_load(text);
+    explicit_bzero(text, sizeof(text));
+    zcert_t *cert = root == NULL ? NULL : certificate_of(root, wants_secret);
+    zconfig_destroy(&root);
+    if (cert == NULL)
+        st = error_set(err, STATUS_FAILED_PRECONDITION, "key file '%s' is damaged", path);
+    else if (strcmp(zcert_meta(cert, "name"), name) != 0)
+        st = error_set(err, STATUS_FAILED_PRECONDITION, "key file '%s' is of '%s', which is not its file's name", path,
+                       zcert_meta(cert, "name"));
+    else if (!bus_name_is_valid(zcert_meta(cert, "role"), BUS_ROLE_SIZE))
+        st = error_set(err, STATUS_FAILED_PRECONDITION, "key file '%s' has no valid role", path);
+    else
+        *ret_cert = TAKE(cert);
+    zcert_destroy(&cert);
+    return st;
 }
 
 enum status bus_certificate_load(const char *folder, const char *name, zcert_t **ret_cert, struct error *err)
@@ -65,18 +101,7 @@ enum status bus_certificate_load(const char *folder, const char *name, zcert_t *
     enum status st = check_name("key name", name, REGISTRY_NAME_SIZE, err);
     if (st == STATUS_OK)
         st = make_path(path, folder, "public", name, ".key", err);
-    if (st != STATUS_OK)
-        return st;
-    if (access(path, R_OK) != 0)
-        return error_set(err, STATUS_NOT_FOUND, "key file '%s': %s", path, strerror(errno));
-    zcert_t *cert = zcert_load(path);
-    if (cert == NULL)
-        return error_set(err, STATUS_FAILED_PRECONDITION, "key file '%s' is not a certificate", path);
-    st = check_certificate(cert, path, name, err);
-    if (st == STATUS_OK)
-        *ret_cert = TAKE(cert);
-    zcert_destroy(&cert);
-    return st;
+    return st == STATUS_OK ? read_certificate(path, name, false, ret_cert, err) : st;
 }
 
 static enum status check_secret_file(const char *path, struct error *err)
@@ -96,25 +121,10 @@ static enum status check_secret_file(const char *path, struct error *err)
 static enum status load_secret(const char *folder, const char *name, zcert_t **ret_cert, struct error *err)
 {
     char path[PATH_SIZE];
-    char stem[PATH_SIZE]; /* zcert_load adds "_secret" itself */
     enum status st = make_path(path, folder, "private", name, ".key_secret", err);
     if (st == STATUS_OK)
-        st = make_path(stem, folder, "private", name, ".key", err);
-    if (st == STATUS_OK)
         st = check_secret_file(path, err);
-    if (st != STATUS_OK)
-        return st;
-    zcert_t *cert = zcert_load(stem);
-    char derived[BUS_KEY_TEXT_SIZE] = "";
-    if (cert == NULL || is_zero(zcert_secret_key(cert)) || zmq_curve_public(derived, zcert_secret_txt(cert)) != 0 ||
-        strcmp(derived, zcert_public_txt(cert)) != 0)
-        st = error_set(err, STATUS_FAILED_PRECONDITION, "secret key '%s' is damaged", path);
-    else
-        st = check_certificate(cert, path, name, err);
-    if (st == STATUS_OK)
-        *ret_cert = TAKE(cert);
-    zcert_destroy(&cert);
-    return st;
+    return st == STATUS_OK ? read_certificate(path, name, true, ret_cert, err) : st;
 }
 
 /* --- a process's keys -------------------------------------------------------------------------------------------- */

@@ -348,6 +348,31 @@ static void cuts_the_connection_on_an_oversized_frame(void **state)
     expect_alive(world);
 }
 
+/* Valid envelopes with some bytes changed, cut or doubled; the seed is fixed. Whatever comes, an answer or a request.
+ */
+static void lives_through_thousands_of_spoilt_frames(void **state)
+{
+    struct world *world = *state;
+    GRand *dice = g_rand_new_with_seed(7);
+    struct fixture_ping ping;
+    for (int i = 0; i < 3000; i++) {
+        uint8_t frame[512];
+        fixture_ping_init(&ping, 1);
+        size_t len = dunlin__bus__v1__request__pack(&ping.envelope, frame);
+        for (int n = g_rand_int_range(dice, 1, 6); n > 0; n--)
+            frame[g_rand_int_range(dice, 0, (int)len)] = (uint8_t)g_rand_int(dice);
+        fixture_send(world->dealer, frame, (size_t)g_rand_int_range(dice, 0, (int)len + 1));
+        assert_true(fixture_is_readable(world->router, PATIENCE_MS));
+        struct bus_request *request = NULL;
+        assert_ok(bus_receive_request(world->router, FIXTURE_SERVICES, &request, &fixture_error));
+        if (request == NULL)
+            dunlin__bus__v1__reply__free_unpacked(fixture_reply(world->dealer), NULL);
+        bus_request_free(request);
+    }
+    g_rand_free(dice);
+    expect_alive(world);
+}
+
 /* Two bytes a message on the wire, over sixty in memory: a frame under the limit must not cost hundreds of megabytes.
  */
 static void refuses_a_body_that_would_blow_up_in_memory(void **state)
@@ -383,6 +408,7 @@ int main(void)
         TEST(refuses_frames_that_are_no_envelope),
         TEST(refuses_messages_of_several_frames),
         TEST(cuts_the_connection_on_an_oversized_frame),
+        TEST(lives_through_thousands_of_spoilt_frames),
         TEST(refuses_a_body_that_would_blow_up_in_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
