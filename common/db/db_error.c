@@ -79,6 +79,13 @@ static bool is_stale_plan(const PGresult *result, const char *sqlstate)
     return strcmp(sqlstate, "0A000") == 0 && function != NULL && strcmp(function, "RevalidateCachedQuery") == 0;
 }
 
+/* Two sessions change one row of a catalogue, a role for instance: the server has no code of its own for it. */
+static bool is_catalogue_race(const char *sqlstate, const char *message)
+{
+    return strcmp(sqlstate, "XX000") == 0 &&
+           strncmp(message, "tuple concurrently ", strlen("tuple concurrently ")) == 0;
+}
+
 enum status db_fail_result(struct db *db, const PGresult *result, const char *what, struct error *err)
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -91,6 +98,10 @@ enum status db_fail_result(struct db *db, const PGresult *result, const char *wh
     }
     bool ends_connection = false;
     enum status st = db_status_of_sqlstate(sqlstate, &ends_connection);
+    if (message == NULL)
+        message = "no message";
+    if (is_catalogue_race(sqlstate, message))
+        st = STATUS_ABORTED;
     if (is_stale_plan(result, sqlstate)) {
         st = STATUS_UNAVAILABLE;
         ends_connection = true;
@@ -98,7 +109,7 @@ enum status db_fail_result(struct db *db, const PGresult *result, const char *wh
     if (ends_connection || PQstatus(db->conn) != CONNECTION_OK)
         db->is_alive = false;
     /* The primary message only: the detail of a violation quotes the row, and rows hold people's data. */
-    return error_set(err, st, "%s: %s (SQLSTATE %s)", what, message == NULL ? "no message" : message, sqlstate);
+    return error_set(err, st, "%s: %s (SQLSTATE %s)", what, message, sqlstate);
 }
 
 /* Finds ":  28P01: " in "connection to server ... failed: FATAL:  28P01: password authentication failed ...", and

@@ -23,6 +23,9 @@ static enum status check_service_name(const char *service, struct error *err)
 
 /* --- init --- */
 
+/* Inits of other databases of the same server change the same roles, and no lock is wide enough to keep them apart. */
+#define ROLE_ATTEMPTS 20
+
 static enum status ensure_schemas(struct db *db, struct error *err)
 {
     SCOPED(db_tx_rollback) struct db_tx tx = {0};
@@ -68,19 +71,33 @@ static enum status ensure_roles(struct db *db, const struct platform_role *roles
     return st == STATUS_OK ? db_tx_commit(&tx, err) : st;
 }
 
+static enum status ensure_roles_against_others(struct db *db, const struct platform_role *roles,
+                                               const char *operator_password, struct error *err)
+{
+    enum status st = STATUS_ABORTED;
+    for (int i = 0; st == STATUS_ABORTED && i < ROLE_ATTEMPTS; i++)
+        st = ensure_roles(db, roles, operator_password, err);
+    return st;
+}
+
+static enum status check_service_names(const struct platform_role *roles, struct error *err)
+{
+    enum status st = STATUS_OK;
+    for (; st == STATUS_OK && roles->service != NULL; roles++)
+        st = check_service_name(roles->service, err);
+    return st;
+}
+
 enum status platform_init(struct db *db, const struct platform_role *roles, const char *operator_password,
                           struct error *err)
 {
-    for (const struct platform_role *role = roles; role->service != NULL; role++) {
-        enum status st = check_service_name(role->service, err);
-        if (st != STATUS_OK)
-            return st;
-    }
-    enum status st = ensure_schemas(db, err);
+    enum status st = check_service_names(roles, err);
+    if (st == STATUS_OK)
+        st = ensure_schemas(db, err);
     if (st == STATUS_OK)
         st = db_migrate(db, "platform", PLATFORM_MIGRATIONS, err);
     if (st == STATUS_OK)
-        st = ensure_roles(db, roles, operator_password, err);
+        st = ensure_roles_against_others(db, roles, operator_password, err);
     return st == STATUS_OK ? STATUS_OK : error_wrap(err, st, "initialise the database");
 }
 

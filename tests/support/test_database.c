@@ -123,16 +123,28 @@ void test_database_open(struct test_database *database, const char *program)
     initialise(database);
 }
 
+/* Not DROP DATABASE ... WITH (FORCE): that fails where an autovacuum worker is at work there, whom only a superuser may
+ * end, while the plain one sends it away. */
+static void drop_database(struct db *admin, const char *name, struct error *err)
+{
+    static const struct db_statement DISCONNECT = {
+        "", "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
+            "WHERE datname = $1 AND usesysid IS NOT NULL AND pg_has_role(usesysid, 'MEMBER')"};
+    struct db_args args = {0};
+    db_arg_text(&args, name);
+    char sql[128];
+    (void)snprintf(sql, sizeof(sql), "DROP DATABASE %s", name);
+    if (db_exec(admin, &DISCONNECT, &args, NULL, err) != STATUS_OK || db_exec_script(admin, sql, err) != STATUS_OK)
+        fail_ground(name, err->text);
+}
+
 void test_database_close(struct test_database *database)
 {
     if (database->name[0] == '\0')
         return;
     SCOPED(db_closep) struct db *admin = open_or_fail(&(struct db_options){.url = database->admin_url});
-    char sql[128];
     struct error err = {0};
-    (void)snprintf(sql, sizeof(sql), "DROP DATABASE %s WITH (FORCE)", database->name);
-    if (db_exec_script(admin, sql, &err) != STATUS_OK)
-        fail_ground(database->name, err.text);
+    drop_database(admin, database->name, &err);
     database->name[0] = '\0';
 }
 

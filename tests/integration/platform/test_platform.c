@@ -60,29 +60,59 @@ static void init_again_changes_nothing(void **state)
     assert_ok(platform_check(owner, &err), &err);
 }
 
+static const struct platform_role ROLES_WITH_PASSWORDS[] = {{"intake", "a"}, {"contact", "b"}, {NULL, NULL}};
+
+/* Which database to initialise, and how often. */
+struct init {
+    struct test_database *database;
+    int n_times;
+};
+
 static void *init_in_thread(void *arg)
 {
-    (void)arg;
-    SCOPED(db_closep) struct db *db = test_database_connect(&database, NULL);
+    const struct init *init = arg;
+    SCOPED(db_closep) struct db *db = test_database_connect(init->database, NULL);
     struct error err = {0};
-    enum status st = platform_init(db, TWO_ROLES, NULL, &err);
+    enum status st = STATUS_OK;
+    for (int i = 0; st == STATUS_OK && i < init->n_times; i++)
+        st = platform_init(db, ROLES_WITH_PASSWORDS, "c", &err);
     if (st != STATUS_OK)
         (void)fprintf(stderr, "%s\n", err.text);
-    return st == STATUS_OK ? NULL : &database;
+    return st == STATUS_OK ? NULL : arg;
+}
+
+static void init_side_by_side(struct init *inits, size_t n)
+{
+    pthread_t threads[4];
+    assert_true(n <= ARRAY_SIZE(threads));
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, init_in_thread, &inits[i]), 0);
+    bool has_failed = false;
+    for (size_t i = 0; i < n; i++) {
+        void *failed = NULL;
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        has_failed = has_failed || failed != NULL;
+    }
+    assert_false(has_failed);
+}
+
+/* The roles are the server's: no lock of one database keeps the other's init away from them. */
+static void inits_of_two_databases_share_the_roles_of_their_server(void **state)
+{
+    (void)state;
+    struct test_database other;
+    test_database_open(&other, "platform_other");
+    struct init inits[] = {{&database, 10}, {&other, 10}};
+    init_side_by_side(inits, ARRAY_SIZE(inits));
+    test_database_close(&other);
 }
 
 static void inits_side_by_side_wait_for_each_other(void **state)
 {
     (void)state;
     test_database_script(owner, "DROP SCHEMA platform CASCADE; DROP SCHEMA log CASCADE; DROP SCHEMA intake");
-    pthread_t threads[4];
-    for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, init_in_thread, NULL), 0);
-    for (size_t i = 0; i < ARRAY_SIZE(threads); i++) {
-        void *failed = NULL;
-        assert_int_equal(pthread_join(threads[i], &failed), 0);
-        assert_null(failed);
-    }
+    struct init inits[] = {{&database, 1}, {&database, 1}, {&database, 1}, {&database, 1}};
+    init_side_by_side(inits, ARRAY_SIZE(inits));
     struct error err = {0};
     assert_ok(platform_check(owner, &err), &err);
 }
@@ -291,6 +321,7 @@ int main(void)
         cmocka_unit_test(every_statement_fits_the_schema),
         cmocka_unit_test(init_again_changes_nothing),
         cmocka_unit_test(inits_side_by_side_wait_for_each_other),
+        cmocka_unit_test(inits_of_two_databases_share_the_roles_of_their_server),
         cmocka_unit_test(init_refuses_a_service_name_that_is_no_plain_identifier),
         cmocka_unit_test(init_sets_a_password_with_quotes_in_it),
         cmocka_unit_test(rights_are_what_a_role_needs_and_no_more),
