@@ -34,10 +34,6 @@ static void set_state(struct io *io, enum service_state state)
     (void)zstr_send(io->roster_thread, "BEAT");
 }
 
-/* --- control
- * ------------------------------------------------------------------------------------------------------------------------------
- */
-
 static void answer(struct io *io, struct bus_request *request, enum status code, const char *message,
                    const ProtobufCMessage *reply)
 {
@@ -102,10 +98,6 @@ static void control(struct io *io, struct bus_request *request)
         set_clock(io, request);
 }
 
-/* --- requests
- * -------------------------------------------------------------------------------------------------------------------------------
- */
-
 static bool has_role(const char *roles, const char *role)
 {
     char **list = g_strsplit(roles, " ", -1);
@@ -162,10 +154,6 @@ static enum status receive_requests(struct io *io, struct error *err)
     }
     return STATUS_OK;
 }
-
-/* --- events
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
 
 static bool partition_of_topic(const zframe_t *topic, uint16_t *ret_partition)
 {
@@ -245,10 +233,6 @@ static void publish(struct io *io, struct outgoing_events *events)
     outgoing_events_free(events);
 }
 
-/* --- roster
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
-
 static void connect_producer(struct io *io, const struct instance *instance)
 {
     struct error err;
@@ -307,10 +291,6 @@ static void receive_rosters(struct io *io)
     }
 }
 
-/* --- workers
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
-
 static void take_worker_message(struct io *io, int kind, void *pointer)
 {
     struct outgoing_reply *reply = pointer;
@@ -326,6 +306,8 @@ static void take_worker_message(struct io *io, int kind, void *pointer)
     case IO_DRAINED:
         io->n_drained++;
         break;
+    case IO_STOPPED:
+        break;
     }
 }
 
@@ -339,10 +321,6 @@ static void receive_worker(struct io *io, zactor_t *worker)
         take_worker_message(io, kind, pointer);
     }
 }
-
-/* --- signals and states
- * ----------------------------------------------------------------------------------------------------------------------
- */
 
 static void start_draining(struct io *io)
 {

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "cache/cache.h"
 #include "logging/logging.h"
 #include "service/service_internal.h"
@@ -30,14 +32,14 @@ static void withdraw(struct service *service, struct cache *cache)
         log_warn("cannot withdraw from the registry, ignoring: the entry dies by itself", log_error_text(&err));
 }
 
-/* One frame tells: anything but $TERM means "beat now" (the state has changed). */
+/* "BEAT" asks for a beat now (the state has changed); "STOP" ends. */
 static bool wait_for_beat(zsock_t *pipe)
 {
     zmq_pollitem_t item = {.socket = zsock_resolve(pipe), .events = ZMQ_POLLIN};
     if (zmq_poll(&item, 1, REGISTRY_HEARTBEAT_MS) <= 0)
         return true;
     char *command = zstr_recv(pipe);
-    const bool is_going_on = command && !g_str_equal(command, "$TERM");
+    const bool is_going_on = command && strcmp(command, "BEAT") == 0;
     zstr_free(&command);
     return is_going_on;
 }
@@ -49,13 +51,17 @@ void roster_actor(zsock_t *pipe, void *args)
     SCOPED(cache_freep) struct cache *cache = NULL;
     const struct cache_options options = {.url = config_text(service->config, "redis-url")};
     bool was_down = false;
-    zsock_signal(pipe, 0);
-    if (cache_new(&options, &cache, &err) != STATUS_OK) {
+    const enum status st = cache_new(&options, &cache, &err);
+    if (st != STATUS_OK)
         log_error("the registry cannot be used", log_error_text(&err));
-        return;
-    }
-    do
-        beat(service, cache, pipe, &was_down);
-    while (wait_for_beat(pipe));
-    withdraw(service, cache);
+    zsock_signal(pipe, 0);
+    do {
+        if (st == STATUS_OK)
+            beat(service, cache, pipe, &was_down);
+    } while (wait_for_beat(pipe));
+    if (st == STATUS_OK)
+        withdraw(service, cache);
+    zsock_send(pipe, "p", NULL); /* nothing follows */
+    char *term = zstr_recv(pipe);
+    zstr_free(&term);
 }

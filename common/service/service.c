@@ -12,9 +12,6 @@
 #include "service/service_internal.h"
 #include "service_sql.h"
 
-/* --- options that every service has
- * -------------------------------------------------------------------------------------------------------- */
-
 static const struct config_option COMMON_OPTIONS[] = {
     {"database-url", CONFIG_TEXT, NULL, NULL, 0, 0,
      "PostgreSQL, as a libpq URL or conninfo; a password belongs into database-password."},
@@ -67,10 +64,6 @@ struct db_options service_db_options(const struct service *service)
                                .application = service->instance.id,
                                .statement_timeout_ms = config_integer(service->config, "statement-timeout")};
 }
-
-/* --- the process
- * ----------------------------------------------------------------------------------------------------------------------------
- */
 
 struct process {
     struct service service;
@@ -206,6 +199,8 @@ static enum status start_workers(struct process *process, struct error *err)
     for (unsigned w = 0; w < service->n_workers; w++) {
         process->worker_args[w] = (struct worker_args){.service = service, .index = w};
         process->workers[w] = zactor_new(worker_actor, &process->worker_args[w]);
+        if (!process->workers[w])
+            return error_set(err, STATUS_INTERNAL, "no thread for a worker: %s", zmq_strerror(errno));
         if (process->worker_args[w].status != STATUS_OK) {
             *err = process->worker_args[w].error;
             return err->code;
@@ -285,41 +280,43 @@ static enum status process_open(struct process *process, struct error *err)
         st = start_workers(process, err);
     if (st == STATUS_OK)
         st = start_admin(process, err);
+    char endpoint[REGISTRY_ENDPOINT_SIZE] = "";
+    if (st == STATUS_OK && service->spec->edge_start)
+        st = service->spec->edge_start(service, &process->edge, endpoint, err);
+    if (st == STATUS_OK)
+        advertise(service->config, endpoint, service->instance.public_endpoint);
     if (st == STATUS_OK)
         process->roster = zactor_new(roster_actor, service);
-    if (st == STATUS_OK && service->spec->edge_start)
-        st = service->spec->edge_start(service, &process->edge, err);
     return st;
 }
 
-/* Ends an actor and frees what it still had to say. */
-static void stop_actor(zactor_t **actor, bool is_worker)
+/* Ends a worker and frees what it still had to say. */
+static void stop_worker(zactor_t **worker)
 {
+    int kind = IO_DRAINED;
+    if (!*worker)
+        return;
+    (void)zsock_send(*worker, "ip", (int)WORKER_STOP, NULL);
+    while (kind != IO_STOPPED) {
+        void *pointer = NULL;
+        if (zsock_recv(*worker, "ip", &kind, &pointer) != 0)
+            break;
+        if (kind == IO_REPLY)
+            outgoing_reply_free(pointer);
+        else if (kind == IO_PUBLISH)
+            outgoing_events_free(pointer);
+    }
+    zactor_destroy(worker);
+}
+
+static void stop_roster(zactor_t **actor)
+{
+    void *roster = NULL;
     if (!*actor)
         return;
-    if (zstr_send(*actor, "$TERM") == 0) {
-        for (;;) {
-            zmsg_t *message = zmsg_recv(*actor);
-            if (!message || zmsg_signal(message) >= 0) {
-                zmsg_destroy(&message);
-                break;
-            }
-            zframe_t *last = zmsg_last(message);
-            void *pointer = NULL;
-            if (last && zframe_size(last) == sizeof(pointer)) {
-                memcpy(&pointer, zframe_data(last), sizeof(pointer));
-                char *kind = is_worker ? zframe_strdup(zmsg_first(message)) : NULL;
-                if (!is_worker)
-                    roster_free(pointer);
-                else if (strtol(kind, NULL, 10) == IO_REPLY)
-                    outgoing_reply_free(pointer);
-                else if (strtol(kind, NULL, 10) == IO_PUBLISH)
-                    outgoing_events_free(pointer);
-                free(kind);
-            }
-            zmsg_destroy(&message);
-        }
-    }
+    (void)zstr_send(*actor, "STOP");
+    while (zsock_recv(*actor, "p", &roster) == 0 && roster)
+        roster_free(roster);
     zactor_destroy(actor);
 }
 
@@ -329,8 +326,8 @@ static void process_close(struct process *process)
     if (process->edge)
         service->spec->edge_stop(process->edge);
     for (unsigned w = 0; w < service->n_workers; w++)
-        stop_actor(&process->workers[w], true);
-    stop_actor(&process->roster, false);
+        stop_worker(&process->workers[w]);
+    stop_roster(&process->roster);
     metrics_server_stop(process->admin);
     zsock_destroy(&process->router);
     zsock_destroy(&process->pub);

@@ -21,10 +21,6 @@
  * States: SERVING -> DRAINING (SIGTERM: refuses new work, finishes what is in flight, hands its partitions over,
  * bounded by --drain-timeout) -> STOPPED. A second SIGTERM exits at once. */
 
-/* --- requests
- * -----------------------------------------------------------------------------------------------------------------------------
- */
-
 enum service_scope {
     SERVICE_ANYWHERE,     /* no owner needed: any instance answers. Runs in a transaction; may emit into any partition
                              (intake), may read (queries) */
@@ -68,10 +64,6 @@ struct service_method {
     bool is_query;     /* has no effect: no stored replies */
 };
 
-/* --- events
- * -------------------------------------------------------------------------------------------------------------------------------
- */
-
 /* An event together with its unpacked payload. */
 struct service_event {
     const struct event *event;
@@ -95,10 +87,6 @@ enum service_consumption {
 /* Applies due timers, earliest first, that have been taken in this unit. unit_now is at or after each due_at. */
 typedef enum status service_timers_fn(struct unit *unit, const struct timer *timers, size_t n_timers,
                                       struct error *err);
-
-/* --- the table
- * ------------------------------------------------------------------------------------------------------------------------------
- */
 
 struct service;
 
@@ -128,7 +116,8 @@ struct service_spec {
 
     /* An additional public socket (the dialer's edge), run by the service's own actor next to the I/O thread; NULL for
      * none. Started last, stopped first. */
-    enum status (*edge_start)(const struct service *service, void **ret_edge, struct error *err);
+    enum status (*edge_start)(const struct service *service, void **ret_edge,
+                              char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err);
     void (*edge_stop)(void *edge);
 };
 

@@ -30,22 +30,36 @@
 #define RETRY_MAX_MS     2000
 #define POISON_ATTEMPTS  3
 
-/* --- messages between the I/O thread and the workers: a kind and a pointer whose ownership goes along
- * ---------------------------------- */
+/* Between the I/O thread and the workers go a kind and a pointer, whose ownership goes along. */
 
-enum worker_message {                 /* I/O thread to worker */
-                      WORKER_REQUEST, /* struct bus_request */
-                      WORKER_FRAME,   /* struct published_frame */
-                      WORKER_ROSTER,  /* struct roster */
-                      WORKER_CLOCK,   /* NULL: business time was driven */
-                      WORKER_RELOAD,  /* NULL */
-                      WORKER_DRAIN,   /* NULL: finish, hand over, answer IO_DRAINED */
+/* I/O thread to worker. */
+enum worker_message {
+    /* struct bus_request */
+    WORKER_REQUEST,
+    /* struct published_frame */
+    WORKER_FRAME,
+    /* struct roster */
+    WORKER_ROSTER,
+    /* NULL: business time was driven */
+    WORKER_CLOCK,
+    /* NULL: read policies again */
+    WORKER_RELOAD,
+    /* NULL: finish, hand over, answer IO_DRAINED */
+    WORKER_DRAIN,
+    /* NULL: close everything, answer IO_STOPPED, then only wait for $TERM */
+    WORKER_STOP,
 };
 
-enum io_message {             /* worker to I/O thread */
-                  IO_REPLY,   /* struct outgoing_reply */
-                  IO_PUBLISH, /* struct outgoing_events */
-                  IO_DRAINED, /* NULL */
+/* Worker to I/O thread. */
+enum io_message {
+    /* struct outgoing_reply */
+    IO_REPLY,
+    /* struct outgoing_events */
+    IO_PUBLISH,
+    /* NULL: drained and everything handed over */
+    IO_DRAINED,
+    /* NULL: nothing follows */
+    IO_STOPPED,
 };
 
 struct published_frame {
@@ -72,10 +86,6 @@ struct outgoing_events {
 void outgoing_reply_free(struct outgoing_reply *reply);
 void outgoing_events_free(struct outgoing_events *events);
 void published_frame_free(struct published_frame *frame);
-
-/* --- the process
- * --------------------------------------------------------------------------------------------------------------------------
- */
 
 enum service_state {
     SERVICE_SERVING,
@@ -122,10 +132,6 @@ struct io;
 enum status io_run(struct service *service, zactor_t *const *workers, zactor_t *roster, zsock_t *router, zsock_t *pub,
                    zsock_t *sub, int signal_fd, struct error *err);
 
-/* --- one unit
- * -----------------------------------------------------------------------------------------------------------------------------
- */
-
 /* What the unit needs to know of the worker that runs it. */
 struct unit_owner {
     const struct service *service;
@@ -167,10 +173,6 @@ MUST_USE enum status unit_commit(struct unit **unit, GArray **ret_publications, 
 void unit_rollback(struct unit *unit);
 void unit_rollbackp(struct unit **unit);
 
-/* --- answers
- * ------------------------------------------------------------------------------------------------------------------------------
- */
-
 struct service_answer {
     bool is_given;
     enum status code;
@@ -179,10 +181,6 @@ struct service_answer {
     size_t body_len;
 };
 void service_answer_clear(struct service_answer *answer);
-
-/* --- metrics
- * ------------------------------------------------------------------------------------------------------------------------------
- */
 
 extern const struct metric SERVICE_REQUESTS, SERVICE_REQUEST_TIME, SERVICE_EVENTS_APPLIED, SERVICE_EVENTS_APPENDED,
     SERVICE_UNIT_TIME, SERVICE_EVENTS_PARKED, SERVICE_LAG, SERVICE_PARTITIONS, SERVICE_TIMERS_FIRED, SERVICE_GAPS_READ,

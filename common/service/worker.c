@@ -21,7 +21,7 @@ static void set_database_up(struct worker *worker, bool is_up)
 
 static void disconnect(struct worker *worker)
 {
-    ownership_drop_all(worker);
+    ownership_give_up(worker);
     db_close(worker->db);
     worker->db = NULL;
     set_database_up(worker, false);
@@ -36,7 +36,7 @@ void worker_after_failure(struct worker *worker, enum status st)
     if (!db_is_alive(worker->db))
         disconnect(worker);
     else if (st == STATUS_ABORTED || st == STATUS_DEADLINE_EXCEEDED || st == STATUS_UNAVAILABLE)
-        ownership_drop_all(worker);
+        ownership_give_up(worker);
 }
 
 struct unit *worker_begin(struct worker *worker, struct error *err)
@@ -104,8 +104,6 @@ static void connect_step(struct worker *worker)
     set_database_up(worker, true);
     worker->must_check_ownership = true;
     worker->next_timer_us = INT64_MIN;
-    if (worker->service->spec->consumption == SERVICE_CONSUMES_BROADCAST && worker->index == 0)
-        ownership_follow_all(worker);
 }
 
 static void reload(struct worker *worker)
@@ -147,6 +145,9 @@ static void take_message(struct worker *worker, int kind, void *pointer)
     case WORKER_DRAIN:
         drain(worker);
         break;
+    case WORKER_STOP:
+        worker->is_stopped = true;
+        break;
     }
 }
 
@@ -162,7 +163,7 @@ static long wait_ms(const struct worker *worker)
         ms = MIN(ms, MAX(clock_remaining_ms(worker->events_retry_at), 1));
     if (worker->has_unsaved)
         ms = MIN(ms, MAX(0, CURSOR_DELAY_MS - (clock_monotonic().us - worker->unsaved_since.us) / US_PER_MS));
-    if (worker->must_check_ownership)
+    if (worker->must_check_ownership && worker->service->spec->consumption == SERVICE_CONSUMES_OWNED)
         ms = MIN(ms, clock_remaining_ms(worker->next_ownership));
     if (worker->service->spec->timers && worker->next_timer_us != INT64_MAX) {
         const int64_t due_us = worker->next_timer_us == INT64_MIN ? 0 : worker->next_timer_us - clock_now().us;
@@ -174,7 +175,7 @@ static long wait_ms(const struct worker *worker)
     return (long)MAX(ms, 0);
 }
 
-/* False once the pipe said $TERM or is gone. */
+/* False once the worker was told to stop, or its pipe is gone. */
 static bool receive(struct worker *worker)
 {
     zmq_pollitem_t item = {.socket = zsock_resolve(worker->pipe), .events = ZMQ_POLLIN};
@@ -184,7 +185,7 @@ static bool receive(struct worker *worker)
         zmsg_t *message = zmsg_recv(worker->pipe);
         if (!message)
             return false;
-        if (zmsg_size(message) == 1) { /* czmq's actor command, always $TERM */
+        if (zmsg_size(message) != 2) { /* czmq's own $TERM */
             zmsg_destroy(&message);
             return false;
         }
@@ -197,7 +198,7 @@ static bool receive(struct worker *worker)
         zstr_free(&kind);
         zmsg_destroy(&message);
     }
-    return true;
+    return !worker->is_stopped;
 }
 
 static void read_clock(struct worker *worker)
@@ -307,4 +308,7 @@ void worker_actor(zsock_t *pipe, void *data)
         while (receive(&worker))
             turn(&worker);
     worker_fini(&worker);
+    worker_send(&worker, IO_STOPPED, NULL);
+    char *term = zstr_recv(pipe);
+    zstr_free(&term);
 }

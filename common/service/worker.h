@@ -25,7 +25,7 @@ struct worker {
     struct roster *roster;
     GQueue **requests; /* one a method, of struct bus_request */
     size_t n_methods;
-    bool is_draining, has_drained;
+    bool is_draining, has_drained, is_stopped;
     bool must_check_ownership;
     int64_t next_timer_us; /* business time; INT64_MIN: not known, look */
     bool is_timer_suspect; /* a batch of timers failed: one at a time until they are through */
@@ -46,16 +46,18 @@ struct unit *worker_begin(struct worker *worker, struct error *err);
 MUST_USE enum status worker_commit(struct worker *worker, struct unit **unit, const char *kind, struct monotonic since,
                                    struct error *err);
 
-/* --- ownership (worker_ownership.c) --- */
 void ownership_step(struct worker *worker);
 void ownership_drop_all(struct worker *worker);
 size_t ownership_list(const struct worker *worker, uint16_t ret_partitions[static PARTITION_COUNT]);
-void ownership_follow_all(struct worker *worker);
+/* After a failure that leaves in doubt what was committed or who owns what: gives the partitions up, to be taken again;
+ * a broadcast consumer, which commits nothing, reads on from where it stands. */
+void ownership_give_up(struct worker *worker);
 
-/* --- events (worker_events.c) --- */
 void events_receive(struct worker *worker, struct published_frame *frame);
 void events_step(struct worker *worker);
 void events_check_heads(struct worker *worker);
+/* Forgets what arrived and reads the log from where each cursor stands. */
+void events_read_again(struct worker *worker);
 bool events_is_parked(const void *worker, const struct id *debtor_id);
 MUST_USE enum status events_load_parked(struct worker *worker, struct error *err);
 /* Applies, inside a unit that holds the heads, everything that the log has beyond the cursors of `partitions`. */
@@ -65,13 +67,11 @@ MUST_USE enum status events_catch_up(struct worker *worker, struct unit *unit, c
 void events_consume_now(struct worker *worker, const uint16_t *partitions, size_t n);
 bool events_are_pending(const struct worker *worker);
 
-/* --- requests (worker_requests.c) --- */
 void requests_add(struct worker *worker, struct bus_request *request);
 void requests_step(struct worker *worker);
 bool requests_are_pending(const struct worker *worker);
 void requests_refuse_all(struct worker *worker, enum status code, const char *message);
 
-/* --- timers (worker_timers.c) --- */
 void timers_step(struct worker *worker);
 
 #endif

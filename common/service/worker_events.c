@@ -3,10 +3,6 @@
 #include "logging/logging.h"
 #include "service/worker.h"
 
-/* --- what is parked
- * -----------------------------------------------------------------------------------------------------------------------
- */
-
 static const struct parked_event *parked_of(const struct worker *worker, const struct id *debtor_id)
 {
     if (id_is_none(debtor_id))
@@ -42,10 +38,6 @@ enum status events_load_parked(struct worker *worker, struct error *err)
     free(parked);
     return STATUS_OK;
 }
-
-/* --- applying
- * -----------------------------------------------------------------------------------------------------------------------------
- */
 
 static const ProtobufCMessageDescriptor *wanted_type(const struct worker *worker, const struct event *event)
 {
@@ -117,20 +109,32 @@ static void move_unsaved(struct worker *worker, struct unit *unit)
     }
 }
 
-static void go_back(struct worker *worker)
-{
-    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
-        if (worker->parts[p].is_owned)
-            inbox_reset(&worker->parts[p].inbox, worker->parts[p].stored);
-    struct error err;
-    if (worker->db && db_is_alive(worker->db) && worker->service->spec->consumption == SERVICE_CONSUMES_OWNED &&
-        events_load_parked(worker, &err) != STATUS_OK)
-        worker_after_failure(worker, err.code);
-}
-
 static bool is_broadcast(const struct worker *worker)
 {
     return worker->service->spec->consumption == SERVICE_CONSUMES_BROADCAST;
+}
+
+void events_read_again(struct worker *worker)
+{
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+        if (worker->parts[p].is_owned)
+            inbox_reset(&worker->parts[p].inbox, worker->parts[p].inbox.cursor);
+}
+
+/* Back to what is committed; a broadcast consumer has nothing committed and stays where it is. */
+static void go_back(struct worker *worker)
+{
+    struct error err;
+    if (is_broadcast(worker)) {
+        events_read_again(worker);
+        return;
+    }
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+        if (worker->parts[p].is_owned)
+            inbox_reset(&worker->parts[p].inbox, worker->parts[p].stored);
+    worker->has_unsaved = false;
+    if (worker->db && db_is_alive(worker->db) && events_load_parked(worker, &err) != STATUS_OK)
+        worker_after_failure(worker, err.code);
 }
 
 /* `covered[p]` is where the cursor of p stands when the unit commits; 0: does not move. */
@@ -221,10 +225,6 @@ static void back_off(struct worker *worker, const struct error *err)
     worker_after_failure(worker, err->code);
     go_back(worker);
 }
-
-/* --- collecting
- * ---------------------------------------------------------------------------------------------------------------------------
- */
 
 /* What the next unit is made of. */
 struct harvest {
@@ -396,10 +396,6 @@ void events_receive(struct worker *worker, struct published_frame *published)
     published_frame_free(published);
 }
 
-/* --- at the head
- * ----------------------------------------------------------------------------------------------------------------------------
- */
-
 enum status events_catch_up(struct worker *worker, struct unit *unit, const uint16_t *partitions, size_t n,
                             struct error *err)
 {
@@ -436,9 +432,6 @@ enum status events_catch_up(struct worker *worker, struct unit *unit, const uint
             unit_move_cursor(unit, partitions[i], worker->parts[partitions[i]].epoch, cursors[i]);
     return STATUS_OK;
 }
-
-/* --- silence and parked events
- * --------------------------------------------------------------------------------------------------------------- */
 
 static enum status retry_parked(struct worker *worker, const struct parked_event *parked, struct error *err)
 {

@@ -62,22 +62,28 @@ size_t ownership_list(const struct worker *worker, uint16_t ret_partitions[stati
     return n;
 }
 
-/* Broadcast consumers see everything from now on. */
-void ownership_follow_all(struct worker *worker)
+void ownership_give_up(struct worker *worker)
+{
+    if (worker->service->spec->consumption == SERVICE_CONSUMES_BROADCAST)
+        events_read_again(worker);
+    else
+        ownership_drop_all(worker);
+}
+
+/* Broadcast consumers see everything from now on: once followed, a partition stays followed, and what a lost connection
+ * hid is read from the log afterwards. */
+static enum status follow_all(struct worker *worker, struct error *err)
 {
     uint16_t partitions[PARTITION_COUNT];
     int64_t next_seqs[PARTITION_COUNT];
-    struct error err;
+    if (worker->parts[0].is_owned)
+        return STATUS_OK;
     for (uint16_t p = 0; p < PARTITION_COUNT; p++)
         partitions[p] = p;
-    if (eventlog_heads(worker->db, partitions, PARTITION_COUNT, next_seqs, &err) != STATUS_OK) {
-        log_error("the heads cannot be read", log_error_text(&err));
-        worker_after_failure(worker, err.code);
-        return;
-    }
-    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+    const enum status st = eventlog_heads(worker->db, partitions, PARTITION_COUNT, next_seqs, err);
+    for (uint16_t p = 0; p < PARTITION_COUNT && st == STATUS_OK; p++)
         gain(worker, p, 0, next_seqs[p] - 1);
-    set_mask(worker);
+    return st;
 }
 
 static enum status release_unwanted(struct worker *worker, struct error *err)
@@ -146,16 +152,27 @@ static enum status take_wanted(struct worker *worker, size_t *ret_waiting, struc
     return events_load_parked(worker, err);
 }
 
+static enum status settle_ownership(struct worker *worker, size_t *ret_waiting, struct error *err)
+{
+    switch (worker->service->spec->consumption) {
+    case SERVICE_CONSUMES_NOTHING:
+        return STATUS_OK;
+    case SERVICE_CONSUMES_BROADCAST:
+        return follow_all(worker, err);
+    case SERVICE_CONSUMES_OWNED:
+        break;
+    }
+    const enum status st = release_unwanted(worker, err);
+    return st == STATUS_OK ? take_wanted(worker, ret_waiting, err) : st;
+}
+
 void ownership_step(struct worker *worker)
 {
-    if (worker->service->spec->consumption != SERVICE_CONSUMES_OWNED || !worker->must_check_ownership ||
-        clock_remaining_ms(worker->next_ownership) > 0)
+    if (!worker->must_check_ownership || clock_remaining_ms(worker->next_ownership) > 0)
         return;
     struct error err;
     size_t waiting = 0;
-    enum status st = release_unwanted(worker, &err);
-    if (st == STATUS_OK)
-        st = take_wanted(worker, &waiting, &err);
+    const enum status st = settle_ownership(worker, &waiting, &err);
     set_mask(worker);
     worker->must_check_ownership = st != STATUS_OK || waiting > 0;
     worker->next_ownership = clock_deadline_ms(worker->must_check_ownership ? 100 : 0);

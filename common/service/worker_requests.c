@@ -15,10 +15,6 @@ struct batch {
     size_t n;
 };
 
-/* --- answering
- * ------------------------------------------------------------------------------------------------------------------------------
- */
-
 static void send_answer(struct worker *worker, struct bus_request *request, enum status code, const char *message,
                         const char *owner, uint8_t *body, size_t body_len)
 {
@@ -59,10 +55,6 @@ static void fail_batch(struct worker *worker, struct batch *batch, enum status c
         refuse(worker, batch->requests[i], code, message);
     }
 }
-
-/* --- queues
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
 
 void requests_add(struct worker *worker, struct bus_request *request)
 {
@@ -136,10 +128,6 @@ static void collect(struct worker *worker, size_t method_index, struct batch *ba
     }
     g_hash_table_destroy(keys);
 }
-
-/* --- one unit
- * -------------------------------------------------------------------------------------------------------------------------------
- */
 
 static size_t partitions_of(const struct batch *batch, uint16_t ret_partitions[static PARTITION_COUNT])
 {
