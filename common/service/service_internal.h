@@ -139,6 +139,7 @@ struct unit_owner {
     void *context;
     bool (*is_parked)(const void *worker, const struct id *debtor_id);
     const void *worker;
+    bool *is_epoch_lost; /* set where a cursor that the unit moves is another instance's by now */
 };
 
 struct unit_publication {

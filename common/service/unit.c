@@ -338,9 +338,11 @@ static enum status write_all(struct unit *unit, struct event *events, struct err
     else if (unit->calls->len > 0)
         st = db_exec_pipeline(unit->owner.db, calls, unit->calls->len, err);
     if (st == STATUS_OK && last.has_cursors &&
-        db_affected(calls[last.cursor_index].result) != (int64_t)unit->moves->len)
+        db_affected(calls[last.cursor_index].result) != (int64_t)unit->moves->len) {
+        *unit->owner.is_epoch_lost = true;
         st = error_set(err, STATUS_ABORTED, "another instance has taken a partition of '%s' over",
                        unit->owner.service->spec->name);
+    }
     timer_changes_call_clear(&last.timers);
     eventlog_cursor_clear(&last.cursors);
     return st;

@@ -33,10 +33,11 @@ void worker_after_failure(struct worker *worker, enum status st)
 {
     if (!worker->db)
         return;
-    if (!db_is_alive(worker->db))
+    if (!db_is_alive(worker->db) || st == STATUS_UNAVAILABLE)
         disconnect(worker);
-    else if (st == STATUS_ABORTED || st == STATUS_DEADLINE_EXCEEDED || st == STATUS_UNAVAILABLE)
+    else if (worker->is_epoch_lost)
         ownership_give_up(worker);
+    worker->is_epoch_lost = false;
 }
 
 struct unit *worker_begin(struct worker *worker, struct error *err)
@@ -45,8 +46,16 @@ struct unit *worker_begin(struct worker *worker, struct error *err)
                                      .db = worker->db,
                                      .context = worker->context,
                                      .is_parked = events_is_parked,
-                                     .worker = worker};
+                                     .worker = worker,
+                                     .is_epoch_lost = &worker->is_epoch_lost};
     return unit_begin(&owner, err);
+}
+
+void worker_fence(const struct worker *worker, struct unit *unit, uint16_t partition)
+{
+    const struct part *part = &worker->parts[partition];
+    if (part->is_owned && worker->service->spec->consumption == SERVICE_CONSUMES_OWNED)
+        unit_move_cursor(unit, partition, part->epoch, MAX(part->stored, part->inbox.cursor));
 }
 
 static void publish(struct worker *worker, GArray *publications)

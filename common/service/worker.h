@@ -32,16 +32,20 @@ struct worker {
     int64_t retry_ms;
     struct monotonic next_connect, next_ownership, next_heads, next_daily, events_retry_at, unsaved_since;
     bool has_unsaved;
+    bool is_epoch_lost; /* the last commit found another instance where this one thought itself the owner */
 };
 
 /* Sends to the I/O thread; ownership goes along. */
 void worker_send(struct worker *worker, enum io_message kind, void *pointer);
 
-/* After a failure: closes a dead connection, so that the loop opens another; gives up the partitions, which are then
- * taken again, where the failure leaves in doubt what was committed or says that another instance took one. */
+/* After a failure: closes a connection that is dead, or whose server does not take writes, so that the loop opens
+ * another; gives up the partitions, which are then taken again, where another instance has one of them. What failed on
+ * a living connection is rolled back for certain. */
 void worker_after_failure(struct worker *worker, enum status st);
 
 struct unit *worker_begin(struct worker *worker, struct error *err);
+/* The unit commits only where this worker owns the partition still: what a zombie decided is thrown away (ABORTED). */
+void worker_fence(const struct worker *worker, struct unit *unit, uint16_t partition);
 /* Commits, publishes, and notes where cursors and timers stand. */
 MUST_USE enum status worker_commit(struct worker *worker, struct unit **unit, const char *kind, struct monotonic since,
                                    struct error *err);

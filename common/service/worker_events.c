@@ -447,6 +447,7 @@ static enum status retry_parked(struct worker *worker, const struct parked_event
     st = apply(worker, unit, &event, 1, true, &n_applied, err);
     if (st == STATUS_OK)
         st = eventlog_unpark(unit_tx(unit), worker->service->spec->name, parked->partition, parked->seq, err);
+    worker_fence(worker, unit, parked->partition);
     if (st == STATUS_OK)
         return worker_commit(worker, &unit, "events", clock_monotonic(), err);
     unit_rollback(unit);
@@ -457,6 +458,7 @@ static enum status retry_parked(struct worker *worker, const struct parked_event
     if (!again)
         return err->code;
     st = eventlog_park(unit_tx(again), worker->service->spec->name, event, why.text, POISON_ATTEMPTS + 1, err);
+    worker_fence(worker, again, parked->partition);
     return st == STATUS_OK ? worker_commit(worker, &again, "events", clock_monotonic(), err) : st;
 }
 

@@ -246,6 +246,17 @@ static void store_replies(struct worker *worker, struct unit *unit, const struct
     unit_add_call(unit, &insert);
 }
 
+/* A command at the partition's owner takes effect only where it is the owner still. */
+static void fence_partitions(const struct worker *worker, struct unit *unit, const struct batch *batch)
+{
+    uint16_t partitions[PARTITION_COUNT];
+    if (batch->method->scope != SERVICE_IN_PARTITION || batch->method->is_query)
+        return;
+    const size_t n = partitions_of(batch, partitions);
+    for (size_t i = 0; i < n; i++)
+        worker_fence(worker, unit, partitions[i]);
+}
+
 static enum status check_answers(const struct batch *batch, size_t n_calls, struct error *err)
 {
     for (size_t i = 0; i < n_calls; i++)
@@ -277,9 +288,12 @@ static enum status handle(struct worker *worker, struct unit *unit, struct batch
     st = batch->method->handle(unit, batch->calls, n_calls, err);
     if (st == STATUS_OK)
         st = check_answers(batch, n_calls, err);
-    if (st == STATUS_OK && is_stored)
+    if (st != STATUS_OK)
+        return st;
+    if (is_stored)
         store_replies(worker, unit, batch, n_calls, stored);
-    return st;
+    fence_partitions(worker, unit, batch);
+    return STATUS_OK;
 }
 
 static enum status run_unit(struct worker *worker, struct batch *batch, struct error *err)

@@ -54,6 +54,8 @@ static enum status fire(struct worker *worker, const uint16_t *partitions, size_
     st = worker->service->spec->timers(unit, due->timers, due->n, err);
     if (st != STATUS_OK)
         return st;
+    for (size_t i = 0; i < due->n; i++)
+        worker_fence(worker, unit, id_partition(&due->timers[i].subject_id));
     st = worker_commit(worker, &unit, "timers", since, err);
     if (st != STATUS_OK)
         return st;
