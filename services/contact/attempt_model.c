@@ -1,0 +1,251 @@
+#include "attempt_model.h"
+
+/* --- a permit's life
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
+
+static const struct permit_transition {
+    enum permit_state from;
+    enum permit_event event;
+    enum permit_state to;
+    const char *text;
+} MOVES[] = {
+    {PERMIT_GRANTED, PERMIT_EVENT_REPORT, PERMIT_REPORTED, "reported"},
+    {PERMIT_GRANTED, PERMIT_EVENT_EXPIRE, PERMIT_EXPIRED, "nobody reported it in time"},
+    {PERMIT_EXPIRED, PERMIT_EVENT_REPORT, PERMIT_REPORTED, "reported late"},
+};
+
+static const char *const STATE_NAMES[] = {
+    [PERMIT_GRANTED] = "granted", [PERMIT_REPORTED] = "reported", [PERMIT_EXPIRED] = "expired"};
+
+enum status permit_move(struct permit *permit, enum permit_event event, struct error *err)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(MOVES); i++) {
+        if (MOVES[i].from != permit->state || MOVES[i].event != event)
+            continue;
+        permit->state = MOVES[i].to;
+        permit->is_changed = true;
+        return STATUS_OK;
+    }
+    return error_set(err, STATUS_FAILED_PRECONDITION, "a permit that is %s cannot %s", STATE_NAMES[permit->state],
+                     event == PERMIT_EVENT_REPORT ? "be reported" : "expire");
+}
+
+/* --- reports
+ * --------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static const struct {
+    bool counts;     /* under the frequency rules */
+    bool is_attempt; /* does the step */
+    bool connects;   /* somebody or something answered */
+} TELEPHONY[TELEPHONY_END] = {
+    [TELEPHONY_NOT_PLACED] = {false, false, false},    [TELEPHONY_BUSY] = {false, false, false},
+    [TELEPHONY_NO_ANSWER] = {true, true, false},       [TELEPHONY_ANSWERED] = {true, true, true},
+    [TELEPHONY_MACHINE] = {true, true, true},          [TELEPHONY_MESSAGE_LEFT] = {true, true, true},
+    [TELEPHONY_NOT_IN_SERVICE] = {false, true, false}, [TELEPHONY_ABANDONED] = {true, true, true},
+    [TELEPHONY_FAILED] = {false, false, false},
+};
+
+bool telephony_counts(enum telephony telephony)
+{
+    return TELEPHONY[telephony].counts;
+}
+
+bool telephony_is_attempt(enum telephony telephony)
+{
+    return TELEPHONY[telephony].is_attempt;
+}
+
+/* Only contradictions that would let a call go uncounted are refused: everything else a dialer says is taken as said.
+ */
+enum status report_check(const struct report *report, struct error *err)
+{
+    bool is_silent = report->party == PARTY_NONE && report->outcome == OUTCOME_NONE && !report->is_conversation;
+    if (!telephony_counts(report->telephony) && !is_silent)
+        return error_set(err, STATUS_INVALID_ARGUMENT,
+                         "telephony: no call connected, and yet there is a party, an outcome or a conversation");
+    if (report->party == PARTY_WRONG && !TELEPHONY[report->telephony].connects)
+        return error_set(err, STATUS_INVALID_ARGUMENT,
+                         "party: the call was not answered, so nobody can have said that the number is wrong");
+    if (report->party == PARTY_WRONG && report->is_conversation)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "is_conversation: it was not with the debtor (party)");
+    if (report->has_promise != (report->outcome == OUTCOME_PROMISE))
+        return error_set(err, STATUS_INVALID_ARGUMENT, "promise: it belongs to OUTCOME_PROMISE, and that needs one");
+    if (report->has_promise && report->promise_minor <= 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "promise.amount_minor: must be more than 0");
+    if (report->started_at_us < 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "started_at_us: before 1970");
+    if (report->duration_s < 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "duration_s: negative");
+    return STATUS_OK;
+}
+
+/* All local midnights on earth fall on a quarter of an hour in UTC: two instants of one quarter have the same local
+ * date in every zone. A start in the quarter of the grant is therefore taken as the grant itself, which leaves the
+ * row's indexed column unchanged (a HOT update). */
+#define QUARTER_US (15 * US_PER_MIN)
+
+int64_t attempt_occurred_at(int64_t granted_at_us, int64_t started_at_us, int64_t now_us)
+{
+    int64_t at_us = started_at_us == 0 ? now_us : MIN(started_at_us, now_us);
+    if (at_us <= granted_at_us || at_us / QUARTER_US == granted_at_us / QUARTER_US)
+        return granted_at_us;
+    return at_us;
+}
+
+bool report_concerns_own(const struct report *report, const struct id *own)
+{
+    if (report->n_discussed == 0)
+        return true;
+    for (size_t i = 0; i < report->n_discussed; i++)
+        if (id_equal(&report->discussed[i], own))
+            return true;
+    return false;
+}
+
+void report_apply_to_permit(const struct report *report, int64_t now_us, struct permit *permit)
+{
+    permit->telephony = report->telephony;
+    permit->party = report->party;
+    permit->outcome = report->outcome;
+    permit->duration_s = report->duration_s;
+    permit->started_at_us = report->started_at_us == 0 ? now_us : report->started_at_us;
+    permit->occurred_at_us = attempt_occurred_at(permit->granted_at_us, report->started_at_us, now_us);
+    permit->counts = telephony_counts(report->telephony);
+    permit->is_conversation = report->is_conversation && report_concerns_own(report, &permit->account_id);
+    permit->is_changed = true;
+}
+
+static bool is_listed(const struct report *report, size_t before, const struct id *id)
+{
+    for (size_t i = 0; i < before; i++)
+        if (id_equal(&report->discussed[i], id))
+            return true;
+    return false;
+}
+
+size_t report_others(const struct report *report, const struct id *own,
+                     const struct id *ret_others[static REPORT_DISCUSSED_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < report->n_discussed; i++)
+        if (!id_equal(&report->discussed[i], own) && !is_listed(report, i, &report->discussed[i]))
+            ret_others[n++] = &report->discussed[i];
+    return n;
+}
+
+/* --- flags
+ * ----------------------------------------------------------------------------------------------------------------------------------
+ */
+
+enum flag_scope {
+    OF_ACCOUNT,
+    OF_PERSON,
+    OF_POINT,
+};
+
+static const struct {
+    enum flag_scope scope;
+    enum hold hold;
+} FLAGS[STICKY_END] = {
+    [STICKY_CEASE] = {OF_ACCOUNT, HOLD_CEASE},
+    [STICKY_ATTORNEY] = {OF_PERSON, HOLD_ATTORNEY},
+    [STICKY_BANKRUPTCY] = {OF_PERSON, HOLD_BANKRUPTCY},
+    [STICKY_DECEASED] = {OF_PERSON, HOLD_DECEASED},
+    [STICKY_OPT_OUT_CALLS] = {OF_PERSON, HOLD_OPT_OUT_CALLS},
+    [STICKY_OPT_OUT_CONTACT_POINT] = {OF_POINT, HOLD_OPT_OUT_CONTACT_POINT},
+};
+
+bool sticky_is_of_person(enum sticky_flag flag)
+{
+    return FLAGS[flag].scope != OF_ACCOUNT;
+}
+
+static bool change_person(struct debtor *debtor, enum hold hold, bool is_held)
+{
+    if (((debtor->holds & HOLD_BIT(hold)) != 0) == is_held)
+        return false;
+    debtor->holds ^= HOLD_BIT(hold);
+    debtor->is_changed = true;
+    return true;
+}
+
+static bool change_point(struct contact_point *point, bool is_opted_out)
+{
+    if (point == NULL || point->is_opted_out == is_opted_out)
+        return false;
+    point->is_opted_out = is_opted_out;
+    point->is_changed = true;
+    return true;
+}
+
+static bool change_flag(enum sticky_flag flag, struct account *account, struct contact_point *point, bool is_set)
+{
+    switch (FLAGS[flag].scope) {
+    case OF_ACCOUNT:
+        return account_set_hold(account, FLAGS[flag].hold, is_set);
+    case OF_PERSON:
+        return change_person(account->debtor, FLAGS[flag].hold, is_set);
+    case OF_POINT:
+        return change_point(point, is_set);
+    }
+    return false;
+}
+
+bool sticky_set(enum sticky_flag flag, struct account *account, struct contact_point *point)
+{
+    return change_flag(flag, account, point, true);
+}
+
+bool sticky_release(enum sticky_flag flag, struct account *account, struct contact_point *point)
+{
+    return change_flag(flag, account, point, false);
+}
+
+bool account_set_hold(struct account *account, enum hold hold, bool is_held)
+{
+    if (((account->holds & HOLD_BIT(hold)) != 0) == is_held)
+        return false;
+    account->holds ^= HOLD_BIT(hold);
+    account->is_changed = true;
+    return true;
+}
+
+/* --- disputes
+ * -------------------------------------------------------------------------------------------------------------------------------
+ */
+
+bool dispute_claim(struct account *account)
+{
+    /* Where a dispute is open already, no other will be opened for the claim, and nothing would ever clear it. */
+    if (account->is_dispute_claimed || !id_is_none(&account->dispute_id))
+        return false;
+    account->is_dispute_claimed = account->is_changed = true;
+    return true;
+}
+
+bool dispute_open(struct account *account, const struct id *dispute_id)
+{
+    if (id_equal(&account->dispute_id, dispute_id) && !account->is_dispute_claimed)
+        return false;
+    account->dispute_id = *dispute_id;
+    account->is_dispute_claimed = false;
+    account->is_changed = true;
+    return true;
+}
+
+bool dispute_verify(struct account *account, const struct id *dispute_id)
+{
+    if (!id_equal(&account->dispute_id, dispute_id))
+        return false;
+    account->dispute_id = (struct id){0};
+    account->is_changed = true;
+    return true;
+}
+
+bool dispute_resolve(struct account *account, const struct id *dispute_id, bool is_upheld)
+{
+    bool has_ended = dispute_verify(account, dispute_id);
+    return (is_upheld && account_set_hold(account, HOLD_DISPUTE_UPHELD, true)) || has_ended;
+}

@@ -1,0 +1,63 @@
+#ifndef DUNLIN_CONTACT_CODEC_H
+#define DUNLIN_CONTACT_CODEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "attempt_model.h"
+#include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/intake/v1/intake.pb-c.h"
+#include "permit_model.h"
+
+/* Wire <-> own types. What is made here borrows its texts and bytes from what it is made of. */
+
+#define CODEC_DIALER_MAX_BYTES 64
+#define CODEC_REASON_MAX_BYTES 2000
+
+ProtobufCBinaryData codec_id_bytes(const struct id *id); /* lends `id`; empty for none */
+char *codec_lend(const char *text); /* for fields that protobuf-c declares as char * but only reads */
+/* Fails with INVALID_ARGUMENT naming `field`. */
+MUST_USE enum status codec_id(const ProtobufCBinaryData *bytes, const char *field, struct id *ret_id,
+                              struct error *err);
+
+struct permit_question {
+    struct id account_id, contact_point_id;
+    int32_t channel, purpose;
+    const char *dialer; /* may be empty */
+};
+/* All fail with INVALID_ARGUMENT naming the field: "requests[3].channel: ...". */
+MUST_USE enum status codec_question(const Dunlin__Contact__V1__PermitRequest *wire, size_t index,
+                                    struct permit_question *ret_question, struct error *err);
+
+MUST_USE enum status codec_report(const Dunlin__Contact__V1__AttemptReport *wire, struct report *ret_report,
+                                  struct error *err);
+
+MUST_USE enum status codec_flag(Dunlin__Contact__V1__StickyFlag wire, const char *field, enum sticky_flag *ret_flag,
+                                struct error *err);
+
+/* One contact point of an intake message into its debtor; what contact itself has learnt of it (opted out, wrong)
+ * stays. *ret_has_changed: it is new, or other zones are known. */
+MUST_USE enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, struct contact_book *book,
+                                 struct debtor *debtor, bool *ret_has_changed, struct error *err);
+
+/* Names of a set of holds, lent for ever; returns how many. */
+size_t codec_holds(hold_set holds, char *ret_names[static HOLD_SET_COUNT]);
+
+/* A decision's facts as they are recorded. Lends `facts`; lives on the stack and is used through &inputs.message. */
+struct decision_inputs {
+    Dunlin__Contact__V1__DecisionInputs message;
+    char *zones[CONTACT_ZONES_MAX];
+    char *holds[HOLD_SET_COUNT];
+};
+void codec_inputs(const struct rulebook *rulebook, const struct permit_facts *facts, int64_t log_seq,
+                  struct decision_inputs *ret_inputs);
+
+/* The facts of a recorded decision, for its replay. `zones` has CONTACT_ZONES_MAX places and is lent to the facts. */
+MUST_USE enum status codec_facts(const Dunlin__Contact__V1__DecisionInputs *inputs, const struct zone **zones,
+                                 struct permit_facts *ret_facts, struct error *err);
+
+/* The hits of a refusal; `rows` and `list` have n places each. */
+void codec_hits(const struct rule_hit *hits, size_t n, Dunlin__Contact__V1__RuleHit *rows,
+                Dunlin__Contact__V1__RuleHit **list);
+
+#endif

@@ -1,0 +1,317 @@
+#include "contact_events.h"
+
+#include "contact_codec.h"
+#include "contact_store.h"
+#include "contact_work.h"
+#include "dunlin/classification/v1/classification.pb-c.h"
+#include "dunlin/dispute/v1/dispute.pb-c.h"
+#include "dunlin/intake/v1/intake.pb-c.h"
+#include "dunlin/payment/v1/payment.pb-c.h"
+#include "plan_model.h"
+
+/* Borrowed pieces of one event. */
+struct incoming {
+    const struct event *event;
+    const void *message;
+    struct account *account;
+};
+
+typedef enum status apply_fn(const struct contact_work *work, const struct incoming *in, struct error *err);
+
+/* --- intake
+ * ---------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static enum status take_points(const struct contact_work *work, struct debtor *debtor,
+                               Dunlin__Intake__V1__ContactPoint *const *points, size_t n_points, bool *ret_has_changed,
+                               struct error *err)
+{
+    for (size_t i = 0; i < n_points; i++) {
+        bool has_changed = false;
+        enum status st = codec_point(points[i], work->book, debtor, &has_changed, err);
+        if (st != STATUS_OK)
+            return st;
+        *ret_has_changed = *ret_has_changed || has_changed;
+    }
+    if (*ret_has_changed)
+        debtor_update_zones(debtor);
+    return STATUS_OK;
+}
+
+/* New numbers and zones concern every account of the person. */
+static enum status settle_after_points(const struct contact_work *work, struct account *account,
+                                       bool have_points_changed, const char *because, struct error *err)
+{
+    if (have_points_changed)
+        return contact_settle_debtor(work, account->debtor, because, err);
+    return contact_settle(work, account, because, err);
+}
+
+static enum status on_placed(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountPlaced *placed = in->message;
+    struct debtor *debtor = contact_add_debtor(work->book, &in->event->debtor_id, in->event->agency_id);
+    struct account *account = contact_add_account(work->book, &in->event->account_id, debtor);
+    bool have_points_changed = false;
+    account->placed_at_us = placed->placed_at_us;
+    account->due_on_days = placed->due_on_days;
+    account->is_changed = true;
+    (void)account_set_hold(account, HOLD_PAID, placed->balance_minor <= 0);
+    if (placed->is_disputed)
+        (void)dispute_claim(account);
+    enum status st =
+        take_points(work, debtor, placed->contact_points, placed->n_contact_points, &have_points_changed, err);
+    return st == STATUS_OK ? settle_after_points(work, account, have_points_changed, "placed", err) : st;
+}
+
+static enum status on_updated(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountUpdated *updated = in->message;
+    bool have_points_changed = false;
+    if (updated->due_on_presence_case == DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__DUE_ON_PRESENCE_DUE_ON_DAYS) {
+        in->account->due_on_days = updated->due_on_days;
+        in->account->is_changed = true;
+    }
+    enum status st = take_points(work, in->account->debtor, updated->new_contact_points, updated->n_new_contact_points,
+                                 &have_points_changed, err);
+    return st == STATUS_OK ? settle_after_points(work, in->account, have_points_changed, "updated", err) : st;
+}
+
+static enum status on_recalled(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    (void)account_set_hold(in->account, HOLD_RECALLED, true);
+    return contact_settle(work, in->account, "recalled", err);
+}
+
+/* --- classification
+ * -------------------------------------------------------------------------------------------------------------------------
+ */
+
+static enum status on_classified(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Classification__V1__AccountClassified *classified = in->message;
+    struct account *account = in->account;
+    if (account->priority != (int32_t)classified->priority) {
+        account->priority = (int32_t)classified->priority;
+        account->is_changed = true;
+    }
+    if (strcmp(account->strategy, classified->strategy) != 0)
+        plan_enter_strategy(work->book, account, classified->strategy, in->event->occurred_at_us);
+    return contact_settle(work, account, "classified", err);
+}
+
+/* --- disputes
+ * -------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static enum status on_dispute_opened(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeOpened *opened = in->message;
+    struct id dispute_id = {0};
+    enum status st = codec_id(&opened->dispute_id, "dispute_id", &dispute_id, err);
+    if (st != STATUS_OK)
+        return st;
+    (void)dispute_open(in->account, &dispute_id);
+    return contact_settle(work, in->account, "dispute", err);
+}
+
+static enum status on_verification_sent(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Dispute__V1__VerificationSent *sent = in->message;
+    struct id dispute_id = {0};
+    enum status st = codec_id(&sent->dispute_id, "dispute_id", &dispute_id, err);
+    if (st != STATUS_OK)
+        return st;
+    (void)dispute_verify(in->account, &dispute_id);
+    return contact_settle(work, in->account, "dispute", err);
+}
+
+static enum status on_dispute_resolved(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeResolved *resolved = in->message;
+    struct id dispute_id = {0};
+    enum status st = codec_id(&resolved->dispute_id, "dispute_id", &dispute_id, err);
+    if (st != STATUS_OK)
+        return st;
+    bool is_upheld = resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD;
+    (void)dispute_resolve(in->account, &dispute_id, is_upheld);
+    return contact_settle(work, in->account, "dispute", err);
+}
+
+/* --- payments
+ * -------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static enum status on_balance(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Payment__V1__BalanceChanged *balance = in->message;
+    (void)account_set_hold(in->account, HOLD_PAID, balance->balance_minor <= 0);
+    return contact_settle(work, in->account, "payment", err);
+}
+
+static enum status on_promise_made(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    (void)account_set_hold(in->account, HOLD_PROMISE, true);
+    return contact_settle(work, in->account, "promise", err);
+}
+
+static enum status on_promise_over(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    (void)account_set_hold(in->account, HOLD_PROMISE, false);
+    return contact_settle(work, in->account, "promise", err);
+}
+
+static enum status on_promise_broken(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    (void)account_set_hold(in->account, HOLD_PROMISE, false);
+    in->account->promise_broken_at_us = in->event->occurred_at_us;
+    in->account->is_changed = true;
+    plan_rearm(work->book, in->account, work->context->sop, SOP_ANCHOR_PROMISE_BROKEN);
+    return contact_settle(work, in->account, "promise_broken", err);
+}
+
+/* --- the batch
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static const struct consumer {
+    const ProtobufCMessageDescriptor *type;
+    apply_fn *apply;
+    bool is_of_person; /* may concern every account of the person: all are loaded */
+    bool makes_account;
+} CONSUMERS[] = {
+    {&dunlin__intake__v1__account_placed__descriptor, on_placed, true, true},
+    {&dunlin__intake__v1__account_updated__descriptor, on_updated, true, false},
+    {&dunlin__intake__v1__account_recalled__descriptor, on_recalled, false, false},
+    {&dunlin__classification__v1__account_classified__descriptor, on_classified, false, false},
+    {&dunlin__dispute__v1__dispute_opened__descriptor, on_dispute_opened, false, false},
+    {&dunlin__dispute__v1__verification_sent__descriptor, on_verification_sent, false, false},
+    {&dunlin__dispute__v1__dispute_resolved__descriptor, on_dispute_resolved, false, false},
+    {&dunlin__payment__v1__balance_changed__descriptor, on_balance, false, false},
+    {&dunlin__payment__v1__promise_made__descriptor, on_promise_made, false, false},
+    {&dunlin__payment__v1__promise_kept__descriptor, on_promise_over, false, false},
+    {&dunlin__payment__v1__promise_broken__descriptor, on_promise_broken, false, false},
+    {&dunlin__payment__v1__promise_cancelled__descriptor, on_promise_over, false, false},
+};
+
+const ProtobufCMessageDescriptor *const CONTACT_CONSUMED[] = {
+    &dunlin__intake__v1__account_placed__descriptor,
+    &dunlin__intake__v1__account_updated__descriptor,
+    &dunlin__intake__v1__account_recalled__descriptor,
+    &dunlin__classification__v1__account_classified__descriptor,
+    &dunlin__dispute__v1__dispute_opened__descriptor,
+    &dunlin__dispute__v1__verification_sent__descriptor,
+    &dunlin__dispute__v1__dispute_resolved__descriptor,
+    &dunlin__payment__v1__balance_changed__descriptor,
+    &dunlin__payment__v1__promise_made__descriptor,
+    &dunlin__payment__v1__promise_kept__descriptor,
+    &dunlin__payment__v1__promise_broken__descriptor,
+    &dunlin__payment__v1__promise_cancelled__descriptor,
+    NULL,
+};
+
+static const struct consumer *consumer_of(const struct service_event *event)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(CONSUMERS); i++)
+        if (event->message->descriptor == CONSUMERS[i].type)
+            return &CONSUMERS[i];
+    return NULL;
+}
+
+static void collect_keys(const struct service_event *events, size_t n_events, struct contact_keys *keys)
+{
+    for (size_t i = 0; i < n_events; i++) {
+        const struct consumer *consumer = consumer_of(&events[i]);
+        if (consumer == NULL || id_is_none(&events[i].event->account_id))
+            continue;
+        if (consumer->is_of_person)
+            contact_keys_add_debtor(keys, &events[i].event->debtor_id);
+        else
+            contact_keys_add_account(keys, &events[i].event->account_id);
+    }
+}
+
+static enum status apply_one(const struct contact_work *work, const struct service_event *event, struct error *err)
+{
+    const struct consumer *consumer = consumer_of(event);
+    char text[ID_TEXT_SIZE];
+    if (consumer == NULL)
+        return STATUS_OK;
+    if (id_is_none(&event->event->account_id) || id_is_none(&event->event->debtor_id))
+        return error_set(err, STATUS_INVALID_ARGUMENT, "%s names no account and debtor", event->event->type);
+    const struct incoming in = {
+        .event = event->event,
+        .message = event->message,
+        .account = contact_find_account(work->book, &event->event->account_id),
+    };
+    if (in.account == NULL && !consumer->makes_account)
+        return error_set(err, STATUS_FAILED_PRECONDITION, "%s of account %s, which was never placed",
+                         event->event->type, id_format(&event->event->account_id, text));
+    return consumer->apply(work, &in, err);
+}
+
+enum status contact_apply(struct unit *unit, const struct service_event *events, size_t n_events, struct error *err)
+{
+    SCOPED(contact_book_freep) struct contact_book *book = contact_book_new();
+    SCOPED(contact_keys_fini) struct contact_keys keys;
+    const struct contact_work work = {.unit = unit, .context = unit_context(unit), .book = book};
+    contact_keys_init(&keys);
+    collect_keys(events, n_events, &keys);
+    enum status st = contact_store_load(unit_db(unit), &keys, CONTACT_WITHOUT_ATTEMPTS, book, err);
+    for (size_t i = 0; st == STATUS_OK && i < n_events; i++)
+        st = apply_one(&work, &events[i], err);
+    return st == STATUS_OK ? contact_store_save(unit_db(unit), book, err) : st;
+}
+
+/* --- timers
+ * ---------------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* A permit that nobody reported counts as an attempt, so its step is done too. */
+static enum status expire(const struct contact_work *work, struct permit *permit, struct error *err)
+{
+    struct account *account = contact_find_account(work->book, &permit->account_id);
+    if (permit->state != PERMIT_GRANTED)
+        return STATUS_OK;
+    enum status st = permit_move(permit, PERMIT_EVENT_EXPIRE, err);
+    if (st == STATUS_OK)
+        st = contact_emit_expired(work, permit, err);
+    if (st != STATUS_OK || account == NULL)
+        return st;
+    account->reserved_until_us = 0;
+    account->is_reservation_changed = true;
+    plan_finish_step(work->book, account, permit);
+    return contact_settle(work, account, "attempt", err);
+}
+
+static enum status load_for_timers(struct unit *unit, const struct timer *timers, size_t n_timers,
+                                   struct contact_book *book, struct error *err)
+{
+    SCOPED(contact_keys_fini) struct contact_keys keys;
+    g_autofree struct id *ids = g_new(struct id, n_timers);
+    contact_keys_init(&keys);
+    for (size_t i = 0; i < n_timers; i++)
+        ids[i] = timers[i].subject_id;
+    enum status st = contact_store_load_permits(unit_db(unit), ids, n_timers, book, err);
+    if (st != STATUS_OK)
+        return st;
+    GHashTableIter iter;
+    gpointer value = NULL;
+    g_hash_table_iter_init(&iter, book->permits);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        contact_keys_add_account(&keys, &((const struct permit *)value)->account_id);
+    return contact_store_load(unit_db(unit), &keys, CONTACT_WITHOUT_ATTEMPTS, book, err);
+}
+
+enum status contact_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
+{
+    SCOPED(contact_book_freep) struct contact_book *book = contact_book_new();
+    const struct contact_work work = {.unit = unit, .context = unit_context(unit), .book = book};
+    enum status st = load_for_timers(unit, timers, n_timers, book, err);
+    for (size_t i = 0; st == STATUS_OK && i < n_timers; i++) {
+        struct permit *permit = contact_find_permit(book, &timers[i].subject_id);
+        if (permit != NULL)
+            st = expire(&work, permit, err);
+    }
+    return st == STATUS_OK ? contact_store_save(unit_db(unit), book, err) : st;
+}

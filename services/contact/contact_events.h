@@ -1,0 +1,17 @@
+#ifndef DUNLIN_CONTACT_EVENTS_H
+#define DUNLIN_CONTACT_EVENTS_H
+
+#include "service/service.h"
+
+/* What other services say: accounts placed, changed and recalled, classes, disputes, balances, promises. */
+
+/* Event types, NULL last. */
+extern const ProtobufCMessageDescriptor *const CONTACT_CONSUMED[];
+
+enum status contact_apply(struct unit *unit, const struct service_event *events, size_t n_events, struct error *err);
+
+/* "permit_expiry": a permit's time and the grace for its report are over. */
+#define CONTACT_TIMER_PERMIT_EXPIRY "permit_expiry"
+enum status contact_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err);
+
+#endif

@@ -1,0 +1,246 @@
+#include "contact_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_CHUNK_BYTES 4096
+
+/* --- the book
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static guint hash_id(gconstpointer key)
+{
+    const struct id *id = key;
+    guint hash = 0;
+    memcpy(&hash, id->bytes + 8, sizeof(hash)); /* bytes 8 to 11 are random in a v7 and hashed in a v8 */
+    return hash;
+}
+
+static gboolean equal_ids(gconstpointer a, gconstpointer b)
+{
+    return id_equal(a, b);
+}
+
+static void account_free(gpointer data)
+{
+    struct account *account = data;
+    if (account->attempts != NULL)
+        g_array_unref(account->attempts);
+    g_free(account);
+}
+
+static void debtor_free(gpointer data)
+{
+    struct debtor *debtor = data;
+    g_ptr_array_unref(debtor->points);
+    g_ptr_array_unref(debtor->accounts);
+    g_free(debtor);
+}
+
+struct contact_book *contact_book_new(void)
+{
+    struct contact_book *book = g_new0(struct contact_book, 1);
+    book->accounts = g_hash_table_new_full(hash_id, equal_ids, NULL, account_free);
+    book->debtors = g_hash_table_new_full(hash_id, equal_ids, NULL, debtor_free);
+    book->permits = g_hash_table_new_full(hash_id, equal_ids, NULL, g_free);
+    book->discussions = g_array_new(FALSE, FALSE, sizeof(struct discussion));
+    book->texts = g_string_chunk_new(TEXT_CHUNK_BYTES);
+    return book;
+}
+
+void contact_book_free(struct contact_book *book)
+{
+    if (book == NULL)
+        return;
+    g_hash_table_destroy(book->accounts);
+    g_hash_table_destroy(book->debtors);
+    g_hash_table_destroy(book->permits);
+    g_array_unref(book->discussions);
+    g_string_chunk_free(book->texts);
+    g_free(book);
+}
+
+void contact_book_freep(struct contact_book **book)
+{
+    contact_book_free(*book);
+}
+
+const char *contact_text(struct contact_book *book, const char *text)
+{
+    return text == NULL || text[0] == '\0' ? "" : g_string_chunk_insert_const(book->texts, text);
+}
+
+struct account *contact_find_account(const struct contact_book *book, const struct id *id)
+{
+    return g_hash_table_lookup(book->accounts, id);
+}
+
+struct debtor *contact_find_debtor(const struct contact_book *book, const struct id *id)
+{
+    return g_hash_table_lookup(book->debtors, id);
+}
+
+struct permit *contact_find_permit(const struct contact_book *book, const struct id *id)
+{
+    return g_hash_table_lookup(book->permits, id);
+}
+
+struct contact_point *debtor_find_point(const struct debtor *debtor, const struct id *id)
+{
+    for (guint i = 0; i < debtor->points->len; i++) {
+        struct contact_point *point = g_ptr_array_index(debtor->points, i);
+        if (id_equal(&point->id, id))
+            return point;
+    }
+    return NULL;
+}
+
+struct debtor *contact_add_debtor(struct contact_book *book, const struct id *id, int32_t agency_id)
+{
+    struct debtor *debtor = contact_find_debtor(book, id);
+    if (debtor != NULL)
+        return debtor;
+    debtor = g_new0(struct debtor, 1);
+    debtor->id = *id;
+    debtor->agency_id = agency_id;
+    debtor->points = g_ptr_array_new_with_free_func(g_free);
+    debtor->accounts = g_ptr_array_new();
+    g_hash_table_insert(book->debtors, &debtor->id, debtor);
+    return debtor;
+}
+
+struct account *contact_add_account(struct contact_book *book, const struct id *id, struct debtor *debtor)
+{
+    struct account *account = contact_find_account(book, id);
+    if (account != NULL)
+        return account;
+    account = g_new0(struct account, 1);
+    account->id = *id;
+    account->debtor = debtor;
+    account->strategy = account->step = account->sop_version = "";
+    account->steps_done = ",";
+    g_ptr_array_add(debtor->accounts, account);
+    g_hash_table_insert(book->accounts, &account->id, account);
+    return account;
+}
+
+struct permit *contact_add_permit(struct contact_book *book, const struct id *id)
+{
+    struct permit *permit = contact_find_permit(book, id);
+    if (permit != NULL)
+        return permit;
+    permit = g_new0(struct permit, 1);
+    permit->id = *id;
+    permit->dialer = permit->strategy = permit->step = permit->rule_version = "";
+    g_hash_table_insert(book->permits, &permit->id, permit);
+    return permit;
+}
+
+static gint compare_points(gconstpointer a, gconstpointer b)
+{
+    const struct contact_point *const *left = a;
+    const struct contact_point *const *right = b;
+    return id_compare(&(*left)->id, &(*right)->id);
+}
+
+struct contact_point *debtor_add_point(struct contact_book *book, struct debtor *debtor, const struct id *id)
+{
+    struct contact_point *point = debtor_find_point(debtor, id);
+    if (point != NULL)
+        return point;
+    point = g_new0(struct contact_point, 1);
+    point->id = *id;
+    point->value = point->zones = contact_text(book, "");
+    g_ptr_array_add(debtor->points, point);
+    g_ptr_array_sort(debtor->points, compare_points);
+    return point;
+}
+
+void account_add_attempt(struct account *account, const struct attempt *attempt)
+{
+    if (account->attempts == NULL)
+        account->attempts = g_array_new(FALSE, FALSE, sizeof(struct attempt));
+    g_array_append_vals(account->attempts, attempt, 1);
+}
+
+/* --- zones
+ * ---------------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Keeps the zones in the order of their names, so that a decision's record does not depend on who was loaded first. */
+static void add_zone(struct debtor *debtor, const char *name)
+{
+    const struct zone *zone = NULL;
+    size_t at = 0;
+    while (at < debtor->n_zones && strcmp(zone_name(debtor->zones[at]), name) < 0)
+        at++;
+    if (at < debtor->n_zones && strcmp(zone_name(debtor->zones[at]), name) == 0)
+        return;
+    if (debtor->n_zones == CONTACT_ZONES_MAX || zone_open(name, &zone, NULL) != STATUS_OK) {
+        debtor->has_unreadable_zone = true;
+        return;
+    }
+    memmove(&debtor->zones[at + 1], &debtor->zones[at], (debtor->n_zones - at) * sizeof(debtor->zones[0]));
+    debtor->zones[at] = zone;
+    debtor->n_zones++;
+}
+
+void debtor_update_zones(struct debtor *debtor)
+{
+    debtor->n_zones = 0;
+    debtor->has_unreadable_zone = false;
+    for (guint i = 0; i < debtor->points->len; i++) {
+        const struct contact_point *point = g_ptr_array_index(debtor->points, i);
+        if (point->kind == CONTACT_POINT_EMAIL || point->is_wrong || point->zones[0] == '\0')
+            continue;
+        g_auto(GStrv) names = g_strsplit(point->zones, ",", -1);
+        for (char **name = names; *name != NULL; name++)
+            add_zone(debtor, *name);
+    }
+}
+
+/* --- holds
+ * ---------------------------------------------------------------------------------------------------------------------------------
+ */
+
+bool contact_point_is_usable(const struct contact_point *point)
+{
+    return point->kind == CONTACT_POINT_PHONE && !point->is_opted_out && !point->is_wrong;
+}
+
+static hold_set point_holds(const struct contact_point *point)
+{
+    return (point->is_opted_out ? HOLD_BIT(HOLD_OPT_OUT_CONTACT_POINT) : 0) |
+           (point->is_wrong ? HOLD_BIT(HOLD_WRONG_NUMBER) : 0);
+}
+
+/* Why no phone may be called; nothing where one may, or where there never was one. */
+static hold_set phones_holds(const struct debtor *debtor)
+{
+    hold_set holds = 0;
+    for (guint i = 0; i < debtor->points->len; i++) {
+        const struct contact_point *point = g_ptr_array_index(debtor->points, i);
+        if (contact_point_is_usable(point))
+            return 0;
+        if (point->kind == CONTACT_POINT_PHONE)
+            holds |= point_holds(point);
+    }
+    return holds;
+}
+
+static hold_set own_holds(const struct account *account)
+{
+    bool is_disputed = account->is_dispute_claimed || !id_is_none(&account->dispute_id);
+    return account->holds | account->debtor->holds | (is_disputed ? HOLD_BIT(HOLD_DISPUTE) : 0);
+}
+
+hold_set account_holds(const struct account *account)
+{
+    return own_holds(account) | phones_holds(account->debtor);
+}
+
+hold_set account_holds_at(const struct account *account, const struct contact_point *point)
+{
+    return own_holds(account) | point_holds(point);
+}

@@ -1,0 +1,162 @@
+#ifndef DUNLIN_CONTACT_STATE_H
+#define DUNLIN_CONTACT_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "calendar/calendar.h"
+#include "id/id.h"
+#include "policy/rulepack.h"
+
+/* What contact knows of debtors, as objects in memory for the life of one batch: loaded by contact_store, changed by
+ * the models, written back by contact_store. Plain data; no I/O, no clock. */
+
+/* Candidate zones of one debtor. More distinct zones than this are as good as unknown: the debtor is refused, not
+ * guessed at. */
+#define CONTACT_ZONES_MAX 64
+
+/* A set of enum hold. */
+typedef uint32_t hold_set;
+#define HOLD_BIT(hold) ((hold_set)1 << (hold))
+
+enum contact_point_kind {
+    CONTACT_POINT_PHONE = 1,
+    CONTACT_POINT_EMAIL = 2,
+    CONTACT_POINT_ADDRESS = 3,
+};
+
+struct contact_point {
+    struct id id;
+    enum contact_point_kind kind;
+    const char *value;
+    const char *zones; /* IANA names joined by ','; empty: unknown */
+    bool is_opted_out; /* the debtor excluded it */
+    bool is_wrong;     /* it turned out not to be the debtor's */
+    bool is_changed;
+};
+
+struct debtor {
+    struct id id;
+    int32_t agency_id;
+    hold_set holds;                              /* of the person: attorney, bankruptcy, deceased, opt-out of calls */
+    GPtrArray *points;                           /* struct contact_point, in the order of their ids */
+    GPtrArray *accounts;                         /* struct account: those that are loaded */
+    const struct zone *zones[CONTACT_ZONES_MAX]; /* candidates, by name, without doubles; debtor_update_zones */
+    size_t n_zones;
+    bool has_unreadable_zone; /* one that this machine's IANA database lacks, or too many */
+    bool is_changed;
+};
+
+/* An attempt that may count under the frequency rules toward one account: that of its permit, or one that was
+ * discussed. */
+struct attempt {
+    struct id permit_id;
+    struct id contact_point_id;
+    int64_t occurred_at_us;
+    bool counts;
+    bool is_conversation;
+};
+
+struct account {
+    struct id id;
+    struct debtor *debtor;
+    hold_set holds;          /* of the account: cease, paid, recalled, promise, upheld dispute */
+    struct id dispute_id;    /* open dispute; none where there is none */
+    bool is_dispute_claimed; /* said on a call or at placement, not opened yet */
+    int64_t placed_at_us;
+    int32_t due_on_days;
+    const char *strategy; /* empty: none */
+    int32_t priority;
+    int64_t classified_at_us;     /* when it came into this strategy */
+    int64_t promise_broken_at_us; /* the latest; 0: none */
+    const char *steps_done;       /* ",call-1,call-2,": of this strategy */
+    int64_t last_step_at_us;      /* 0: none yet */
+    int64_t not_before_us;        /* a refusal or a failed attempt pushed the next step to here; 0: nothing did */
+
+    /* what was said last: ContactPlanned, ContactStopped */
+    const char *step; /* empty: nothing planned */
+    int64_t step_due_at_us;
+    const char *sop_version;
+    bool is_stopped;
+
+    GArray *attempts; /* struct attempt; NULL where not loaded */
+    bool is_changed;
+    bool is_reservation_changed;
+    int64_t reserved_until_us; /* written only where is_reservation_changed: a dialer has it */
+};
+
+enum permit_state {
+    PERMIT_GRANTED = 1,
+    PERMIT_REPORTED = 2,
+    PERMIT_EXPIRED = 3, /* its time is over and nobody said what came of it; it still counts */
+};
+
+struct permit {
+    struct id id;
+    struct id account_id, debtor_id, contact_point_id;
+    int32_t agency_id;
+    int32_t channel, purpose;
+    const char *dialer;
+    int64_t granted_at_us, valid_until_us;
+    const char *strategy, *step; /* the step that it is for; empty: none */
+    const char *rule_version;
+    enum permit_state state;
+    int64_t occurred_at_us;            /* when the attempt was made, for the frequency rules */
+    int32_t telephony, party, outcome; /* 0: not reported */
+    int64_t started_at_us;
+    int32_t duration_s;
+    bool counts;
+    bool is_conversation;
+    bool is_new, is_changed;
+};
+
+/* An attempt on another account's permit at which this account was discussed. */
+struct discussion {
+    struct id account_id;
+    struct attempt attempt;
+};
+
+struct contact_book {
+    GHashTable *accounts; /* struct id -> struct account; owns */
+    GHashTable *debtors;  /* struct id -> struct debtor; owns */
+    GHashTable *permits;  /* struct id -> struct permit; owns */
+    GArray *discussions;  /* struct discussion: new ones */
+    GStringChunk *texts;  /* every text of the above */
+};
+
+struct contact_book *contact_book_new(void);
+void contact_book_free(struct contact_book *book);
+void contact_book_freep(struct contact_book **book);
+
+/* A copy that lives as long as the book; NULL gives "". */
+const char *contact_text(struct contact_book *book, const char *text);
+
+struct account *contact_find_account(const struct contact_book *book, const struct id *id); /* NULL: not loaded */
+struct debtor *contact_find_debtor(const struct contact_book *book, const struct id *id);
+struct permit *contact_find_permit(const struct contact_book *book, const struct id *id);
+struct contact_point *debtor_find_point(const struct debtor *debtor, const struct id *id);
+
+/* Each finds it or makes an empty one. */
+struct debtor *contact_add_debtor(struct contact_book *book, const struct id *id, int32_t agency_id);
+struct account *contact_add_account(struct contact_book *book, const struct id *id, struct debtor *debtor);
+struct permit *contact_add_permit(struct contact_book *book, const struct id *id);
+struct contact_point *debtor_add_point(struct contact_book *book, struct debtor *debtor, const struct id *id);
+void account_add_attempt(struct account *account, const struct attempt *attempt);
+
+/* Candidate zones anew, after points came or changed: those of every phone that is not known to be somebody else's, and
+ * of every address. An opted-out phone still says where its holder may be. */
+void debtor_update_zones(struct debtor *debtor);
+
+/* Everything that holds the account whatever number is called: its own holds, the person's, and, where every phone is
+ * excluded or wrong, why. */
+hold_set account_holds(const struct account *account);
+/* The same for one contact point. */
+hold_set account_holds_at(const struct account *account, const struct contact_point *point);
+
+/* A phone that may be called as far as the number itself goes. */
+bool contact_point_is_usable(const struct contact_point *point);
+
+#endif

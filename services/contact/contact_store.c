@@ -1,0 +1,559 @@
+#include "contact_store.h"
+
+#include <string.h>
+
+#include "contact_sql.h"
+
+/* --- keys
+ * ----------------------------------------------------------------------------------------------------------------------------------
+ */
+
+void contact_keys_init(struct contact_keys *keys)
+{
+    *keys = (struct contact_keys){
+        .account_partitions = db_array_new(DB_INT2),
+        .account_ids = db_array_new(DB_UUID),
+        .debtor_partitions = db_array_new(DB_INT2),
+        .debtor_ids = db_array_new(DB_UUID),
+    };
+}
+
+void contact_keys_fini(struct contact_keys *keys)
+{
+    db_array_free(keys->account_partitions);
+    db_array_free(keys->account_ids);
+    db_array_free(keys->debtor_partitions);
+    db_array_free(keys->debtor_ids);
+    *keys = (struct contact_keys){0};
+}
+
+void contact_keys_add_account(struct contact_keys *keys, const struct id *account_id)
+{
+    db_array_int2(keys->account_partitions, (int16_t)id_partition(account_id));
+    db_array_id(keys->account_ids, account_id);
+}
+
+void contact_keys_add_debtor(struct contact_keys *keys, const struct id *debtor_id)
+{
+    db_array_int2(keys->debtor_partitions, (int16_t)id_partition(debtor_id));
+    db_array_id(keys->debtor_ids, debtor_id);
+}
+
+/* --- rows to objects
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
+
+static void read_account(const struct db_result *rows, size_t row, struct contact_book *book)
+{
+    struct id id = db_id(rows, row, 0);
+    struct id debtor_id = db_id(rows, row, 2);
+    if (contact_find_account(book, &id) != NULL)
+        return;
+    struct debtor *debtor = contact_add_debtor(book, &debtor_id, db_int4(rows, row, 1));
+    if (!debtor->is_changed)
+        debtor->holds = (hold_set)db_int4(rows, row, 18);
+    struct account *account = contact_add_account(book, &id, debtor);
+    account->holds = (hold_set)db_int4(rows, row, 3);
+    account->dispute_id = db_id(rows, row, 4);
+    account->is_dispute_claimed = db_bool(rows, row, 5);
+    account->placed_at_us = db_int8(rows, row, 6);
+    account->due_on_days = db_int4(rows, row, 7);
+    account->strategy = contact_text(book, db_text(rows, row, 8));
+    account->priority = db_int4(rows, row, 9);
+    account->classified_at_us = db_int8(rows, row, 10);
+    account->promise_broken_at_us = db_int8(rows, row, 11);
+    account->steps_done = contact_text(book, db_text(rows, row, 12));
+    account->last_step_at_us = db_int8(rows, row, 13);
+    account->not_before_us = db_int8(rows, row, 14);
+    account->step = contact_text(book, db_text(rows, row, 15));
+    account->step_due_at_us = db_int8(rows, row, 16);
+    account->is_stopped = db_bool(rows, row, 17);
+}
+
+static void read_point(const struct db_result *rows, size_t row, struct contact_book *book)
+{
+    struct id debtor_id = db_id(rows, row, 0);
+    struct id id = db_id(rows, row, 1);
+    struct debtor *debtor = contact_find_debtor(book, &debtor_id);
+    /* No account of the person is there: nobody asks for the points either. */
+    if (debtor == NULL || debtor_find_point(debtor, &id) != NULL)
+        return;
+    struct contact_point *point = debtor_add_point(book, debtor, &id);
+    point->kind = (enum contact_point_kind)db_int2(rows, row, 2);
+    point->value = contact_text(book, db_text(rows, row, 3));
+    point->zones = contact_text(book, db_text(rows, row, 4));
+    point->is_opted_out = db_bool(rows, row, 5);
+    point->is_wrong = db_bool(rows, row, 6);
+}
+
+static void read_attempt(const struct db_result *rows, size_t row, const struct contact_book *book)
+{
+    struct id account_id = db_id(rows, row, 0);
+    struct account *account = contact_find_account(book, &account_id);
+    if (account == NULL)
+        return;
+    const struct attempt attempt = {
+        .permit_id = db_id(rows, row, 1),
+        .contact_point_id = db_id(rows, row, 2),
+        .occurred_at_us = db_int8(rows, row, 3),
+        .counts = db_bool(rows, row, 4),
+        .is_conversation = db_bool(rows, row, 5),
+    };
+    account_add_attempt(account, &attempt);
+}
+
+static struct permit *read_permit(const struct db_result *rows, size_t row, struct contact_book *book)
+{
+    struct id id = db_id(rows, row, 0);
+    struct permit *permit = contact_find_permit(book, &id);
+    if (permit != NULL)
+        return permit;
+    permit = contact_add_permit(book, &id);
+    permit->agency_id = db_int4(rows, row, 1);
+    permit->account_id = db_id(rows, row, 2);
+    permit->debtor_id = db_id(rows, row, 3);
+    permit->contact_point_id = db_id(rows, row, 4);
+    permit->channel = db_int2(rows, row, 5);
+    permit->purpose = db_int2(rows, row, 6);
+    permit->dialer = contact_text(book, db_text(rows, row, 7));
+    permit->granted_at_us = db_int8(rows, row, 8);
+    permit->valid_until_us = db_int8(rows, row, 9);
+    permit->strategy = contact_text(book, db_text(rows, row, 10));
+    permit->step = contact_text(book, db_text(rows, row, 11));
+    permit->rule_version = contact_text(book, db_text(rows, row, 12));
+    permit->state = (enum permit_state)db_int2(rows, row, 13);
+    permit->occurred_at_us = db_int8(rows, row, 14);
+    permit->telephony = db_int2(rows, row, 15);
+    permit->party = db_int2(rows, row, 16);
+    permit->outcome = db_int2(rows, row, 17);
+    permit->started_at_us = db_int8(rows, row, 18);
+    permit->duration_s = db_int4(rows, row, 19);
+    permit->counts = db_bool(rows, row, 20);
+    permit->is_conversation = db_bool(rows, row, 21);
+    return permit;
+}
+
+/* --- loading
+ * --------------------------------------------------------------------------------------------------------------------------------
+ */
+
+enum load_call {
+    LOAD_ACCOUNTS,
+    LOAD_POINTS,
+    LOAD_ATTEMPTS,
+    LOAD_ACCOUNTS_OF_DEBTORS,
+    LOAD_POINTS_OF_DEBTORS,
+    LOAD_CALLS,
+};
+
+static void add_call(struct db_call *calls, const struct db_statement *statement, const struct db_array *partitions,
+                     const struct db_array *ids)
+{
+    calls->statement = statement;
+    db_arg_array(&calls->args, partitions);
+    db_arg_array(&calls->args, ids);
+}
+
+static void read_rows(const struct db_result *rows,
+                      void (*read)(const struct db_result *, size_t, struct contact_book *), struct contact_book *book)
+{
+    for (size_t row = 0; rows != NULL && row < db_rows(rows); row++)
+        read(rows, row, book);
+}
+
+static void update_zones(const struct contact_book *book)
+{
+    GHashTableIter iter;
+    gpointer debtor = NULL;
+    g_hash_table_iter_init(&iter, book->debtors);
+    while (g_hash_table_iter_next(&iter, NULL, &debtor))
+        debtor_update_zones(debtor);
+}
+
+enum status contact_store_load(struct db *db, const struct contact_keys *keys, int64_t attempts_since_us,
+                               struct contact_book *book, struct error *err)
+{
+    struct db_call calls[LOAD_CALLS] = {0};
+    struct db_call run[LOAD_CALLS];
+    enum load_call at[LOAD_CALLS];
+    size_t n = 0;
+    if (db_array_length(keys->account_ids) > 0) {
+        add_call(&calls[LOAD_ACCOUNTS], &CONTACT_ACCOUNT_SELECT, keys->account_partitions, keys->account_ids);
+        add_call(&calls[LOAD_POINTS], &CONTACT_POINT_SELECT_BY_ACCOUNT, keys->account_partitions, keys->account_ids);
+    }
+    if (db_array_length(keys->account_ids) > 0 && attempts_since_us != CONTACT_WITHOUT_ATTEMPTS) {
+        add_call(&calls[LOAD_ATTEMPTS], &CONTACT_ATTEMPT_SELECT, keys->account_partitions, keys->account_ids);
+        db_arg_int8(&calls[LOAD_ATTEMPTS].args, attempts_since_us);
+    }
+    if (db_array_length(keys->debtor_ids) > 0) {
+        add_call(&calls[LOAD_ACCOUNTS_OF_DEBTORS], &CONTACT_ACCOUNT_SELECT_BY_DEBTOR, keys->debtor_partitions,
+                 keys->debtor_ids);
+        add_call(&calls[LOAD_POINTS_OF_DEBTORS], &CONTACT_POINT_SELECT_BY_DEBTOR, keys->debtor_partitions,
+                 keys->debtor_ids);
+    }
+    for (enum load_call call = 0; call < LOAD_CALLS; call++) {
+        if (calls[call].statement == NULL)
+            continue;
+        at[n] = call;
+        run[n++] = calls[call];
+    }
+    if (n == 0)
+        return STATUS_OK;
+    enum status st = db_exec_pipeline(db, run, n, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "load accounts");
+    const struct db_result *rows[LOAD_CALLS] = {0};
+    for (size_t i = 0; i < n; i++)
+        rows[at[i]] = run[i].result;
+    read_rows(rows[LOAD_ACCOUNTS], read_account, book);
+    read_rows(rows[LOAD_ACCOUNTS_OF_DEBTORS], read_account, book);
+    read_rows(rows[LOAD_POINTS], read_point, book);
+    read_rows(rows[LOAD_POINTS_OF_DEBTORS], read_point, book);
+    for (size_t row = 0; rows[LOAD_ATTEMPTS] != NULL && row < db_rows(rows[LOAD_ATTEMPTS]); row++)
+        read_attempt(rows[LOAD_ATTEMPTS], row, book);
+    db_calls_clear(run, n);
+    update_zones(book);
+    return STATUS_OK;
+}
+
+enum status contact_store_load_permits(struct db *db, const struct id *ids, size_t n, struct contact_book *book,
+                                       struct error *err)
+{
+    SCOPED(db_array_freep) struct db_array *partitions = db_array_new(DB_INT2);
+    SCOPED(db_array_freep) struct db_array *permit_ids = db_array_new(DB_UUID);
+    SCOPED(db_result_freep) struct db_result *rows = NULL;
+    struct db_args args = {0};
+    for (size_t i = 0; i < n; i++) {
+        db_array_int2(partitions, (int16_t)id_partition(&ids[i]));
+        db_array_id(permit_ids, &ids[i]);
+    }
+    db_arg_array(&args, partitions);
+    db_arg_array(&args, permit_ids);
+    enum status st = db_exec(db, &CONTACT_PERMIT_SELECT, &args, &rows, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "load permits");
+    for (size_t row = 0; row < db_rows(rows); row++)
+        (void)read_permit(rows, row, book);
+    return STATUS_OK;
+}
+
+enum status contact_store_recent_permits(struct db *db, const struct id *account_id, int32_t limit,
+                                         struct contact_book *book, GPtrArray **ret_permits, struct error *err)
+{
+    SCOPED(db_result_freep) struct db_result *rows = NULL;
+    struct db_args args = {0};
+    db_arg_int2(&args, (int16_t)id_partition(account_id));
+    db_arg_id(&args, account_id);
+    db_arg_int4(&args, limit);
+    enum status st = db_exec(db, &CONTACT_PERMIT_SELECT_BY_ACCOUNT, &args, &rows, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "load the attempts of an account");
+    *ret_permits = g_ptr_array_new();
+    for (size_t row = 0; row < db_rows(rows); row++)
+        g_ptr_array_add(*ret_permits, read_permit(rows, row, book));
+    return STATUS_OK;
+}
+
+/* --- saving
+ * ---------------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* The arrays of one unnest: one a column. */
+struct columns {
+    const struct db_statement *statement;
+    struct db_array *arrays[DB_ARGS_MAX];
+    size_t n;
+};
+
+static void columns_init(struct columns *columns, const struct db_statement *statement, const enum db_type *types,
+                         size_t n)
+{
+    columns->statement = statement;
+    columns->n = n;
+    for (size_t i = 0; i < n; i++)
+        columns->arrays[i] = db_array_new(types[i]);
+}
+
+static void columns_fini(struct columns *columns)
+{
+    for (size_t i = 0; i < columns->n; i++)
+        db_array_free(columns->arrays[i]);
+}
+
+/* Adds the call where there is a row. */
+static void columns_call(const struct columns *columns, struct db_call *calls, size_t *n_calls)
+{
+    if (db_array_length(columns->arrays[0]) == 0)
+        return;
+    struct db_call *call = &calls[(*n_calls)++];
+    *call = (struct db_call){.statement = columns->statement};
+    for (size_t i = 0; i < columns->n; i++)
+        db_arg_array(&call->args, columns->arrays[i]);
+}
+
+static const enum db_type ACCOUNT_TYPES[] = {
+    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT8, DB_INT4, DB_TEXT,
+    DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8,
+};
+static const enum db_type RESERVE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
+static const enum db_type DEBTOR_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT4};
+static const enum db_type POINT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT2,
+                                           DB_TEXT, DB_TEXT, DB_BOOL, DB_BOOL};
+static const enum db_type PERMIT_TYPES[] = {
+    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_UUID, DB_UUID, DB_INT2, DB_INT2, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT,
+    DB_TEXT, DB_TEXT, DB_INT2, DB_INT8, DB_INT2, DB_INT2, DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL,
+};
+static const enum db_type PERMIT_UPDATE_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB_INT8, DB_INT2, DB_INT2,
+                                                   DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL};
+static const enum db_type DISCUSSION_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_UUID, DB_INT8, DB_BOOL, DB_BOOL};
+
+struct saving {
+    struct columns accounts, reservations, debtors, points, permits, reports, discussions;
+};
+
+static void saving_init(struct saving *saving)
+{
+    columns_init(&saving->accounts, &CONTACT_ACCOUNT_UPSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES));
+    columns_init(&saving->reservations, &CONTACT_ACCOUNT_RESERVE, RESERVE_TYPES, ARRAY_SIZE(RESERVE_TYPES));
+    columns_init(&saving->debtors, &CONTACT_DEBTOR_UPSERT, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES));
+    columns_init(&saving->points, &CONTACT_POINT_UPSERT, POINT_TYPES, ARRAY_SIZE(POINT_TYPES));
+    columns_init(&saving->permits, &CONTACT_PERMIT_INSERT, PERMIT_TYPES, ARRAY_SIZE(PERMIT_TYPES));
+    columns_init(&saving->reports, &CONTACT_PERMIT_UPDATE, PERMIT_UPDATE_TYPES, ARRAY_SIZE(PERMIT_UPDATE_TYPES));
+    columns_init(&saving->discussions, &CONTACT_DISCUSSION_INSERT, DISCUSSION_TYPES, ARRAY_SIZE(DISCUSSION_TYPES));
+}
+
+static void saving_fini(struct saving *saving)
+{
+    columns_fini(&saving->accounts);
+    columns_fini(&saving->reservations);
+    columns_fini(&saving->debtors);
+    columns_fini(&saving->points);
+    columns_fini(&saving->permits);
+    columns_fini(&saving->reports);
+    columns_fini(&saving->discussions);
+}
+
+static bool has_usable_phone(const struct debtor *debtor)
+{
+    for (guint i = 0; i < debtor->points->len; i++)
+        if (contact_point_is_usable(g_ptr_array_index(debtor->points, i)))
+            return true;
+    return false;
+}
+
+bool contact_account_is_dialable(const struct account *account)
+{
+    const struct debtor *debtor = account->debtor;
+    return account->step[0] != '\0' && !account->is_stopped && debtor->n_zones > 0 && !debtor->has_unreadable_zone &&
+           has_usable_phone(debtor);
+}
+
+static void push_account(const struct account *account, struct db_array *const *c)
+{
+    db_array_int2(*c++, (int16_t)id_partition(&account->id));
+    db_array_id(*c++, &account->id);
+    db_array_int4(*c++, account->debtor->agency_id);
+    db_array_id(*c++, &account->debtor->id);
+    db_array_int4(*c++, (int32_t)account->holds);
+    db_array_id(*c++, &account->dispute_id);
+    db_array_bool(*c++, account->is_dispute_claimed);
+    db_array_int8(*c++, account->placed_at_us);
+    db_array_int4(*c++, account->due_on_days);
+    db_array_text(*c++, account->strategy);
+    db_array_int4(*c++, account->priority);
+    db_array_int8(*c++, account->classified_at_us);
+    db_array_int8(*c++, account->promise_broken_at_us);
+    db_array_text(*c++, account->steps_done);
+    db_array_int8(*c++, account->last_step_at_us);
+    db_array_int8(*c++, account->not_before_us);
+    db_array_text(*c++, account->step);
+    db_array_int8(*c++, account->step_due_at_us);
+    db_array_bool(*c++, account->is_stopped);
+    if (contact_account_is_dialable(account))
+        db_array_int8(*c, account->step_due_at_us);
+    else
+        db_array_null(*c);
+}
+
+static void push_reservation(const struct account *account, struct db_array *const *c)
+{
+    db_array_int2(c[0], (int16_t)id_partition(&account->id));
+    db_array_id(c[1], &account->id);
+    db_array_int8(c[2], account->reserved_until_us);
+}
+
+static void push_debtor(const struct debtor *debtor, struct db_array *const *c)
+{
+    db_array_int2(c[0], (int16_t)id_partition(&debtor->id));
+    db_array_id(c[1], &debtor->id);
+    db_array_int4(c[2], debtor->agency_id);
+    db_array_int4(c[3], (int32_t)debtor->holds);
+}
+
+static void push_point(const struct debtor *debtor, const struct contact_point *point, struct db_array *const *c)
+{
+    db_array_int2(c[0], (int16_t)id_partition(&debtor->id));
+    db_array_id(c[1], &debtor->id);
+    db_array_id(c[2], &point->id);
+    db_array_int4(c[3], debtor->agency_id);
+    db_array_int2(c[4], (int16_t)point->kind);
+    db_array_text(c[5], point->value);
+    db_array_text(c[6], point->zones);
+    db_array_bool(c[7], point->is_opted_out);
+    db_array_bool(c[8], point->is_wrong);
+}
+
+static void push_permit(const struct permit *permit, struct db_array *const *c)
+{
+    db_array_int2(*c++, (int16_t)id_partition(&permit->id));
+    db_array_id(*c++, &permit->id);
+    db_array_int4(*c++, permit->agency_id);
+    db_array_id(*c++, &permit->account_id);
+    db_array_id(*c++, &permit->debtor_id);
+    db_array_id(*c++, &permit->contact_point_id);
+    db_array_int2(*c++, (int16_t)permit->channel);
+    db_array_int2(*c++, (int16_t)permit->purpose);
+    db_array_text(*c++, permit->dialer);
+    db_array_int8(*c++, permit->granted_at_us);
+    db_array_int8(*c++, permit->valid_until_us);
+    db_array_text(*c++, permit->strategy);
+    db_array_text(*c++, permit->step);
+    db_array_text(*c++, permit->rule_version);
+    db_array_int2(*c++, (int16_t)permit->state);
+    db_array_int8(*c++, permit->occurred_at_us);
+    db_array_int2(*c++, (int16_t)permit->telephony);
+    db_array_int2(*c++, (int16_t)permit->party);
+    db_array_int2(*c++, (int16_t)permit->outcome);
+    db_array_int8(*c++, permit->started_at_us);
+    db_array_int4(*c++, permit->duration_s);
+    db_array_bool(*c++, permit->counts);
+    db_array_bool(*c, permit->is_conversation);
+}
+
+static void push_report(const struct permit *permit, struct db_array *const *c)
+{
+    db_array_int2(*c++, (int16_t)id_partition(&permit->id));
+    db_array_id(*c++, &permit->id);
+    db_array_int2(*c++, (int16_t)permit->state);
+    db_array_int8(*c++, permit->occurred_at_us);
+    db_array_int2(*c++, (int16_t)permit->telephony);
+    db_array_int2(*c++, (int16_t)permit->party);
+    db_array_int2(*c++, (int16_t)permit->outcome);
+    db_array_int8(*c++, permit->started_at_us);
+    db_array_int4(*c++, permit->duration_s);
+    db_array_bool(*c++, permit->counts);
+    db_array_bool(*c, permit->is_conversation);
+}
+
+static void push_discussion(const struct contact_book *book, const struct discussion *discussion,
+                            struct db_array *const *c)
+{
+    const struct account *account = contact_find_account(book, &discussion->account_id);
+    db_array_int2(c[0], (int16_t)id_partition(&discussion->account_id));
+    db_array_id(c[1], &discussion->account_id);
+    db_array_id(c[2], &discussion->attempt.permit_id);
+    db_array_int4(c[3], account->debtor->agency_id);
+    db_array_id(c[4], &discussion->attempt.contact_point_id);
+    db_array_int8(c[5], discussion->attempt.occurred_at_us);
+    db_array_bool(c[6], discussion->attempt.counts);
+    db_array_bool(c[7], discussion->attempt.is_conversation);
+}
+
+static void collect(const struct contact_book *book, struct saving *saving)
+{
+    GHashTableIter iter;
+    gpointer value = NULL;
+    g_hash_table_iter_init(&iter, book->accounts);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct account *account = value;
+        if (account->is_changed)
+            push_account(account, saving->accounts.arrays);
+        if (account->is_reservation_changed)
+            push_reservation(account, saving->reservations.arrays);
+    }
+    g_hash_table_iter_init(&iter, book->debtors);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct debtor *debtor = value;
+        if (debtor->is_changed)
+            push_debtor(debtor, saving->debtors.arrays);
+        for (guint i = 0; i < debtor->points->len; i++) {
+            const struct contact_point *point = g_ptr_array_index(debtor->points, i);
+            if (point->is_changed)
+                push_point(debtor, point, saving->points.arrays);
+        }
+    }
+    g_hash_table_iter_init(&iter, book->permits);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct permit *permit = value;
+        if (permit->is_new)
+            push_permit(permit, saving->permits.arrays);
+        else if (permit->is_changed)
+            push_report(permit, saving->reports.arrays);
+    }
+    for (guint i = 0; i < book->discussions->len; i++)
+        push_discussion(book, &g_array_index(book->discussions, struct discussion, i), saving->discussions.arrays);
+}
+
+#define SAVE_CALLS 7
+
+enum status contact_store_save(struct db *db, const struct contact_book *book, struct error *err)
+{
+    SCOPED(saving_fini) struct saving saving = {0};
+    struct db_call calls[SAVE_CALLS];
+    size_t n = 0;
+    saving_init(&saving);
+    collect(book, &saving);
+    columns_call(&saving.accounts, calls, &n);
+    columns_call(&saving.reservations, calls, &n);
+    columns_call(&saving.debtors, calls, &n);
+    columns_call(&saving.points, calls, &n);
+    columns_call(&saving.permits, calls, &n);
+    columns_call(&saving.reports, calls, &n);
+    columns_call(&saving.discussions, calls, &n);
+    if (n == 0)
+        return STATUS_OK;
+    enum status st = db_exec_pipeline(db, calls, n, err);
+    db_calls_clear(calls, n);
+    return st == STATUS_OK ? st : error_wrap(err, st, "save accounts");
+}
+
+/* --- dial lists
+ * -----------------------------------------------------------------------------------------------------------------------------
+ */
+
+static void read_entry(const struct db_result *rows, size_t row, GArray *entries)
+{
+    struct dial_entry entry = {
+        .account_id = db_id(rows, row, 0),
+        .contact_point_id = db_id(rows, row, 1),
+        .debtor_id = db_id(rows, row, 2),
+        .priority = db_int4(rows, row, 3),
+        .due_at_us = db_int8(rows, row, 6),
+    };
+    g_strlcpy(entry.strategy, db_text(rows, row, 4), sizeof(entry.strategy));
+    g_strlcpy(entry.step, db_text(rows, row, 5), sizeof(entry.step));
+    g_array_append_val(entries, entry);
+}
+
+enum status contact_store_reserve(struct db *db, const uint16_t *partitions, size_t n_partitions, int64_t now_us,
+                                  int32_t limit, int64_t until_us, const char *dialer, GArray **ret_entries,
+                                  struct error *err)
+{
+    SCOPED(db_array_freep) struct db_array *array = db_array_new(DB_INT2);
+    SCOPED(db_result_freep) struct db_result *rows = NULL;
+    struct db_args args = {0};
+    for (size_t i = 0; i < n_partitions; i++)
+        db_array_int2(array, (int16_t)partitions[i]);
+    db_arg_array(&args, array);
+    db_arg_int8(&args, now_us);
+    db_arg_int4(&args, limit);
+    db_arg_int8(&args, until_us);
+    db_arg_text(&args, dialer);
+    enum status st = db_exec(db, &CONTACT_DIAL_RESERVE, &args, &rows, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "reserve a dial list");
+    *ret_entries = g_array_new(FALSE, FALSE, sizeof(struct dial_entry));
+    for (size_t row = 0; row < db_rows(rows); row++)
+        read_entry(rows, row, *ret_entries);
+    return STATUS_OK;
+}

@@ -1,0 +1,61 @@
+#ifndef DUNLIN_CONTACT_STORE_H
+#define DUNLIN_CONTACT_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "contact_state.h"
+#include "db/db.h"
+#include "status/status.h"
+
+/* The tables of schema contact: batches in, batches out. Every call is one round trip, however many keys it has. */
+
+/* Keys of what to load. Doubles are fine. */
+struct contact_keys {
+    struct db_array *account_partitions, *account_ids;
+    struct db_array *debtor_partitions, *debtor_ids; /* persons with all their accounts */
+};
+void contact_keys_init(struct contact_keys *keys);
+void contact_keys_fini(struct contact_keys *keys);
+void contact_keys_add_account(struct contact_keys *keys, const struct id *account_id);
+void contact_keys_add_debtor(struct contact_keys *keys, const struct id *debtor_id);
+
+#define CONTACT_WITHOUT_ATTEMPTS INT64_MAX
+
+/* Loads accounts with their persons and the persons' contact points into the book; attempts of the accounts that are
+ * given by account id since `attempts_since_us` (CONTACT_WITHOUT_ATTEMPTS: none). What is in the book already stays as
+ * it is there. Keys without a row load nothing. */
+MUST_USE enum status contact_store_load(struct db *db, const struct contact_keys *keys, int64_t attempts_since_us,
+                                        struct contact_book *book, struct error *err);
+
+/* Permits by their ids. */
+MUST_USE enum status contact_store_load_permits(struct db *db, const struct id *ids, size_t n,
+                                                struct contact_book *book, struct error *err);
+
+/* The newest `limit` permits of one account, newest first: pointers into the book, owned by the caller
+ * (g_ptr_array_unref). */
+MUST_USE enum status contact_store_recent_permits(struct db *db, const struct id *account_id, int32_t limit,
+                                                  struct contact_book *book, GPtrArray **ret_permits,
+                                                  struct error *err);
+
+/* Writes whatever changed. */
+MUST_USE enum status contact_store_save(struct db *db, const struct contact_book *book, struct error *err);
+
+/* One entry of a dial list. */
+struct dial_entry {
+    struct id account_id, contact_point_id, debtor_id;
+    int32_t priority;
+    char strategy[64];
+    char step[64];
+    int64_t due_at_us;
+};
+/* Reserves up to `limit` due accounts of the partitions until `until_us`; *ret_entries (struct dial_entry, best first)
+ * belongs to the caller: g_array_unref. */
+MUST_USE enum status contact_store_reserve(struct db *db, const uint16_t *partitions, size_t n_partitions,
+                                           int64_t now_us, int32_t limit, int64_t until_us, const char *dialer,
+                                           GArray **ret_entries, struct error *err);
+
+/* From when on dial lists may offer the account; false: not at all. */
+bool contact_account_is_dialable(const struct account *account);
+
+#endif

@@ -1,0 +1,233 @@
+#include "contact_work.h"
+
+#include <string.h>
+
+#include "contact_codec.h"
+#include "plan_model.h"
+
+static enum status emit(const struct contact_work *work, const struct account *account, const ProtobufCMessage *message,
+                        struct error *err)
+{
+    const struct subject subject = {
+        .agency_id = account->debtor->agency_id,
+        .debtor_id = account->debtor->id,
+        .account_id = account->id,
+    };
+    return unit_emit(work->unit, &subject, work->actor, message, err);
+}
+
+/* --- stop and go
+ * ----------------------------------------------------------------------------------------------------------------------------
+ */
+
+static enum status emit_stopped(const struct contact_work *work, const struct account *account, hold_set holds,
+                                struct error *err)
+{
+    Dunlin__Contact__V1__ContactStopped message;
+    char *names[HOLD_SET_COUNT];
+    dunlin__contact__v1__contact_stopped__init(&message);
+    message.account_id = codec_id_bytes(&account->id);
+    message.debtor_id = codec_id_bytes(&account->debtor->id);
+    message.n_holds = codec_holds(holds, names);
+    message.holds = names;
+    return emit(work, account, &message.base, err);
+}
+
+static enum status emit_resumed(const struct contact_work *work, const struct account *account, struct error *err)
+{
+    Dunlin__Contact__V1__ContactResumed message;
+    dunlin__contact__v1__contact_resumed__init(&message);
+    message.account_id = codec_id_bytes(&account->id);
+    message.debtor_id = codec_id_bytes(&account->debtor->id);
+    return emit(work, account, &message.base, err);
+}
+
+static enum status settle_holds(const struct contact_work *work, struct account *account, struct error *err)
+{
+    hold_set holds = account_holds(account) & work->context->blocking_holds;
+    if ((holds != 0) == account->is_stopped)
+        return STATUS_OK;
+    account->is_stopped = holds != 0;
+    account->is_changed = true;
+    return holds != 0 ? emit_stopped(work, account, holds, err) : emit_resumed(work, account, err);
+}
+
+/* --- plans
+ * ----------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static enum status emit_planned(const struct contact_work *work, const struct account *account, const char *because,
+                                struct error *err)
+{
+    Dunlin__Contact__V1__ContactPlanned message;
+    dunlin__contact__v1__contact_planned__init(&message);
+    message.account_id = codec_id_bytes(&account->id);
+    message.debtor_id = codec_id_bytes(&account->debtor->id);
+    message.strategy = codec_lend(account->strategy);
+    message.step = codec_lend(account->step);
+    if (account->step[0] != '\0')
+        message.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL;
+    message.due_at_us = account->step_due_at_us;
+    message.sop_version = codec_lend(work->context->sop->version);
+    message.because = codec_lend(because);
+    return emit(work, account, &message.base, err);
+}
+
+static enum status settle_plan(const struct contact_work *work, struct account *account, const char *because,
+                               struct error *err)
+{
+    struct plan plan = {0};
+    if (!account->is_stopped)
+        plan_next(work->context->sop, work->context->rulebook, account, &plan);
+    const char *step = plan.step == NULL ? "" : plan.step->code;
+    if (strcmp(step, account->step) == 0 && plan.due_at_us == account->step_due_at_us)
+        return STATUS_OK;
+    account->step = contact_text(work->book, step);
+    account->step_due_at_us = plan.due_at_us;
+    account->is_changed = true;
+    return emit_planned(work, account, because, err);
+}
+
+enum status contact_settle(const struct contact_work *work, struct account *account, const char *because,
+                           struct error *err)
+{
+    bool was_stopped = account->is_stopped;
+    enum status st = settle_holds(work, account, err);
+    if (st != STATUS_OK)
+        return st;
+    if (account->is_stopped != was_stopped)
+        because = was_stopped ? "released" : "held";
+    return settle_plan(work, account, because, err);
+}
+
+enum status contact_settle_debtor(const struct contact_work *work, struct debtor *debtor, const char *because,
+                                  struct error *err)
+{
+    enum status st = STATUS_OK;
+    for (guint i = 0; st == STATUS_OK && i < debtor->accounts->len; i++) {
+        struct account *account = g_ptr_array_index(debtor->accounts, i);
+        /* The number of usable phones or of zones may have changed without the plan: dial lists must know. */
+        account->is_changed = true;
+        st = contact_settle(work, account, because, err);
+    }
+    return st;
+}
+
+/* --- decisions
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
+
+enum status contact_emit_granted(const struct contact_work *work, const struct decision *decision,
+                                 const struct permit *permit, struct error *err)
+{
+    Dunlin__Contact__V1__PermitGranted message;
+    struct decision_inputs inputs;
+    codec_inputs(work->context->rulebook, decision->facts, decision->log_seq, &inputs);
+    dunlin__contact__v1__permit_granted__init(&message);
+    message.permit_id = codec_id_bytes(&permit->id);
+    message.account_id = codec_id_bytes(&permit->account_id);
+    message.debtor_id = codec_id_bytes(&permit->debtor_id);
+    message.contact_point_id = codec_id_bytes(&permit->contact_point_id);
+    message.channel = (Dunlin__Contact__V1__Channel)permit->channel;
+    message.purpose = (Dunlin__Contact__V1__Purpose)permit->purpose;
+    message.dialer = codec_lend(permit->dialer);
+    message.valid_until_us = permit->valid_until_us;
+    message.rule_version = codec_lend(permit->rule_version);
+    message.inputs = &inputs.message;
+    return emit(work, decision->account, &message.base, err);
+}
+
+enum status contact_emit_refused(const struct contact_work *work, const struct decision *decision,
+                                 const struct permit_hits *hits, struct error *err)
+{
+    Dunlin__Contact__V1__PermitRefused message;
+    Dunlin__Contact__V1__RuleHit rows[PERMIT_HITS_MAX];
+    Dunlin__Contact__V1__RuleHit *list[PERMIT_HITS_MAX];
+    struct decision_inputs inputs;
+    codec_inputs(work->context->rulebook, decision->facts, decision->log_seq, &inputs);
+    codec_hits(hits->hits, hits->n, rows, list);
+    dunlin__contact__v1__permit_refused__init(&message);
+    message.account_id = codec_id_bytes(&decision->account->id);
+    message.debtor_id = codec_id_bytes(&decision->account->debtor->id);
+    message.contact_point_id = codec_id_bytes(&decision->point->id);
+    message.channel = (Dunlin__Contact__V1__Channel)decision->channel;
+    message.purpose = (Dunlin__Contact__V1__Purpose)decision->purpose;
+    message.dialer = codec_lend(decision->dialer);
+    message.n_hits = hits->n;
+    message.hits = list;
+    message.rule_version = codec_lend(work->context->rulebook->version);
+    message.inputs = &inputs.message;
+    return emit(work, decision->account, &message.base, err);
+}
+
+/* --- attempts
+ * -------------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Permits carry all that their events need: their account need not be loaded. */
+static enum status emit_for_permit(const struct contact_work *work, const struct permit *permit,
+                                   const ProtobufCMessage *message, struct error *err)
+{
+    const struct subject subject = {
+        .agency_id = permit->agency_id,
+        .debtor_id = permit->debtor_id,
+        .account_id = permit->account_id,
+    };
+    return unit_emit(work->unit, &subject, work->actor, message, err);
+}
+
+enum status contact_emit_reported(const struct contact_work *work, const struct permit *permit,
+                                  const Dunlin__Contact__V1__AttemptReport *report, struct error *err)
+{
+    Dunlin__Contact__V1__AttemptReported message;
+    dunlin__contact__v1__attempt_reported__init(&message);
+    message.permit_id = codec_id_bytes(&permit->id);
+    message.account_id = codec_id_bytes(&permit->account_id);
+    message.debtor_id = codec_id_bytes(&permit->debtor_id);
+    message.contact_point_id = codec_id_bytes(&permit->contact_point_id);
+    message.channel = (Dunlin__Contact__V1__Channel)permit->channel;
+    message.dialer = codec_lend(permit->dialer);
+    message.report = (Dunlin__Contact__V1__AttemptReport *)(uintptr_t)report;
+    message.counts = permit->counts;
+    message.granted_at_us = permit->granted_at_us;
+    message.was_within_permit =
+        permit->started_at_us >= permit->granted_at_us && permit->started_at_us <= permit->valid_until_us;
+    return emit_for_permit(work, permit, &message.base, err);
+}
+
+enum status contact_emit_expired(const struct contact_work *work, const struct permit *permit, struct error *err)
+{
+    Dunlin__Contact__V1__PermitExpired message;
+    dunlin__contact__v1__permit_expired__init(&message);
+    message.permit_id = codec_id_bytes(&permit->id);
+    message.account_id = codec_id_bytes(&permit->account_id);
+    message.debtor_id = codec_id_bytes(&permit->debtor_id);
+    return emit_for_permit(work, permit, &message.base, err);
+}
+
+/* --- flags
+ * ----------------------------------------------------------------------------------------------------------------------------------
+ */
+
+enum status contact_emit_flag(const struct contact_work *work, const struct account *account, enum sticky_flag flag,
+                              const struct id *contact_point_id, bool is_release, const char *reason, struct error *err)
+{
+    if (is_release) {
+        Dunlin__Contact__V1__StopReleased released;
+        dunlin__contact__v1__stop_released__init(&released);
+        released.account_id = codec_id_bytes(&account->id);
+        released.debtor_id = codec_id_bytes(&account->debtor->id);
+        released.flag = (Dunlin__Contact__V1__StickyFlag)flag;
+        released.contact_point_id = codec_id_bytes(contact_point_id);
+        released.reason = codec_lend(reason);
+        return emit(work, account, &released.base, err);
+    }
+    Dunlin__Contact__V1__StopRecorded recorded;
+    dunlin__contact__v1__stop_recorded__init(&recorded);
+    recorded.account_id = codec_id_bytes(&account->id);
+    recorded.debtor_id = codec_id_bytes(&account->debtor->id);
+    recorded.flag = (Dunlin__Contact__V1__StickyFlag)flag;
+    recorded.contact_point_id = codec_id_bytes(contact_point_id);
+    recorded.reason = codec_lend(reason);
+    return emit(work, account, &recorded.base, err);
+}

@@ -1,0 +1,53 @@
+#ifndef DUNLIN_CONTACT_WORK_H
+#define DUNLIN_CONTACT_WORK_H
+
+#include "attempt_model.h"
+#include "contact_service.h"
+#include "contact_state.h"
+#include "dunlin/contact/v1/contact.pb-c.h"
+#include "permit_model.h"
+#include "service/unit.h"
+
+/* One unit's work: its objects in memory, and the events that follow from what changed in them. */
+struct contact_work {
+    struct unit *unit;
+    const struct contact_context *context;
+    struct contact_book *book;
+    const char *actor; /* NULL: the service itself */
+};
+
+/* Brings an account's plan in line with its facts, and says what changed: ContactStopped or ContactResumed,
+ * ContactPlanned. To be called after every single change (not once a batch), so that the events do not depend on how
+ * events were batched. `because`: "classified", "attempt", "released", ... */
+MUST_USE enum status contact_settle(const struct contact_work *work, struct account *account, const char *because,
+                                    struct error *err);
+/* The same for all loaded accounts of a person. */
+MUST_USE enum status contact_settle_debtor(const struct contact_work *work, struct debtor *debtor, const char *because,
+                                           struct error *err);
+
+/* A decision as it is told. */
+struct decision {
+    const struct account *account;
+    const struct contact_point *point;
+    int32_t channel, purpose;
+    const char *dialer;
+    const struct permit_facts *facts;
+    int64_t log_seq;
+};
+MUST_USE enum status contact_emit_granted(const struct contact_work *work, const struct decision *decision,
+                                          const struct permit *permit, struct error *err);
+MUST_USE enum status contact_emit_refused(const struct contact_work *work, const struct decision *decision,
+                                          const struct permit_hits *hits, struct error *err);
+
+/* `report` as it came off the wire. */
+MUST_USE enum status contact_emit_reported(const struct contact_work *work, const struct permit *permit,
+                                           const Dunlin__Contact__V1__AttemptReport *report, struct error *err);
+MUST_USE enum status contact_emit_expired(const struct contact_work *work, const struct permit *permit,
+                                          struct error *err);
+
+/* StopRecorded or StopReleased. `contact_point_id` may be none. */
+MUST_USE enum status contact_emit_flag(const struct contact_work *work, const struct account *account,
+                                       enum sticky_flag flag, const struct id *contact_point_id, bool is_release,
+                                       const char *reason, struct error *err);
+
+#endif

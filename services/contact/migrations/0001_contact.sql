@@ -1,0 +1,95 @@
+-- Plans, holds, contact points, permits and attempts. Written only by the owner of the partition, except account.reserved_*.
+
+-- Only persons whom something holds have a row: attorney, bankruptcy, deceased, opt-out of calls (bits of enum hold).
+CREATE TABLE contact.debtor (
+    partition smallint NOT NULL,
+    debtor_id uuid     NOT NULL,
+    agency_id integer  NOT NULL,
+    holds     integer  NOT NULL,
+    PRIMARY KEY (partition, debtor_id)
+) WITH (fillfactor = 80);
+
+CREATE TABLE contact.contact_point (
+    partition        smallint NOT NULL,
+    debtor_id        uuid     NOT NULL,
+    contact_point_id uuid     NOT NULL,
+    agency_id        integer  NOT NULL,
+    kind             smallint NOT NULL,    -- 1 phone, 2 e-mail, 3 address
+    value            text     NOT NULL,
+    zones            text     NOT NULL,    -- IANA names joined by ','; empty: unknown
+    is_opted_out     boolean  NOT NULL,
+    is_wrong         boolean  NOT NULL,    -- turned out not to be the debtor's
+    PRIMARY KEY (partition, debtor_id, contact_point_id)
+) WITH (fillfactor = 80);
+
+CREATE TABLE contact.account (
+    partition            smallint NOT NULL,
+    account_id           uuid     NOT NULL,
+    agency_id            integer  NOT NULL,
+    debtor_id            uuid     NOT NULL,
+    holds                integer  NOT NULL,    -- bits of enum hold
+    dispute_id           uuid,                 -- the open one
+    is_dispute_claimed   boolean  NOT NULL,
+    placed_at_us         bigint   NOT NULL,
+    due_on_days          integer  NOT NULL,
+    strategy             text     NOT NULL,
+    priority             integer  NOT NULL,
+    classified_at_us     bigint   NOT NULL,    -- since when in this strategy
+    promise_broken_at_us bigint   NOT NULL,    -- 0: none
+    steps_done           text     NOT NULL,    -- ",call-1,call-2,"
+    last_step_at_us      bigint   NOT NULL,
+    not_before_us        bigint   NOT NULL,
+    step                 text     NOT NULL,    -- planned next; empty: nothing
+    step_due_at_us       bigint   NOT NULL,
+    is_stopped           boolean  NOT NULL,    -- ContactStopped was said last
+    dial_at_us           bigint,               -- from when dial lists may offer it; NULL: not at all
+    reserved_until_us    bigint   NOT NULL DEFAULT 0,
+    reserved_by          text     NOT NULL DEFAULT '',
+    PRIMARY KEY (partition, account_id)
+) WITH (fillfactor = 80);
+-- All accounts of a person: whatever holds the person holds them all.
+CREATE INDEX account_debtor ON contact.account (partition, debtor_id);
+-- Dial lists, best first.
+CREATE INDEX account_dial ON contact.account (partition, priority DESC, dial_at_us) WHERE dial_at_us IS NOT NULL;
+
+CREATE TABLE contact.permit (
+    partition        smallint NOT NULL,
+    permit_id        uuid     NOT NULL,
+    agency_id        integer  NOT NULL,
+    account_id       uuid     NOT NULL,
+    debtor_id        uuid     NOT NULL,
+    contact_point_id uuid     NOT NULL,
+    channel          smallint NOT NULL,
+    purpose          smallint NOT NULL,
+    dialer           text     NOT NULL,
+    granted_at_us    bigint   NOT NULL,
+    valid_until_us   bigint   NOT NULL,
+    strategy         text     NOT NULL,
+    step             text     NOT NULL,    -- of the plan, that it is for; empty: none
+    rule_version     text     NOT NULL,
+    state            smallint NOT NULL,    -- 1 granted, 2 reported, 3 expired
+    occurred_at_us   bigint   NOT NULL,    -- of the attempt, for the frequency rules
+    telephony        smallint NOT NULL,    -- 0: not reported
+    party            smallint NOT NULL,
+    outcome          smallint NOT NULL,
+    started_at_us    bigint   NOT NULL,
+    duration_s       integer  NOT NULL,
+    counts           boolean  NOT NULL,
+    is_conversation  boolean  NOT NULL,
+    PRIMARY KEY (partition, permit_id)
+) WITH (fillfactor = 80);
+-- The attempts of an account, with every decision about it.
+CREATE INDEX permit_account ON contact.permit (partition, account_id, occurred_at_us);
+
+-- Attempts on another account's permit at which this account was discussed: they count toward it too.
+CREATE TABLE contact.discussion (
+    partition        smallint NOT NULL,
+    account_id       uuid     NOT NULL,
+    permit_id        uuid     NOT NULL,
+    agency_id        integer  NOT NULL,
+    contact_point_id uuid     NOT NULL,
+    occurred_at_us   bigint   NOT NULL,
+    counts           boolean  NOT NULL,
+    is_conversation  boolean  NOT NULL,
+    PRIMARY KEY (partition, account_id, permit_id)
+);

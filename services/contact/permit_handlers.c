@@ -1,0 +1,310 @@
+#include <string.h>
+
+#include "contact_codec.h"
+#include "contact_events.h"
+#include "contact_handlers.h"
+#include "contact_store.h"
+#include "plan_model.h"
+
+/* RequestPermits decides, ExplainContact only says what would be decided: both ask the same model with the same facts.
+ */
+
+/* --- reading
+ * --------------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* The questions of one call, read; none where the call has been answered with what is wrong. */
+struct asked {
+    struct permit_question *questions;
+    size_t n;
+};
+
+static void asked_clear(struct asked *asked)
+{
+    g_free(asked->questions);
+}
+
+static enum status read_call(const struct service_call *call, struct asked *asked, struct error *err)
+{
+    const Dunlin__Contact__V1__RequestPermitsRequest *request = (const void *)call->request;
+    if (request->n_requests == 0 || request->n_requests > CONTACT_BATCH_MAX)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "requests: %zu of them; there must be 1 to %d",
+                         request->n_requests, CONTACT_BATCH_MAX);
+    asked->questions = g_new0(struct permit_question, request->n_requests);
+    for (size_t i = 0; i < request->n_requests; i++) {
+        struct permit_question *question = &asked->questions[i];
+        enum status st = codec_question(request->requests[i], i, question, err);
+        if (st != STATUS_OK)
+            return st;
+        if (id_partition(&question->account_id) != call->partition)
+            return error_set(err, STATUS_INVALID_ARGUMENT,
+                             "requests[%zu].account_id: of partition %u, but the call is for %u", i,
+                             id_partition(&question->account_id), call->partition);
+    }
+    asked->n = request->n_requests;
+    return STATUS_OK;
+}
+
+static void collect_keys(const struct asked *asked, size_t n, struct contact_keys *keys)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < asked[i].n; j++)
+            contact_keys_add_account(keys, &asked[i].questions[j].account_id);
+}
+
+/* Accounts and contact points must be there before anything is decided: a call that fails has no effect. */
+static enum status check_known(const struct contact_book *book, const struct asked *asked, struct error *err)
+{
+    for (size_t i = 0; i < asked->n; i++) {
+        const struct permit_question *question = &asked->questions[i];
+        const struct account *account = contact_find_account(book, &question->account_id);
+        if (account == NULL)
+            return error_set(err, STATUS_NOT_FOUND, "requests[%zu].account_id: no such account", i);
+        const struct contact_point *point = debtor_find_point(account->debtor, &question->contact_point_id);
+        if (point == NULL)
+            return error_set(err, STATUS_NOT_FOUND,
+                             "requests[%zu].contact_point_id: the debtor has no such contact point", i);
+        if (point->kind != CONTACT_POINT_PHONE)
+            return error_set(err, STATUS_INVALID_ARGUMENT,
+                             "requests[%zu].contact_point_id: it is no phone, it cannot be called", i);
+    }
+    return STATUS_OK;
+}
+
+/* --- deciding
+ * -------------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* One permit or refusal of a reply, with all that its message points to. */
+struct verdict {
+    Dunlin__Contact__V1__PermitVerdict message;
+    Dunlin__Contact__V1__Permit permit;
+    Dunlin__Contact__V1__Refusal refusal;
+    struct id permit_id;
+    struct rule_hit *hits; /* these three: as many as the refusal has hits; owned */
+    Dunlin__Contact__V1__RuleHit *rows;
+    Dunlin__Contact__V1__RuleHit **list;
+};
+
+static void verdicts_free(struct verdict *verdicts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        g_free(verdicts[i].hits);
+        g_free(verdicts[i].rows);
+        g_free(verdicts[i].list);
+    }
+    g_free(verdicts);
+}
+
+static void say_permit(const struct contact_work *work, const struct decision *decision, struct verdict *verdict)
+{
+    dunlin__contact__v1__permit__init(&verdict->permit);
+    verdict->permit.permit_id = codec_id_bytes(&verdict->permit_id);
+    verdict->permit.valid_until_us = decision->facts->now.us + work->context->permit_valid_us;
+    verdict->permit.address = codec_lend(decision->point->value);
+    verdict->message.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_PERMIT;
+    verdict->message.permit = &verdict->permit;
+}
+
+static void say_refusal(const struct permit_hits *hits, struct verdict *verdict)
+{
+    dunlin__contact__v1__refusal__init(&verdict->refusal);
+    verdict->hits = g_memdup2(hits->hits, hits->n * sizeof(hits->hits[0]));
+    verdict->rows = g_new0(Dunlin__Contact__V1__RuleHit, hits->n);
+    verdict->list = g_new0(Dunlin__Contact__V1__RuleHit *, hits->n);
+    codec_hits(verdict->hits, hits->n, verdict->rows, verdict->list);
+    verdict->refusal.hits = verdict->list;
+    verdict->refusal.n_hits = hits->n;
+    verdict->message.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_REFUSAL;
+    verdict->message.refusal = &verdict->refusal;
+}
+
+/* The step that a permit given now is for: a planned one that is due. */
+static const char *step_for(const struct account *account, const struct decision *decision)
+{
+    bool is_planned = decision->purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION &&
+                      account->step_due_at_us <= decision->facts->now.us;
+    return is_planned ? account->step : "";
+}
+
+static enum status grant(const struct contact_work *work, const struct decision *decision, struct account *account,
+                         struct verdict *verdict, struct error *err)
+{
+    int64_t now_us = decision->facts->now.us;
+    verdict->permit_id = id_new(id_partition(&account->id));
+    struct permit *permit = contact_add_permit(work->book, &verdict->permit_id);
+    permit->agency_id = account->debtor->agency_id;
+    permit->account_id = account->id;
+    permit->debtor_id = account->debtor->id;
+    permit->contact_point_id = decision->point->id;
+    permit->channel = decision->channel;
+    permit->purpose = decision->purpose;
+    permit->dialer = contact_text(work->book, decision->dialer);
+    permit->granted_at_us = permit->occurred_at_us = now_us;
+    permit->valid_until_us = now_us + work->context->permit_valid_us;
+    permit->strategy = account->strategy;
+    permit->step = step_for(account, decision);
+    permit->rule_version = contact_text(work->book, work->context->rulebook->version);
+    permit->state = PERMIT_GRANTED;
+    permit->counts = true; /* until it is reported as not placed */
+    permit->is_new = true;
+    const struct attempt attempt = {
+        .permit_id = permit->id,
+        .contact_point_id = permit->contact_point_id,
+        .occurred_at_us = now_us,
+        .counts = true,
+    };
+    account_add_attempt(account, &attempt);
+
+    const struct instant expiry = {permit->valid_until_us + work->context->report_grace_us};
+    account->reserved_until_us = expiry.us;
+    account->is_reservation_changed = true;
+    const struct timer timer = {
+        .kind = CONTACT_TIMER_PERMIT_EXPIRY,
+        .subject_id = permit->id,
+        .debtor_id = permit->debtor_id,
+        .agency_id = permit->agency_id,
+        .due_at = expiry,
+    };
+    unit_timer_set(work->unit, &timer);
+    say_permit(work, decision, verdict);
+    return contact_emit_granted(work, decision, permit, err);
+}
+
+static enum status refuse(const struct contact_work *work, const struct decision *decision, struct account *account,
+                          const struct permit_hits *hits, struct verdict *verdict, struct error *err)
+{
+    struct instant next = {0};
+    say_refusal(hits, verdict);
+    enum status st = contact_emit_refused(work, decision, hits, err);
+    if (st != STATUS_OK)
+        return st;
+    /* The step waits for the day that the rules allow; dial lists do not offer it before. */
+    if (permit_hits_next(hits, &next) && next.us > account->not_before_us) {
+        account->not_before_us = next.us;
+        account->is_changed = true;
+    }
+    return contact_settle(work, account, "refused", err);
+}
+
+static enum status decide(const struct contact_work *work, const struct permit_question *question, const char *peer,
+                          GArray *storage, bool is_only_asked, struct verdict *verdict, struct error *err)
+{
+    struct account *account = contact_find_account(work->book, &question->account_id);
+    const struct contact_point *point = debtor_find_point(account->debtor, &question->contact_point_id);
+    struct permit_facts facts;
+    struct permit_hits hits;
+    permit_gather(work->context->rulebook, account, point, unit_is_debtor_parked(work->unit, &account->debtor->id),
+                  unit_now(work->unit), storage, &facts);
+    permit_evaluate(work->context->rulebook, &facts, &hits);
+    const struct decision decision = {
+        .account = account,
+        .point = point,
+        .channel = question->channel,
+        .purpose = question->purpose,
+        .dialer = question->dialer[0] != '\0' ? question->dialer : peer,
+        .facts = &facts,
+        .log_seq = is_only_asked ? 0 : unit_head_seq(work->unit, id_partition(&account->id)),
+    };
+    dunlin__contact__v1__permit_verdict__init(&verdict->message);
+    bool is_granted = hits.n == 0;
+    if (!is_only_asked)
+        return is_granted ? grant(work, &decision, account, verdict, err)
+                          : refuse(work, &decision, account, &hits, verdict, err);
+    if (is_granted)
+        say_permit(work, &decision, verdict);
+    else
+        say_refusal(&hits, verdict);
+    return STATUS_OK;
+}
+
+static enum status decide_all(const struct contact_work *work, const struct service_call *call,
+                              const struct asked *asked, GArray *storage, bool is_only_asked, struct verdict *verdicts,
+                              struct error *err)
+{
+    enum status st = STATUS_OK;
+    for (size_t i = 0; st == STATUS_OK && i < asked->n; i++)
+        st = decide(work, &asked->questions[i], call->peer, storage, is_only_asked, &verdicts[i], err);
+    return st;
+}
+
+static enum status answer(struct contact_work *work, struct service_call *call, const struct asked *asked,
+                          GArray *storage, bool is_only_asked, struct error *err)
+{
+    struct verdict *verdicts = g_new0(struct verdict, asked->n);
+    work->actor = contact_actor(work->book, call);
+    enum status st = decide_all(work, call, asked, storage, is_only_asked, verdicts, err);
+    if (st == STATUS_OK) {
+        g_autofree Dunlin__Contact__V1__PermitVerdict **list = g_new(Dunlin__Contact__V1__PermitVerdict *, asked->n);
+        Dunlin__Contact__V1__RequestPermitsReply reply;
+        for (size_t i = 0; i < asked->n; i++)
+            list[i] = &verdicts[i].message;
+        dunlin__contact__v1__request_permits_reply__init(&reply);
+        reply.verdicts = list;
+        reply.n_verdicts = asked->n;
+        service_reply(call, &reply.base);
+    }
+    verdicts_free(verdicts, asked->n);
+    return st;
+}
+
+/* --- the batch
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static enum status answer_all(struct unit *unit, struct service_call *calls, struct asked *asked, size_t n_calls,
+                              bool is_only_asked, struct error *err)
+{
+    SCOPED(contact_book_freep) struct contact_book *book = contact_book_new();
+    SCOPED(contact_keys_fini) struct contact_keys keys;
+    struct contact_work work = {.unit = unit, .context = unit_context(unit), .book = book};
+    g_autoptr(GArray) storage = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    contact_keys_init(&keys);
+    collect_keys(asked, n_calls, &keys);
+    int64_t since_us = unit_now(unit).us - (permit_window_days(work.context->rulebook) + 2) * US_PER_DAY;
+    enum status st = contact_store_load(unit_db(unit), &keys, since_us, book, err);
+    for (size_t i = 0; st == STATUS_OK && i < n_calls; i++) {
+        struct error why = {0};
+        if (service_is_answered(&calls[i]))
+            continue;
+        if (check_known(book, &asked[i], &why) != STATUS_OK)
+            service_fail_error(&calls[i], &why);
+        else
+            st = answer(&work, &calls[i], &asked[i], storage, is_only_asked, err);
+    }
+    return st == STATUS_OK && !is_only_asked ? contact_store_save(unit_db(unit), book, err) : st;
+}
+
+static enum status handle(struct unit *unit, struct service_call *calls, size_t n_calls, bool is_only_asked,
+                          struct error *err)
+{
+    struct asked *asked = g_new0(struct asked, n_calls);
+    for (size_t i = 0; i < n_calls; i++) {
+        struct error why = {0};
+        if (read_call(&calls[i], &asked[i], &why) != STATUS_OK)
+            service_fail_error(&calls[i], &why);
+    }
+    enum status st = answer_all(unit, calls, asked, n_calls, is_only_asked, err);
+    for (size_t i = 0; i < n_calls; i++)
+        asked_clear(&asked[i]);
+    g_free(asked);
+    return st;
+}
+
+enum status contact_request_permits(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    return handle(unit, calls, n_calls, false, err);
+}
+
+enum status contact_explain(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    return handle(unit, calls, n_calls, true, err);
+}
+
+const char *contact_actor(struct contact_book *book, const struct service_call *call)
+{
+    if (call->principal[0] != '\0')
+        return contact_text(book, call->principal);
+    g_autofree char *peer = g_strconcat(call->role, ":", call->peer, NULL);
+    return contact_text(book, peer);
+}

@@ -1,0 +1,179 @@
+#include "plan_model.h"
+
+#include <string.h>
+
+#include "call_window.h"
+
+#define NOON_US (12 * US_PER_HOUR)
+
+/* --- steps done
+ * ----------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Where ",step," stands in steps_done; NULL where it does not. */
+static const char *find_done(const struct account *account, const char *step)
+{
+    char key[SOP_CODE_SIZE + 2];
+    g_snprintf(key, sizeof(key), ",%s,", step);
+    return strstr(account->steps_done, key);
+}
+
+bool plan_is_done(const struct account *account, const char *step)
+{
+    return find_done(account, step) != NULL;
+}
+
+void plan_mark_done(struct contact_book *book, struct account *account, const char *step, int64_t done_at_us)
+{
+    if (!plan_is_done(account, step)) {
+        g_autofree char *done = g_strconcat(account->steps_done, step, ",", NULL);
+        account->steps_done = contact_text(book, done);
+    }
+    account->last_step_at_us = MAX(account->last_step_at_us, done_at_us);
+    account->not_before_us = 0;
+    account->is_changed = true;
+}
+
+void plan_mark_undone(struct contact_book *book, struct account *account, const char *step)
+{
+    const char *at = find_done(account, step);
+    if (at == NULL)
+        return;
+    g_autofree char *before = g_strndup(account->steps_done, (gsize)(at - account->steps_done));
+    g_autofree char *done = g_strconcat(before, at + 1 + strlen(step), NULL);
+    account->steps_done = contact_text(book, done);
+    account->is_changed = true;
+}
+
+static bool is_of_this_run(const struct account *account, const struct permit *permit)
+{
+    return permit->step[0] != '\0' && strcmp(permit->strategy, account->strategy) == 0 &&
+           account->classified_at_us <= permit->granted_at_us;
+}
+
+void plan_finish_step(struct contact_book *book, struct account *account, const struct permit *permit)
+{
+    if (is_of_this_run(account, permit))
+        plan_mark_done(book, account, permit->step, permit->occurred_at_us);
+}
+
+void plan_reopen_step(struct contact_book *book, struct account *account, const struct permit *permit)
+{
+    if (is_of_this_run(account, permit))
+        plan_mark_undone(book, account, permit->step);
+}
+
+void plan_rearm(struct contact_book *book, struct account *account, const struct sop *sop, enum sop_anchor anchor)
+{
+    const struct sop_strategy *strategy = sop_strategy(sop, account->strategy);
+    for (size_t i = 0; strategy != NULL && i < strategy->n_steps; i++)
+        if (strategy->steps[i].anchor == anchor)
+            plan_mark_undone(book, account, strategy->steps[i].code);
+}
+
+void plan_enter_strategy(struct contact_book *book, struct account *account, const char *strategy, int64_t at_us)
+{
+    account->strategy = contact_text(book, strategy);
+    account->classified_at_us = at_us;
+    account->steps_done = ",";
+    account->not_before_us = 0;
+    account->is_changed = true;
+}
+
+/* --- days
+ * ----------------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* The UTC date where there is no zone. */
+static struct date date_in(const struct debtor *debtor, size_t zone, struct instant at)
+{
+    if (debtor->n_zones > 0)
+        return local_date(debtor->zones[zone], at);
+    return (struct date){(int32_t)(at.us / US_PER_DAY)};
+}
+
+/* The local day of a step in one zone; false where its fact is not there. */
+static bool step_day(const struct account *account, const struct sop_step *step, size_t zone, int32_t *ret_day)
+{
+    int64_t anchor_us = 0;
+    switch (step->anchor) {
+    case SOP_ANCHOR_DUE:
+        *ret_day = account->due_on_days + step->day;
+        return true;
+    case SOP_ANCHOR_PLACED:
+        anchor_us = account->placed_at_us;
+        break;
+    case SOP_ANCHOR_CLASSIFIED:
+        anchor_us = account->classified_at_us;
+        break;
+    case SOP_ANCHOR_PROMISE_BROKEN:
+        anchor_us = account->promise_broken_at_us;
+        break;
+    }
+    if (anchor_us == 0)
+        return false;
+    *ret_day = date_in(account->debtor, zone, (struct instant){anchor_us}).days + step->day;
+    return true;
+}
+
+/* The day on which the step may be taken in one zone: its own, but not that of the step before. */
+static int32_t open_day(const struct account *account, const struct sop_step *step, size_t zone)
+{
+    int32_t day = 0;
+    (void)step_day(account, step, zone, &day);
+    if (account->last_step_at_us != 0)
+        day = MAX(day, date_in(account->debtor, zone, (struct instant){account->last_step_at_us}).days + 1);
+    return day;
+}
+
+static struct instant step_due(const struct rulebook *rulebook, const struct account *account,
+                               const struct sop_step *step)
+{
+    const struct debtor *debtor = account->debtor;
+    if (debtor->n_zones == 0)
+        return (struct instant){MAX(open_day(account, step, 0) * US_PER_DAY + NOON_US, account->not_before_us)};
+    struct instant at = {account->not_before_us};
+    for (size_t i = 0; i < debtor->n_zones; i++) {
+        struct instant midnight = zone_instant(debtor->zones[i], (struct date){open_day(account, step, i)}, 0);
+        at.us = MAX(at.us, midnight.us);
+    }
+    struct instant open = at;
+    /* Where the hours of the zones never meet the step stays due at the day's beginning; no permit will be granted. */
+    (void)call_windows_next(rulebook, debtor->zones, debtor->n_zones, at, &open);
+    return open;
+}
+
+/* --- the next step
+ * -------------------------------------------------------------------------------------------------------------------------
+ */
+
+static const struct sop_step *first_open_step(const struct sop_strategy *strategy, const struct account *account)
+{
+    const struct sop_step *first = NULL;
+    int32_t first_day = 0;
+    for (size_t i = 0; i < strategy->n_steps; i++) {
+        const struct sop_step *step = &strategy->steps[i];
+        int32_t day = 0;
+        if (plan_is_done(account, step->code) || !step_day(account, step, 0, &day))
+            continue;
+        if (first == NULL || day < first_day) {
+            first = step;
+            first_day = day;
+        }
+    }
+    return first;
+}
+
+void plan_next(const struct sop *sop, const struct rulebook *rulebook, const struct account *account,
+               struct plan *ret_plan)
+{
+    *ret_plan = (struct plan){0};
+    const struct sop_strategy *strategy = sop_strategy(sop, account->strategy);
+    if (strategy == NULL)
+        return;
+    const struct sop_step *step = first_open_step(strategy, account);
+    if (step == NULL)
+        return;
+    ret_plan->step = step;
+    ret_plan->due_at_us = step_due(rulebook, account, step).us;
+}

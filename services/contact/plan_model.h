@@ -1,0 +1,45 @@
+#ifndef DUNLIN_CONTACT_PLAN_MODEL_H
+#define DUNLIN_CONTACT_PLAN_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contact_state.h"
+#include "policy/rulepack.h"
+#include "policy/sop.h"
+
+/* What contact is next, and when. Pure: it follows from the account's facts, so it is computed anew on every change,
+ * and a step can be neither skipped nor early.
+ *
+ * - A step is due when calls open, in all of the debtor's zones, on the local day that lies its number of days after
+ * its fact. Without zones: 12:00 UTC.
+ * - Steps are taken in the order of their days (as the SOP lists them where days are equal). One that is overdue is due
+ * at once, but never on the local day of the step before it: an account that comes late into a strategy is not called
+ * several times a day.
+ * - A step is done when an attempt for it was made: reported as anything but not placed, busy or failed, or never
+ * reported at all. Otherwise it stays, and is tried again after a while.
+ * - A refused permit keeps the step and pushes it to when the rules allow the contact.
+ * - While the account is held nothing is planned: the caller asks only where it is not. */
+struct plan {
+    const struct sop_step *step; /* NULL: nothing */
+    int64_t due_at_us;
+};
+
+void plan_next(const struct sop *sop, const struct rulebook *rulebook, const struct account *account,
+               struct plan *ret_plan);
+
+/* Steps that are done, as kept with the account. */
+bool plan_is_done(const struct account *account, const char *step);
+void plan_mark_done(struct contact_book *book, struct account *account, const char *step, int64_t done_at_us);
+void plan_mark_undone(struct contact_book *book, struct account *account, const char *step);
+/* The step that a permit was for is done, or is not done after all; nothing where the account has left that run of the
+ * strategy since. */
+void plan_finish_step(struct contact_book *book, struct account *account, const struct permit *permit);
+void plan_reopen_step(struct contact_book *book, struct account *account, const struct permit *permit);
+/* The fact happened anew: its steps are to be done again. */
+void plan_rearm(struct contact_book *book, struct account *account, const struct sop *sop, enum sop_anchor anchor);
+
+/* The account came into another strategy at `at_us`; nothing of it is done. */
+void plan_enter_strategy(struct contact_book *book, struct account *account, const char *strategy, int64_t at_us);
+
+#endif

@@ -1,0 +1,83 @@
+#ifndef DUNLIN_TESTS_UNIT_CONTACT_PERSON_H
+#define DUNLIN_TESTS_UNIT_CONTACT_PERSON_H
+
+#include <string.h>
+
+#include "calendar/calendar.h"
+#include "contact_state.h"
+#include "policy/rulepack.h"
+#include "policy/sop.h"
+
+/* A debtor with one account and numbers, for tests of the models. Everything is in partition 3. */
+
+static inline struct id test_id(const char *name)
+{
+    return id_derive_root(3, "test", name, strlen(name));
+}
+
+static inline struct instant at(const char *text)
+{
+    struct instant instant = {0};
+    struct error err = {0};
+    if (instant_parse(text, &instant, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    return instant;
+}
+
+static inline struct account *test_account(struct contact_book *book, const char *name)
+{
+    const struct id debtor_id = test_id("debtor");
+    const struct id account_id = test_id(name);
+    return contact_add_account(book, &account_id, contact_add_debtor(book, &debtor_id, 1));
+}
+
+static inline struct contact_point *test_point(struct contact_book *book, struct account *account, const char *name,
+                                               enum contact_point_kind kind, const char *zones)
+{
+    const struct id id = test_id(name);
+    struct contact_point *point = debtor_add_point(book, account->debtor, &id);
+    point->kind = kind;
+    point->value = contact_text(book, name);
+    point->zones = contact_text(book, zones);
+    debtor_update_zones(account->debtor);
+    return point;
+}
+
+static inline struct contact_point *test_phone(struct contact_book *book, struct account *account, const char *name,
+                                               const char *zones)
+{
+    return test_point(book, account, name, CONTACT_POINT_PHONE, zones);
+}
+
+static inline void test_attempt(struct account *account, const struct contact_point *point, struct instant when,
+                                bool counts, bool is_conversation)
+{
+    const struct attempt attempt = {
+        .permit_id = test_id("permit"),
+        .contact_point_id = point->id,
+        .occurred_at_us = when.us,
+        .counts = counts,
+        .is_conversation = is_conversation,
+    };
+    account_add_attempt(account, &attempt);
+}
+
+static inline struct rulebook *test_rules(void)
+{
+    struct rulebook *rulebook = NULL;
+    struct error err = {0};
+    if (rulebook_load("deploy/rules/us-federal.yaml", &rulebook, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    return rulebook;
+}
+
+static inline struct sop *test_sop(void)
+{
+    struct sop *sop = NULL;
+    struct error err = {0};
+    if (sop_load("deploy/policies/standard.yaml", &sop, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    return sop;
+}
+
+#endif

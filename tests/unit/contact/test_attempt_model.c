@@ -1,0 +1,240 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "attempt_model.h"
+#include "person.h"
+
+struct fixture {
+    struct contact_book *book;
+    struct account *account;
+    struct contact_point *phone;
+};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    fixture->book = contact_book_new();
+    fixture->account = test_account(fixture->book, "account");
+    fixture->phone = test_phone(fixture->book, fixture->account, "phone", "America/New_York");
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    contact_book_free(fixture->book);
+    free(fixture);
+    return 0;
+}
+
+static void moves_a_permit_only_as_its_table_says(void **state)
+{
+    (void)state;
+    static const enum permit_state states[] = {PERMIT_GRANTED, PERMIT_REPORTED, PERMIT_EXPIRED};
+    static const enum permit_event events[] = {PERMIT_EVENT_REPORT, PERMIT_EVENT_EXPIRE};
+    static const enum permit_state expected[ARRAY_SIZE(states)][ARRAY_SIZE(events)] = {
+        {PERMIT_REPORTED, PERMIT_EXPIRED},
+        {0, 0},
+        {PERMIT_REPORTED, 0}, /* a late report says what came of it after all */
+    };
+    for (size_t s = 0; s < ARRAY_SIZE(states); s++) {
+        for (size_t e = 0; e < ARRAY_SIZE(events); e++) {
+            struct permit permit = {.state = states[s]};
+            struct error err = {0};
+            enum status st = permit_move(&permit, events[e], &err);
+            assert_int_equal(st, expected[s][e] == 0 ? STATUS_FAILED_PRECONDITION : STATUS_OK);
+            assert_int_equal(permit.state, expected[s][e] == 0 ? states[s] : expected[s][e]);
+            assert_int_equal(permit.is_changed, expected[s][e] != 0);
+        }
+    }
+}
+
+static void counts_what_connected_or_rang(void **state)
+{
+    (void)state;
+    static const struct {
+        enum telephony telephony;
+        bool counts, is_attempt;
+    } rows[] = {
+        {TELEPHONY_NOT_PLACED, false, false},    {TELEPHONY_BUSY, false, false},
+        {TELEPHONY_NO_ANSWER, true, true},       {TELEPHONY_ANSWERED, true, true},
+        {TELEPHONY_MACHINE, true, true},         {TELEPHONY_MESSAGE_LEFT, true, true},
+        {TELEPHONY_NOT_IN_SERVICE, false, true}, {TELEPHONY_ABANDONED, true, true},
+        {TELEPHONY_FAILED, false, false},
+    };
+    assert_int_equal(ARRAY_SIZE(rows), TELEPHONY_END - 1);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_int_equal(telephony_counts(rows[i].telephony), rows[i].counts);
+        assert_int_equal(telephony_is_attempt(rows[i].telephony), rows[i].is_attempt);
+    }
+}
+
+static void refuses_reports_that_contradict_themselves(void **state)
+{
+    (void)state;
+    static const struct {
+        struct report report;
+        const char *field; /* NULL: fine */
+    } rows[] = {
+        {{.telephony = TELEPHONY_NO_ANSWER, .party = PARTY_NONE, .outcome = OUTCOME_NONE}, NULL},
+        {{.telephony = TELEPHONY_ANSWERED, .party = PARTY_RIGHT, .outcome = OUTCOME_DISPUTE, .is_conversation = true},
+         NULL},
+        {{.telephony = TELEPHONY_ANSWERED, .party = PARTY_UNVERIFIED, .outcome = OUTCOME_NONE, .is_conversation = true},
+         NULL},
+        {{.telephony = TELEPHONY_MACHINE, .party = PARTY_WRONG, .outcome = OUTCOME_NONE}, NULL},
+        {{.telephony = TELEPHONY_NOT_PLACED, .party = PARTY_NONE, .outcome = OUTCOME_NONE, .is_conversation = true},
+         "telephony"},
+        {{.telephony = TELEPHONY_BUSY, .party = PARTY_RIGHT, .outcome = OUTCOME_NONE}, "telephony"},
+        {{.telephony = TELEPHONY_FAILED, .party = PARTY_NONE, .outcome = OUTCOME_CALLBACK}, "telephony"},
+        {{.telephony = TELEPHONY_NO_ANSWER, .party = PARTY_WRONG, .outcome = OUTCOME_NONE}, "party"},
+        {{.telephony = TELEPHONY_ANSWERED, .party = PARTY_WRONG, .outcome = OUTCOME_NONE, .is_conversation = true},
+         "is_conversation"},
+        {{.telephony = TELEPHONY_ANSWERED, .party = PARTY_RIGHT, .outcome = OUTCOME_PROMISE}, "promise"},
+        {{.telephony = TELEPHONY_ANSWERED,
+          .party = PARTY_RIGHT,
+          .outcome = OUTCOME_NONE,
+          .has_promise = true,
+          .promise_minor = 5},
+         "promise"},
+        {{.telephony = TELEPHONY_ANSWERED, .party = PARTY_RIGHT, .outcome = OUTCOME_PROMISE, .has_promise = true},
+         "promise.amount_minor"},
+        {{.telephony = TELEPHONY_NO_ANSWER, .party = PARTY_NONE, .outcome = OUTCOME_NONE, .started_at_us = -1},
+         "started_at_us"},
+        {{.telephony = TELEPHONY_NO_ANSWER, .party = PARTY_NONE, .outcome = OUTCOME_NONE, .duration_s = -1},
+         "duration_s"},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct error err = {0};
+        enum status st = report_check(&rows[i].report, &err);
+        if (rows[i].field == NULL && st != STATUS_OK)
+            fail_msg("row %zu: %s", i, err.text);
+        if (rows[i].field != NULL &&
+            (st != STATUS_INVALID_ARGUMENT || strncmp(err.text, rows[i].field, strlen(rows[i].field)) != 0))
+            fail_msg("row %zu: '%s', expected %s", i, err.text, rows[i].field);
+    }
+}
+
+static void dates_an_attempt_by_its_start_but_never_before_its_permit(void **state)
+{
+    (void)state;
+    const int64_t granted = at("2026-06-01T14:05:00Z").us;
+    const int64_t now = at("2026-06-03T14:00:00Z").us;
+    assert_int_equal(attempt_occurred_at(granted, at("2026-05-01T00:00:00Z").us, now), granted);
+    assert_int_equal(attempt_occurred_at(granted, granted + 30 * US_PER_S, now),
+                     granted); /* the same quarter of an hour */
+    assert_int_equal(attempt_occurred_at(granted, at("2026-06-02T14:05:00Z").us, now), at("2026-06-02T14:05:00Z").us);
+    assert_int_equal(attempt_occurred_at(granted, at("2027-01-01T00:00:00Z").us, now), now);
+    assert_int_equal(attempt_occurred_at(granted, 0, now), now);
+}
+
+static void counts_a_call_toward_what_was_discussed(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct permit permit = {.account_id = fixture->account->id, .granted_at_us = 1000};
+    struct report report = {
+        .telephony = TELEPHONY_ANSWERED, .party = PARTY_RIGHT, .outcome = OUTCOME_NONE, .is_conversation = true};
+    const struct id *others[REPORT_DISCUSSED_MAX];
+    report_apply_to_permit(&report, 2000, &permit);
+    assert_true(permit.counts);
+    assert_true(permit.is_conversation); /* nothing said: about the permit's own debt */
+    assert_int_equal(report_others(&report, &permit.account_id, others), 0);
+
+    report.discussed[0] = report.discussed[1] = test_id("other-account");
+    report.n_discussed = 2;
+    report_apply_to_permit(&report, 2000, &permit);
+    assert_true(permit.counts); /* it was placed for this debt all the same */
+    assert_false(permit.is_conversation);
+    assert_int_equal(report_others(&report, &permit.account_id, others), 1);
+
+    report.discussed[1] = fixture->account->id;
+    report_apply_to_permit(&report, 2000, &permit);
+    assert_true(permit.is_conversation);
+    assert_int_equal(report_others(&report, &permit.account_id, others), 1);
+}
+
+static void sets_and_releases_each_flag_where_it_belongs(void **state)
+{
+    const struct fixture *fixture = *state;
+    static const struct {
+        enum sticky_flag flag;
+        enum hold hold;
+        bool is_of_person;
+    } rows[] = {
+        {STICKY_CEASE, HOLD_CEASE, false},
+        {STICKY_ATTORNEY, HOLD_ATTORNEY, true},
+        {STICKY_BANKRUPTCY, HOLD_BANKRUPTCY, true},
+        {STICKY_DECEASED, HOLD_DECEASED, true},
+        {STICKY_OPT_OUT_CALLS, HOLD_OPT_OUT_CALLS, true},
+        {STICKY_OPT_OUT_CONTACT_POINT, HOLD_OPT_OUT_CONTACT_POINT, true},
+    };
+    struct account *other = test_account(fixture->book, "other-account");
+    assert_int_equal(ARRAY_SIZE(rows), STICKY_END - 1);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_int_equal(sticky_is_of_person(rows[i].flag), rows[i].is_of_person);
+        assert_true(sticky_set(rows[i].flag, fixture->account, fixture->phone));
+        assert_false(sticky_set(rows[i].flag, fixture->account, fixture->phone));
+        assert_int_equal(account_holds_at(fixture->account, fixture->phone), HOLD_BIT(rows[i].hold));
+        assert_int_equal(account_holds_at(other, fixture->phone), rows[i].is_of_person ? HOLD_BIT(rows[i].hold) : 0);
+        assert_true(sticky_release(rows[i].flag, fixture->account, fixture->phone));
+        assert_false(sticky_release(rows[i].flag, fixture->account, fixture->phone));
+        assert_int_equal(account_holds_at(fixture->account, fixture->phone), 0);
+    }
+}
+
+static bool is_disputed(const struct fixture *fixture)
+{
+    return (account_holds(fixture->account) & HOLD_BIT(HOLD_DISPUTE)) != 0;
+}
+
+static void holds_a_claimed_dispute_until_it_is_opened_and_ended(void **state)
+{
+    const struct fixture *fixture = *state;
+    const struct id dispute = test_id("dispute");
+    assert_true(dispute_claim(fixture->account));
+    assert_true(is_disputed(fixture));
+    assert_false(dispute_verify(fixture->account, &dispute)); /* of an older one: the claim stays */
+    assert_true(is_disputed(fixture));
+    assert_true(dispute_open(fixture->account, &dispute));
+    assert_false(dispute_open(fixture->account, &dispute));
+    assert_false(dispute_claim(fixture->account)); /* nothing more will be opened for it */
+    assert_true(is_disputed(fixture));
+    assert_true(dispute_verify(fixture->account, &dispute));
+    assert_false(is_disputed(fixture));
+}
+
+static void frees_nothing_by_the_late_end_of_an_older_dispute(void **state)
+{
+    const struct fixture *fixture = *state;
+    const struct id older = test_id("older");
+    const struct id newer = test_id("newer");
+    assert_true(dispute_open(fixture->account, &older));
+    assert_true(dispute_verify(fixture->account, &older));
+    assert_true(dispute_open(fixture->account, &newer));
+    assert_false(dispute_resolve(fixture->account, &older, false));
+    assert_true(is_disputed(fixture));
+    assert_true(dispute_resolve(fixture->account, &newer, false));
+    assert_false(is_disputed(fixture));
+    assert_true(dispute_resolve(fixture->account, &older, true)); /* upheld: closed for good */
+    assert_int_equal(account_holds(fixture->account), HOLD_BIT(HOLD_DISPUTE_UPHELD));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(moves_a_permit_only_as_its_table_says),
+        cmocka_unit_test(counts_what_connected_or_rang),
+        cmocka_unit_test(refuses_reports_that_contradict_themselves),
+        cmocka_unit_test(dates_an_attempt_by_its_start_but_never_before_its_permit),
+        cmocka_unit_test_setup_teardown(counts_a_call_toward_what_was_discussed, setup, teardown),
+        cmocka_unit_test_setup_teardown(sets_and_releases_each_flag_where_it_belongs, setup, teardown),
+        cmocka_unit_test_setup_teardown(holds_a_claimed_dispute_until_it_is_opened_and_ended, setup, teardown),
+        cmocka_unit_test_setup_teardown(frees_nothing_by_the_late_end_of_an_older_dispute, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,465 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "call_window.h"
+#include "contact_codec.h"
+#include "permit_model.h"
+#include "person.h"
+
+struct fixture {
+    struct rulebook *rules;
+    struct contact_book *book;
+    struct account *account;
+    struct contact_point *phone;
+    GArray *storage;
+    struct permit_facts facts;
+    struct permit_hits hits;
+};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    fixture->rules = test_rules();
+    fixture->book = contact_book_new();
+    fixture->account = test_account(fixture->book, "account");
+    fixture->phone = test_phone(fixture->book, fixture->account, "phone", "America/New_York");
+    fixture->storage = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    rulebook_free(fixture->rules);
+    contact_book_free(fixture->book);
+    g_array_unref(fixture->storage);
+    free(fixture);
+    return 0;
+}
+
+static void ask(struct fixture *fixture, struct instant now)
+{
+    permit_gather(fixture->rules, fixture->account, fixture->phone, false, now, fixture->storage, &fixture->facts);
+    permit_evaluate(fixture->rules, &fixture->facts, &fixture->hits);
+}
+
+static const struct rule_hit *find_hit(const struct permit_hits *hits, const char *rule)
+{
+    for (size_t i = 0; i < hits->n; i++)
+        if (strcmp(hits->hits[i].rule, rule) == 0)
+            return &hits->hits[i];
+    return NULL;
+}
+
+static void expect_only(const struct fixture *fixture, const char *rule, const char *next)
+{
+    char text[INSTANT_TEXT_SIZE];
+    if (fixture->hits.n != 1 || strcmp(fixture->hits.hits[0].rule, rule) != 0)
+        fail_msg("%zu hits, first %s; expected only %s", fixture->hits.n,
+                 fixture->hits.n > 0 ? fixture->hits.hits[0].rule : "none", rule);
+    const struct rule_hit *hit = &fixture->hits.hits[0];
+    assert_int_equal(hit->has_next, next != NULL);
+    if (next != NULL)
+        assert_string_equal(instant_format(hit->next, text), next);
+}
+
+/* --- hours
+ * ----------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static void allows_calls_only_from_8_to_21_in_every_zone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zones; /* of a phone; after '|' of an address */
+        const char *now;
+        const char *next; /* NULL: allowed */
+    } rows[] = {
+        {"America/Chicago", "2026-07-15T13:00:00Z", NULL},
+        {"America/Chicago", "2026-07-15T12:59:59Z", "2026-07-15T13:00:00Z"},
+        {"America/Chicago", "2026-07-15T12:59:59.999999Z", "2026-07-15T13:00:00Z"},
+        {"America/Chicago", "2026-07-16T01:59:59.999999Z", NULL},
+        {"America/Chicago", "2026-07-16T02:00:00Z", "2026-07-16T13:00:00Z"},
+        {"Pacific/Honolulu", "2026-07-16T06:59:59Z", NULL},
+        /* comment 6(b)(1)(i)-2.i: Eastern mobile and Pacific home: 11:00 to 21:00 Eastern */
+        {"America/New_York|America/Los_Angeles", "2026-06-10T14:59:59Z", "2026-06-10T15:00:00Z"},
+        {"America/New_York|America/Los_Angeles", "2026-06-10T15:00:00Z", NULL},
+        {"America/New_York|America/Los_Angeles", "2026-06-11T00:59:59Z", NULL},
+        {"America/New_York|America/Los_Angeles", "2026-06-11T01:00:00Z", "2026-06-11T15:00:00Z"},
+        /* a prefix that straddles zones stands for both */
+        {"America/New_York,America/Chicago", "2026-06-10T12:30:00Z", "2026-06-10T13:00:00Z"},
+        /* the clocks changed in the night: 8:00 is at 13:00 UTC from then on */
+        {"America/New_York", "2026-11-01T12:30:00Z", "2026-11-01T13:00:00Z"},
+        {"America/New_York", "2026-03-08T11:30:00Z", "2026-03-08T12:00:00Z"},
+        /* half an hour is enough of a zone */
+        {"America/St_Johns", "2026-07-15T10:29:59Z", "2026-07-15T10:30:00Z"},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        void *inner = NULL;
+        (void)setup(&inner);
+        struct fixture *fixture = inner;
+        g_auto(GStrv) parts = g_strsplit(rows[i].zones, "|", 2);
+        fixture->phone->zones = contact_text(fixture->book, parts[0]);
+        (void)test_point(fixture->book, fixture->account, "address", CONTACT_POINT_ADDRESS,
+                         parts[1] == NULL ? parts[0] : parts[1]);
+        ask(fixture, at(rows[i].now));
+        if (rows[i].next == NULL && fixture->hits.n != 0)
+            fail_msg("row %zu: refused: %s", i, fixture->hits.hits[0].detail);
+        if (rows[i].next != NULL)
+            expect_only(fixture, "REGF-6B1I-TIME", rows[i].next);
+        (void)teardown(&inner);
+    }
+}
+
+static void never_opens_where_the_hours_of_two_zones_do_not_meet(void **state)
+{
+    struct fixture *fixture = *state;
+    (void)test_phone(fixture->book, fixture->account, "far", "Asia/Shanghai");
+    (void)test_phone(fixture->book, fixture->account, "farther", "America/Los_Angeles");
+    (void)test_phone(fixture->book, fixture->account, "farthest", "Europe/Berlin");
+    ask(fixture, at("2026-07-15T13:00:00Z"));
+    const struct rule_hit *hit = find_hit(&fixture->hits, "REGF-6B1I-TIME");
+    assert_non_null(hit);
+    assert_false(hit->has_next);
+}
+
+static void names_the_time_and_the_zone_that_block(void **state)
+{
+    struct fixture *fixture = *state;
+    ask(fixture, at("2026-07-15T11:59:59Z"));
+    assert_string_equal(fixture->hits.hits[0].detail,
+                        "it is 07:59:59 in America/New_York; calls are allowed from 08:00 to 21:00");
+    assert_string_equal(fixture->hits.hits[0].citation, "12 CFR 1006.6(b)(1)(i)");
+}
+
+static void refuses_where_no_zone_is_known(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->phone->zones = "";
+    debtor_update_zones(fixture->account->debtor);
+    ask(fixture, at("2026-07-15T16:00:00Z"));
+    expect_only(fixture, "DUNLIN-UNKNOWN-ZONE", NULL);
+}
+
+static void refuses_where_a_zone_cannot_be_read(void **state)
+{
+    struct fixture *fixture = *state;
+    (void)test_phone(fixture->book, fixture->account, "odd", "America/Atlantis");
+    ask(fixture, at("2026-07-15T16:00:00Z"));
+    expect_only(fixture, "DUNLIN-UNKNOWN-ZONE", NULL);
+}
+
+static void leaves_wrong_numbers_out_of_the_zones_but_not_excluded_ones(void **state)
+{
+    struct fixture *fixture = *state;
+    struct contact_point *other = test_phone(fixture->book, fixture->account, "other", "Pacific/Honolulu");
+    ask(fixture, at("2026-07-15T16:00:00Z")); /* noon in New York, 6:00 in Honolulu */
+    assert_int_equal(fixture->hits.n, 1);
+    other->is_opted_out = true;
+    debtor_update_zones(fixture->account->debtor);
+    ask(fixture, at("2026-07-15T16:00:00Z"));
+    assert_int_equal(fixture->hits.n, 1);
+    other->is_wrong = true;
+    debtor_update_zones(fixture->account->debtor);
+    ask(fixture, at("2026-07-15T16:00:00Z"));
+    assert_int_equal(fixture->hits.n, 0);
+}
+
+/* --- attempts
+ * -------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static void refuses_eighth_call_in_seven_days(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const calls[] = {
+        "2026-06-01T14:00:00Z", "2026-06-01T18:00:00Z", "2026-06-02T14:00:00Z", "2026-06-03T14:00:00Z",
+        "2026-06-04T14:00:00Z", "2026-06-05T14:00:00Z", "2026-06-06T14:00:00Z",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+        ask(fixture, at("2026-06-07T14:00:00Z"));
+        assert_int_equal(fixture->hits.n, 0); /* this one is the (i+1)-th */
+        test_attempt(fixture->account, fixture->phone, at(calls[i]), true, false);
+    }
+    ask(fixture, at("2026-06-07T14:00:00Z"));
+    expect_only(fixture, "REGF-14B2A-7IN7", "2026-06-08T12:00:00Z");
+    assert_string_equal(fixture->hits.hits[0].detail, "7 attempts since 2026-06-01; the limit is 7 in 7 days");
+    assert_int_equal(permit_attempts_in_window(fixture->rules, &fixture->facts), 7);
+    ask(fixture,
+        at("2026-06-08T12:00:00Z")); /* both calls of June 1 have dropped out, though it is not 168 hours yet */
+    assert_int_equal(fixture->hits.n, 0);
+}
+
+static void waits_until_enough_attempts_drop_out(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 3; i++)
+        test_attempt(fixture->account, fixture->phone, at("2026-06-01T14:00:00Z"), true, false);
+    for (int i = 0; i < 9; i++) /* more than allowed, as from a dialer that went wrong */
+        test_attempt(fixture->account, fixture->phone, at("2026-06-04T14:00:00Z"), true, false);
+    ask(fixture, at("2026-06-05T14:00:00Z"));
+    expect_only(fixture, "REGF-14B2A-7IN7", "2026-06-11T12:00:00Z");
+}
+
+static void counts_days_in_every_zone(void **state)
+{
+    struct fixture *fixture = *state;
+    (void)test_phone(fixture->book, fixture->account, "west", "America/Los_Angeles");
+    /* 00:30 on June 2 in New York is 21:30 on June 1 in Los Angeles: in New York it stays in the window a day longer.
+     */
+    for (int i = 0; i < 7; i++)
+        test_attempt(fixture->account, fixture->phone, at("2026-06-02T04:30:00Z"), true, false);
+    ask(fixture, at("2026-06-08T16:00:00Z"));
+    expect_only(fixture, "REGF-14B2A-7IN7", "2026-06-09T15:00:00Z");
+}
+
+static void leaves_uncounted_and_misdirected_calls_out(void **state)
+{
+    struct fixture *fixture = *state;
+    struct contact_point *wrong = test_phone(fixture->book, fixture->account, "wrong", "America/New_York");
+    for (int i = 0; i < 6; i++)
+        test_attempt(fixture->account, fixture->phone, at("2026-06-05T14:00:00Z"), true, false);
+    test_attempt(fixture->account, fixture->phone, at("2026-06-05T15:00:00Z"), false, false); /* busy */
+    test_attempt(fixture->account, wrong, at("2026-06-05T16:00:00Z"), true, true);
+    ask(fixture, at("2026-06-06T14:00:00Z"));
+    assert_non_null(find_hit(&fixture->hits, "REGF-14B2A-7IN7"));
+    assert_non_null(find_hit(&fixture->hits, "REGF-14B2B-CONVO7"));
+    wrong->is_wrong = true;
+    ask(fixture, at("2026-06-06T14:00:00Z"));
+    assert_int_equal(fixture->hits.n, 0);
+    assert_int_equal(permit_attempts_in_window(fixture->rules, &fixture->facts), 6);
+}
+
+/* --- conversations
+ * --------------------------------------------------------------------------------------------------------------------------
+ */
+
+static void refuses_calls_for_seven_days_from_a_conversation(void **state)
+{
+    struct fixture *fixture = *state;
+    test_attempt(fixture->account, fixture->phone, at("2026-08-13T15:00:00Z"), false,
+                 true); /* it need not count as a call of ours */
+    static const struct {
+        const char *now;
+        bool is_allowed;
+    } rows[] = {
+        {"2026-08-13T15:01:00Z", false},
+        {"2026-08-19T14:00:00Z", false},
+        {"2026-08-20T00:59:59Z", false}, /* still Aug 19 in New York */
+        {"2026-08-20T12:00:00Z", true},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        ask(fixture, at(rows[i].now));
+        if (rows[i].is_allowed)
+            assert_int_equal(fixture->hits.n, 0);
+        else
+            expect_only(fixture, "REGF-14B2B-CONVO7", "2026-08-20T12:00:00Z");
+    }
+    ask(fixture, at("2026-08-19T14:00:00Z"));
+    assert_string_equal(fixture->hits.hits[0].detail,
+                        "a conversation about this debt on 2026-08-13; no call for 7 days");
+    assert_int_equal(permit_conversation_on_days(&fixture->facts), 20678);
+}
+
+/* --- holds
+ * ----------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static void refuses_while_anything_holds(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct instant noon = at("2026-07-15T16:00:00Z");
+    for (unsigned hold = 0; hold < HOLD_COUNT; hold++) {
+        fixture->account->holds = 0;
+        if (hold == HOLD_OPT_OUT_CONTACT_POINT)
+            fixture->phone->is_opted_out = true;
+        else if (hold == HOLD_WRONG_NUMBER)
+            fixture->phone->is_wrong = true; /* without updating the zones, so that only the hold speaks */
+        else
+            fixture->account->holds = HOLD_BIT(hold);
+        ask(fixture, noon);
+        assert_int_equal(fixture->hits.n, 1);
+        assert_false(fixture->hits.hits[0].has_next);
+        assert_non_null(strstr(fixture->hits.hits[0].detail, hold_set_name(hold)));
+        fixture->phone->is_opted_out = fixture->phone->is_wrong = false;
+    }
+}
+
+static void refuses_a_debtor_with_a_parked_event(void **state)
+{
+    struct fixture *fixture = *state;
+    permit_gather(fixture->rules, fixture->account, fixture->phone, true, at("2026-07-15T16:00:00Z"), fixture->storage,
+                  &fixture->facts);
+    permit_evaluate(fixture->rules, &fixture->facts, &fixture->hits);
+    expect_only(fixture, "DUNLIN-INCOMPLETE", NULL);
+}
+
+static void holds_every_account_of_the_person(void **state)
+{
+    struct fixture *fixture = *state;
+    struct account *other = test_account(fixture->book, "other-account");
+    fixture->account->debtor->holds = HOLD_BIT(HOLD_ATTORNEY);
+    assert_int_equal(account_holds(fixture->account), HOLD_BIT(HOLD_ATTORNEY));
+    assert_int_equal(account_holds(other), HOLD_BIT(HOLD_ATTORNEY));
+}
+
+static void holds_the_account_once_no_phone_is_left(void **state)
+{
+    struct fixture *fixture = *state;
+    struct contact_point *second = test_phone(fixture->book, fixture->account, "second", "America/New_York");
+    fixture->phone->is_opted_out = true;
+    assert_int_equal(account_holds(fixture->account), 0);
+    second->is_wrong = true;
+    assert_int_equal(account_holds(fixture->account),
+                     HOLD_BIT(HOLD_OPT_OUT_CONTACT_POINT) | HOLD_BIT(HOLD_WRONG_NUMBER));
+}
+
+static void reports_every_rule_the_longest_lasting_first(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 7; i++)
+        test_attempt(fixture->account, fixture->phone, at("2026-06-03T14:00:00Z"), true, false);
+    test_attempt(fixture->account, fixture->phone, at("2026-06-05T14:00:00Z"), true, true);
+    fixture->account->holds = HOLD_BIT(HOLD_CEASE) | HOLD_BIT(HOLD_PROMISE);
+    ask(fixture, at("2026-06-06T03:00:00Z"));
+    static const char *const order[] = {"REGF-6C-CEASE", "DUNLIN-PROMISE", "REGF-14B2B-CONVO7", "REGF-14B2A-7IN7",
+                                        "REGF-6B1I-TIME"};
+    assert_int_equal(fixture->hits.n, ARRAY_SIZE(order));
+    for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+        assert_string_equal(fixture->hits.hits[i].rule, order[i]);
+    struct instant next = {0};
+    assert_false(permit_hits_next(&fixture->hits, &next));
+}
+
+/* --- any state
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+static const char *const ZONES[] = {"America/New_York", "America/Chicago", "America/Los_Angeles", "Pacific/Honolulu",
+                                    "America/St_Johns", "Europe/London",   "America/Phoenix",     "Asia/Kolkata"};
+
+static struct instant random_state(struct fixture *fixture, uint32_t *seed)
+{
+    char name[16];
+    const int64_t start_us = at("2026-02-20T00:00:00Z").us; /* across both changes of the clocks */
+    const struct instant now = {start_us + (int64_t)(next_random(seed) % (270 * 1440)) * US_PER_MIN +
+                                next_random(seed) % US_PER_S};
+    for (uint32_t n = next_random(seed) % 3; n > 0; n--) {
+        (void)snprintf(name, sizeof(name), "phone-%u", n);
+        (void)test_phone(fixture->book, fixture->account, name, ZONES[next_random(seed) % ARRAY_SIZE(ZONES)]);
+    }
+    for (uint32_t n = next_random(seed) % 14; n > 0; n--) {
+        const struct instant when = {now.us - (int64_t)(next_random(seed) % (10 * 1440)) * US_PER_MIN};
+        test_attempt(fixture->account, fixture->phone, when, next_random(seed) % 4 != 0, next_random(seed) % 9 == 0);
+    }
+    if (next_random(seed) % 5 == 0)
+        fixture->account->holds = HOLD_BIT(next_random(seed) % HOLD_COUNT);
+    return now;
+}
+
+/* For every hit: at its next instant the rule is silent, and just before something still forbids the call (the rule
+ * itself, or the hours). */
+static void check_next_instants(struct fixture *fixture, uint32_t seed)
+{
+    struct permit_hits *first = g_memdup2(&fixture->hits, sizeof(fixture->hits));
+    for (size_t i = 0; i < first->n; i++) {
+        const struct rule_hit *hit = &first->hits[i];
+        if (!hit->has_next)
+            continue;
+        ask(fixture, hit->next);
+        if (find_hit(&fixture->hits, hit->rule) != NULL)
+            fail_msg("seed %u: %s still blocks at the instant that it named", seed, hit->rule);
+        ask(fixture, (struct instant){hit->next.us - 1});
+        if (find_hit(&fixture->hits, hit->rule) == NULL && find_hit(&fixture->hits, "REGF-6B1I-TIME") == NULL)
+            fail_msg("seed %u: %s could have ended earlier", seed, hit->rule);
+    }
+    g_free(first);
+}
+
+static void names_the_earliest_instant_at_which_a_rule_is_silent(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 2000; seed++) {
+        void *inner = NULL;
+        uint32_t random = seed * 2654435761u;
+        (void)setup(&inner);
+        struct fixture *fixture = inner;
+        ask(fixture, random_state(fixture, &random));
+        check_next_instants(fixture, seed);
+        (void)teardown(&inner);
+    }
+}
+
+/* What is recorded with a decision is all that it was made of: packed, unpacked and asked again it gives the same
+ * answer, to the letter. */
+static void replays_a_recorded_decision_to_the_same_answer(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 500; seed++) {
+        void *inner = NULL;
+        uint32_t random = seed * 2246822519u;
+        struct decision_inputs inputs;
+        const struct zone *zones[CONTACT_ZONES_MAX];
+        struct permit_facts facts;
+        struct permit_hits again;
+        struct error err = {0};
+        (void)setup(&inner);
+        struct fixture *fixture = inner;
+        ask(fixture, random_state(fixture, &random));
+        codec_inputs(fixture->rules, &fixture->facts, 7, &inputs);
+        size_t len = protobuf_c_message_get_packed_size(&inputs.message.base);
+        g_autofree uint8_t *bytes = g_malloc(len + 1);
+        (void)protobuf_c_message_pack(&inputs.message.base, bytes);
+        Dunlin__Contact__V1__DecisionInputs *read = dunlin__contact__v1__decision_inputs__unpack(NULL, len, bytes);
+        assert_non_null(read);
+        assert_int_equal(codec_facts(read, zones, &facts, &err), STATUS_OK);
+        permit_evaluate(fixture->rules, &facts, &again);
+        assert_int_equal(again.n, fixture->hits.n);
+        for (size_t i = 0; i < again.n; i++) {
+            assert_string_equal(again.hits[i].rule, fixture->hits.hits[i].rule);
+            assert_string_equal(again.hits[i].detail, fixture->hits.hits[i].detail);
+            assert_int_equal(again.hits[i].has_next, fixture->hits.hits[i].has_next);
+            assert_int_equal(again.hits[i].next.us, fixture->hits.hits[i].next.us);
+        }
+        dunlin__contact__v1__decision_inputs__free_unpacked(read, NULL);
+        (void)teardown(&inner);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(allows_calls_only_from_8_to_21_in_every_zone),
+        cmocka_unit_test_setup_teardown(never_opens_where_the_hours_of_two_zones_do_not_meet, setup, teardown),
+        cmocka_unit_test_setup_teardown(names_the_time_and_the_zone_that_block, setup, teardown),
+        cmocka_unit_test_setup_teardown(refuses_where_no_zone_is_known, setup, teardown),
+        cmocka_unit_test_setup_teardown(refuses_where_a_zone_cannot_be_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(leaves_wrong_numbers_out_of_the_zones_but_not_excluded_ones, setup, teardown),
+        cmocka_unit_test_setup_teardown(refuses_eighth_call_in_seven_days, setup, teardown),
+        cmocka_unit_test_setup_teardown(waits_until_enough_attempts_drop_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(counts_days_in_every_zone, setup, teardown),
+        cmocka_unit_test_setup_teardown(leaves_uncounted_and_misdirected_calls_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(refuses_calls_for_seven_days_from_a_conversation, setup, teardown),
+        cmocka_unit_test_setup_teardown(refuses_while_anything_holds, setup, teardown),
+        cmocka_unit_test_setup_teardown(refuses_a_debtor_with_a_parked_event, setup, teardown),
+        cmocka_unit_test_setup_teardown(holds_every_account_of_the_person, setup, teardown),
+        cmocka_unit_test_setup_teardown(holds_the_account_once_no_phone_is_left, setup, teardown),
+        cmocka_unit_test_setup_teardown(reports_every_rule_the_longest_lasting_first, setup, teardown),
+        cmocka_unit_test(names_the_earliest_instant_at_which_a_rule_is_silent),
+        cmocka_unit_test(replays_a_recorded_decision_to_the_same_answer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
