@@ -171,15 +171,17 @@ static enum status park(struct worker *worker, const struct event *event, const 
     if (st != STATUS_OK)
         return st;
     unit_move_cursor(unit, event->partition, worker->parts[event->partition].epoch, event->seq);
+    /* The commit moves the cursor, and the inbox may then free the event. */
+    const struct parked_event parked = {
+        .partition = event->partition, .seq = event->seq, .debtor_id = event->debtor_id};
+    g_autofree char *type = g_strdup(event->type);
     st = worker_commit(worker, &unit, "events", clock_monotonic(), err);
     if (st != STATUS_OK)
         return st;
-    const struct parked_event parked = {
-        .partition = event->partition, .seq = event->seq, .debtor_id = event->debtor_id};
-    g_array_append_val(worker->parts[event->partition].parked, parked);
+    g_array_append_val(worker->parts[parked.partition].parked, parked);
     metrics_add(&SERVICE_EVENTS_PARKED, NULL, 1);
     log_error("an event cannot be applied and is parked (see `dunlin status`, retry with `dunlin log retry`)",
-              log_text("type", event->type), log_number("partition", event->partition), log_number("seq", event->seq),
+              log_text("type", type), log_number("partition", parked.partition), log_number("seq", parked.seq),
               log_error_text(why));
     return STATUS_OK;
 }
