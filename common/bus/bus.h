@@ -25,8 +25,6 @@
 /* What this module counts, for metrics_register. */
 extern const struct metric BUS_METRICS[];
 
-/* --- keys --------------------------------------------------------------------------------------------------------------------------------- */
-
 /* A folder of CURVE certificates in czmq's format:
  *   <keys>/private/<name>.key_secret   readable by its process only (0600)
  *   <keys>/public/<name>.key           of every known peer: the ZAP allow-list; metadata "name" and "role" ("service", "operator", "dialer")
@@ -45,14 +43,13 @@ const char *bus_keys_public(const struct bus_keys *keys, const char *name);
 MUST_USE enum status bus_keys_make(const char *folder, const char *name, const char *role, bool *ret_is_new, struct error *err);
 
 /* The process's ZAP handler: admits exactly the public keys in <keys>/public, re-reading the folder when it changes, so that a dialer can be added while services run. A peer's name
- * and role come from its certificate. One a process, started before any server socket is bound. */
+ * and role come from its certificate. One a process (ALREADY_EXISTS), started before any server socket is bound and stopped after the last one is closed. NOT_FOUND: no such folder. */
 struct bus_gate;
 MUST_USE enum status bus_gate_start(const char *folder, struct bus_gate **ret_gate, struct error *err);
 void bus_gate_stop(struct bus_gate *gate);
 void bus_gate_stopp(struct bus_gate **gate);
 
-/* --- sockets ------------------------------------------------------------------------------------------------------------------------------ */
-
+/* Binding fails with FAILED_PRECONDITION where no gate runs in this process: libzmq would admit every key. */
 /* All with LINGER, both HWM, MAXMSGSIZE, heartbeats and CURVE set explicitly. *ret_endpoint (a wildcard port resolved) into the given buffer. */
 MUST_USE enum status bus_bind_router(const struct bus_keys *keys, const char *endpoint, zsock_t **ret_socket,
                                      char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err);
@@ -65,8 +62,6 @@ MUST_USE enum status bus_connect_sub(zsock_t *socket, const struct bus_keys *key
 /* "p007": the topic of a partition. */
 #define BUS_TOPIC_SIZE 8
 const char *bus_topic(uint16_t partition, char text[static BUS_TOPIC_SIZE]);
-
-/* --- server ------------------------------------------------------------------------------------------------------------------------------- */
 
 /* One request as received: checked (size, envelope, method known, deadline sane) but its body still packed. Owned: bus_request_free. */
 struct bus_request {
@@ -96,8 +91,6 @@ void bus_send_reply(zsock_t *router, zframe_t *peer, uint64_t request_id, enum s
                     const uint8_t *body, size_t body_len);
 /* A notification (request_id 0): `message` packed. */
 void bus_send_notification(zsock_t *router, zframe_t *peer, const ProtobufCMessage *message);
-
-/* --- client ------------------------------------------------------------------------------------------------------------------------------- */
 
 /* Calls services. Finds instances through the registry, keeps one DEALER an instance, routes by partition to its owner, follows a wrong owner once, retries what is
  * idempotent (commands with a key, and queries) on transient errors with capped exponential backoff and jitter until the deadline, and names the peer that could not be reached.
@@ -132,6 +125,7 @@ struct bus_call {
     bool is_query;                             /* has no effect: may be retried without a key */
 
     /* out */
+    /* UNAVAILABLE: never sent, or refused so. UNAUTHENTICATED: the peer does not admit our key. DEADLINE_EXCEEDED: may have been done. Others: the service's answer. */
     enum status code;
     struct error error;       /* where code is not OK; names the peer */
     ProtobufCMessage *reply;  /* owned by the caller: protobuf_c_message_free_unpacked(reply, NULL) */

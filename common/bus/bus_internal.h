@@ -28,8 +28,6 @@
  * times the largest frame. */
 #define BUS_UNPACK_MAX_BYTES ((size_t)16 * BUS_FRAME_MAX_BYTES)
 
-/* --- metrics ------------------------------------------------------------------------------------------------------ */
-
 /* Rows of BUS_METRICS. */
 enum bus_metric {
     BUS_METRIC_PEERS_ADMITTED,
@@ -40,8 +38,6 @@ enum bus_metric {
 };
 
 void bus_count(enum bus_metric metric, const char *label_value);
-
-/* --- certificates ------------------------------------------------------------------------------------------------ */
 
 struct key_book;
 
@@ -59,16 +55,12 @@ bool bus_name_is_valid(const char *name, size_t size);
  * NOT_FOUND, FAILED_PRECONDITION; the text names the file. *ret_cert is owned by the caller: zcert_destroy. */
 MUST_USE enum status bus_certificate_load(const char *folder, const char *name, zcert_t **ret_cert, struct error *err);
 
-/* --- sockets ----------------------------------------------------------------------------------------------------- */
-
 /* A DEALER without connections. Requests are queued only to a finished connection. */
 MUST_USE enum status bus_open_dealer(const struct bus_keys *keys, zsock_t **ret_socket, struct error *err);
 
 /* Connects a client's socket to `endpoint`, whose key is that of `server_name`. */
 MUST_USE enum status bus_connect(zsock_t *socket, const struct bus_keys *keys, const char *server_name,
                                  const char *endpoint, struct error *err);
-
-/* --- messages ---------------------------------------------------------------------------------------------------- */
 
 /* protobuf-c's structs hold char * even where they only lend. */
 char *bus_lend(const char *text);
@@ -79,8 +71,6 @@ ProtobufCMessage *bus_unpack(const ProtobufCMessageDescriptor *descriptor, size_
 
 /* Initialises `ret_frame` with `message` packed. */
 MUST_USE enum status bus_pack(const ProtobufCMessage *message, zmq_msg_t *ret_frame, struct error *err);
-
-/* --- links ------------------------------------------------------------------------------------------------------- */
 
 /* One instance of a service as a client sees it: a DEALER and what libzmq tells about its connection. */
 struct bus_link {
@@ -113,8 +103,6 @@ bool bus_link_send(struct bus_link *link, zmq_msg_t *frame);
 
 /* The next reply or notification; NULL where there is none. Frames that are no replies are dropped. */
 Dunlin__Bus__V1__Reply *bus_link_receive(struct bus_link *link);
-
-/* --- clients ----------------------------------------------------------------------------------------------------- */
 
 struct bus_client {
     const struct bus_keys *keys;

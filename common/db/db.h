@@ -47,8 +47,6 @@ void db_closep(struct db **db);
 /* False once the connection is lost or a deadline was missed: close it and open another. */
 bool db_is_alive(const struct db *db);
 
-/* --- parameters ------------------------------------------------------------------------------------------------------------------------- */
-
 #define DB_ARGS_MAX 40
 
 enum db_type {
@@ -99,8 +97,6 @@ void db_arg_bytes(struct db_args *args, const void *bytes, size_t len);       /*
 void db_arg_id(struct db_args *args, const struct id *value);                 /* NULL or the none id is NULL */
 void db_arg_array(struct db_args *args, const struct db_array *array);
 
-/* --- calls ------------------------------------------------------------------------------------------------------------------------------ */
-
 /* One statement, one round trip. `args` may be NULL for none; `ret_result` NULL where rows do not matter. Inside or outside a transaction. */
 MUST_USE enum status db_exec(struct db *db, const struct db_statement *statement, const struct db_args *args,
                              struct db_result **ret_result, struct error *err);
@@ -133,8 +129,6 @@ MUST_USE enum status db_tx_begin(struct db *db, struct db_tx *tx, struct error *
 MUST_USE enum status db_tx_commit(struct db_tx *tx, struct error *err);
 void db_tx_rollback(struct db_tx *tx);
 
-/* --- results ---------------------------------------------------------------------------------------------------------------------------- */
-
 void db_result_free(struct db_result *result);
 void db_result_freep(struct db_result **result);
 size_t db_rows(const struct db_result *result);
@@ -151,8 +145,6 @@ const char *db_text(const struct db_result *result, size_t row, int column);
 const uint8_t *db_bytes(const struct db_result *result, size_t row, int column, size_t *ret_len);
 struct id db_id(const struct db_result *result, size_t row, int column);
 
-/* --- schema ----------------------------------------------------------------------------------------------------------------------------- */
-
 /* Brings a service's schema to the newest of `migrations`, each in a transaction of its own, under an advisory lock named by the schema, recorded in <schema>.migration
  * (number, name, hash of its text, applied_at). Does nothing where all are applied. Fails with FAILED_PRECONDITION where the schema is newer than the binary understands, or where
  * an applied migration's text has changed since. */
@@ -164,8 +156,6 @@ MUST_USE enum status db_migrate_check(struct db *db, const char *schema, const s
 /* Prepares every statement of a NULL-terminated list: says which does not fit the schema. The types of parameters are inferred, so that one which stands where any type may
  * needs a cast in the text (`unnest($1::uuid[])`). Nothing is kept. */
 MUST_USE enum status db_prepare_all(struct db *db, const struct db_statement *const *statements, struct error *err);
-
-/* --- administration --------------------------------------------------------------------------------------------------------------------- */
 
 /* Only the SCRAM verifier, made here, goes over the wire. */
 MUST_USE enum status db_role_set_password(struct db *db, const char *role, const char *password, struct error *err);

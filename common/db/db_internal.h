@@ -32,8 +32,6 @@ struct db_result {
     PGresult *pg;
 };
 
-/* --- types: one row a db_type --- */
-
 enum {
     OID_BOOL = 16,
     OID_BYTEA = 17,
@@ -65,8 +63,6 @@ bool db_array_has_too_long(const struct db_array *array);
 /* The elements one after another, each length + value, as COPY wants them too. */
 const uint8_t *db_array_elements(const struct db_array *array, size_t *ret_len);
 
-/* --- errors --- */
-
 /* Every SQLSTATE has a status. *ret_ends_connection: nothing better can come from this connection. */
 enum status db_status_of_sqlstate(const char *sqlstate, bool *ret_ends_connection);
 
@@ -78,8 +74,6 @@ enum status db_fail_protocol(struct db *db, const char *what, const char *detail
 
 /* Where the connection could not be made: PQERRORS_VERBOSE text has the SQLSTATE in it. */
 enum status db_fail_connect(const PGconn *conn, struct error *err);
-
-/* --- waiting; `what` names the call in errors --- */
 
 MUST_USE enum status db_check_alive(const struct db *db, const char *what, struct error *err);
 struct monotonic db_deadline(const struct db *db);
@@ -98,8 +92,6 @@ MUST_USE enum status db_drain(struct db *db, struct monotonic deadline, const ch
                               size_t tag_size, struct error *err);
 /* Sends a BEGIN that is due, for those who do not go through the pipeline. */
 MUST_USE enum status db_begin_now(struct db *db, struct error *err);
-
-/* --- prepared statements (db_prepared.c) --- */
 
 enum prepared_state {
     PREPARED_NEW,

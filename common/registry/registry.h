@@ -33,6 +33,7 @@ struct instance {
     char rpc_endpoint[REGISTRY_ENDPOINT_SIZE];   /* ROUTER, e.g. "tcp://127.0.0.1:41233" */
     char event_endpoint[REGISTRY_ENDPOINT_SIZE]; /* PUB; empty: publishes nothing */
     char admin_endpoint[REGISTRY_ENDPOINT_SIZE]; /* "http://127.0.0.1:9101" */
+    char public_endpoint[REGISTRY_ENDPOINT_SIZE]; /* for third parties (dialer); empty: none */
     int64_t pid;
     int64_t started_at_us;
     enum instance_state state;
@@ -56,9 +57,6 @@ const struct instance *roster_find(const struct roster *roster, const char *inst
  * `partition`, lent; NULL where none serves. Every process with the same roster comes to the same answer, and a joining
  * or leaving instance moves only its own share. */
 const struct instance *roster_owner(const struct roster *roster, const char *service, uint16_t partition);
-
-/* --- ownership (PostgreSQL)
- * ---------------------------------------------------------------------------------------------------------------- */
 
 struct lease {
     uint16_t partition;

@@ -23,9 +23,10 @@ static void json_freep(json_t **json)
 enum status registry_entry_write(const struct instance *instance, char **ret_text, struct error *err)
 {
     SCOPED(json_freep)
-    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s}", "service", instance->service, "id",
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s}", "service", instance->service, "id",
                              instance->id, "version", instance->version, "rpc_endpoint", instance->rpc_endpoint,
                              "event_endpoint", instance->event_endpoint, "admin_endpoint", instance->admin_endpoint,
+                             "public_endpoint", instance->public_endpoint,
                              "pid", (json_int_t)instance->pid, "started_at_us", (json_int_t)instance->started_at_us,
                              "state", STATES[instance->state]);
     if (json == NULL)
@@ -78,6 +79,7 @@ bool registry_entry_read(const char *key, const char *text, struct instance *ret
         !read_text(json, "rpc_endpoint", i.rpc_endpoint, sizeof(i.rpc_endpoint)) ||
         !read_text(json, "event_endpoint", i.event_endpoint, sizeof(i.event_endpoint)) ||
         !read_text(json, "admin_endpoint", i.admin_endpoint, sizeof(i.admin_endpoint)) ||
+        !read_text(json, "public_endpoint", i.public_endpoint, sizeof(i.public_endpoint)) ||
         !read_number(json, "pid", &i.pid) || !read_number(json, "started_at_us", &i.started_at_us) ||
         !read_state(json, &i.state))
         return false;

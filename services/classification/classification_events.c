@@ -49,9 +49,6 @@ static enum status look_again(struct run *run, struct account_facts *account, in
     return classification_emit(run->unit, account, because, err);
 }
 
-/* --- one function an event
- * ------------------------------------------------------------------------------------------------------------------ */
-
 static enum status on_placed(struct run *run, const struct event *event, const ProtobufCMessage *message,
                              struct error *err)
 {

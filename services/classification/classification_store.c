@@ -152,10 +152,6 @@ struct debtor_facts *working_set_ensure_debtor(struct working_set *set, const st
     return debtor;
 }
 
-/* --- saving
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
-
 static const enum db_type ACCOUNT_COLUMNS[] = {
     DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT8, DB_TEXT, DB_INT4, DB_INT4, DB_INT4, DB_INT4, DB_BOOL,
     DB_BOOL, DB_BOOL, DB_TEXT, DB_TEXT, DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_TEXT,

@@ -28,25 +28,14 @@ struct edge {
     char endpoint[REGISTRY_ENDPOINT_SIZE];
 };
 
-/* --- the caller's thread
- * ----------------------------------------------------------------------------------------------------------------------
- */
-
-/* Takes what waits, at least one; false once the pipe says $TERM. */
+/* Takes what waits, at least one; false once NULL says that nothing follows. */
 static bool take_jobs(zsock_t *pipe, GPtrArray *jobs)
 {
     do {
-        zmsg_t *message = zmsg_recv(pipe);
-        zframe_t *frame = message ? zmsg_first(message) : NULL;
         void *job = NULL;
-        const bool is_job = frame && zframe_size(frame) == sizeof(job) && !zframe_streq(frame, "$TERM");
-        if (is_job) {
-            memcpy(&job, zframe_data(frame), sizeof(job));
-            g_ptr_array_add(jobs, job);
-        }
-        zmsg_destroy(&message);
-        if (!is_job)
+        if (zsock_recv(pipe, "p", &job) != 0 || !job)
             return false;
+        g_ptr_array_add(jobs, job);
     } while (jobs->len < JOBS_A_RUN && (zsock_events(pipe) & ZMQ_POLLIN));
     return true;
 }
@@ -64,8 +53,11 @@ static void caller_actor(zsock_t *pipe, void *args)
     if (st != STATUS_OK)
         log_error("the contact service cannot be called", log_error_text(&err));
     zsock_signal(pipe, 0);
-    while (st == STATUS_OK && take_jobs(pipe, jobs)) {
-        jobs_run(client, jobs, config_integer(config, "contact-timeout"));
+    while (take_jobs(pipe, jobs)) {
+        if (client)
+            jobs_run(client, jobs, config_integer(config, "contact-timeout"));
+        else
+            jobs_refuse(jobs, STATUS_UNAVAILABLE, "the contact service cannot be called");
         for (guint i = 0; i < jobs->len; i++)
             (void)zsock_send(pipe, "p", g_ptr_array_index(jobs, i));
         g_ptr_array_set_size(jobs, 0);
@@ -73,11 +65,10 @@ static void caller_actor(zsock_t *pipe, void *args)
     for (guint i = 0; i < jobs->len; i++)
         job_free(g_ptr_array_index(jobs, i));
     g_ptr_array_free(jobs, TRUE);
+    (void)zsock_send(pipe, "p", NULL); /* nothing follows */
+    char *term = zstr_recv(pipe);
+    zstr_free(&term);
 }
-
-/* --- the edge's thread
- * ------------------------------------------------------------------------------------------------------------------------
- */
 
 struct loop {
     struct edge *edge;
@@ -249,21 +240,10 @@ static void run(struct loop *loop)
 /* Ends the caller and frees the jobs that were still on their way. */
 static void stop_caller(zactor_t **caller)
 {
-    if (zstr_send(*caller, "$TERM") == 0) {
-        for (;;) {
-            zmsg_t *message = zmsg_recv(*caller);
-            if (!message || zmsg_signal(message) >= 0) {
-                zmsg_destroy(&message);
-                break;
-            }
-            void *job = NULL;
-            if (zframe_size(zmsg_first(message)) == sizeof(job)) {
-                memcpy(&job, zframe_data(zmsg_first(message)), sizeof(job));
-                job_free(job);
-            }
-            zmsg_destroy(&message);
-        }
-    }
+    void *job = NULL;
+    (void)zsock_send(*caller, "p", NULL);
+    while (zsock_recv(*caller, "p", &job) == 0 && job)
+        job_free(job);
     zactor_destroy(caller);
 }
 
@@ -282,7 +262,8 @@ static void edge_actor(zsock_t *pipe, void *args)
     zsock_destroy(&loop.stops);
 }
 
-enum status dialer_edge_start(const struct service *service, void **ret_edge, struct error *err)
+enum status dialer_edge_start(const struct service *service, void **ret_edge,
+                              char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err)
 {
     struct edge *edge = g_new0(struct edge, 1);
     edge->service = service;
@@ -294,6 +275,7 @@ enum status dialer_edge_start(const struct service *service, void **ret_edge, st
     }
     edge->actor = zactor_new(edge_actor, edge);
     log_info("dialers are welcome", log_text("endpoint", edge->endpoint));
+    (void)g_strlcpy(ret_endpoint, edge->endpoint, REGISTRY_ENDPOINT_SIZE);
     *ret_edge = edge;
     return STATUS_OK;
 }

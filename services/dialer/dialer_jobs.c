@@ -96,10 +96,6 @@ static void hold_account(struct job *job, ProtobufCBinaryData account_id)
         job->answer.accounts[job->answer.n_accounts++] = id;
 }
 
-/* --- splitting
- * ------------------------------------------------------------------------------------------------------------------------------
- */
-
 static bool partition_of(struct job *job, const char *list, size_t i, const char *field, ProtobufCBinaryData bytes,
                          uint16_t *ret_partition)
 {
@@ -281,10 +277,6 @@ static void split(struct job *job, struct bus_client *client, GPtrArray *parts)
         fail(job, STATUS_UNIMPLEMENTED, "method not served");
 }
 
-/* --- putting together
- * --------------------------------------------------------------------------------------------------------------------------
- */
-
 /* The answered parts of one job: parts first … end-1 of the whole list. */
 struct share {
     GPtrArray *parts;
@@ -414,6 +406,12 @@ static struct bus_call *open_calls(const GPtrArray *parts)
                                      .is_query = part->is_query};
     }
     return calls;
+}
+
+void jobs_refuse(GPtrArray *jobs, enum status code, const char *text)
+{
+    for (guint j = 0; j < jobs->len; j++)
+        fail(g_ptr_array_index(jobs, j), code, text);
 }
 
 void jobs_run(struct bus_client *client, GPtrArray *jobs, int64_t timeout_ms)

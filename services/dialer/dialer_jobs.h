@@ -30,4 +30,7 @@ void job_free(struct job *job);
  * `timeout_ms`. */
 void jobs_run(struct bus_client *client, GPtrArray *jobs, int64_t timeout_ms);
 
+/* Answers all of them with a failure. */
+void jobs_refuse(GPtrArray *jobs, enum status code, const char *text);
+
 #endif

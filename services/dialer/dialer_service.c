@@ -7,7 +7,7 @@
 #include "logging/logging.h"
 
 static const struct config_option OPTIONS[] = {
-    {"public-listen", CONFIG_TEXT, "tcp://127.0.0.1:7700", NULL, 0, 0,
+    {"public-listen", CONFIG_TEXT, "tcp://127.0.0.1:*", NULL, 0, 0,
      "Where third-party dialers connect (ZeroMQ endpoint; * takes a free port). Only keys with the role 'dialer' are "
      "served."},
     {"contact-timeout", CONFIG_INTEGER, "5000", "ms", 100, 60000,

@@ -10,7 +10,8 @@
 extern const struct service_spec DIALER_SPEC;
 
 /* The edge to third parties (dialer_edge.c): an actor with the public ROUTER. */
-enum status dialer_edge_start(const struct service *service, void **ret_edge, struct error *err);
+enum status dialer_edge_start(const struct service *service, void **ret_edge,
+                              char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err);
 void dialer_edge_stop(void *edge);
 
 #endif
