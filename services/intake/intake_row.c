@@ -422,7 +422,7 @@ static void read_contacts(struct reading *reading)
     const struct row_value *country = &reading->row->values[FIELD_COUNTRY];
     const char *zones = "";
 
-    reading->row->country = *country->text ? country->text : reading->mapping->region;
+    reading->row->country = country->has_value ? country->text : reading->mapping->region;
     bool has_address = read_address(reading, &zones);
     /* An explicit zone says where the person is, whatever the area code; the address's zones count by the address
      * itself. */
