@@ -9,6 +9,12 @@ extern const struct command COMMAND_KEYS_INIT, COMMAND_KEYS_ADD, COMMAND_KEYS_LI
 extern const struct command COMMAND_DB_INIT, COMMAND_AGENCY_ADD, COMMAND_AGENCY_LIST;
 extern const struct command COMMAND_CLOCK_SHOW, COMMAND_CLOCK_ADVANCE, COMMAND_CLOCK_SET, COMMAND_CLOCK_RELEASE,
     COMMAND_WAIT;
+extern const struct command COMMAND_PLACE, COMMAND_ACCOUNT_SHOW, COMMAND_ACCOUNT_TIMELINE;
+extern const struct command COMMAND_PERMIT, COMMAND_STOP;
+extern const struct command COMMAND_DISPUTE_OPEN, COMMAND_DISPUTE_LIST, COMMAND_DISPUTE_VERIFY, COMMAND_DISPUTE_RESOLVE;
+extern const struct command COMMAND_PAY, COMMAND_PROMISE;
+extern const struct command COMMAND_REPORT, COMMAND_REPORT_REBUILD;
+extern const struct command COMMAND_LOG_VERIFY, COMMAND_LOG_TAIL, COMMAND_LOG_RETRY;
 
 /* Makes the keys of every service and of the operator where they are missing. */
 MUST_USE enum status keys_init(const struct cli *cli, size_t *ret_new, struct error *err);

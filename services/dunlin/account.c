@@ -1,0 +1,68 @@
+#include "account.h"
+
+#include "dunlin/intake/v1/intake.pb-c.h"
+
+static char *lend(const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
+
+ProtobufCBinaryData account_bytes(const struct id *id)
+{
+    return (ProtobufCBinaryData){.len = ID_BYTES, .data = (uint8_t *)(uintptr_t)id->bytes};
+}
+
+bool account_json_id(const json_t *object, const char *key, struct id *ret_id)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL && id_parse(text, ret_id, NULL) == STATUS_OK;
+}
+
+enum status account_find(struct cli *cli, const char *text, struct id *ret_id, struct error *err)
+{
+    struct bus_client *bus = NULL;
+    ProtobufCMessage *reply = NULL;
+    if (id_parse(text, ret_id, NULL) == STATUS_OK)
+        return STATUS_OK;
+    Dunlin__Intake__V1__GetAccountRequest request;
+    dunlin__intake__v1__get_account_request__init(&request);
+    request.agency = lend(cli_text(cli, "agency"));
+    request.client = lend(cli_text(cli, "client"));
+    request.client_reference = lend(text);
+    struct bus_call call = {.service = &dunlin__intake__v1__intake_service__descriptor,
+                            .method = "GetAccount",
+                            .request = &request.base,
+                            .route = BUS_ROUTE_ANY,
+                            .is_query = true};
+    enum status st = cli_bus(cli, &bus, err);
+    if (st == STATUS_OK)
+        st = bus_call(bus, &call, cli_timeout_ms(cli), &reply, err);
+    if (st != STATUS_OK)
+        return st;
+    const Dunlin__Intake__V1__GetAccountReply *account = (const Dunlin__Intake__V1__GetAccountReply *)reply;
+    if (account->placed != NULL)
+        st =
+            id_from_bytes(account->placed->account_id.data, account->placed->account_id.len, "account_id", ret_id, err);
+    else
+        st = error_set(err, STATUS_NOT_FOUND, "no account '%s'", text);
+    protobuf_c_message_free_unpacked(reply, NULL);
+    return st;
+}
+
+enum status account_call(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
+                         const ProtobufCMessage *request, const struct id *id, bool is_query,
+                         ProtobufCMessage **ret_reply, struct error *err)
+{
+    struct bus_client *bus = NULL;
+    const struct id key = id_new(id_partition(id));
+    char key_text[ID_TEXT_SIZE];
+    struct bus_call call = {.service = service,
+                            .method = method,
+                            .request = request,
+                            .route = BUS_ROUTE_PARTITION,
+                            .partition = id_partition(id),
+                            .idempotency_key = is_query ? NULL : id_format(&key, key_text),
+                            .is_query = is_query};
+    const enum status st = cli_bus(cli, &bus, err);
+    return st == STATUS_OK ? bus_call(bus, &call, cli_timeout_ms(cli), ret_reply, err) : st;
+}

@@ -1,0 +1,242 @@
+#include <string.h>
+
+#include <glib.h>
+
+#include "account.h"
+#include "calendar/calendar.h"
+#include "commands.h"
+#include "dunlin/payment/v1/payment.pb-c.h"
+#include "money/money.h"
+#include "protojson.h"
+#include "table.h"
+
+static const ProtobufCServiceDescriptor *const SERVICE = &dunlin__payment__v1__payment_service__descriptor;
+
+static char *lend(const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
+
+static const struct column POSTING[] = {{"posting", "posting_id", COLUMN_TEXT}, {"account", "account_id", COLUMN_TEXT},
+                                        {"kind", "kind", COLUMN_TEXT},          {"amount", "amount", COLUMN_MONEY},
+                                        {"on", "effective_on", COLUMN_TEXT},    {"reference", "reference", COLUMN_TEXT},
+                                        {"owed now", "balance", COLUMN_MONEY},  {0}};
+
+static const struct column PROMISE[] = {{"promise", "promise_id", COLUMN_TEXT},
+                                        {"account", "account_id", COLUMN_TEXT},
+                                        {"state", "state", COLUMN_TEXT},
+                                        {"amount", "amount", COLUMN_MONEY},
+                                        {"paid", "paid", COLUMN_MONEY},
+                                        {"by", "due_on", COLUMN_TEXT},
+                                        {0}};
+
+/* Calls and shows the reply. */
+static enum status call_and_show(struct cli *cli, const char *method, const ProtobufCMessage *request,
+                                 const struct id *id, const struct column *columns, struct error *err)
+{
+    ProtobufCMessage *reply = NULL;
+    const enum status st = account_call(cli, SERVICE, method, request, id, false, &reply, err);
+    if (st != STATUS_OK)
+        return st;
+    json_t *result = protojson(reply);
+    protobuf_c_message_free_unpacked(reply, NULL);
+    if (cli_emit(cli, result))
+        return STATUS_OK;
+    table_print_object(cli, result, columns);
+    json_decref(result);
+    return STATUS_OK;
+}
+
+/* The account's own currency, for an amount that names none. */
+static enum status find_currency(struct cli *cli, const struct id *account_id, char ret_currency[static CURRENCY_SIZE],
+                                 struct error *err)
+{
+    ProtobufCMessage *reply = NULL;
+    const char *given = cli_text(cli, "currency");
+    if (given[0] != '\0') {
+        (void)g_strlcpy(ret_currency, given, CURRENCY_SIZE);
+        return currency_exponent(given) >= 0 ? STATUS_OK
+                                             : cli_usage(cli, err, "--currency '%s' is no ISO 4217 code", given);
+    }
+    Dunlin__Payment__V1__GetAccountRequest request;
+    dunlin__payment__v1__get_account_request__init(&request);
+    request.account_id = account_bytes(account_id);
+    const enum status st = account_call(cli, SERVICE, "GetAccount", &request.base, account_id, true, &reply, err);
+    if (st != STATUS_OK)
+        return st;
+    (void)g_strlcpy(ret_currency, ((const Dunlin__Payment__V1__GetAccountReply *)reply)->currency, CURRENCY_SIZE);
+    protobuf_c_message_free_unpacked(reply, NULL);
+    return STATUS_OK;
+}
+
+static enum status read_amount(struct cli *cli, const struct id *account_id, const char *text, struct money *ret_money,
+                               struct error *err)
+{
+    static const struct money_format FORMAT = {.decimal_separator = '.', .group_separator = ','};
+    char currency[CURRENCY_SIZE];
+    enum status st = find_currency(cli, account_id, currency, err);
+    if (st != STATUS_OK)
+        return st;
+    st = money_parse(text, currency, &FORMAT, ret_money, err);
+    if (st == STATUS_OK && ret_money->minor <= 0)
+        st = error_set(err, STATUS_INVALID_ARGUMENT, "it must be positive");
+    if (st == STATUS_OK)
+        return STATUS_OK;
+    const struct error why = *err;
+    return cli_usage(cli, err, "amount '%s': %.400s", text, why.text);
+}
+
+static enum status read_day(struct cli *cli, const char *what, const char *text, struct date *ret_day,
+                            struct error *err)
+{
+    const enum status st = date_parse(text, "YYYY-MM-DD", ret_day, err);
+    if (st == STATUS_OK)
+        return STATUS_OK;
+    return cli_usage(cli, err, "%s '%s' is no day as YYYY-MM-DD", what, text);
+}
+
+/* --- pay --------------------------------------------------------------------------------------------------------- */
+
+static enum status run_reverse(struct cli *cli, struct error *err)
+{
+    struct id posting_id;
+    const char *text = cli_text(cli, "reverse");
+    if (cli_operand_count(cli) > 0)
+        return cli_usage(cli, err, "--reverse takes a posting and nothing else");
+    if (id_parse(text, &posting_id, err) != STATUS_OK)
+        return cli_usage(cli, err, "--reverse '%s' is no posting's id (`dunlin account show` lists them)", text);
+    Dunlin__Payment__V1__ReversePaymentRequest request;
+    dunlin__payment__v1__reverse_payment_request__init(&request);
+    request.posting_id = account_bytes(&posting_id);
+    request.reason = lend(cli_text(cli, "reason"));
+    return call_and_show(cli, "ReversePayment", &request.base, &posting_id, POSTING, err);
+}
+
+static enum status run_pay(struct cli *cli, struct error *err)
+{
+    struct id account_id, payment_id;
+    struct money money;
+    struct date on;
+    if (cli_text(cli, "reverse")[0] != '\0')
+        return run_reverse(cli, err);
+    if (cli_operand_count(cli) != 2)
+        return cli_usage(cli, err, "an account and an amount are needed");
+    Dunlin__Payment__V1__PostPaymentRequest request;
+    dunlin__payment__v1__post_payment_request__init(&request);
+    const char *reference = cli_text(cli, "reference");
+    const char *day = cli_text(cli, "on");
+    enum status st = day[0] != '\0' ? read_day(cli, "--on", day, &on, err) : STATUS_OK;
+    if (st == STATUS_OK)
+        st = account_find(cli, cli_operand(cli, 0), &account_id, err);
+    if (st == STATUS_OK)
+        st = read_amount(cli, &account_id, cli_operand(cli, 1), &money, err);
+    if (st != STATUS_OK)
+        return st;
+    request.account_id = account_bytes(&account_id);
+    request.amount_minor = money.minor;
+    request.currency = money.currency;
+    request.reference = lend(reference);
+    if (reference[0] != '\0') {
+        /* As intake derives it: the same payment by file and by hand is one. */
+        payment_id = id_derive(&account_id, "payment/reference", reference, strlen(reference));
+        request.payment_id = account_bytes(&payment_id);
+    }
+    if (day[0] != '\0') {
+        request.paid_on_presence_case = DUNLIN__PAYMENT__V1__POST_PAYMENT_REQUEST__PAID_ON_PRESENCE_PAID_ON_DAYS;
+        request.paid_on_days = on.days;
+    }
+    return call_and_show(cli, "PostPayment", &request.base, &account_id, POSTING, err);
+}
+
+#define CURRENCY_OPTION                                                                                                \
+    {                                                                                                                  \
+        "currency", CONFIG_TEXT, "", NULL, 0, 0, "ISO 4217 code. Empty: the account's."                                \
+    }
+
+static const struct config_option PAY_OPTIONS[] = {
+    ACCOUNT_OPTIONS,
+    CURRENCY_OPTION,
+    {"reference", CONFIG_TEXT, "", NULL, 0, 0,
+     "The payer's or bank's; the same reference on the same account is one payment."},
+    {"on", CONFIG_TEXT, "", NULL, 0, 0, "Value date, YYYY-MM-DD. Empty: today in UTC."},
+    {"reverse", CONFIG_TEXT, "", NULL, 0, 0, "Take this posting back instead (returned cheque, chargeback)."},
+    {"reason", CONFIG_TEXT, "", NULL, 0, 0, "With --reverse: why."},
+    {0},
+};
+
+const struct command COMMAND_PAY = {
+    .name = "pay",
+    .summary = "post a payment, or take one back",
+    .usage = "REF|ID AMOUNT [--reference TEXT] [--on DATE]  |  --reverse POSTING --reason TEXT",
+    .details = "Contact that the payment makes needless stops at once.\n\n"
+               "  dunlin pay A-1001 120.50 --reference BANK-4711 --on 2026-06-01\n"
+               "  dunlin pay --reverse 0190... --reason \"cheque returned\"\n",
+    .options = PAY_OPTIONS,
+    .operands_min = 0,
+    .operands_max = 2,
+    .run = run_pay,
+};
+
+/* --- promise ----------------------------------------------------------------------------------------------------- */
+
+static enum status run_cancel(struct cli *cli, struct error *err)
+{
+    struct id promise_id;
+    const char *text = cli_text(cli, "cancel");
+    if (cli_operand_count(cli) > 0)
+        return cli_usage(cli, err, "--cancel takes a promise and nothing else");
+    if (id_parse(text, &promise_id, err) != STATUS_OK)
+        return cli_usage(cli, err, "--cancel '%s' is no promise's id (`dunlin account show` lists them)", text);
+    Dunlin__Payment__V1__CancelPromiseRequest request;
+    dunlin__payment__v1__cancel_promise_request__init(&request);
+    request.promise_id = account_bytes(&promise_id);
+    request.reason = lend(cli_text(cli, "reason"));
+    return call_and_show(cli, "CancelPromise", &request.base, &promise_id, PROMISE, err);
+}
+
+static enum status run_promise(struct cli *cli, struct error *err)
+{
+    struct id account_id;
+    struct money money;
+    struct date by;
+    if (cli_text(cli, "cancel")[0] != '\0')
+        return run_cancel(cli, err);
+    if (cli_operand_count(cli) != 2 || cli_text(cli, "by")[0] == '\0')
+        return cli_usage(cli, err, "an account, an amount and --by are needed");
+    enum status st = read_day(cli, "--by", cli_text(cli, "by"), &by, err);
+    if (st == STATUS_OK)
+        st = account_find(cli, cli_operand(cli, 0), &account_id, err);
+    if (st == STATUS_OK)
+        st = read_amount(cli, &account_id, cli_operand(cli, 1), &money, err);
+    if (st != STATUS_OK)
+        return st;
+    Dunlin__Payment__V1__MakePromiseRequest request;
+    dunlin__payment__v1__make_promise_request__init(&request);
+    request.account_id = account_bytes(&account_id);
+    request.amount_minor = money.minor;
+    request.currency = money.currency;
+    request.due_on_days = by.days;
+    return call_and_show(cli, "MakePromise", &request.base, &account_id, PROMISE, err);
+}
+
+static const struct config_option PROMISE_OPTIONS[] = {
+    ACCOUNT_OPTIONS,
+    CURRENCY_OPTION,
+    {"by", CONFIG_TEXT, "", NULL, 0, 0, "The day until which it will be paid, YYYY-MM-DD."},
+    {"cancel", CONFIG_TEXT, "", NULL, 0, 0, "Take this promise back instead, without fault of the debtor."},
+    {"reason", CONFIG_TEXT, "", NULL, 0, 0, "With --cancel: why."},
+    {0},
+};
+
+const struct command COMMAND_PROMISE = {
+    .name = "promise",
+    .summary = "record that a debtor promised to pay, or cancel a promise",
+    .usage = "REF|ID AMOUNT --by DATE  |  --cancel PROMISE --reason TEXT",
+    .details =
+        "Kept or broken is decided by the money that comes in until the day and the grace of the SOP are over.\n\n"
+        "  dunlin promise A-1001 50 --by 2026-06-15\n",
+    .options = PROMISE_OPTIONS,
+    .operands_min = 0,
+    .operands_max = 2,
+    .run = run_promise,
+};

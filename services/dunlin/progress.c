@@ -1,0 +1,62 @@
+#include "progress.h"
+
+#include <stdio.h>
+
+#include <glib.h>
+
+#include "table.h"
+
+#define BAR_COLUMNS 30
+#define REDRAW_US   (100 * US_PER_MS)
+#define LINE_US     (5 * US_PER_S)
+
+struct progress progress_begin(const struct cli *cli, const char *label, const char *unit, int64_t total)
+{
+    const struct monotonic now = clock_monotonic();
+    return (struct progress){
+        .cli = cli, .label = label, .unit = unit, .total = total, .begun_at = now, .shown_at = now};
+}
+
+static char *rate_of(const struct progress *progress, int64_t done, int64_t elapsed_us)
+{
+    g_autofree char *rate = table_number(elapsed_us > 0 ? (int64_t)((double)done * 1e6 / (double)elapsed_us) : 0);
+    g_autofree char *number = table_number(done);
+    return g_strdup_printf("%s %s, %s/s", number, progress->unit, rate);
+}
+
+static void draw_bar(const struct progress *progress, int64_t done, const char *facts)
+{
+    const double share = progress->total > 0 ? CLAMP((double)done / (double)progress->total, 0.0, 1.0) : 0.0;
+    const int filled = (int)(share * BAR_COLUMNS);
+    (void)fprintf(stderr, "\r\033[K%s [", progress->label);
+    for (int i = 0; i < BAR_COLUMNS; i++)
+        (void)fputc(i < filled ? '#' : '.', stderr);
+    (void)fprintf(stderr, "] %3.0f%%  %s", share * 100, facts);
+    (void)fflush(stderr);
+}
+
+void progress_show(struct progress *progress, int64_t done)
+{
+    const bool is_terminal = cli_is_error_terminal(progress->cli);
+    const struct monotonic now = clock_monotonic();
+    if (now.us - progress->shown_at.us < (is_terminal ? REDRAW_US : LINE_US))
+        return;
+    progress->shown_at = now;
+    g_autofree char *facts = rate_of(progress, done, now.us - progress->begun_at.us);
+    if (is_terminal) {
+        draw_bar(progress, done, facts);
+        progress->is_drawn = true;
+    } else if (progress->total > 0) {
+        (void)fprintf(stderr, "%s: %.0f%%, %s\n", progress->label, 100.0 * (double)done / (double)progress->total,
+                      facts);
+    } else {
+        (void)fprintf(stderr, "%s: %s\n", progress->label, facts);
+    }
+}
+
+void progress_end(struct progress *progress)
+{
+    if (progress->is_drawn)
+        (void)fputs("\r\033[K", stderr);
+    progress->is_drawn = false;
+}
