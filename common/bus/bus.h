@@ -49,8 +49,8 @@ MUST_USE enum status bus_gate_start(const char *folder, struct bus_gate **ret_ga
 void bus_gate_stop(struct bus_gate *gate);
 void bus_gate_stopp(struct bus_gate **gate);
 
-/* Binding fails with FAILED_PRECONDITION where no gate runs in this process: libzmq would admit every key. */
-/* All with LINGER, both HWM, MAXMSGSIZE, heartbeats and CURVE set explicitly. *ret_endpoint (a wildcard port resolved) into the given buffer. */
+/* All with LINGER, both HWM, MAXMSGSIZE, heartbeats and CURVE set explicitly. *ret_endpoint (a wildcard port resolved) into the given buffer.
+ * Binding fails with FAILED_PRECONDITION where no gate runs in this process: libzmq would admit every key. */
 MUST_USE enum status bus_bind_router(const struct bus_keys *keys, const char *endpoint, zsock_t **ret_socket,
                                      char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err);
 MUST_USE enum status bus_bind_pub(const struct bus_keys *keys, const char *endpoint, zsock_t **ret_socket,

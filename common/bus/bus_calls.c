@@ -12,7 +12,7 @@
 #define BACKOFF_MAX_MS     1000
 #define REROUTE_IVL_MS     1000 /* how often waiting calls look whether another instance has become theirs */
 #define FORCED_REFRESH_MS  100  /* a stale roster is read again at most so often */
-#define ENVELOPE_MAX_BYTES 2048 /* an envelope without its body: five texts of BUS_TEXT_MAX_BYTES and the numbers */
+#define ENVELOPE_MAX_BYTES 2048 /* an envelope without its body: four texts of BUS_TEXT_MAX_BYTES and the numbers */
 
 enum attempt_state {
     ATTEMPT_DELAYED,
@@ -55,8 +55,6 @@ static int compare_ready(const void *a, const void *b, void *context)
     return x < y ? -1 : x > y;
 }
 
-/* --- moves ------------------------------------------------------------------------------------------------------- */
-
 static void finish(struct run *run, struct attempt *attempt, enum status code)
 {
     attempt->state = ATTEMPT_DONE;
@@ -86,8 +84,6 @@ static bool is_idempotent(const struct bus_call *call)
 {
     return call->is_query || (call->idempotency_key != NULL && call->idempotency_key[0] != '\0');
 }
-
-/* --- routing ----------------------------------------------------------------------------------------------------- */
 
 static const struct instance *find_owner(struct run *run, struct attempt *attempt)
 {
@@ -195,8 +191,6 @@ static void route_those_ready(struct run *run)
     }
 }
 
-/* --- sending ----------------------------------------------------------------------------------------------------- */
-
 static enum status pack_request(struct run *run, struct attempt *attempt, uint64_t request_id, zmq_msg_t *ret_frame)
 {
     const struct bus_call *call = attempt->call;
@@ -247,8 +241,6 @@ static void pump(struct run *run, struct bus_link *link)
     }
 }
 
-/* --- replies ----------------------------------------------------------------------------------------------------- */
-
 static void accept_reply(struct run *run, struct attempt *attempt, const Dunlin__Bus__V1__Reply *reply)
 {
     struct bus_call *call = attempt->call;
@@ -276,7 +268,6 @@ static void handle_refusal(struct run *run, struct attempt *attempt, const Dunli
         (void)g_strlcpy(attempt->owner, reply->owner, sizeof(attempt->owner));
         delay(run, attempt, 0);
     } else if (is_wrong_owner || (status_is_transient(code) && is_idempotent(attempt->call))) {
-        attempt->may_have_run = attempt->may_have_run || code == STATUS_UNKNOWN;
         back_off(run, attempt);
     } else {
         finish(run, attempt, code);
@@ -329,8 +320,6 @@ static void handle_loss(struct run *run, struct bus_link *link)
         back_off(run, waiting);
     }
 }
-
-/* --- the run ----------------------------------------------------------------------------------------------------- */
 
 /* Replies first: those that came before the connection was lost count. */
 static void serve_link(struct run *run, struct bus_link *link)
@@ -427,8 +416,6 @@ static void run_until_done(struct run *run)
             (void)zpoller_wait(run->client->poller, next_wake_ms(run));
     }
 }
-
-/* --- preparing --------------------------------------------------------------------------------------------------- */
 
 /* "dunlin.contact.v1" -> "contact" */
 static bool copy_service_name(const char *package, char service[static REGISTRY_NAME_SIZE])

@@ -7,8 +7,6 @@
 
 #define ROSTER_AGE_MS 1000
 
-/* --- making ------------------------------------------------------------------------------------------------------ */
-
 static void free_link(void *link)
 {
     bus_link_free(link);
@@ -50,8 +48,6 @@ void bus_client_freep(struct bus_client **client)
     bus_client_free(*client);
     *client = NULL;
 }
-
-/* --- links ------------------------------------------------------------------------------------------------------- */
 
 static void stop_polling(struct bus_client *client, struct bus_link *link)
 {
@@ -107,8 +103,6 @@ enum status bus_client_link(struct bus_client *client, const struct instance *in
     *ret_link = link;
     return STATUS_OK;
 }
-
-/* --- the roster -------------------------------------------------------------------------------------------------- */
 
 /* Right after Redis was wiped nobody is listed, though everybody is there and announces himself within a second. */
 static bool looks_wiped(const struct bus_client *client, const struct roster *fresh, struct monotonic now)

@@ -32,8 +32,6 @@ struct bus_gate {
     bool is_settled; /* what was read under read_mtime is all there is under it */
 };
 
-/* --- the allow-list ---------------------------------------------------------------------------------------------- */
-
 static void admit_key(struct bus_gate *gate, const char *name)
 {
     zcert_t *cert = NULL;
@@ -95,8 +93,6 @@ static enum status refresh(struct bus_gate *gate, struct error *err)
     gate->is_settled = read_at_us - mtime_us > SETTLE_US;
     return STATUS_OK;
 }
-
-/* --- ZAP --------------------------------------------------------------------------------------------------------- */
 
 static void report_refusal(struct bus_gate *gate, const char *key, const char *address)
 {
@@ -200,8 +196,6 @@ static void run_gate(zsock_t *pipe, void *context)
     }
     zpoller_destroy(&poller);
 }
-
-/* --- start and stop ---------------------------------------------------------------------------------------------- */
 
 static struct bus_gate *gate_new(const char *folder)
 {

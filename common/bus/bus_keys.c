@@ -35,8 +35,6 @@ static enum status make_path(char path[static PATH_SIZE], const char *folder, co
     return STATUS_OK;
 }
 
-/* --- reading ----------------------------------------------------------------------------------------------------- */
-
 /* Our own reader of czmq's format: zcert_load prefers a secret that lies beside a public file, takes what is not Z85
  * for zeros, and leaks where the file is damaged. */
 static zcert_t *certificate_of(zconfig_t *root, bool wants_secret)
@@ -127,8 +125,6 @@ static enum status load_secret(const char *folder, const char *name, zcert_t **r
     return st == STATUS_OK ? read_certificate(path, name, true, ret_cert, err) : st;
 }
 
-/* --- a process's keys -------------------------------------------------------------------------------------------- */
-
 struct key_book {
     GMutex lock;
     GHashTable *texts; /* name -> Z85 text. Nothing leaves it, so that lent texts stay */
@@ -194,8 +190,6 @@ const char *bus_keys_public(const struct bus_keys *keys, const char *name)
     g_mutex_unlock(&book->lock);
     return text;
 }
-
-/* --- making ------------------------------------------------------------------------------------------------------ */
 
 static enum status make_folder(const char *folder, const char *kind, mode_t mode, struct error *err)
 {

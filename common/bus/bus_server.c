@@ -6,8 +6,6 @@
 #include "clock/clock.h"
 #include "id/id.h"
 
-/* --- replies ----------------------------------------------------------------------------------------------------- */
-
 /* Both frames or none: once a mandatory ROUTER has taken the routing id it takes the rest. */
 static bool send_to_peer(zsock_t *router, zframe_t *peer, zmq_msg_t *frame)
 {
@@ -74,8 +72,6 @@ void bus_send_notification(zsock_t *router, zframe_t *peer, const ProtobufCMessa
         bus_count(BUS_METRIC_REPLIES_LOST, NULL);
     g_free(body);
 }
-
-/* --- requests ---------------------------------------------------------------------------------------------------- */
 
 void bus_request_free(struct bus_request *request)
 {

@@ -71,8 +71,6 @@ static enum status open_socket(const struct bus_keys *keys, int type, int linger
     return STATUS_OK;
 }
 
-/* --- servers ----------------------------------------------------------------------------------------------------- */
-
 /* Without a handler libzmq's CURVE lets every key in. */
 static enum status check_gate(struct error *err)
 {
@@ -145,8 +143,6 @@ enum status bus_bind_pub(const struct bus_keys *keys, const char *endpoint, zsoc
 {
     return bind_server(keys, ZMQ_PUB, BUS_EVENT_MAX_BYTES, endpoint, ret_socket, ret_endpoint, err);
 }
-
-/* --- clients ----------------------------------------------------------------------------------------------------- */
 
 static enum status open_client(const struct bus_keys *keys, int type, int frame_max_bytes, zsock_t **ret_socket,
                                struct error *err)

@@ -118,8 +118,6 @@ static uint16_t partition_of(struct world *world, const char *instance_id)
     return 0;
 }
 
-/* --- what works -------------------------------------------------------------------------------------------------- */
-
 static void calls_an_instance_and_gets_its_reply(void **state)
 {
     struct world *world = *state;
@@ -207,8 +205,6 @@ static void calls_the_instance_that_is_named(void **state)
     expect_failure(&calls[2], STATUS_UNAVAILABLE, "instance 'platform-z' is not there");
 }
 
-/* --- owners ------------------------------------------------------------------------------------------------------ */
-
 static void follows_a_wrong_owner(void **state)
 {
     struct world *world = *state;
@@ -221,6 +217,21 @@ static void follows_a_wrong_owner(void **state)
     bus_call_many(world->client, &call, 1, PATIENCE_MS);
     expect_ok(&call, "platform-b");
     assert_int_equal(atomic_load(&a->n_requests), 1);
+}
+
+static void stays_with_the_instance_that_was_named(void **state)
+{
+    struct world *world = *state;
+    struct server *a = start(world, 0, "platform-a", IS_WRONG_OWNER);
+    struct server *b = start(world, 1, "platform-b", ECHOES);
+    a->other = "platform-b";
+    struct bus_call call = ping_call(world, BUS_ROUTE_INSTANCE);
+    call.instance_id = "platform-a";
+    call.is_query = false;
+    bus_call_many(world->client, &call, 1, PATIENCE_MS);
+    expect_failure(&call, STATUS_ABORTED, "not the owner");
+    assert_int_equal(atomic_load(&a->n_requests), 1);
+    assert_int_equal(atomic_load(&b->n_requests), 0);
 }
 
 static void does_not_follow_owners_in_a_circle_for_ever(void **state)
@@ -253,8 +264,6 @@ static void asks_the_roster_where_the_owner_named_is_unknown(void **state)
     assert_int_equal(atomic_load(&a->n_requests), 0);
     assert_true(atomic_load(&b->n_requests) >= 2);
 }
-
-/* --- trouble ----------------------------------------------------------------------------------------------------- */
 
 static void retries_what_is_idempotent_and_nothing_else(void **state)
 {
@@ -541,6 +550,7 @@ int main(void)
         TEST(takes_turns_where_any_instance_will_do),
         TEST(calls_the_instance_that_is_named),
         TEST(follows_a_wrong_owner),
+        TEST(stays_with_the_instance_that_was_named),
         TEST(does_not_follow_owners_in_a_circle_for_ever),
         TEST(asks_the_roster_where_the_owner_named_is_unknown),
         TEST(retries_what_is_idempotent_and_nothing_else),

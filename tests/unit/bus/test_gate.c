@@ -135,6 +135,26 @@ static void admits_a_key_that_was_added_later(void **state)
     g_free(path);
 }
 
+/* Content that comes after the file leaves the folder's time as it was. */
+static void admits_a_key_whose_file_was_half_written_at_first(void **state)
+{
+    struct world *world = *state;
+    char *path = NULL;
+    char *text = NULL;
+    SCOPED(bus_keys_freep) struct bus_keys *acme = make_stranger(world, "acme", "dialer", &path);
+    char *file = g_strdup_printf("%s/public/acme.key", world->folder);
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    FILE *slow_copy = fopen(file, "we");
+    assert_non_null(slow_copy);
+    assert_false(gets_through(world, acme, SILENCE_MS));
+    assert_true(fputs(text, slow_copy) >= 0);
+    assert_int_equal(fclose(slow_copy), 0);
+    assert_true(gets_through(world, acme, PATIENCE_MS));
+    g_free(text);
+    g_free(file);
+    g_free(path);
+}
+
 static void refuses_a_key_that_was_taken_away(void **state)
 {
     struct world *world = *state;
@@ -224,6 +244,7 @@ int main(void)
         TEST(a_peer_cannot_claim_a_role_in_its_handshake),
         TEST(refuses_and_counts_an_unknown_key),
         TEST(admits_a_key_that_was_added_later),
+        TEST(admits_a_key_whose_file_was_half_written_at_first),
         TEST(refuses_a_key_that_was_taken_away),
         TEST(refuses_everybody_while_the_folder_is_gone),
         TEST(refuses_a_key_that_two_files_claim),
