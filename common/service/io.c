@@ -306,8 +306,9 @@ static void take_worker_message(struct io *io, int kind, void *pointer)
     case IO_DRAINED:
         io->n_drained++;
         break;
-    case IO_STOPPED:
-        break;
+    case IO_STOPPED: /* only ever asked for when this loop has ended */
+        log_error("a worker has ended by itself");
+        abort();
     }
 }
 

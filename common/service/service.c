@@ -1,5 +1,6 @@
 #include "service/service.h"
 
+#include <errno.h>
 #include <ifaddrs.h>
 #include <netdb.h>
 #include <signal.h>
@@ -7,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cache/cache.h"
 #include "logging/logging.h"
 #include "platform/platform.h"
 #include "service/service_internal.h"
@@ -78,7 +80,7 @@ struct process {
     int signal_fd;
 };
 
-static void block_signals(struct process *process)
+static enum status block_signals(struct process *process, struct error *err)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -88,26 +90,41 @@ static void block_signals(struct process *process)
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     process->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return process->signal_fd >= 0 ? STATUS_OK : error_set(err, STATUS_INTERNAL, "signalfd: %s", strerror(errno));
 }
 
-static enum status wait_for_database(const struct service *service, struct db **ret_db, struct error *err)
+/* Outside the loop that reads them, SIGTERM and SIGINT end the process at once, however long a worker still waits for
+ * PostgreSQL. */
+static void let_signals_kill(void)
 {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    (void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+static enum status wait_for_database(const struct service *service, int signal_fd, struct db **ret_db,
+                                     struct error *err)
+{
+    zmq_pollitem_t signals = {.fd = signal_fd, .events = ZMQ_POLLIN};
     const struct monotonic deadline = clock_deadline_ms(30 * 1000);
     const struct db_options options = service_db_options(service);
     enum status st = db_open(&options, ret_db, err);
     while (st == STATUS_UNAVAILABLE && clock_remaining_ms(deadline) > 0) {
         log_warn("waiting for PostgreSQL", log_error_text(err));
-        (void)zmq_poll(NULL, 0, 500);
+        if (zmq_poll(&signals, 1, 500) > 0)
+            return error_set(err, STATUS_CANCELLED, "asked to stop");
         st = db_open(&options, ret_db, err);
     }
     return st;
 }
 
 /* One connection before the workers start: the schema is brought up to date and every statement fits it. */
-static enum status prepare_database(const struct service *service, struct error *err)
+static enum status prepare_database(const struct service *service, int signal_fd, struct error *err)
 {
     SCOPED(db_closep) struct db *db = NULL;
-    enum status st = wait_for_database(service, &db, err);
+    enum status st = wait_for_database(service, signal_fd, &db, err);
     if (st != STATUS_OK)
         return error_wrap(err, st, "database-url");
     st = platform_check(db, err);
@@ -126,16 +143,25 @@ static enum status prepare_database(const struct service *service, struct error 
     return st;
 }
 
+static const struct service_method *find_method(const struct service_spec *spec, const char *name)
+{
+    for (const struct service_method *method = spec->methods; method && method->name; method++)
+        if (strcmp(method->name, name) == 0)
+            return method;
+    return NULL;
+}
+
 static enum status check_methods(const struct service_spec *spec, struct error *err)
 {
     const unsigned n = spec->rpc ? spec->rpc->n_methods : 0;
     for (unsigned i = 0; i < n; i++) {
-        bool is_found = false;
-        for (const struct service_method *method = spec->methods; method->name && !is_found; method++)
-            is_found = strcmp(method->name, spec->rpc->methods[i].name) == 0;
-        if (!is_found)
-            return error_set(err, STATUS_INTERNAL, "method %s of %s has no handler", spec->rpc->methods[i].name,
-                             spec->rpc->name);
+        const struct service_method *method = find_method(spec, spec->rpc->methods[i].name);
+        if (!method || !method->handle || !method->roles)
+            return error_set(err, STATUS_INTERNAL, "method %s of %s has no %s", spec->rpc->methods[i].name,
+                             spec->rpc->name, !method || !method->handle ? "handler" : "roles");
+        if (method->scope != SERVICE_ANYWHERE && spec->consumption != SERVICE_CONSUMES_OWNED)
+            return error_set(err, STATUS_INTERNAL, "method %s of %s wants an owner, but the service owns no partitions",
+                             method->name, spec->rpc->name);
     }
     return STATUS_OK;
 }
@@ -268,12 +294,23 @@ static void fill_service(struct process *process, const struct service_spec *spe
     instance->started_at_us = clock_wall_us();
 }
 
+/* The roster's thread makes its own connection later; what can never work is said now. */
+static enum status check_redis_url(const struct service *service, struct error *err)
+{
+    SCOPED(cache_freep) struct cache *cache = NULL;
+    const struct cache_options options = {.url = config_text(service->config, "redis-url")};
+    const enum status st = cache_new(&options, &cache, err);
+    return st == STATUS_OK ? st : error_wrap(err, st, "redis-url");
+}
+
 static enum status process_open(struct process *process, struct error *err)
 {
     struct service *service = &process->service;
     enum status st = check_methods(service->spec, err);
     if (st == STATUS_OK)
-        st = prepare_database(service, err);
+        st = check_redis_url(service, err);
+    if (st == STATUS_OK)
+        st = prepare_database(service, process->signal_fd, err);
     if (st == STATUS_OK)
         st = open_sockets(process, err);
     if (st == STATUS_OK)
@@ -366,14 +403,15 @@ int service_main(const struct service_spec *spec, int argc, char **argv)
         config_free(process.config);
         return st == STATUS_OK ? 0 : 2;
     }
-    block_signals(&process);
+    st = block_signals(&process, &err);
     zsys_handler_set(NULL);
     (void)zsys_init();
     zsys_set_pipehwm(PIPE_HWM);
     fill_service(&process, spec);
     logging_init(spec->name, process.service.instance.id, level);
 
-    st = process_open(&process, &err);
+    if (st == STATUS_OK)
+        st = process_open(&process, &err);
     if (st == STATUS_OK) {
         log_info("ready", log_text("rpc", process.service.instance.rpc_endpoint),
                  log_text("events", process.service.instance.event_endpoint),
@@ -384,6 +422,7 @@ int service_main(const struct service_spec *spec, int argc, char **argv)
     }
     if (st != STATUS_OK)
         log_error("cannot go on", log_error_text(&err));
+    let_signals_kill();
     process_close(&process);
     log_info("stopped");
     zsys_shutdown();
