@@ -19,14 +19,19 @@ static void set_database_up(struct worker *worker, bool is_up)
     atomic_store(&worker->service->is_database_up[worker->index], is_up);
 }
 
+struct monotonic worker_pause(int64_t *retry_ms)
+{
+    *retry_ms = *retry_ms ? MIN(*retry_ms * 2, RETRY_MAX_MS) : RETRY_FIRST_MS;
+    return clock_deadline_ms(*retry_ms);
+}
+
 static void disconnect(struct worker *worker)
 {
     ownership_give_up(worker);
     db_close(worker->db);
     worker->db = NULL;
     set_database_up(worker, false);
-    worker->retry_ms = worker->retry_ms ? MIN(worker->retry_ms * 2, RETRY_MAX_MS) : RETRY_FIRST_MS;
-    worker->next_connect = clock_deadline_ms(worker->retry_ms);
+    worker->next_connect = worker_pause(&worker->connect_retry_ms);
 }
 
 void worker_after_failure(struct worker *worker, enum status st)
@@ -92,6 +97,7 @@ enum status worker_commit(struct worker *worker, struct unit **unit, const char 
     }
     publish(worker, publications);
     worker->next_timer_us = MIN(worker->next_timer_us, earliest_us);
+    worker->connect_retry_ms = 0;
     g_array_free(publications, TRUE);
     g_array_free(cursors, TRUE);
     metrics_observe_us(&SERVICE_UNIT_TIME, kind, clock_monotonic().us - since.us);
@@ -106,8 +112,7 @@ static void connect_step(struct worker *worker)
     const struct db_options options = service_db_options(worker->service);
     if (db_open(&options, &worker->db, &err) != STATUS_OK) {
         log_warn("PostgreSQL cannot be reached, trying again", log_error_text(&err));
-        worker->retry_ms = worker->retry_ms ? MIN(worker->retry_ms * 2, RETRY_MAX_MS) : RETRY_FIRST_MS;
-        worker->next_connect = clock_deadline_ms(worker->retry_ms);
+        worker->next_connect = worker_pause(&worker->connect_retry_ms);
         return;
     }
     set_database_up(worker, true);
@@ -177,7 +182,7 @@ static long wait_ms(const struct worker *worker)
     if (worker->service->spec->timers && worker->next_timer_us != INT64_MAX) {
         const int64_t due_us = worker->next_timer_us == INT64_MIN ? 0 : worker->next_timer_us - clock_now().us;
         if (due_us <= 0)
-            ms = 0;
+            ms = MIN(ms, clock_remaining_ms(worker->timers_retry_at));
         else if (!clock_is_driven())
             ms = MIN(ms, due_us / US_PER_MS + 1);
     }
@@ -248,6 +253,8 @@ static void housekeeping(struct worker *worker)
     worker->next_heads = clock_deadline_ms(HEADS_CHECK_MS);
     if (worker->db)
         events_check_heads(worker);
+    if (worker->db)
+        timers_look_again(worker);
     if (worker->db && worker->index == 0)
         read_clock(worker);
     if (worker->db && worker->index == 0 && clock_remaining_ms(worker->next_daily) == 0)

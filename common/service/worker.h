@@ -29,14 +29,18 @@ struct worker {
     bool must_check_ownership;
     int64_t next_timer_us; /* business time; INT64_MIN: not known, look */
     bool is_timer_suspect; /* a batch of timers failed: one at a time until they are through */
-    int64_t retry_ms;
-    struct monotonic next_connect, next_ownership, next_heads, next_daily, events_retry_at, unsaved_since;
+    int64_t connect_retry_ms, events_retry_ms, timers_retry_ms; /* the last pause; 0: no failure */
+    struct monotonic next_connect, next_ownership, next_heads, next_daily, unsaved_since;
+    struct monotonic events_retry_at, timers_retry_at;
     bool has_unsaved;
     bool is_epoch_lost; /* the last commit found another instance where this one thought itself the owner */
 };
 
 /* Sends to the I/O thread; ownership goes along. */
 void worker_send(struct worker *worker, enum io_message kind, void *pointer);
+
+/* The next pause after the one before: doubled up to RETRY_MAX_MS. Sets *retry_ms; the result is when to try again. */
+struct monotonic worker_pause(int64_t *retry_ms);
 
 /* After a failure: closes a connection that is dead, or whose server does not take writes, so that the loop opens
  * another; gives up the partitions, which are then taken again, where another instance has one of them. What failed on
@@ -77,5 +81,7 @@ bool requests_are_pending(const struct worker *worker);
 void requests_refuse_all(struct worker *worker, enum status code, const char *message);
 
 void timers_step(struct worker *worker);
+/* Another worker or instance may have set one in a partition of ours. */
+void timers_look_again(struct worker *worker);
 
 #endif

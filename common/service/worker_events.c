@@ -222,8 +222,7 @@ static enum status run_one_by_one(struct worker *worker, const struct event *con
 static void back_off(struct worker *worker, const struct error *err)
 {
     log_warn("events cannot be applied, trying again", log_error_text(err));
-    worker->retry_ms = worker->retry_ms ? MIN(worker->retry_ms * 2, RETRY_MAX_MS) : RETRY_FIRST_MS;
-    worker->events_retry_at = clock_deadline_ms(worker->retry_ms);
+    worker->events_retry_at = worker_pause(&worker->events_retry_ms);
     worker_after_failure(worker, err->code);
     go_back(worker);
 }
@@ -366,7 +365,7 @@ void events_step(struct worker *worker)
     if (st != STATUS_OK)
         back_off(worker, &err);
     else
-        worker->retry_ms = 0;
+        worker->events_retry_ms = 0;
     harvest_clear(&harvest);
 
     if (st == STATUS_OK && worker->has_unsaved && !is_broadcast(worker) &&

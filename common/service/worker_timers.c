@@ -13,32 +13,38 @@ static enum status find_next(struct worker *worker, const uint16_t *partitions, 
 }
 
 /* A timer whose effect fails again and again does not hold up the others: it comes back later. */
-static enum status put_off(struct worker *worker, struct unit *unit, const struct timer *timer, const struct error *why)
+static enum status put_off(struct worker *worker, const struct timer *timer, const struct error *why, struct error *err)
 {
-    (void)worker;
     log_error("a timer cannot be applied, trying again later", log_text("kind", timer->kind),
               log_id("subject", &timer->subject_id), log_error_text(why));
+    struct unit *unit = worker_begin(worker, err);
+    if (!unit)
+        return err->code;
     struct timer later = *timer;
     later.due_at.us = unit_now(unit).us + SUSPECT_DELAY_US;
     unit_timer_set(unit, &later);
-    return STATUS_OK;
+    worker_fence(worker, unit, id_partition(&timer->subject_id));
+    return worker_commit(worker, &unit, "timers", clock_monotonic(), err);
 }
 
-static enum status put_off_first(struct worker *worker, const uint16_t *partitions, size_t n, const struct error *why,
-                                 struct error *err)
+static enum status apply(struct worker *worker, struct unit **unit, const struct timers *due, struct monotonic since,
+                         struct error *err)
 {
-    SCOPED(timers_freep) struct timers *due = NULL;
-    SCOPED(unit_rollbackp) struct unit *unit = worker_begin(worker, err);
-    if (!unit)
-        return err->code;
-    enum status st =
-        timer_take_due(unit_tx(unit), worker->service->spec->name, partitions, n, unit_now(unit), 1, &due, err);
-    if (st == STATUS_OK && due->n == 1)
-        st = put_off(worker, unit, &due->timers[0], why);
-    return st == STATUS_OK ? worker_commit(worker, &unit, "timers", clock_monotonic(), err) : st;
+    const enum status st = worker->service->spec->timers(*unit, due->timers, due->n, err);
+    if (st != STATUS_OK)
+        return st;
+    for (size_t i = 0; i < due->n; i++)
+        worker_fence(worker, *unit, id_partition(&due->timers[i].subject_id));
+    return worker_commit(worker, unit, "timers", since, err);
 }
 
-static enum status fire(struct worker *worker, const uint16_t *partitions, size_t n_partitions, size_t *ret_fired,
+static bool is_timers_own_fault(const struct worker *worker, enum status st)
+{
+    return !status_is_transient(st) && st != STATUS_DEADLINE_EXCEEDED && db_is_alive(worker->db);
+}
+
+/* *ret_n is how many were due, at most one where the batch before failed: the one at fault is then put off. */
+static enum status fire(struct worker *worker, const uint16_t *partitions, size_t n_partitions, size_t *ret_n,
                         struct error *err)
 {
     const struct monotonic since = clock_monotonic();
@@ -51,38 +57,50 @@ static enum status fire(struct worker *worker, const uint16_t *partitions, size_
                                     unit_now(unit), limit, &due, err);
     if (st != STATUS_OK || due->n == 0)
         return st;
-    st = worker->service->spec->timers(unit, due->timers, due->n, err);
-    if (st != STATUS_OK)
-        return st;
-    for (size_t i = 0; i < due->n; i++)
-        worker_fence(worker, unit, id_partition(&due->timers[i].subject_id));
-    st = worker_commit(worker, &unit, "timers", since, err);
-    if (st != STATUS_OK)
-        return st;
-    for (size_t i = 0; i < due->n; i++)
-        metrics_add(&SERVICE_TIMERS_FIRED, due->timers[i].kind, 1);
-    *ret_fired = due->n;
-    return STATUS_OK;
+    *ret_n = due->n;
+    st = apply(worker, &unit, due, since, err);
+    if (st == STATUS_OK) {
+        for (size_t i = 0; i < due->n; i++)
+            metrics_add(&SERVICE_TIMERS_FIRED, due->timers[i].kind, 1);
+    } else if (is_timers_own_fault(worker, st)) {
+        const struct error why = *err;
+        unit_rollbackp(&unit);
+        st = worker->is_timer_suspect ? put_off(worker, &due->timers[0], &why, err) : STATUS_OK;
+        worker->is_timer_suspect = true;
+    }
+    return st;
 }
 
-static void after_failure(struct worker *worker, const uint16_t *partitions, size_t n, enum status st,
-                          const struct error *why)
+static enum status fire_due(struct worker *worker, const uint16_t *partitions, size_t n, struct error *err)
 {
-    struct error err;
-    if (status_is_transient(st) || st == STATUS_DEADLINE_EXCEEDED) {
-        log_warn("timers cannot be fired, trying again", log_error_text(why));
-        worker_after_failure(worker, st);
-    } else if (!worker->is_timer_suspect) {
-        worker->is_timer_suspect = true;
-    } else if (put_off_first(worker, partitions, n, why, &err) != STATUS_OK) {
-        log_error("a timer cannot be put off", log_error_text(&err));
-        worker_after_failure(worker, err.code);
+    const size_t limit = worker->is_timer_suspect ? 1 : TIMERS_MAX;
+    const bool was_suspect = worker->is_timer_suspect;
+    size_t n_due = 0;
+    const enum status st = fire(worker, partitions, n, &n_due, err);
+    if (st != STATUS_OK)
+        return st;
+    if (n_due == limit || worker->is_timer_suspect != was_suspect) {
+        worker->next_timer_us = INT64_MIN;
+        return STATUS_OK;
     }
+    worker->is_timer_suspect = false;
+    return find_next(worker, partitions, n, err);
+}
+
+static void take_status(struct worker *worker, enum status st, const struct error *err)
+{
+    if (st == STATUS_OK) {
+        worker->timers_retry_ms = 0;
+        return;
+    }
+    log_warn("timers cannot be fired, trying again", log_error_text(err));
+    worker->timers_retry_at = worker_pause(&worker->timers_retry_ms);
+    worker_after_failure(worker, st);
 }
 
 void timers_step(struct worker *worker)
 {
-    if (!worker->db || !worker->service->spec->timers ||
+    if (!worker->db || !worker->service->spec->timers || clock_remaining_ms(worker->timers_retry_at) > 0 ||
         (worker->next_timer_us != INT64_MIN && worker->next_timer_us > clock_now().us))
         return;
     uint16_t partitions[PARTITION_COUNT];
@@ -92,19 +110,14 @@ void timers_step(struct worker *worker)
         return;
     }
     struct error err;
-    size_t fired = 0;
-    enum status st = fire(worker, partitions, n, &fired, &err);
-    if (st != STATUS_OK) {
-        after_failure(worker, partitions, n, st, &err);
-        return;
-    }
-    const size_t limit = worker->is_timer_suspect ? 1 : TIMERS_MAX;
-    if (fired < limit) {
-        worker->is_timer_suspect = false;
-        st = find_next(worker, partitions, n, &err);
-        if (st != STATUS_OK)
-            worker_after_failure(worker, st);
-    } else {
-        worker->next_timer_us = INT64_MIN;
-    }
+    take_status(worker, fire_due(worker, partitions, n, &err), &err);
+}
+
+void timers_look_again(struct worker *worker)
+{
+    uint16_t partitions[PARTITION_COUNT];
+    struct error err;
+    const size_t n = worker->service->spec->timers ? ownership_list(worker, partitions) : 0;
+    if (n > 0 && clock_remaining_ms(worker->timers_retry_at) == 0)
+        take_status(worker, find_next(worker, partitions, n, &err), &err);
 }
