@@ -88,6 +88,20 @@ void inbox_hear_head(struct inbox *inbox, int64_t last_seq)
         inbox->is_behind = true;
 }
 
+void inbox_hear_log(struct inbox *inbox, int64_t last_seq, bool is_end)
+{
+    if (!is_end) {
+        inbox->known = MAX(inbox->known, last_seq + 1);
+        return;
+    }
+    const struct inbox_entry *last = NULL;
+    while ((last = g_queue_peek_tail(inbox->entries)) && last->last_seq > last_seq)
+        entry_free(g_queue_pop_tail(inbox->entries));
+    inbox->known = MAX(inbox->cursor, last_seq);
+    inbox->is_behind = false;
+    settle(inbox);
+}
+
 void inbox_advance(struct inbox *inbox, int64_t seq)
 {
     inbox->cursor = MAX(inbox->cursor, seq);
@@ -116,4 +130,15 @@ bool inbox_must_read(const struct inbox *inbox, int64_t patience_ms)
     if (inbox->is_gap)
         return inbox->is_behind || clock_monotonic().us - inbox->gap_since.us >= patience_ms * US_PER_MS;
     return inbox->is_behind && g_queue_is_empty(inbox->entries);
+}
+
+int64_t inbox_wait_ms(const struct inbox *inbox, int64_t patience_ms)
+{
+    const bool is_empty = g_queue_is_empty(inbox->entries);
+    if (inbox->is_behind || (!is_empty && !inbox->is_gap))
+        return 0;
+    if (is_empty)
+        return INT64_MAX;
+    const int64_t waited_ms = (clock_monotonic().us - inbox->gap_since.us) / US_PER_MS;
+    return MAX(patience_ms - waited_ms, 0);
 }

@@ -32,6 +32,10 @@ void inbox_fini(struct inbox *inbox);
 void inbox_add(struct inbox *inbox, struct eventlog_batch *batch);
 void inbox_add_own(struct inbox *inbox, int64_t first_seq, int64_t last_seq);
 
+/* The log was read up to `last_seq`, which is its end where `is_end`. Entries beyond the end are none of this log's:
+ * they go. */
+void inbox_hear_log(struct inbox *inbox, int64_t last_seq, bool is_end);
+
 /* Heads say that the log ends at `last_seq`. */
 void inbox_hear_head(struct inbox *inbox, int64_t last_seq);
 
@@ -45,6 +49,9 @@ int64_t inbox_collect(const struct inbox *inbox, GPtrArray *events, size_t max);
 
 /* True where the log must be read: a gap older than `patience_ms`, or heads that nothing in the inbox reaches. */
 bool inbox_must_read(const struct inbox *inbox, int64_t patience_ms);
+
+/* Milliseconds until there is something to do, 0: now: a gap still has patience. INT64_MAX where nothing is known. */
+int64_t inbox_wait_ms(const struct inbox *inbox, int64_t patience_ms);
 
 /* Forgets all entries; the log is read again from the cursor. */
 void inbox_reset(struct inbox *inbox, int64_t cursor);

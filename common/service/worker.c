@@ -70,13 +70,8 @@ static void publish(struct worker *worker, GArray *publications)
     for (guint i = 0; i < publications->len; i++) {
         struct unit_publication *publication = &g_array_index(publications, struct unit_publication, i);
         struct part *part = &worker->parts[publication->partition];
-        if (skips_own && part->is_owned) {
+        if (skips_own && part->is_owned)
             inbox_add_own(&part->inbox, publication->first_seq, publication->last_seq);
-            if (part->inbox.cursor != part->stored && !worker->has_unsaved) {
-                worker->has_unsaved = true;
-                worker->unsaved_since = clock_monotonic();
-            }
-        }
         metrics_add(&SERVICE_EVENTS_APPENDED, NULL, publication->last_seq - publication->first_seq + 1);
         worker_send(worker, IO_PUBLISH, publication->events);
     }
@@ -96,6 +91,7 @@ enum status worker_commit(struct worker *worker, struct unit **unit, const char 
         inbox_advance(&worker->parts[move->partition].inbox, move->seq);
     }
     publish(worker, publications);
+    events_note_unsaved(worker);
     worker->next_timer_us = MIN(worker->next_timer_us, earliest_us);
     worker->connect_retry_ms = 0;
     g_array_free(publications, TRUE);
@@ -173,8 +169,7 @@ static long wait_ms(const struct worker *worker)
     int64_t ms = clock_remaining_ms(worker->next_heads);
     if (!worker->db)
         return (long)MIN(ms, clock_remaining_ms(worker->next_connect));
-    if (events_are_pending(worker))
-        ms = MIN(ms, MAX(clock_remaining_ms(worker->events_retry_at), 1));
+    ms = MIN(ms, events_wait_ms(worker));
     if (worker->has_unsaved)
         ms = MIN(ms, MAX(0, CURSOR_DELAY_MS - (clock_monotonic().us - worker->unsaved_since.us) / US_PER_MS));
     if (worker->must_check_ownership && worker->service->spec->consumption == SERVICE_CONSUMES_OWNED)

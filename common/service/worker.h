@@ -73,7 +73,11 @@ MUST_USE enum status events_catch_up(struct worker *worker, struct unit *unit, c
                                      struct error *err);
 /* Applies what is pending for the partitions now, parking what cannot be applied. */
 void events_consume_now(struct worker *worker, const uint16_t *partitions, size_t n);
-bool events_are_pending(const struct worker *worker);
+/* Milliseconds until events can be applied; INT64_MAX where none are known. */
+int64_t events_wait_ms(const struct worker *worker);
+/* After cursors moved: are some ahead of what is stored, and since when? */
+void events_note_unsaved(struct worker *worker);
+MUST_USE enum status events_save_cursors(struct worker *worker, struct error *err);
 
 void requests_add(struct worker *worker, struct bus_request *request);
 void requests_step(struct worker *worker);

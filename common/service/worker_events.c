@@ -282,11 +282,8 @@ static enum status harvest_log(struct worker *worker, struct harvest *harvest, s
         counts[event->partition]++;
     }
     for (size_t i = 0; i < n; i++) { /* fewer than asked for: that was the end of the log */
-        struct inbox *inbox = &worker->parts[partitions[i]].inbox;
-        if (counts[partitions[i]] < (size_t)limit) {
-            inbox->is_behind = false;
-            inbox->known = MAX(harvest->covered[partitions[i]], inbox->cursor);
-        }
+        const bool is_end = counts[partitions[i]] < (size_t)limit;
+        inbox_hear_log(&worker->parts[partitions[i]].inbox, MAX(harvest->covered[partitions[i]], cursors[i]), is_end);
     }
     return STATUS_OK;
 }
@@ -299,12 +296,14 @@ static bool is_any_wanted(const struct worker *worker, const GPtrArray *events)
     return false;
 }
 
-static void note_unsaved(struct worker *worker)
+void events_note_unsaved(struct worker *worker)
 {
-    if (worker->has_unsaved || is_broadcast(worker))
-        return;
-    worker->has_unsaved = true;
-    worker->unsaved_since = clock_monotonic();
+    bool is_any = false;
+    for (uint16_t p = 0; p < PARTITION_COUNT && !is_any && !is_broadcast(worker); p++)
+        is_any = worker->parts[p].is_owned && worker->parts[p].inbox.cursor > worker->parts[p].stored;
+    if (is_any && !worker->has_unsaved)
+        worker->unsaved_since = clock_monotonic();
+    worker->has_unsaved = is_any;
 }
 
 static enum status apply_harvest(struct worker *worker, const struct harvest *harvest, struct error *err)
@@ -313,40 +312,34 @@ static enum status apply_harvest(struct worker *worker, const struct harvest *ha
         for (uint16_t p = 0; p < PARTITION_COUNT; p++)
             if (harvest->covered[p] > 0)
                 inbox_advance(&worker->parts[p].inbox, harvest->covered[p]);
-        note_unsaved(worker);
+        events_note_unsaved(worker);
         return STATUS_OK;
     }
     const struct event *const *events = (const struct event *const *)(void *)harvest->events->pdata;
     enum status st = run_unit(worker, events, harvest->events->len, harvest->covered, err);
-    if (st == STATUS_OK) {
-        worker->has_unsaved = false;
-    } else if (!is_worth_retrying(worker, st)) {
+    if (st != STATUS_OK && !is_worth_retrying(worker, st)) {
         log_warn("a batch of events cannot be applied, trying one by one", log_error_text(err));
         st = run_one_by_one(worker, events, harvest->events->len, err);
     }
     return st;
 }
 
-static enum status save_cursors(struct worker *worker, struct error *err)
+enum status events_save_cursors(struct worker *worker, struct error *err)
 {
     SCOPED(unit_rollbackp) struct unit *unit = worker_begin(worker, err);
     if (!unit)
         return err->code;
     move_unsaved(worker, unit);
-    const enum status st = worker_commit(worker, &unit, "cursors", clock_monotonic(), err);
-    if (st == STATUS_OK)
-        worker->has_unsaved = false;
-    return st;
+    return worker_commit(worker, &unit, "cursors", clock_monotonic(), err);
 }
 
-bool events_are_pending(const struct worker *worker)
+int64_t events_wait_ms(const struct worker *worker)
 {
-    for (uint16_t p = 0; p < PARTITION_COUNT; p++) {
-        const struct inbox *inbox = &worker->parts[p].inbox;
-        if (worker->parts[p].is_owned && (inbox->is_behind || !g_queue_is_empty(inbox->entries)))
-            return true;
-    }
-    return false;
+    int64_t ms = INT64_MAX;
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+        if (worker->parts[p].is_owned)
+            ms = MIN(ms, inbox_wait_ms(&worker->parts[p].inbox, GAP_PATIENCE_MS));
+    return ms == INT64_MAX ? ms : MAX(ms, clock_remaining_ms(worker->events_retry_at));
 }
 
 void events_step(struct worker *worker)
@@ -370,7 +363,7 @@ void events_step(struct worker *worker)
 
     if (st == STATUS_OK && worker->has_unsaved && !is_broadcast(worker) &&
         clock_monotonic().us - worker->unsaved_since.us >= CURSOR_DELAY_MS * US_PER_MS &&
-        save_cursors(worker, &err) != STATUS_OK)
+        events_save_cursors(worker, &err) != STATUS_OK)
         back_off(worker, &err);
 }
 

@@ -95,7 +95,10 @@ static enum status release_unwanted(struct worker *worker, struct error *err)
             leases[n++] = (struct lease){.partition = p, .epoch = worker->parts[p].epoch};
     if (n == 0)
         return STATUS_OK;
-    const enum status st = lease_release(worker->db, worker->service->spec->name, leases, n, err);
+    enum status st = worker->has_unsaved ? events_save_cursors(worker, err) : STATUS_OK;
+    if (st != STATUS_OK)
+        return st;
+    st = lease_release(worker->db, worker->service->spec->name, leases, n, err);
     if (st != STATUS_OK)
         return st;
     for (size_t i = 0; i < n; i++)
@@ -131,6 +134,8 @@ static enum status take_wanted(struct worker *worker, size_t *ret_waiting, struc
     uint16_t partitions[PARTITION_COUNT];
     size_t n = 0;
     for (uint16_t p = 0; p < PARTITION_COUNT; p++) {
+        if (!is_wanted(worker, p))
+            worker->parts[p].wanted_since.us = 0;
         if (worker->parts[p].is_owned || !is_wanted(worker, p))
             continue;
         if (may_take(worker, p, holders[p].instance_id))
@@ -149,7 +154,10 @@ static enum status take_wanted(struct worker *worker, size_t *ret_waiting, struc
     free(leases);
     worker->next_timer_us = INT64_MIN;
     log_info("partitions taken over", log_number("count", (int64_t)n));
-    return events_load_parked(worker, err);
+    st = events_load_parked(worker, err);
+    if (st != STATUS_OK) /* not knowing what is parked, nothing may be decided or applied */
+        ownership_drop_all(worker);
+    return st;
 }
 
 static enum status settle_ownership(struct worker *worker, size_t *ret_waiting, struct error *err)
@@ -168,7 +176,8 @@ static enum status settle_ownership(struct worker *worker, size_t *ret_waiting, 
 
 void ownership_step(struct worker *worker)
 {
-    if (!worker->must_check_ownership || clock_remaining_ms(worker->next_ownership) > 0)
+    if (!worker->must_check_ownership || clock_remaining_ms(worker->next_ownership) > 0 ||
+        (worker->is_draining && requests_are_pending(worker))) /* what was taken in is finished by its owner first */
         return;
     struct error err;
     size_t waiting = 0;
