@@ -108,6 +108,7 @@ struct service {
     _Atomic bool has_roster;
     _Atomic bool is_database_up[WORKERS_MAX];
     _Atomic uint64_t owned[WORKERS_MAX];          /* bit p: the worker owns partition p */
+    _Atomic uint64_t rewinds;                     /* how often cursors were set back: each worker follows by itself */
     _Atomic int64_t queued_requests[WORKERS_MAX]; /* sent to the worker and not answered yet */
     _Atomic int64_t queued_frames[WORKERS_MAX];
 };
@@ -160,6 +161,8 @@ void unit_move_cursor(struct unit *unit, uint16_t partition, int64_t epoch, int6
 void unit_add_call(struct unit *unit, const struct db_call *call);
 /* Earliest timer that this unit set; INT64_MAX where it set none. */
 int64_t unit_earliest_timer_us(const struct unit *unit);
+/* The unit set cursors back: the in-memory ones are wrong once it has committed. */
+bool unit_is_rewound(const struct unit *unit);
 size_t unit_draft_count(const struct unit *unit);
 struct db_tx *unit_tx(struct unit *unit);
 void unit_set_traceparent(struct unit *unit, const char *traceparent);

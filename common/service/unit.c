@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "service/service_internal.h"
+#include "service_sql.h"
 
 /* An event that waits for the commit; owns its texts and payload. */
 struct draft {
@@ -22,6 +23,7 @@ struct unit {
     struct eventlog_head *heads;
     size_t n_heads;
     char *traceparent;
+    bool is_rewound;
 };
 
 static void draft_clear(gpointer data)
@@ -200,6 +202,28 @@ static struct eventlog_cursor_move *move_of(const struct unit *unit, uint16_t pa
 int64_t unit_head_seq(const struct unit *unit, uint16_t partition)
 {
     return unit_locked_last_seq(unit, partition);
+}
+
+enum status unit_rewind(struct unit *unit, uint16_t ret_partitions[static PARTITION_COUNT], size_t *ret_n,
+                        struct error *err)
+{
+    SCOPED(db_result_freep) struct db_result *rewound = NULL;
+    struct db_args args = {0};
+    db_arg_text(&args, unit->owner.service->spec->name);
+    db_arg_text(&args, unit->owner.service->instance.id);
+    const enum status st = db_exec(unit->owner.db, &SERVICE_CURSOR_REWIND, &args, &rewound, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "set cursors back");
+    for (size_t row = 0; row < db_rows(rewound); row++)
+        ret_partitions[row] = (uint16_t)db_int2(rewound, row, 0);
+    *ret_n = db_rows(rewound);
+    unit->is_rewound = true;
+    return STATUS_OK;
+}
+
+bool unit_is_rewound(const struct unit *unit)
+{
+    return unit->is_rewound;
 }
 
 void unit_move_cursor(struct unit *unit, uint16_t partition, int64_t epoch, int64_t seq)

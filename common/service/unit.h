@@ -53,6 +53,17 @@ void unit_timer_cancel(struct unit *unit, const char *kind, const struct id *sub
  * must be refused. */
 bool unit_is_debtor_parked(const struct unit *unit, const struct id *debtor_id);
 
+/* Starts over: the cursors of all partitions that this instance owns stand before the first event when the unit
+ * commits, and nothing of them is parked, so that every event is applied again. For a service whose tables follow from
+ * the log alone and that throws away, after this and in the same unit, what it has of the partitions returned (in no
+ * order).
+ *
+ * Epochs keep it safe: what any worker of the instance has under way for them is undone; the workers take the
+ * partitions again, at once or within HEADS_CHECK_MS. Where one of them has written what is to be thrown away and waits
+ * for its cursor, PostgreSQL undoes one of the two, which is tried again. */
+MUST_USE enum status unit_rewind(struct unit *unit, uint16_t ret_partitions[static PARTITION_COUNT], size_t *ret_n,
+                                 struct error *err);
+
 /* For handlers of SERVICE_AT_HEAD methods: number of the partition's last event that this unit has seen. */
 int64_t unit_head_seq(const struct unit *unit, uint16_t partition);
 

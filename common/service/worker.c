@@ -81,6 +81,7 @@ enum status worker_commit(struct worker *worker, struct unit **unit, const char 
                           struct error *err)
 {
     const int64_t earliest_us = unit_earliest_timer_us(*unit);
+    const bool is_rewound = unit_is_rewound(*unit);
     GArray *publications = NULL, *cursors = NULL;
     const enum status st = unit_commit(unit, &publications, &cursors, err);
     if (st != STATUS_OK)
@@ -97,6 +98,10 @@ enum status worker_commit(struct worker *worker, struct unit **unit, const char 
     g_array_free(publications, TRUE);
     g_array_free(cursors, TRUE);
     metrics_observe_us(&SERVICE_UNIT_TIME, kind, clock_monotonic().us - since.us);
+    if (is_rewound) {
+        atomic_fetch_add(&worker->service->rewinds, 1);
+        ownership_follow_rewinds(worker);
+    }
     return STATUS_OK;
 }
 
@@ -271,6 +276,7 @@ static void finish_draining(struct worker *worker)
 static void turn(struct worker *worker)
 {
     connect_step(worker);
+    ownership_follow_rewinds(worker);
     if (!worker->db) {
         requests_refuse_all(worker, STATUS_UNAVAILABLE, "PostgreSQL cannot be reached");
     } else {

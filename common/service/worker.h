@@ -33,6 +33,7 @@ struct worker {
     struct monotonic next_connect, next_ownership, next_heads, next_daily, unsaved_since;
     struct monotonic events_retry_at, timers_retry_at;
     bool has_unsaved;
+    uint64_t rewinds;   /* how often cursors were set back, as far as this worker has followed */
     bool is_epoch_lost; /* the last commit found another instance where this one thought itself the owner */
 };
 
@@ -56,6 +57,8 @@ MUST_USE enum status worker_commit(struct worker *worker, struct unit **unit, co
 
 void ownership_step(struct worker *worker);
 void ownership_drop_all(struct worker *worker);
+/* Where cursors were set back, drops all partitions, which are then taken again where they stand now. */
+void ownership_follow_rewinds(struct worker *worker);
 size_t ownership_list(const struct worker *worker, uint16_t ret_partitions[static PARTITION_COUNT]);
 /* After a failure that leaves in doubt what was committed or who owns what: gives the partitions up, to be taken again;
  * a broadcast consumer, which commits nothing, reads on from where it stands. */

@@ -53,6 +53,15 @@ void ownership_drop_all(struct worker *worker)
     set_mask(worker);
 }
 
+void ownership_follow_rewinds(struct worker *worker)
+{
+    const uint64_t rewinds = atomic_load(&worker->service->rewinds);
+    if (rewinds == worker->rewinds)
+        return;
+    worker->rewinds = rewinds;
+    ownership_drop_all(worker);
+}
+
 size_t ownership_list(const struct worker *worker, uint16_t ret_partitions[static PARTITION_COUNT])
 {
     size_t n = 0;
