@@ -122,7 +122,7 @@ class CallCentre:
                 self.refusals += 1
                 continue
             self.permits += 1
-            answer = self.world.answers(target[0].hex(), today)
+            answer = self.world.answers(target[0], today)
             reports.append(self.report(verdict.permit, answer))
             if answer.telephony in ("NO_ANSWER", "BUSY"):
                 unanswered.append(target)
@@ -188,9 +188,9 @@ def main():
     options = parser.parse_args()
 
     dunlin = Dunlin(options.dunlin, options.var)
-    now = json.loads(dunlin.run("clock", "show"))["now"]
+    now = json.loads(dunlin.run("clock", "show"))["business_now"]
     first_day = datetime.datetime.fromisoformat(now.replace("Z", "+00:00")).date()
-    placed = [event["message"] for event in dunlin.lines("log", "tail", "--type", "AccountPlaced", "--lines", "0")]
+    placed = [event["payload"] for event in dunlin.lines("log", "tail", "--type", "AccountPlaced", "--last", "1000000")]
     world = World([Account(message) for message in placed], options.seed)
     endpoint, secret_key, server_key = admit_dialer(dunlin, "simulated-dialer")
     centre = CallCentre(NativeDialer(REPOSITORY / "proto", endpoint, str(secret_key), str(server_key)), world)

@@ -1,6 +1,7 @@
 """The people on the other end of the line: how simulated debtors answer, promise, dispute and pay. Seeded: the same run comes out the same."""
 import datetime
 import random
+import uuid
 
 # What happens when a permitted call is placed, in percent.
 TELEPHONY = [("NO_ANSWER", 42), ("MACHINE", 18), ("BUSY", 6), ("NOT_IN_SERVICE", 1), ("FAILED", 1), ("ANSWERED", 32)]
@@ -12,7 +13,7 @@ PAYS_UNASKED_A_DAY = 0.0012
 
 class Account:
     def __init__(self, placed):
-        self.account_id = placed["account_id"]
+        self.account_id = uuid.UUID(placed["account_id"]).bytes
         self.client = placed["client"]
         self.reference = placed["client_reference"]
         self.balance_minor = placed["balance_minor"]

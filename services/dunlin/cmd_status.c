@@ -35,9 +35,9 @@ static void add_problem(struct state *state, const char *format, ...)
 
 static json_t *describe_instance(const struct instance *instance)
 {
-    return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:I}", "service", instance->service, "instance", instance->id,
+    return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:I}", "service", instance->service, "instance", instance->id,
                      "version", instance->version, "pid", (json_int_t)instance->pid, "endpoint", instance->rpc_endpoint,
-                     "admin", instance->admin_endpoint, "state",
+                     "admin", instance->admin_endpoint, "public", instance->public_endpoint, "state",
                      instance->state == INSTANCE_SERVING ? "SERVING" : "DRAINING", "age_us",
                      (json_int_t)(clock_wall_us() - instance->started_at_us));
 }
