@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "intake_codec.h"
+#include "intake_store_columns.h"
 
 /* A row that is still accepted, on its way. */
 struct item {
@@ -78,18 +79,6 @@ static void keep_accepted(struct placing *placing)
     placing->n_items = n;
 }
 
-static guint hash_id(gconstpointer key)
-{
-    guint hash;
-    memcpy(&hash, ((const struct id *)key)->bytes, sizeof(hash));
-    return hash;
-}
-
-static gboolean ids_are_equal(gconstpointer a, gconstpointer b)
-{
-    return id_equal(a, b);
-}
-
 static void free_debtor(gpointer debtor)
 {
     debtor_free(debtor);
@@ -100,7 +89,7 @@ static struct placing placing_begin(struct unit *unit, struct work *works, size_
 {
     struct placing placing = {.unit = unit, .db = unit_db(unit), .texts = texts, .scratch = codec_scratch_new()};
 
-    placing.debtors = g_hash_table_new_full(hash_id, ids_are_equal, NULL, free_debtor);
+    placing.debtors = g_hash_table_new_full(store_hash_id, store_ids_are_equal, NULL, free_debtor);
     collect_items(&placing, works, n_works, kind);
     return placing;
 }
@@ -286,7 +275,7 @@ static void name_debtor(const struct item *item)
 
 static void drop_unused_debtors(struct placing *placing)
 {
-    g_autoptr(GHashTable) used = g_hash_table_new(hash_id, ids_are_equal);
+    g_autoptr(GHashTable) used = g_hash_table_new(store_hash_id, store_ids_are_equal);
     GHashTableIter iter;
     gpointer id = NULL;
 
@@ -566,7 +555,7 @@ static enum status emit_payment(struct placing *placing, const struct item *item
  */
 static size_t split_payments(struct placing *placing, struct payment *payments, struct item **firsts, GArray *doubles)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new(hash_id, ids_are_equal);
+    g_autoptr(GHashTable) seen = g_hash_table_new(store_hash_id, store_ids_are_equal);
     size_t n = 0;
 
     for (size_t i = 0; i < placing->n_items; i++) {

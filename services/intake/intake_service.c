@@ -3,6 +3,7 @@
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "intake_mapping.h"
 #include "intake_sql.h"
+#include "intake_store_columns.h"
 
 static const struct config_option OPTIONS[] = {
     {"max-lag-events", CONFIG_INTEGER, "50000", "events", 1, INT64_C(1000000000),
@@ -22,18 +23,6 @@ static const struct service_method METHODS[] = {
     {0},
 };
 
-static guint hash_id(gconstpointer key)
-{
-    guint hash;
-    memcpy(&hash, ((const struct id *)key)->bytes, sizeof(hash));
-    return hash;
-}
-
-static gboolean ids_are_equal(gconstpointer a, gconstpointer b)
-{
-    return id_equal(a, b);
-}
-
 static void free_mapping(gpointer mapping)
 {
     mapping_free(mapping);
@@ -45,7 +34,7 @@ static enum status open_context(const struct service *service, unsigned worker, 
 
     (void)worker;
     (void)err;
-    context->mappings = g_hash_table_new_full(hash_id, ids_are_equal, g_free, free_mapping);
+    context->mappings = g_hash_table_new_full(store_hash_id, store_ids_are_equal, g_free, free_mapping);
     context->max_lag_events = config_integer(service_config(service), "max-lag-events");
     *ret_context = context;
     return STATUS_OK;

@@ -1,62 +1,11 @@
 #include "intake_store.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "intake_sql.h"
+#include "intake_store_columns.h"
 
 #define RECORD_KEPT_BYTES 4096 /* of a refused record: to find it again; the client has the file */
-
-static int16_t partition_of(const struct id *id)
-{
-    return (int16_t)id_partition(id);
-}
-
-/* Arrays of one statement, freed together. */
-struct columns {
-    struct db_array *array[16];
-    size_t n;
-};
-
-static void columns_clear(struct columns *columns)
-{
-    for (size_t i = 0; i < columns->n; i++)
-        db_array_free(columns->array[i]);
-}
-
-/* Adds an array as the next parameter. */
-static struct db_array *add_column(struct columns *columns, enum db_type type)
-{
-    g_assert(columns->n < ARRAY_SIZE(columns->array));
-    return columns->array[columns->n++] = db_array_new(type);
-}
-
-static void add_args(struct db_args *args, const struct columns *columns)
-{
-    for (size_t i = 0; i < columns->n; i++)
-        db_arg_array(args, columns->array[i]);
-}
-
-/* The parameters ($1 partitions, $2 ids) that most statements begin with. */
-static void add_ids(struct columns *columns, const struct id *ids, size_t n)
-{
-    struct db_array *partitions = add_column(columns, DB_INT2);
-    struct db_array *values = add_column(columns, DB_UUID);
-
-    for (size_t i = 0; i < n; i++) {
-        db_array_int2(partitions, partition_of(&ids[i]));
-        db_array_id(values, &ids[i]);
-    }
-}
-
-static enum status exec_columns(struct db *db, const struct db_statement *statement, const struct columns *columns,
-                                struct db_result **ret_result, struct error *err)
-{
-    struct db_args args = {0};
-
-    add_args(&args, columns);
-    return db_exec(db, statement, &args, ret_result, err);
-}
 
 /* --- placements --------------------------------------------------------------------------------------------------- */
 
@@ -76,7 +25,7 @@ enum status store_placement_insert(struct db *db, const struct placement_new *pl
 {
     struct db_args args = {0};
 
-    db_arg_int2(&args, partition_of(&placement->id));
+    db_arg_int2(&args, store_partition(&placement->id));
     db_arg_id(&args, &placement->id);
     db_arg_int4(&args, placement->agency_id);
     db_arg_int2(&args, (int16_t)placement->kind);
@@ -123,13 +72,13 @@ enum status store_placements_lock(struct db *db, const struct id *ids, size_t n,
                                   struct placement **ret_placements, size_t *ret_n, struct db_result **ret_result,
                                   struct error *err)
 {
-    SCOPED(columns_clear) struct columns columns = {0};
+    SCOPED(store_columns_clear) struct store_columns columns = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
     const struct db_statement *statement =
         lock == STORE_SHARE ? &INTAKE_PLACEMENT_LOCK_SHARE : &INTAKE_PLACEMENT_LOCK_UPDATE;
 
-    add_ids(&columns, ids, n);
-    enum status st = exec_columns(db, statement, &columns, &result, err);
+    store_add_ids(&columns, ids, n);
+    enum status st = store_exec_columns(db, statement, &columns, &result, err);
     if (st != STATUS_OK)
         return st;
     *ret_n = db_rows(result);
@@ -145,7 +94,7 @@ enum status store_placement_set_stage(struct db *db, const struct placement *pla
 {
     struct db_args args = {0};
 
-    db_arg_int2(&args, partition_of(&placement->id));
+    db_arg_int2(&args, store_partition(&placement->id));
     db_arg_id(&args, &placement->id);
     db_arg_int2(&args, (int16_t)placement->stage);
     add_totals(&args, &placement->totals);
@@ -156,29 +105,17 @@ enum status store_placement_set_stage(struct db *db, const struct placement *pla
     return db_exec(db, &INTAKE_PLACEMENT_SET_STAGE, &args, NULL, err);
 }
 
-static guint hash_id(gconstpointer key)
-{
-    guint hash;
-    memcpy(&hash, ((const struct id *)key)->bytes, sizeof(hash));
-    return hash;
-}
-
-static gboolean ids_are_equal(gconstpointer a, gconstpointer b)
-{
-    return id_equal(a, b);
-}
-
 enum status store_placement_names(struct db *db, const struct id *ids, size_t n, GHashTable **ret_names,
                                   struct error *err)
 {
-    SCOPED(columns_clear) struct columns columns = {0};
+    SCOPED(store_columns_clear) struct store_columns columns = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
 
-    add_ids(&columns, ids, n);
-    enum status st = exec_columns(db, &INTAKE_PLACEMENT_NAMES, &columns, &result, err);
+    store_add_ids(&columns, ids, n);
+    enum status st = store_exec_columns(db, &INTAKE_PLACEMENT_NAMES, &columns, &result, err);
     if (st != STATUS_OK)
         return st;
-    *ret_names = g_hash_table_new_full(hash_id, ids_are_equal, g_free, g_free);
+    *ret_names = g_hash_table_new_full(store_hash_id, store_ids_are_equal, g_free, g_free);
     for (size_t row = 0; row < db_rows(result); row++) {
         struct id id = db_id(result, row, 0);
         (void)g_hash_table_insert(*ret_names, g_memdup2(&id, sizeof(id)), g_strdup(db_text(result, row, 1)));
@@ -190,24 +127,24 @@ enum status store_placement_names(struct db *db, const struct id *ids, size_t n,
 
 /* $1 partitions, $2 placements, $3 is_check, $4 batches. */
 struct batch_columns {
-    struct columns ids;
-    struct columns rest;
+    struct store_columns ids;
+    struct store_columns rest;
 };
 
 static void batch_columns_clear(struct batch_columns *columns)
 {
-    columns_clear(&columns->ids);
-    columns_clear(&columns->rest);
+    store_columns_clear(&columns->ids);
+    store_columns_clear(&columns->rest);
 }
 
 static void add_batches(struct batch_columns *columns, const struct batch_key *keys, size_t n)
 {
-    struct db_array *partitions = add_column(&columns->ids, DB_INT2);
-    struct db_array *placements = add_column(&columns->ids, DB_UUID);
-    struct db_array *batches = add_column(&columns->rest, DB_INT4);
+    struct db_array *partitions = store_add_column(&columns->ids, DB_INT2);
+    struct db_array *placements = store_add_column(&columns->ids, DB_UUID);
+    struct db_array *batches = store_add_column(&columns->rest, DB_INT4);
 
     for (size_t i = 0; i < n; i++) {
-        db_array_int2(partitions, partition_of(&keys[i].placement_id));
+        db_array_int2(partitions, store_partition(&keys[i].placement_id));
         db_array_id(placements, &keys[i].placement_id);
         db_array_int4(batches, (int32_t)keys[i].batch);
     }
@@ -219,9 +156,9 @@ static enum status exec_batches(struct db *db, const struct db_statement *statem
 {
     struct db_args args = {0};
 
-    add_args(&args, &columns->ids);
+    store_add_args(&args, &columns->ids);
     db_arg_bool(&args, is_check);
-    add_args(&args, &columns->rest);
+    store_add_args(&args, &columns->rest);
     return db_exec(db, statement, &args, ret_result, err);
 }
 
@@ -240,7 +177,7 @@ enum status store_batches_claim(struct db *db, bool is_check, const struct batch
     SCOPED(db_result_freep) struct db_result *result = NULL;
 
     add_batches(&columns, keys, n);
-    struct db_array *agencies = add_column(&columns.rest, DB_INT4);
+    struct db_array *agencies = store_add_column(&columns.rest, DB_INT4);
     for (size_t i = 0; i < n; i++)
         db_array_int4(agencies, keys[i].agency_id);
     enum status st = exec_batches(db, &INTAKE_BATCH_CLAIM, &columns, is_check, &result, err);
@@ -282,11 +219,11 @@ enum status store_batches_finish(struct db *db, bool is_check, const struct batc
     SCOPED(batch_columns_clear) struct batch_columns columns = {0};
 
     add_batches(&columns, keys, n);
-    struct db_array *accepted = add_column(&columns.rest, DB_INT4);
-    struct db_array *rejected = add_column(&columns.rest, DB_INT4);
-    struct db_array *skipped = add_column(&columns.rest, DB_INT4);
-    struct db_array *amounts = add_column(&columns.rest, DB_INT8);
-    struct db_array *currencies = add_column(&columns.rest, DB_TEXT);
+    struct db_array *accepted = store_add_column(&columns.rest, DB_INT4);
+    struct db_array *rejected = store_add_column(&columns.rest, DB_INT4);
+    struct db_array *skipped = store_add_column(&columns.rest, DB_INT4);
+    struct db_array *amounts = store_add_column(&columns.rest, DB_INT8);
+    struct db_array *currencies = store_add_column(&columns.rest, DB_TEXT);
     for (size_t i = 0; i < n; i++) {
         db_array_int4(accepted, (int32_t)counts[i].accepted);
         db_array_int4(rejected, (int32_t)counts[i].rejected);
@@ -320,7 +257,7 @@ enum status store_progress(struct db *db, const struct id *placement_id, struct 
     SCOPED(db_result_freep) struct db_result *result = NULL;
     struct db_args args = {0};
 
-    db_arg_int2(&args, partition_of(placement_id));
+    db_arg_int2(&args, store_partition(placement_id));
     db_arg_id(&args, placement_id);
     enum status st = db_exec(db, &INTAKE_BATCH_LIST, &args, &result, err);
     if (st != STATUS_OK)
@@ -352,12 +289,12 @@ static const char *column_name(const struct mapping *mapping, int field)
     return mapping->fields[field].text;
 }
 
-static void add_reject(struct columns *c, const struct reject_line *line, size_t ordinal)
+static void add_reject(struct store_columns *c, const struct reject_line *line, size_t ordinal)
 {
     const struct row *row = line->row;
     const struct row_reject *reject = &row->rejects[ordinal];
 
-    db_array_int2(c->array[0], partition_of(line->placement_id));
+    db_array_int2(c->array[0], store_partition(line->placement_id));
     db_array_id(c->array[1], line->placement_id);
     db_array_int8(c->array[2], row->raw.line);
     db_array_int2(c->array[3], (int16_t)ordinal);
@@ -375,16 +312,16 @@ enum status store_rejects_insert(struct db *db, const struct reject_line *lines,
 {
     static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT2, DB_INT4,
                                          DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_BYTEA};
-    SCOPED(columns_clear) struct columns columns = {0};
+    SCOPED(store_columns_clear) struct store_columns columns = {0};
 
     if (n == 0)
         return STATUS_OK;
     for (size_t i = 0; i < ARRAY_SIZE(TYPES); i++)
-        (void)add_column(&columns, TYPES[i]);
+        (void)store_add_column(&columns, TYPES[i]);
     for (size_t i = 0; i < n; i++)
         for (size_t ordinal = 0; ordinal < lines[i].row->n_rejects; ordinal++)
             add_reject(&columns, &lines[i], ordinal);
-    return exec_columns(db, &INTAKE_REJECT_INSERT, &columns, NULL, err);
+    return store_exec_columns(db, &INTAKE_REJECT_INSERT, &columns, NULL, err);
 }
 
 enum status store_rejects_list(struct db *db, const struct id *placement_id, int64_t after_line, int32_t limit,
@@ -392,443 +329,11 @@ enum status store_rejects_list(struct db *db, const struct id *placement_id, int
 {
     struct db_args args = {0};
 
-    db_arg_int2(&args, partition_of(placement_id));
+    db_arg_int2(&args, store_partition(placement_id));
     db_arg_id(&args, placement_id);
     db_arg_int8(&args, after_line);
     db_arg_int4(&args, limit);
     return db_exec(db, &INTAKE_REJECT_LIST, &args, ret_rejects, err);
-}
-
-/* --- references --------------------------------------------------------------------------------------------------- */
-
-/* $1 partitions, $2 agencies, $3 references, $4 clients. */
-static void add_references(struct columns *columns, const struct reference *references, size_t n)
-{
-    struct db_array *partitions = add_column(columns, DB_INT2);
-    struct db_array *agencies = add_column(columns, DB_INT4);
-    struct db_array *texts = add_column(columns, DB_TEXT);
-    struct db_array *clients = add_column(columns, DB_TEXT);
-
-    for (size_t i = 0; i < n; i++) {
-        db_array_int2(partitions, (int16_t)references[i].partition);
-        db_array_int4(agencies, references[i].agency_id);
-        db_array_text(texts, references[i].client_reference);
-        db_array_text(clients, references[i].client);
-    }
-}
-
-/* The set of ids in the first column of a result. */
-static GHashTable *id_set(const struct db_result *result)
-{
-    GHashTable *set = g_hash_table_new_full(hash_id, ids_are_equal, g_free, NULL);
-
-    for (size_t row = 0; row < db_rows(result); row++) {
-        struct id id = db_id(result, row, 0);
-        (void)g_hash_table_add(set, g_memdup2(&id, sizeof(id)));
-    }
-    return set;
-}
-
-enum status store_references_claim(struct db *db, const struct reference *references, size_t n, bool *ret_is_ours,
-                                   struct error *err)
-{
-    SCOPED(columns_clear) struct columns columns = {0};
-    SCOPED(db_result_freep) struct db_result *result = NULL;
-
-    add_references(&columns, references, n);
-    struct db_array *accounts = add_column(&columns, DB_UUID);
-    struct db_array *placements = add_column(&columns, DB_UUID);
-    struct db_array *lines = add_column(&columns, DB_INT8);
-    for (size_t i = 0; i < n; i++) {
-        db_array_id(accounts, &references[i].account_id);
-        db_array_id(placements, &references[i].placement_id);
-        db_array_int8(lines, references[i].line);
-    }
-    enum status st = exec_columns(db, &INTAKE_REFERENCE_CLAIM, &columns, &result, err);
-    if (st != STATUS_OK)
-        return st;
-    /* An account's id comes from client and reference: it stands for them. */
-    g_autoptr(GHashTable) ours = id_set(result);
-    for (size_t i = 0; i < n; i++)
-        ret_is_ours[i] = g_hash_table_contains(ours, &references[i].account_id);
-    return STATUS_OK;
-}
-
-enum status store_references_release(struct db *db, const struct reference *references, size_t n, struct error *err)
-{
-    SCOPED(columns_clear) struct columns columns = {0};
-
-    if (n == 0)
-        return STATUS_OK;
-    add_references(&columns, references, n);
-    return exec_columns(db, &INTAKE_REFERENCE_RELEASE, &columns, NULL, err);
-}
-
-enum status store_references_find(struct db *db, struct reference *references, size_t n, struct error *err)
-{
-    SCOPED(columns_clear) struct columns columns = {0};
-    SCOPED(db_result_freep) struct db_result *result = NULL;
-
-    add_references(&columns, references, n);
-    enum status st = exec_columns(db, &INTAKE_REFERENCE_FIND, &columns, &result, err);
-    for (size_t row = 0; st == STATUS_OK && row < db_rows(result); row++) {
-        struct reference *reference = &references[db_int4(result, row, 0) - 1];
-        reference->account_id = db_id(result, row, 1);
-        reference->placement_id = db_id(result, row, 2);
-        reference->line = db_int8(result, row, 3);
-    }
-    return st;
-}
-
-enum status store_reference_any(struct db *db, int32_t agency_id, const char *client, const char *client_reference,
-                                struct id ret_ids[static 2], size_t *ret_n, struct error *err)
-{
-    SCOPED(db_result_freep) struct db_result *result = NULL;
-    struct db_args args = {0};
-
-    db_arg_int2(&args, (int16_t)identity_reference_partition(agency_id, client_reference));
-    db_arg_int4(&args, agency_id);
-    db_arg_text(&args, client_reference);
-    db_arg_text(&args, client);
-    enum status st = db_exec(db, &INTAKE_REFERENCE_ANY, &args, &result, err);
-    if (st != STATUS_OK)
-        return st;
-    *ret_n = db_rows(result);
-    for (size_t i = 0; i < *ret_n; i++)
-        ret_ids[i] = db_id(result, i, 0);
-    return STATUS_OK;
-}
-
-/* --- debtors ------------------------------------------------------------------------------------------------------ */
-
-static void add_debtors(struct columns *columns, struct debtor *const *debtors, size_t n)
-{
-    struct db_array *partitions = add_column(columns, DB_INT2);
-    struct db_array *ids = add_column(columns, DB_UUID);
-
-    for (size_t i = 0; i < n; i++) {
-        db_array_int2(partitions, partition_of(&debtors[i]->id));
-        db_array_id(ids, &debtors[i]->id);
-    }
-}
-
-/* id -> struct debtor, both borrowed. */
-static GHashTable *index_debtors(struct debtor *const *debtors, size_t n)
-{
-    GHashTable *index = g_hash_table_new(hash_id, ids_are_equal);
-
-    for (size_t i = 0; i < n; i++)
-        (void)g_hash_table_insert(index, &debtors[i]->id, debtors[i]);
-    return index;
-}
-
-static void read_contacts(GHashTable *index, const struct db_result *result, GStringChunk *texts)
-{
-    for (size_t row = 0; row < db_rows(result); row++) {
-        struct id debtor_id = db_id(result, row, 0);
-        struct id id = db_id(result, row, 1);
-        struct debtor *debtor = g_hash_table_lookup(index, &debtor_id);
-        struct contact contact = {
-            .kind = (enum contact_kind)db_int2(result, row, 2),
-            .value = g_string_chunk_insert(texts, db_text(result, row, 3)),
-            .phone_kind = (enum phone_kind)db_int2(result, row, 4),
-            .zones = g_string_chunk_insert_const(texts, db_text(result, row, 5)),
-        };
-        if (debtor)
-            debtor_load_contact(debtor, &id, &contact);
-    }
-}
-
-static void read_debtors(GHashTable *index, const struct db_result *result, bool has_person, GStringChunk *texts)
-{
-    for (size_t row = 0; row < db_rows(result); row++) {
-        struct id id = db_id(result, row, 0);
-        struct debtor *debtor = g_hash_table_lookup(index, &id);
-        if (!debtor)
-            continue;
-        debtor->name = g_string_chunk_insert(texts, db_text(result, row, 1));
-        if (has_person)
-            debtor->is_natural_person = db_bool(result, row, 2);
-    }
-}
-
-/* `first` locks the debtors; their contact points come in the same round trip. */
-static enum status exec_with_contacts(struct db *db, struct db_call *first, struct debtor *const *debtors, size_t n,
-                                      bool has_person, GStringChunk *texts, struct error *err)
-{
-    SCOPED(columns_clear) struct columns columns = {0};
-    struct db_call calls[2] = {*first, {.statement = &INTAKE_CONTACT_POINT_LOAD}};
-
-    add_debtors(&columns, debtors, n);
-    add_args(&calls[1].args, &columns);
-    enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
-    if (st == STATUS_OK) {
-        g_autoptr(GHashTable) index = index_debtors(debtors, n);
-        read_debtors(index, calls[0].result, has_person, texts);
-        read_contacts(index, calls[1].result, texts);
-    }
-    db_calls_clear(calls, ARRAY_SIZE(calls));
-    return st;
-}
-
-enum status store_debtors_upsert(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
-                                 struct error *err)
-{
-    SCOPED(columns_clear) struct columns columns = {0};
-    struct db_call call = {.statement = &INTAKE_DEBTOR_UPSERT};
-
-    if (n == 0)
-        return STATUS_OK;
-    add_debtors(&columns, debtors, n);
-    struct db_array *agencies = add_column(&columns, DB_INT4);
-    struct db_array *keys = add_column(&columns, DB_BYTEA);
-    struct db_array *names = add_column(&columns, DB_TEXT);
-    struct db_array *persons = add_column(&columns, DB_BOOL);
-    for (size_t i = 0; i < n; i++) {
-        db_array_int4(agencies, debtors[i]->agency_id);
-        db_array_bytes(keys, debtors[i]->identity_key, sizeof(debtors[i]->identity_key));
-        db_array_text(names, debtors[i]->name);
-        db_array_bool(persons, debtors[i]->is_natural_person);
-    }
-    add_args(&call.args, &columns);
-    return exec_with_contacts(db, &call, debtors, n, false, texts, err);
-}
-
-static enum status load_debtors(struct db *db, const struct db_statement *statement, struct debtor *const *debtors,
-                                size_t n, GStringChunk *texts, struct error *err)
-{
-    SCOPED(columns_clear) struct columns columns = {0};
-    struct db_call call = {.statement = statement};
-
-    if (n == 0)
-        return STATUS_OK;
-    add_debtors(&columns, debtors, n);
-    add_args(&call.args, &columns);
-    return exec_with_contacts(db, &call, debtors, n, true, texts, err);
-}
-
-enum status store_debtors_lock(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
-                               struct error *err)
-{
-    return load_debtors(db, &INTAKE_DEBTOR_LOCK, debtors, n, texts, err);
-}
-
-enum status store_debtor_load(struct db *db, struct debtor *debtor, GStringChunk *texts, struct error *err)
-{
-    return load_debtors(db, &INTAKE_DEBTOR_LOAD, &debtor, 1, texts, err);
-}
-
-static void add_contact(struct columns *c, const struct debtor *debtor, const struct contact_point *point)
-{
-    db_array_int2(c->array[0], partition_of(&debtor->id));
-    db_array_id(c->array[1], &debtor->id);
-    db_array_id(c->array[2], &point->id);
-    db_array_int4(c->array[3], debtor->agency_id);
-    db_array_int2(c->array[4], (int16_t)point->contact.kind);
-    db_array_text(c->array[5], point->contact.value);
-    db_array_int2(c->array[6], (int16_t)point->contact.phone_kind);
-    db_array_text(c->array[7], point->contact.zones);
-    db_array_id(c->array[8], &point->placement_id);
-    db_array_int8(c->array[9], point->line);
-}
-
-enum status store_contacts_save(struct db *db, struct debtor *const *debtors, size_t n, struct instant now,
-                                struct error *err)
-{
-    static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT2,
-                                         DB_TEXT, DB_INT2, DB_TEXT, DB_UUID, DB_INT8};
-    SCOPED(columns_clear) struct columns columns = {0};
-    struct db_args args = {0};
-
-    for (size_t i = 0; i < ARRAY_SIZE(TYPES); i++)
-        (void)add_column(&columns, TYPES[i]);
-    for (size_t i = 0; i < n; i++)
-        for (guint j = 0; j < debtors[i]->contacts->len; j++) {
-            const struct contact_point *point = &g_array_index(debtors[i]->contacts, struct contact_point, j);
-            if (point->is_changed)
-                add_contact(&columns, debtors[i], point);
-        }
-    if (db_array_length(columns.array[0]) == 0)
-        return STATUS_OK;
-    add_args(&args, &columns);
-    db_arg_int8(&args, now.us);
-    return db_exec(db, &INTAKE_CONTACT_POINT_UPSERT, &args, NULL, err);
-}
-
-/* --- accounts ----------------------------------------------------------------------------------------------------- */
-
-static void add_account(struct columns *c, const struct account *account)
-{
-    db_array_int2(c->array[0], partition_of(&account->id));
-    db_array_id(c->array[1], &account->id);
-    db_array_id(c->array[2], &account->debtor_id);
-    db_array_int4(c->array[3], account->agency_id);
-    db_array_text(c->array[4], account->client);
-    db_array_text(c->array[5], account->client_reference);
-    db_array_int8(c->array[6], account->balance.minor);
-    db_array_text(c->array[7], account->balance.currency);
-    db_array_int4(c->array[8], account->due_on.days);
-    db_array_int4(c->array[9], account->opened_on.days);
-    db_array_bool(c->array[10], account->is_disputed);
-    db_array_id(c->array[11], &account->provenance.placement_id);
-    db_array_int8(c->array[12], account->provenance.line);
-    db_array_bytes(c->array[13], account->provenance.record_hash, sizeof(account->provenance.record_hash));
-}
-
-enum status store_accounts_insert(struct db *db, const struct account *accounts, size_t n, struct error *err)
-{
-    static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_INT8,
-                                         DB_TEXT, DB_INT4, DB_INT4, DB_BOOL, DB_UUID, DB_INT8, DB_BYTEA};
-    SCOPED(columns_clear) struct columns columns = {0};
-    struct db_args args = {0};
-
-    if (n == 0)
-        return STATUS_OK;
-    for (size_t i = 0; i < ARRAY_SIZE(TYPES); i++)
-        (void)add_column(&columns, TYPES[i]);
-    for (size_t i = 0; i < n; i++)
-        add_account(&columns, &accounts[i]);
-    add_args(&args, &columns);
-    db_arg_int8(&args, accounts[0].placed_at_us);
-    return db_exec(db, &INTAKE_ACCOUNT_INSERT, &args, NULL, err);
-}
-
-static struct account read_account(const struct db_result *result, size_t row, GStringChunk *texts)
-{
-    struct account account = {
-        .id = db_id(result, row, 0),
-        .debtor_id = db_id(result, row, 1),
-        .agency_id = db_int4(result, row, 2),
-        .client = g_string_chunk_insert_const(texts, db_text(result, row, 3)),
-        .client_reference = g_string_chunk_insert(texts, db_text(result, row, 4)),
-        .balance = {.minor = db_int8(result, row, 5)},
-        .due_on = {db_int4(result, row, 7)},
-        .opened_on = {db_int4(result, row, 8)},
-        .is_disputed = db_bool(result, row, 9),
-        .is_recalled = db_bool(result, row, 10),
-        .provenance = {.placement_id = db_id(result, row, 11), .file_name = "", .line = db_int8(result, row, 12)},
-        .placed_at_us = db_int8(result, row, 14),
-    };
-    size_t len = 0;
-    const uint8_t *hash = db_bytes(result, row, 13, &len);
-
-    (void)g_strlcpy(account.balance.currency, db_text(result, row, 6), sizeof(account.balance.currency));
-    memcpy(account.provenance.record_hash, hash, MIN(len, sizeof(account.provenance.record_hash)));
-    return account;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-    return id_compare(a, b);
-}
-
-enum status store_accounts_load(struct db *db, const struct id *ids, size_t n, bool is_locked, GStringChunk *texts,
-                                struct account **ret_accounts, size_t *ret_n, struct error *err)
-{
-    SCOPED(columns_clear) struct columns columns = {0};
-    SCOPED(db_result_freep) struct db_result *result = NULL;
-    g_autofree struct id *sorted = g_new0(struct id, n + 1);
-    size_t n_sorted = 0;
-
-    if (n > 0)
-        memcpy(sorted, ids, n * sizeof(*ids));
-    qsort(sorted, n, sizeof(*sorted), compare_ids);
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || !id_equal(&sorted[i], &sorted[n_sorted - 1]))
-            sorted[n_sorted++] = sorted[i];
-    add_ids(&columns, sorted, n_sorted);
-    enum status st = exec_columns(db, is_locked ? &INTAKE_ACCOUNT_LOCK : &INTAKE_ACCOUNT_LOAD, &columns, &result, err);
-    if (st != STATUS_OK)
-        return st;
-    *ret_n = db_rows(result);
-    *ret_accounts = g_new0(struct account, *ret_n + 1);
-    for (size_t row = 0; row < *ret_n; row++)
-        (*ret_accounts)[row] = read_account(result, row, texts);
-    qsort(*ret_accounts, *ret_n, sizeof(**ret_accounts), compare_ids);
-    return STATUS_OK;
-}
-
-enum status store_accounts_update(struct db *db, const struct account *accounts, size_t n, struct error *err)
-{
-    SCOPED(columns_clear) struct columns columns = {0};
-    struct db_array *partitions = add_column(&columns, DB_INT2);
-    struct db_array *ids = add_column(&columns, DB_UUID);
-    struct db_array *balances = add_column(&columns, DB_INT8);
-    struct db_array *due = add_column(&columns, DB_INT4);
-    struct db_array *recalled = add_column(&columns, DB_BOOL);
-
-    for (size_t i = 0; i < n; i++) {
-        if (!accounts[i].is_changed)
-            continue;
-        db_array_int2(partitions, partition_of(&accounts[i].id));
-        db_array_id(ids, &accounts[i].id);
-        db_array_int8(balances, accounts[i].balance.minor);
-        db_array_int4(due, accounts[i].due_on.days);
-        db_array_bool(recalled, accounts[i].is_recalled);
-    }
-    if (db_array_length(ids) == 0)
-        return STATUS_OK;
-    return exec_columns(db, &INTAKE_ACCOUNT_UPDATE, &columns, NULL, err);
-}
-
-/* --- payments ----------------------------------------------------------------------------------------------------- */
-
-static void add_payment(struct columns *c, const struct payment *payment)
-{
-    db_array_int2(c->array[0], partition_of(&payment->id));
-    db_array_id(c->array[1], &payment->id);
-    db_array_id(c->array[2], &payment->account_id);
-    db_array_int4(c->array[3], payment->agency_id);
-    db_array_int8(c->array[4], payment->amount.minor);
-    db_array_text(c->array[5], payment->amount.currency);
-    db_array_int4(c->array[6], payment->paid_on.days);
-    db_array_text(c->array[7], payment->reference);
-    db_array_id(c->array[8], &payment->placement_id);
-    db_array_int8(c->array[9], payment->line);
-}
-
-enum status store_payments_claim(struct db *db, const struct payment *payments, size_t n, bool *ret_is_new,
-                                 struct error *err)
-{
-    static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT8,
-                                         DB_TEXT, DB_INT4, DB_TEXT, DB_UUID, DB_INT8};
-    SCOPED(columns_clear) struct columns columns = {0};
-    SCOPED(db_result_freep) struct db_result *result = NULL;
-
-    for (size_t i = 0; i < ARRAY_SIZE(TYPES); i++)
-        (void)add_column(&columns, TYPES[i]);
-    for (size_t i = 0; i < n; i++)
-        add_payment(&columns, &payments[i]);
-    enum status st = exec_columns(db, &INTAKE_PAYMENT_CLAIM, &columns, &result, err);
-    if (st != STATUS_OK)
-        return st;
-    g_autoptr(GHashTable) claimed = id_set(result);
-    for (size_t i = 0; i < n; i++)
-        ret_is_new[i] = g_hash_table_contains(claimed, &payments[i].id);
-    return STATUS_OK;
-}
-
-enum status store_payments_find(struct db *db, struct payment *payments, size_t n, struct error *err)
-{
-    SCOPED(columns_clear) struct columns columns = {0};
-    SCOPED(db_result_freep) struct db_result *result = NULL;
-    struct db_array *partitions = add_column(&columns, DB_INT2);
-    struct db_array *ids = add_column(&columns, DB_UUID);
-
-    for (size_t i = 0; i < n; i++) {
-        db_array_int2(partitions, partition_of(&payments[i].id));
-        db_array_id(ids, &payments[i].id);
-    }
-    enum status st = exec_columns(db, &INTAKE_PAYMENT_FIND, &columns, &result, err);
-    for (size_t row = 0; st == STATUS_OK && row < db_rows(result); row++) {
-        struct id id = db_id(result, row, 0);
-        for (size_t i = 0; i < n; i++)
-            if (id_equal(&payments[i].id, &id)) {
-                payments[i].placement_id = db_id(result, row, 1);
-                payments[i].line = db_int8(result, row, 2);
-            }
-    }
-    return st;
 }
 
 /* --- the log ------------------------------------------------------------------------------------------------------ */
