@@ -73,7 +73,7 @@ enum status policy_file_read(const char *path, struct policy_file *file, struct 
 
 /* What libcyaml said last: first the reason, then a backtrace from the innermost field outwards, each with its line. */
 struct complaint {
-    char reason[192];
+    char reason[256];
     char path[POLICY_PATH_SIZE];
     int line;
     bool is_in_field; /* the innermost part of the path is the field that was read last */

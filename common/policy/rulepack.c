@@ -300,7 +300,7 @@ static enum status load_pack(const char *path, struct rulepack *pack, char versi
         return st;
     st = make_pack(&file, values, pack, err);
     policy_values_free(&PACK, values);
-    (void)snprintf(version, POLICY_VERSION_SIZE, "%s", file.version);
+    memcpy(version, file.version, POLICY_VERSION_SIZE);
     return st;
 }
 

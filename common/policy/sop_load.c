@@ -514,7 +514,7 @@ static enum status make_sop(const struct maker *maker)
 {
     const struct sop_values *values = maker->values;
     (void)snprintf(maker->sop->name, sizeof(maker->sop->name), "%s", values->name);
-    (void)snprintf(maker->sop->version, sizeof(maker->sop->version), "%s", maker->file->version);
+    memcpy(maker->sop->version, maker->file->version, sizeof(maker->sop->version));
     maker->sop->promise_grace_days = values->promise_grace_days;
     maker->sop->verification_days = values->verification_days;
     enum status st = policy_check_code(maker->file, policy_path("name"), values->name, maker->err);
