@@ -54,7 +54,7 @@ static void free_secret(void *secret)
 
 /* --- db init ----------------------------------------------------------------------------------------------------- */
 
-enum status db_init(struct cli *cli, const char *passwords, struct error *err)
+enum status db_init(struct cli *cli, const char *passwords, const char *shared, struct error *err)
 {
     const bool has_passwords = passwords[0] != '\0';
     if (has_passwords && g_mkdir_with_parents(passwords, 0700) != 0)
@@ -66,6 +66,7 @@ enum status db_init(struct cli *cli, const char *passwords, struct error *err)
     size_t n = 0;
     for (const struct fleet_service *service = FLEET; st == STATUS_OK && service->name != NULL; service++, n++) {
         roles[n].service = service->name;
+        roles[n].password = shared;
         if (has_passwords && (st = find_password(passwords, service->name, &secret, err)) == STATUS_OK) {
             g_ptr_array_add(secrets, secret);
             roles[n].password = secret;
@@ -77,13 +78,16 @@ enum status db_init(struct cli *cli, const char *passwords, struct error *err)
     struct db *db = NULL;
     if (st == STATUS_OK)
         st = cli_owner_db(cli, &db, err);
-    return st == STATUS_OK ? platform_init(db, roles, secret, err) : st;
+    return st == STATUS_OK ? platform_init(db, roles, secret != NULL ? secret : shared, err) : st;
 }
 
 static enum status run_init(struct cli *cli, struct error *err)
 {
     const char *passwords = cli_text(cli, "passwords");
-    const enum status st = db_init(cli, passwords, err);
+    const char *shared = cli_text(cli, "role-password");
+    if (passwords[0] != '\0' && shared[0] != '\0')
+        return cli_usage(cli, err, "--passwords and a role-password exclude each other");
+    const enum status st = db_init(cli, passwords, shared[0] != '\0' ? shared : NULL, err);
     if (st != STATUS_OK)
         return st;
     json_t *services = json_array();
@@ -105,6 +109,8 @@ static const struct config_option INIT_OPTIONS[] = {
     CLI_OWNER_OPTIONS,
     {"passwords", CONFIG_TEXT, "", NULL, 0, 0,
      "Folder with one file a role (intake, ..., operator); missing ones are made. Empty: roles have no password."},
+    {"role-password", CONFIG_SECRET, "", NULL, 0, 0,
+     "One password for every role, where they share a network of their own."},
     {0},
 };
 

@@ -3,8 +3,10 @@
 
 #include <glib.h>
 
+#include "cache/cache.h"
 #include "commands.h"
 #include "fleet.h"
+#include "registry/registry.h"
 #include "table.h"
 
 #define OPERATOR_KEY "dunlin"
@@ -69,6 +71,23 @@ static enum status check_role(struct cli *cli, const char *role, struct error *e
     return cli_usage(cli, err, "--role '%s': dialer, operator or service", role);
 }
 
+/* Where third parties connect now; empty where no dialer service runs. */
+static void find_public_endpoint(struct cli *cli, char ret_endpoint[static REGISTRY_ENDPOINT_SIZE])
+{
+    struct cache *cache = NULL;
+    struct roster *roster = NULL;
+    const struct cache_options options = {.url = cli_text(cli, "redis-url")};
+    ret_endpoint[0] = '\0';
+    if (options.url[0] == '\0' || cache_new(&options, &cache, NULL) != STATUS_OK)
+        return;
+    if (registry_read(cache, &roster, NULL) == STATUS_OK)
+        for (size_t i = 0; i < roster->n; i++)
+            if (roster->instances[i].public_endpoint[0] != '\0')
+                (void)g_strlcpy(ret_endpoint, roster->instances[i].public_endpoint, REGISTRY_ENDPOINT_SIZE);
+    roster_free(roster);
+    cache_free(cache);
+}
+
 static enum status run_add(struct cli *cli, struct error *err)
 {
     const char *name = cli_operand(cli, 0);
@@ -82,17 +101,21 @@ static enum status run_add(struct cli *cli, struct error *err)
     g_autofree char *secret = secret_file(cli, name);
     g_autofree char *public = public_file(cli, name);
     g_autofree char *server_file = public_file(cli, "dialer");
+    char endpoint[REGISTRY_ENDPOINT_SIZE];
+    find_public_endpoint(cli, endpoint);
     zcert_t *server = zcert_load(server_file);
     const char *server_key = server != NULL ? zcert_public_txt(server) : "";
-    if (!cli_emit(cli, json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:s}", "name", name, "role", role, "is_new", is_new,
-                                 "secret_file", secret, "public_file", public, "server_public_key", server_key,
-                                 "server_public_file", server_file))) {
+    if (!cli_emit(cli, json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s}", "name", name, "role", role, "is_new",
+                                 is_new, "secret_file", secret, "public_file", public, "server_public_key", server_key,
+                                 "server_public_file", server_file, "endpoint", endpoint))) {
         cli_say(cli, is_new ? "Made a pair of keys for '%s' (role %s)." : "'%s' has its keys already (role %s).", name,
                 role);
         cli_say(cli, "  its secret, for it alone:   %s", secret);
         cli_say(cli, "  its public key, kept here:  %s", public);
         cli_say(cli, "  the server's public key:    %s  (%s)",
                 server_key[0] != '\0' ? server_key : "not made yet: run `dunlin keys init`", server_file);
+        cli_say(cli, "  where it connects:          %s",
+                endpoint[0] != '\0' ? endpoint : "no dialer service runs now: `dunlin status` will say");
         cli_say(cli, "Running services admit it from now on; remove the public file to lock it out.");
     }
     zcert_destroy(&server);

@@ -295,7 +295,8 @@ static enum status follow(struct tail *tail, struct error *err)
 static enum status run_tail(struct cli *cli, struct error *err)
 {
     struct tail tail = {.cli = cli, .lines = g_ptr_array_new_with_free_func(free_line)};
-    const size_t last = (size_t)cli_integer(cli, "last");
+    const size_t asked = (size_t)cli_integer(cli, "last");
+    const size_t last = asked > 0 ? asked : SIZE_MAX;
     enum status st = open_tail(&tail, err);
     for (bool is_over = false; st == STATUS_OK && !is_over && tail.lines->len < last;)
         st = read_back(&tail, &is_over, err);
@@ -312,7 +313,7 @@ static const struct config_option TAIL_OPTIONS[] = {
     {"follow", CONFIG_BOOL, "false", NULL, 0, 0, "Go on with new events until interrupted."},
     {"type", CONFIG_TEXT, "", NULL, 0, 0, "Only events of this type: AccountPlaced, or its full name."},
     {"account", CONFIG_TEXT, "", NULL, 0, 0, "Only events of this account, by reference or id."},
-    {"last", CONFIG_INTEGER, "20", "events", 0, 1000000, "How many of the newest to begin with."},
+    {"last", CONFIG_INTEGER, "20", "events", 0, 1000000, "How many of the newest to begin with; 0: all there are."},
     {0},
 };
 

@@ -214,7 +214,8 @@ static enum status run_pass(struct place *place, const char *method, const uint3
     for (size_t i = 0; i < n_done; i++)
         (void)g_hash_table_add(pass.done, GUINT_TO_POINTER(done[i]));
     file.batch_rows = place->opened->batch_rows;
-    struct progress progress = progress_begin(place->cli, method, "bytes", recordfile_size_bytes(file.file));
+    struct progress progress = progress_begin(place->cli, strcmp(method, "CheckRows") == 0 ? "counting" : "placing",
+                                              "bytes", recordfile_size_bytes(file.file));
     st = send_all(&pass, &file, &progress, err);
     progress_end(&progress);
     g_hash_table_destroy(pass.done);

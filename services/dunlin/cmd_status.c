@@ -35,10 +35,10 @@ static void add_problem(struct state *state, const char *format, ...)
 
 static json_t *describe_instance(const struct instance *instance)
 {
-    return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:I}", "service", instance->service, "instance", instance->id,
-                     "version", instance->version, "pid", (json_int_t)instance->pid, "endpoint", instance->rpc_endpoint,
-                     "admin", instance->admin_endpoint, "public", instance->public_endpoint, "state",
-                     instance->state == INSTANCE_SERVING ? "SERVING" : "DRAINING", "age_us",
+    return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:I}", "service", instance->service, "instance",
+                     instance->id, "version", instance->version, "pid", (json_int_t)instance->pid, "endpoint",
+                     instance->rpc_endpoint, "admin", instance->admin_endpoint, "public", instance->public_endpoint,
+                     "state", instance->state == INSTANCE_SERVING ? "SERVING" : "DRAINING", "age_us",
                      (json_int_t)(clock_wall_us() - instance->started_at_us));
 }
 
@@ -185,9 +185,11 @@ static enum status read_log(struct state *state, struct error *err)
 static void show(struct state *state)
 {
     static const struct column INSTANCES[] = {
-        {"service", "service", COLUMN_TEXT}, {"instance", "instance", COLUMN_TEXT}, {"version", "version", COLUMN_TEXT},
-        {"state", "state", COLUMN_TEXT},     {"owns", "owned", COLUMN_NUMBER},      {"pid", "pid", COLUMN_TEXT},
-        {"age", "age_us", COLUMN_US},        {"endpoint", "endpoint", COLUMN_TEXT}, {0}};
+        {"service", "service", COLUMN_TEXT},    {"instance", "instance", COLUMN_TEXT},
+        {"version", "version", COLUMN_TEXT},    {"state", "state", COLUMN_TEXT},
+        {"owns", "owned", COLUMN_NUMBER},       {"pid", "pid", COLUMN_TEXT},
+        {"age", "age_us", COLUMN_US},           {"endpoint", "endpoint", COLUMN_TEXT},
+        {"for dialers", "public", COLUMN_TEXT}, {0}};
     static const struct column CONSUMERS[] = {{"consumer", "consumer", COLUMN_TEXT},
                                               {"owned", "owned", COLUMN_NUMBER},
                                               {"partitions behind", "behind", COLUMN_NUMBER},

@@ -118,7 +118,7 @@ static enum status prepare_database(struct up *up, struct error *err)
     int32_t agency_id = 0;
     if (!up->does_servers)
         return STATUS_OK;
-    enum status st = db_init(up->cli, cli_text(up->cli, "passwords"), err);
+    enum status st = db_init(up->cli, cli_text(up->cli, "passwords"), NULL, err);
     if (st == STATUS_OK)
         st = cli_owner_db(up->cli, &db, err);
     const char *agency = cli_text(up->cli, "agency");

@@ -20,7 +20,8 @@ extern const struct command COMMAND_LOG_VERIFY, COMMAND_LOG_TAIL, COMMAND_LOG_RE
 MUST_USE enum status keys_init(const struct cli *cli, size_t *ret_new, struct error *err);
 
 /* Makes or completes the database as its owner. `passwords` is a folder with one file a role, made where they are
- * missing; empty: roles log in without one. The caller's command has CLI_OWNER_OPTIONS. */
-MUST_USE enum status db_init(struct cli *cli, const char *passwords, struct error *err);
+ * missing; empty: every role gets `shared`, and logs in without one where that is NULL. The caller's command has
+ * CLI_OWNER_OPTIONS. */
+MUST_USE enum status db_init(struct cli *cli, const char *passwords, const char *shared, struct error *err);
 
 #endif

@@ -60,6 +60,20 @@ static char *instant_cell(const char *text)
     return g_strdup_printf("%.10s %.8sZ", text, text + 11);
 }
 
+/* Texts come from clients' files: a line end would break the table, and an escape sequence the terminal. */
+static char *shown_text(const char *text)
+{
+    GString *shown = g_string_new(NULL);
+    for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
+        const gunichar c = g_utf8_get_char(at);
+        if (c == '\n')
+            g_string_append(shown, ", ");
+        else
+            g_string_append_unichar(shown, g_unichar_iscntrl(c) ? 0xFFFD : c);
+    }
+    return g_string_free(shown, FALSE);
+}
+
 static char *list_cell(const json_t *list)
 {
     GString *text = g_string_new(NULL);
@@ -74,13 +88,15 @@ static char *list_cell(const json_t *list)
         else if (json_is_integer(item))
             g_string_append_printf(text, "%" PRId64, (int64_t)json_integer_value(item));
     }
-    return g_string_free(text, FALSE);
+    char *shown = shown_text(text->str);
+    (void)g_string_free(text, TRUE);
+    return shown;
 }
 
 static char *plain_cell(const json_t *value)
 {
     if (json_is_string(value))
-        return g_strdup(json_string_value(value));
+        return shown_text(json_string_value(value));
     if (json_is_boolean(value))
         return g_strdup(json_is_true(value) ? "yes" : "");
     if (json_is_integer(value))
