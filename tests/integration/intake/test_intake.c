@@ -371,6 +371,10 @@ static void a_later_account_s_event_carries_all_contact_points(void **state)
     for (size_t i = 0; i < batch->n; i++)
         if (g_str_has_suffix(batch->events[i].type, "AccountPlaced"))
             event = &batch->events[i];
+    if (!event) {
+        fail_msg("nothing was placed");
+        return;
+    }
     assert_string_equal(event->actor, "user:anna");
     Dunlin__Intake__V1__AccountPlaced *placed =
         dunlin__intake__v1__account_placed__unpack(NULL, event->payload_len, event->payload);
