@@ -1,0 +1,487 @@
+#include <string.h>
+
+#include "dunlin/classification/v1/classification.pb-c.h"
+#include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/dispute/v1/dispute.pb-c.h"
+#include "dunlin/intake/v1/intake.pb-c.h"
+#include "dunlin/payment/v1/payment.pb-c.h"
+#include "reporting_service.h"
+#include "reporting_store.h"
+#include "reporting_words.h"
+
+/* One event on its way into the read models. */
+struct run {
+    struct working_set *set;
+    const struct event *event;
+    struct place place;
+    struct account *account; /* that the event is about, touched; NULL where it is about none */
+};
+
+static struct counter *count(const struct run *run, enum measure measure, const char *key)
+{
+    return tally_count(run->set->tally, &run->place, measure, key, "", 1, 0);
+}
+
+static void count_amount(const struct run *run, enum measure measure, const char *key, int64_t n, int64_t amount_minor)
+{
+    (void)tally_count(run->set->tally, &run->place, measure, key, run->account->currency, n, amount_minor);
+}
+
+static enum status check_amount(int64_t amount_minor, const char *field, struct error *err)
+{
+    if (amount_minor > REPORTING_AMOUNT_MAX_MINOR || amount_minor < -REPORTING_AMOUNT_MAX_MINOR)
+        return error_set(err, STATUS_OUT_OF_RANGE, "%s: %lld is too large to be summed", field,
+                         (long long)amount_minor);
+    return STATUS_OK;
+}
+
+/* --- intake
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static enum status on_placed(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Intake__V1__AccountPlaced *placed = (const Dunlin__Intake__V1__AccountPlaced *)message;
+    const struct event *event = run->event;
+    const enum status st = check_amount(placed->balance_minor, "balance_minor", err);
+    if (st != STATUS_OK || run->account)
+        return st;
+    struct account *account = working_set_add_account(run->set, &event->account_id);
+    account->debtor_id = event->debtor_id;
+    account->agency_id = event->agency_id;
+    text_copy(account->client, sizeof(account->client), placed->client);
+    text_copy(account->currency, sizeof(account->currency), placed->currency);
+    account->placed_minor = placed->balance_minor;
+    account->balance_minor = placed->balance_minor;
+    account->opened_on_days = placed->opened_on_days;
+    account->due_on_days = placed->due_on_days;
+    account->placed_recorded_us = event->recorded_at_us;
+    account_reach(account, STAGE_PLACED, event->occurred_at_us);
+    account_add_movement(account, placed->opened_on_days, placed->balance_minor);
+    return STATUS_OK;
+}
+
+/* A restated balance comes as BalanceChanged. */
+static enum status on_updated(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)err;
+    const Dunlin__Intake__V1__AccountUpdated *updated = (const Dunlin__Intake__V1__AccountUpdated *)message;
+    if (updated->due_on_presence_case == DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__DUE_ON_PRESENCE_DUE_ON_DAYS)
+        run->account->due_on_days = updated->due_on_days;
+    return STATUS_OK;
+}
+
+static enum status on_recalled(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    account_recall(run->account, run->event->occurred_at_us);
+    return STATUS_OK;
+}
+
+static enum status on_placement_completed(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)err;
+    const Dunlin__Intake__V1__PlacementCompleted *completed = (const Dunlin__Intake__V1__PlacementCompleted *)message;
+    if (!completed->summary)
+        return STATUS_OK;
+    (void)tally_count(run->set->tally, &run->place, MEASURE_ROW, "accepted", "", completed->summary->accepted, 0);
+    (void)tally_count(run->set->tally, &run->place, MEASURE_ROW, "rejected", "", completed->summary->rejected, 0);
+    return STATUS_OK;
+}
+
+/* --- classification, plans
+ * --------------------------------------------------------------------------------------------------- */
+
+static void note_step(const struct run *run, enum span span, int64_t since_us, int64_t until_us)
+{
+    if (since_us > 0)
+        tally_duration(run->set->tally, &run->place, span, MAX(until_us - since_us, 0));
+}
+
+static enum status on_classified(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)err;
+    const Dunlin__Classification__V1__AccountClassified *classified =
+        (const Dunlin__Classification__V1__AccountClassified *)message;
+    struct account *account = run->account;
+    text_copy(account->class_code, sizeof(account->class_code), classified->class_);
+    if (account->at_us[STAGE_CLASSIFIED] == 0) {
+        account->classified_recorded_us = run->event->recorded_at_us;
+        note_step(run, SPAN_PLACED_TO_CLASSIFIED, account->placed_recorded_us, run->event->recorded_at_us);
+    }
+    account_reach(account, STAGE_CLASSIFIED, run->event->occurred_at_us);
+    return STATUS_OK;
+}
+
+static enum status on_planned(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)err;
+    const Dunlin__Contact__V1__ContactPlanned *planned = (const Dunlin__Contact__V1__ContactPlanned *)message;
+    struct account *account = run->account;
+    if (planned->step[0] == '\0')
+        return STATUS_OK;
+    if (account->at_us[STAGE_PLANNED] == 0)
+        note_step(run, SPAN_CLASSIFIED_TO_PLANNED, account->classified_recorded_us, run->event->recorded_at_us);
+    account_reach(account, STAGE_PLANNED, run->event->occurred_at_us);
+    return STATUS_OK;
+}
+
+/* --- permits and attempts
+ * ---------------------------------------------------------------------------------------------------- */
+
+static enum status on_granted(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    (void)count(run, MEASURE_PERMIT_GRANTED, "");
+    account_reach(run->account, STAGE_PERMITTED, run->event->occurred_at_us);
+    return STATUS_OK;
+}
+
+static enum status on_refused(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)err;
+    const Dunlin__Contact__V1__PermitRefused *refused = (const Dunlin__Contact__V1__PermitRefused *)message;
+    (void)count(run, MEASURE_PERMIT_REFUSED, "");
+    for (size_t i = 0; i < refused->n_hits; i++) {
+        struct counter *rule = count(run, MEASURE_REFUSED_BY_RULE, refused->hits[i]->rule);
+        text_copy(rule->label, sizeof(rule->label), refused->hits[i]->citation);
+    }
+    return STATUS_OK;
+}
+
+static enum status on_permit_expired(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    (void)count(run, MEASURE_PERMIT_EXPIRED, "");
+    return STATUS_OK;
+}
+
+static bool read_id(const ProtobufCBinaryData *bytes, struct id *ret_id)
+{
+    struct error ignored;
+    return id_from_bytes(bytes->data, bytes->len, "account_id", ret_id, &ignored) == STATUS_OK;
+}
+
+/* The accounts that a conversation was about: those named, else the permit's. Ones that were never placed are left out:
+ * contact answers for its reports. */
+static void reach_discussed(const struct run *run, const Dunlin__Contact__V1__AttemptReport *report)
+{
+    if (report->n_discussed_account_ids == 0)
+        account_reach(run->account, STAGE_REACHED, run->event->occurred_at_us);
+    for (size_t i = 0; i < report->n_discussed_account_ids; i++) {
+        struct id id;
+        struct account *account =
+            read_id(&report->discussed_account_ids[i], &id) ? working_set_account(run->set, &id) : NULL;
+        if (!account)
+            continue;
+        working_set_touch(run->set, account);
+        account_reach(account, STAGE_REACHED, run->event->occurred_at_us);
+        if (account != run->account)
+            working_set_note(run->set, &id, run->event->seq, run->event->agency_id);
+    }
+}
+
+static void count_contact(const struct run *run, const Dunlin__Contact__V1__AttemptReported *reported)
+{
+    const Dunlin__Contact__V1__AttemptReport *report = reported->report;
+    char word[WORD_SIZE];
+    (void)count(run, MEASURE_ATTEMPT_PARTY, word_of(&dunlin__contact__v1__party__descriptor, report->party, word));
+    if (report->is_conversation)
+        (void)count(run, MEASURE_CONVERSATION, word);
+    if (report->is_conversation && report->party == DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT)
+        reach_discussed(run, report);
+    (void)count(run, MEASURE_ATTEMPT_OUTCOME,
+                word_of(&dunlin__contact__v1__outcome__descriptor, report->outcome, word));
+    if (reported->was_within_permit)
+        (void)count(run, MEASURE_ATTEMPT_IN_PERMIT, "");
+}
+
+static enum status on_reported(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)err;
+    const Dunlin__Contact__V1__AttemptReported *reported = (const Dunlin__Contact__V1__AttemptReported *)message;
+    const Dunlin__Contact__V1__AttemptReport *report = reported->report;
+    char word[WORD_SIZE];
+    if (!report)
+        return STATUS_OK;
+    const bool is_placed = report->telephony != DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED;
+    (void)count(run, MEASURE_ATTEMPT_REPORTED, is_placed ? "placed" : "not_placed");
+    (void)count(run, MEASURE_ATTEMPT_TELEPHONY,
+                word_of(&dunlin__contact__v1__telephony__descriptor, report->telephony, word));
+    note_step(run, SPAN_PERMIT_TO_REPORT, reported->granted_at_us, run->event->occurred_at_us);
+    if (is_placed)
+        count_contact(run, reported);
+    return STATUS_OK;
+}
+
+static enum status on_stop(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)err;
+    const Dunlin__Contact__V1__StopRecorded *stop = (const Dunlin__Contact__V1__StopRecorded *)message;
+    char word[WORD_SIZE];
+    (void)count(run, MEASURE_STOP, word_of(&dunlin__contact__v1__sticky_flag__descriptor, stop->flag, word));
+    return STATUS_OK;
+}
+
+/* --- disputes
+ * ---------------------------------------------------------------------------------------------------------------- */
+
+static enum status on_dispute_opened(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    (void)count(run, MEASURE_DISPUTE, "opened");
+    run->account->is_disputed = true;
+    account_reach(run->account, STAGE_DISPUTED, run->event->occurred_at_us);
+    return STATUS_OK;
+}
+
+static enum status on_dispute_resolved(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)err;
+    const Dunlin__Dispute__V1__DisputeResolved *resolved = (const Dunlin__Dispute__V1__DisputeResolved *)message;
+    char word[WORD_SIZE];
+    (void)count(run, MEASURE_DISPUTE,
+                word_of(&dunlin__dispute__v1__dispute_outcome__descriptor, resolved->outcome, word));
+    note_step(run, SPAN_DISPUTE_TO_RESOLVED, resolved->opened_at_us, run->event->occurred_at_us);
+    run->account->is_disputed = false;
+    if (resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD)
+        account_uphold(run->account, run->event->occurred_at_us);
+    return STATUS_OK;
+}
+
+static enum status on_escalation(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    (void)count(run, MEASURE_DISPUTE, "escalated");
+    return STATUS_OK;
+}
+
+/* --- money
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Which change of the balance a posting is; false for the placement's, which AccountPlaced has told already. */
+static bool change_of(Dunlin__Payment__V1__PostingKind kind, enum balance_change *ret_change)
+{
+    switch ((int)kind) {
+    case DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_PLACEMENT:
+        return false;
+    case DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_PAYMENT:
+        *ret_change = BALANCE_PAYMENT;
+        return true;
+    case DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_REVERSAL:
+        *ret_change = BALANCE_REVERSAL;
+        return true;
+    default: /* whatever else a newer ledger may post changes what is owed all the same */
+        *ret_change = BALANCE_ADJUSTMENT;
+        return true;
+    }
+}
+
+static enum status on_balance_changed(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Payment__V1__BalanceChanged *changed = (const Dunlin__Payment__V1__BalanceChanged *)message;
+    enum balance_change change;
+    if (!change_of(changed->kind, &change))
+        return STATUS_OK;
+    enum status st = check_amount(changed->change_minor, "change_minor", err);
+    if (st == STATUS_OK)
+        st = check_amount(changed->balance_minor, "balance_minor", err);
+    if (st != STATUS_OK)
+        return st;
+    if (change == BALANCE_PAYMENT)
+        count_amount(run, MEASURE_COLLECTED, "", 1, -changed->change_minor);
+    else if (change == BALANCE_REVERSAL)
+        count_amount(run, MEASURE_COLLECTED, "", -1, -changed->change_minor);
+    account_change_balance(run->account, change, changed->change_minor, changed->balance_minor,
+                           changed->effective_on_days, run->event->occurred_at_us);
+    return STATUS_OK;
+}
+
+static enum status on_promise_made(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Payment__V1__PromiseMade *made = (const Dunlin__Payment__V1__PromiseMade *)message;
+    const enum status st = check_amount(made->amount_minor, "amount_minor", err);
+    if (st != STATUS_OK)
+        return st;
+    count_amount(run, MEASURE_PROMISE, "made", 1, made->amount_minor);
+    account_reach(run->account, STAGE_PROMISED, run->event->occurred_at_us);
+    run->account->promise_minor = made->amount_minor;
+    run->account->promise_made_at_us = run->event->occurred_at_us;
+    return STATUS_OK;
+}
+
+/* An account has one open promise at most: the one that ends is the one that was made last. */
+static void end_promise(struct run *run, const char *how)
+{
+    count_amount(run, MEASURE_PROMISE, how, 1, run->account->promise_minor);
+    run->account->promise_minor = 0;
+    run->account->promise_made_at_us = 0;
+}
+
+static enum status on_promise_kept(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    note_step(run, SPAN_PROMISE_TO_KEPT, run->account->promise_made_at_us, run->event->occurred_at_us);
+    end_promise(run, "kept");
+    return STATUS_OK;
+}
+
+static enum status on_promise_broken(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    end_promise(run, "broken");
+    return STATUS_OK;
+}
+
+static enum status on_promise_cancelled(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    end_promise(run, "cancelled");
+    return STATUS_OK;
+}
+
+/* --- the table
+ * --------------------------------------------------------------------------------------------------------------- */
+
+/* Whether an event needs an account that was placed before. */
+enum about {
+    ABOUT_ACCOUNT, /* else it is parked */
+    ABOUT_ANY,     /* it may concern a debtor, or nobody */
+};
+
+/* Events without a function are on the timeline and in the progress, but in no figure: another event says the same. */
+static const struct event_rule {
+    const ProtobufCMessageDescriptor *type;
+    enum about about;
+    enum status (*apply)(struct run *run, const ProtobufCMessage *message, struct error *err);
+} RULES[] = {
+    {&dunlin__intake__v1__account_placed__descriptor, ABOUT_ANY, on_placed},
+    {&dunlin__intake__v1__account_updated__descriptor, ABOUT_ACCOUNT, on_updated},
+    {&dunlin__intake__v1__account_recalled__descriptor, ABOUT_ACCOUNT, on_recalled},
+    {&dunlin__intake__v1__payment_reported__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__intake__v1__placement_completed__descriptor, ABOUT_ANY, on_placement_completed},
+    {&dunlin__classification__v1__account_classified__descriptor, ABOUT_ACCOUNT, on_classified},
+    {&dunlin__contact__v1__contact_planned__descriptor, ABOUT_ACCOUNT, on_planned},
+    {&dunlin__contact__v1__permit_granted__descriptor, ABOUT_ACCOUNT, on_granted},
+    {&dunlin__contact__v1__permit_refused__descriptor, ABOUT_ANY, on_refused},
+    {&dunlin__contact__v1__permit_expired__descriptor, ABOUT_ANY, on_permit_expired},
+    {&dunlin__contact__v1__attempt_reported__descriptor, ABOUT_ACCOUNT, on_reported},
+    {&dunlin__contact__v1__stop_recorded__descriptor, ABOUT_ANY, on_stop},
+    {&dunlin__contact__v1__stop_released__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__contact__v1__contact_stopped__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__contact__v1__contact_resumed__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__dispute__v1__dispute_opened__descriptor, ABOUT_ACCOUNT, on_dispute_opened},
+    {&dunlin__dispute__v1__verification_sent__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__dispute__v1__dispute_resolved__descriptor, ABOUT_ACCOUNT, on_dispute_resolved},
+    {&dunlin__dispute__v1__escalation_raised__descriptor, ABOUT_ANY, on_escalation},
+    {&dunlin__payment__v1__payment_posted__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__payment__v1__payment_reversed__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__payment__v1__balance_changed__descriptor, ABOUT_ACCOUNT, on_balance_changed},
+    {&dunlin__payment__v1__promise_made__descriptor, ABOUT_ACCOUNT, on_promise_made},
+    {&dunlin__payment__v1__promise_kept__descriptor, ABOUT_ACCOUNT, on_promise_kept},
+    {&dunlin__payment__v1__promise_broken__descriptor, ABOUT_ACCOUNT, on_promise_broken},
+    {&dunlin__payment__v1__promise_cancelled__descriptor, ABOUT_ACCOUNT, on_promise_cancelled},
+};
+
+const ProtobufCMessageDescriptor *const REPORTING_CONSUMED[] = {
+    &dunlin__intake__v1__account_placed__descriptor,
+    &dunlin__intake__v1__account_updated__descriptor,
+    &dunlin__intake__v1__account_recalled__descriptor,
+    &dunlin__intake__v1__payment_reported__descriptor,
+    &dunlin__intake__v1__placement_completed__descriptor,
+    &dunlin__classification__v1__account_classified__descriptor,
+    &dunlin__contact__v1__contact_planned__descriptor,
+    &dunlin__contact__v1__permit_granted__descriptor,
+    &dunlin__contact__v1__permit_refused__descriptor,
+    &dunlin__contact__v1__permit_expired__descriptor,
+    &dunlin__contact__v1__attempt_reported__descriptor,
+    &dunlin__contact__v1__stop_recorded__descriptor,
+    &dunlin__contact__v1__stop_released__descriptor,
+    &dunlin__contact__v1__contact_stopped__descriptor,
+    &dunlin__contact__v1__contact_resumed__descriptor,
+    &dunlin__dispute__v1__dispute_opened__descriptor,
+    &dunlin__dispute__v1__verification_sent__descriptor,
+    &dunlin__dispute__v1__dispute_resolved__descriptor,
+    &dunlin__dispute__v1__escalation_raised__descriptor,
+    &dunlin__payment__v1__payment_posted__descriptor,
+    &dunlin__payment__v1__payment_reversed__descriptor,
+    &dunlin__payment__v1__balance_changed__descriptor,
+    &dunlin__payment__v1__promise_made__descriptor,
+    &dunlin__payment__v1__promise_kept__descriptor,
+    &dunlin__payment__v1__promise_broken__descriptor,
+    &dunlin__payment__v1__promise_cancelled__descriptor,
+    NULL,
+};
+
+static const struct event_rule *rule_of(const ProtobufCMessage *message)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(RULES); i++)
+        if (RULES[i].type == message->descriptor)
+            return &RULES[i];
+    return NULL;
+}
+
+/* Whose timeline the event is on: its account's, or its debtor's, which belongs to all of his accounts. */
+static void note_timeline(const struct run *run)
+{
+    const struct event *event = run->event;
+    if (!id_is_none(&event->account_id))
+        working_set_note(run->set, &event->account_id, event->seq, event->agency_id);
+    else if (!id_is_none(&event->debtor_id))
+        working_set_note(run->set, &event->debtor_id, event->seq, event->agency_id);
+}
+
+static enum status apply_one(struct working_set *set, const struct service_event *each, struct error *err)
+{
+    const struct event *event = each->event;
+    const struct event_rule *rule = rule_of(each->message);
+    struct run run = {
+        .set = set, .event = event, .place = {.partition = event->partition, .agency_id = event->agency_id}};
+    if (!rule)
+        return error_set(err, STATUS_INTERNAL, "%s is consumed but has no rule", event->type);
+    if (!id_is_none(&event->account_id))
+        run.account = working_set_account(set, &event->account_id);
+    if (!run.account && rule->about == ABOUT_ACCOUNT)
+        return error_set(err, STATUS_FAILED_PRECONDITION, "%s concerns an account that was never placed", event->type);
+    if (run.account && rule->apply)
+        working_set_touch(set, run.account);
+    const enum status st = rule->apply ? rule->apply(&run, each->message, err) : STATUS_OK;
+    if (st != STATUS_OK)
+        return st;
+    note_timeline(&run);
+    tally_event(set->tally, &run.place, event->seq, event->occurred_at_us);
+    return STATUS_OK;
+}
+
+static void want(struct working_set *set, const struct service_event *each)
+{
+    working_set_want(set, &each->event->account_id);
+    if (each->message->descriptor != &dunlin__contact__v1__attempt_reported__descriptor)
+        return;
+    const Dunlin__Contact__V1__AttemptReport *report =
+        ((const Dunlin__Contact__V1__AttemptReported *)each->message)->report;
+    for (size_t i = 0; report && i < report->n_discussed_account_ids; i++) {
+        struct id id;
+        if (read_id(&report->discussed_account_ids[i], &id) && id_partition(&id) == each->event->partition)
+            working_set_want(set, &id);
+    }
+}
+
+enum status reporting_apply(struct unit *unit, const struct service_event *events, size_t n_events, struct error *err)
+{
+    SCOPED(working_set_freep) struct working_set *set = working_set_new();
+    for (size_t i = 0; i < n_events; i++)
+        want(set, &events[i]);
+    enum status st = working_set_load(set, unit_db(unit), err);
+    for (size_t i = 0; i < n_events && st == STATUS_OK; i++)
+        st = apply_one(set, &events[i], err);
+    return st == STATUS_OK ? working_set_save(set, unit_db(unit), err) : st;
+}

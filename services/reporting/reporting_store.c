@@ -1,0 +1,547 @@
+#include "reporting_store.h"
+
+#include <string.h>
+
+#include "reporting_sql.h"
+#include "reporting_words.h"
+
+/* --- the working set
+ * --------------------------------------------------------------------------------------------------------- */
+
+static guint id_hash(gconstpointer key)
+{
+    guint hash;
+    memcpy(&hash, ((const struct id *)key)->bytes + 8, sizeof(hash)); /* the random part */
+    return hash;
+}
+
+static gboolean id_is_same(gconstpointer a, gconstpointer b)
+{
+    return id_equal(a, b);
+}
+
+static void free_account(gpointer account)
+{
+    account_free(account);
+}
+
+struct working_set *working_set_new(void)
+{
+    struct working_set *set = g_new0(struct working_set, 1);
+    set->accounts = g_hash_table_new_full(id_hash, id_is_same, g_free, free_account);
+    set->timeline = g_array_new(FALSE, TRUE, sizeof(struct timeline_row));
+    set->tally = tally_new();
+    return set;
+}
+
+void working_set_free(struct working_set *set)
+{
+    if (!set)
+        return;
+    g_hash_table_destroy(set->accounts);
+    g_array_free(set->timeline, TRUE);
+    tally_free(set->tally);
+    g_free(set);
+}
+
+void working_set_freep(struct working_set **set)
+{
+    working_set_free(*set);
+    *set = NULL;
+}
+
+void working_set_want(struct working_set *set, const struct id *account_id)
+{
+    if (!id_is_none(account_id) && !g_hash_table_contains(set->accounts, account_id))
+        g_hash_table_insert(set->accounts, g_memdup2(account_id, sizeof(*account_id)), NULL);
+}
+
+struct account *working_set_account(const struct working_set *set, const struct id *account_id)
+{
+    return g_hash_table_lookup(set->accounts, account_id);
+}
+
+void working_set_touch(struct working_set *set, struct account *account)
+{
+    if (account->is_touched)
+        return;
+    account->is_touched = true;
+    account_contribute(account, -1, set->tally);
+}
+
+struct account *working_set_add_account(struct working_set *set, const struct id *account_id)
+{
+    struct account *account = account_new(account_id);
+    account->is_touched = true;
+    g_hash_table_insert(set->accounts, g_memdup2(account_id, sizeof(*account_id)), account);
+    return account;
+}
+
+void working_set_note(struct working_set *set, const struct id *subject_id, int64_t seq, int32_t agency_id)
+{
+    const struct timeline_row row = {.subject_id = *subject_id, .seq = seq, .agency_id = agency_id};
+    g_array_append_val(set->timeline, row);
+}
+
+/* --- columns
+ * ----------------------------------------------------------------------------------------------------------------- */
+
+/* The parameters of one statement over unnest: one array a column, by the letters of `types`: s, i, l: 2, 4, 8 bytes,
+ * t text, u uuid, b boolean. */
+struct columns {
+    struct db_array *column[DB_ARGS_MAX];
+    size_t n;
+};
+
+static enum db_type type_of(char letter)
+{
+    switch (letter) {
+    case 's':
+        return DB_INT2;
+    case 'i':
+        return DB_INT4;
+    case 'l':
+        return DB_INT8;
+    case 'u':
+        return DB_UUID;
+    case 'b':
+        return DB_BOOL;
+    default:
+        return DB_TEXT;
+    }
+}
+
+static void columns_init(struct columns *columns, const char *types)
+{
+    columns->n = strlen(types);
+    for (size_t i = 0; i < columns->n; i++)
+        columns->column[i] = db_array_new(type_of(types[i]));
+}
+
+static void columns_clear(struct columns *columns)
+{
+    for (size_t i = 0; i < columns->n; i++)
+        db_array_free(columns->column[i]);
+}
+
+static bool columns_are_empty(const struct columns *columns)
+{
+    return db_array_length(columns->column[0]) == 0;
+}
+
+static void columns_bind(const struct columns *columns, const struct db_statement *statement, struct db_call *call)
+{
+    *call = (struct db_call){.statement = statement};
+    for (size_t i = 0; i < columns->n; i++)
+        db_arg_array(&call->args, columns->column[i]);
+}
+
+static void push_place(const struct columns *columns, const struct place *place)
+{
+    db_array_int2(columns->column[0], (int16_t)place->partition);
+    db_array_int4(columns->column[1], place->agency_id);
+}
+
+/* --- loading
+ * ----------------------------------------------------------------------------------------------------------------- */
+
+static void take_milestones(struct account *account, const struct db_result *rows, size_t row)
+{
+    int column = 13;
+    static const enum stage ORDER[STAGE_END] = {STAGE_PLACED,  STAGE_CLASSIFIED, STAGE_PLANNED,  STAGE_PERMITTED,
+                                                STAGE_REACHED, STAGE_PROMISED,   STAGE_DISPUTED, STAGE_PAID};
+    for (size_t i = 0; i < ARRAY_SIZE(ORDER); i++)
+        account->at_us[ORDER[i]] = db_int8(rows, row, column++);
+    account->settled_at_us = db_int8(rows, row, column++);
+    account->resolved_at_us = db_int8(rows, row, column++);
+    account->closed_at_us = db_int8(rows, row, column++);
+    account->promise_minor = db_int8(rows, row, column++);
+    account->promise_made_at_us = db_int8(rows, row, column++);
+    account->placed_recorded_us = db_int8(rows, row, column++);
+    account->classified_recorded_us = db_int8(rows, row, column);
+}
+
+/* A row of account_select. */
+static struct account *read_account(const struct db_result *rows, size_t row)
+{
+    const struct id account_id = db_id(rows, row, 0);
+    struct account *account = account_new(&account_id);
+    account->debtor_id = db_id(rows, row, 1);
+    account->agency_id = db_int4(rows, row, 2);
+    text_copy(account->client, sizeof(account->client), db_text(rows, row, 3));
+    text_copy(account->currency, sizeof(account->currency), db_text(rows, row, 4));
+    text_copy(account->class_code, sizeof(account->class_code), db_text(rows, row, 5));
+    account->placed_minor = db_int8(rows, row, 6);
+    account->balance_minor = db_int8(rows, row, 7);
+    account->opened_on_days = db_int4(rows, row, 8);
+    account->due_on_days = db_int4(rows, row, 9);
+    account->is_recalled = db_bool(rows, row, 10);
+    account->is_upheld = db_bool(rows, row, 11);
+    account->is_disputed = db_bool(rows, row, 12);
+    take_milestones(account, rows, row);
+    return account;
+}
+
+static void take_movements(const struct working_set *set, const struct db_result *rows)
+{
+    for (size_t row = 0; row < db_rows(rows); row++) {
+        const struct id account_id = db_id(rows, row, 0);
+        const struct movement movement = {.effective_on_days = db_int4(rows, row, 1),
+                                          .change_minor = db_int8(rows, row, 2)};
+        g_array_append_val(working_set_account(set, &account_id)->movements, movement);
+    }
+}
+
+enum status working_set_load(struct working_set *set, struct db *db, struct error *err)
+{
+    if (g_hash_table_size(set->accounts) == 0)
+        return STATUS_OK;
+    struct columns keys;
+    struct db_call calls[2];
+    GHashTableIter iter;
+    gpointer id = NULL;
+    columns_init(&keys, "su");
+    g_hash_table_iter_init(&iter, set->accounts);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        db_array_int2(keys.column[0], (int16_t)id_partition(id));
+        db_array_id(keys.column[1], id);
+    }
+    columns_bind(&keys, &REPORTING_ACCOUNT_SELECT, &calls[0]);
+    columns_bind(&keys, &REPORTING_MOVEMENT_SELECT, &calls[1]);
+    const enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
+    if (st == STATUS_OK) {
+        for (size_t row = 0; row < db_rows(calls[0].result); row++) {
+            struct account *account = read_account(calls[0].result, row);
+            g_hash_table_insert(set->accounts, g_memdup2(&account->account_id, sizeof(account->account_id)), account);
+        }
+        take_movements(set, calls[1].result);
+    }
+    db_calls_clear(calls, ARRAY_SIZE(calls));
+    columns_clear(&keys);
+    return st;
+}
+
+/* --- saving
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* The statements of one save, in the order in which they run. */
+enum save {
+    SAVE_ACCOUNTS,
+    SAVE_MOVEMENTS,
+    SAVE_TIMELINE,
+    SAVE_COUNTERS,
+    SAVE_HISTOGRAMS,
+    SAVE_AGING,
+    SAVE_PROGRESS,
+    SAVE_END,
+};
+
+static const struct {
+    const struct db_statement *statement;
+    const char *types;
+} SAVES[SAVE_END] = {
+    [SAVE_ACCOUNTS] = {&REPORTING_ACCOUNT_UPSERT, "suuitttlliibbblllllllllllllll"},
+    [SAVE_MOVEMENTS] = {&REPORTING_MOVEMENT_UPSERT, "suiil"},
+    [SAVE_TIMELINE] = {&REPORTING_TIMELINE_INSERT, "suli"},
+    [SAVE_COUNTERS] = {&REPORTING_COUNTER_ADD, "sitttllt"},
+    [SAVE_HISTOGRAMS] = {&REPORTING_HISTOGRAM_ADD, "sitlll"},
+    [SAVE_AGING] = {&REPORTING_AGING_ADD, "sitiill"},
+    [SAVE_PROGRESS] = {&REPORTING_PROGRESS_ADD, "silll"},
+};
+
+static void push_account(const struct columns *columns, const struct account *account)
+{
+    struct db_array *const *c = columns->column;
+    db_array_int2(*c++, (int16_t)id_partition(&account->account_id));
+    db_array_id(*c++, &account->account_id);
+    db_array_id(*c++, &account->debtor_id);
+    db_array_int4(*c++, account->agency_id);
+    db_array_text(*c++, account->client);
+    db_array_text(*c++, account->currency);
+    db_array_text(*c++, account->class_code);
+    db_array_int8(*c++, account->placed_minor);
+    db_array_int8(*c++, account->balance_minor);
+    db_array_int4(*c++, account->opened_on_days);
+    db_array_int4(*c++, account->due_on_days);
+    db_array_bool(*c++, account->is_recalled);
+    db_array_bool(*c++, account->is_upheld);
+    db_array_bool(*c++, account->is_disputed);
+    const int64_t numbers[] = {
+        account->at_us[STAGE_PLACED],    account->at_us[STAGE_CLASSIFIED],
+        account->at_us[STAGE_PLANNED],   account->at_us[STAGE_PERMITTED],
+        account->at_us[STAGE_REACHED],   account->at_us[STAGE_PROMISED],
+        account->at_us[STAGE_DISPUTED],  account->at_us[STAGE_PAID],
+        account->settled_at_us,          account->resolved_at_us,
+        account->closed_at_us,           account->promise_minor,
+        account->promise_made_at_us,     account->placed_recorded_us,
+        account->classified_recorded_us,
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+        db_array_int8(*c++, numbers[i]);
+}
+
+static void push_movements(const struct columns *columns, const struct account *account)
+{
+    struct db_array *const *c = columns->column;
+    for (guint i = 0; i < account->movements->len; i++) {
+        const struct movement *movement = &g_array_index(account->movements, struct movement, i);
+        if (!movement->is_changed)
+            continue;
+        db_array_int2(c[0], (int16_t)id_partition(&account->account_id));
+        db_array_id(c[1], &account->account_id);
+        db_array_int4(c[2], movement->effective_on_days);
+        db_array_int4(c[3], account->agency_id);
+        db_array_int8(c[4], movement->change_minor);
+    }
+}
+
+static void push_accounts(struct working_set *set, const struct columns *columns)
+{
+    GHashTableIter iter;
+    gpointer account = NULL;
+    g_hash_table_iter_init(&iter, set->accounts);
+    while (g_hash_table_iter_next(&iter, NULL, &account)) {
+        if (!account || !((struct account *)account)->is_touched)
+            continue;
+        account_contribute(account, 1, set->tally);
+        push_account(&columns[SAVE_ACCOUNTS], account);
+        push_movements(&columns[SAVE_MOVEMENTS], account);
+    }
+}
+
+static void push_timeline(const struct working_set *set, const struct columns *columns)
+{
+    for (guint i = 0; i < set->timeline->len; i++) {
+        const struct timeline_row *row = &g_array_index(set->timeline, struct timeline_row, i);
+        db_array_int2(columns->column[0], (int16_t)id_partition(&row->subject_id));
+        db_array_id(columns->column[1], &row->subject_id);
+        db_array_int8(columns->column[2], row->seq);
+        db_array_int4(columns->column[3], row->agency_id);
+    }
+}
+
+static void push_counter(const struct counter *counter, const struct columns *columns)
+{
+    if (counter->n == 0 && counter->amount_minor == 0)
+        return;
+    push_place(columns, &counter->place);
+    db_array_text(columns->column[2], measure_name(counter->measure));
+    db_array_text(columns->column[3], counter->key);
+    db_array_text(columns->column[4], counter->currency);
+    db_array_int8(columns->column[5], counter->n);
+    db_array_int8(columns->column[6], counter->amount_minor);
+    db_array_text(columns->column[7], counter->label);
+}
+
+static void push_bar(const struct span_bar *bar, const struct columns *columns)
+{
+    if (bar->bar.n == 0)
+        return;
+    push_place(columns, &bar->place);
+    db_array_text(columns->column[2], SPANS[bar->span].name);
+    db_array_int8(columns->column[3], bar->bar.bucket);
+    db_array_int8(columns->column[4], bar->bar.n);
+    db_array_int8(columns->column[5], bar->bar.max);
+}
+
+static void push_cell(const struct aging_cell *cell, const struct columns *columns)
+{
+    if (cell->accounts == 0 && cell->balance_minor == 0)
+        return;
+    push_place(columns, &cell->place);
+    db_array_text(columns->column[2], cell->currency);
+    db_array_int4(columns->column[3], cell->due_on_days);
+    db_array_int4(columns->column[4], cell->effective_on_days);
+    db_array_int8(columns->column[5], cell->accounts);
+    db_array_int8(columns->column[6], cell->balance_minor);
+}
+
+static void push_progress(const struct progress *progress, const struct columns *columns)
+{
+    push_place(columns, &progress->place);
+    db_array_int8(columns->column[2], progress->last_seq);
+    db_array_int8(columns->column[3], progress->as_of_us);
+    db_array_int8(columns->column[4], progress->events);
+}
+
+static void push_tally(const struct tally *tally, const struct columns *columns)
+{
+    GHashTableIter iter;
+    gpointer cell = NULL;
+    g_hash_table_iter_init(&iter, tally->counters);
+    while (g_hash_table_iter_next(&iter, &cell, NULL))
+        push_counter(cell, &columns[SAVE_COUNTERS]);
+    g_hash_table_iter_init(&iter, tally->bars);
+    while (g_hash_table_iter_next(&iter, &cell, NULL))
+        push_bar(cell, &columns[SAVE_HISTOGRAMS]);
+    g_hash_table_iter_init(&iter, tally->cells);
+    while (g_hash_table_iter_next(&iter, &cell, NULL))
+        push_cell(cell, &columns[SAVE_AGING]);
+    g_hash_table_iter_init(&iter, tally->progress);
+    while (g_hash_table_iter_next(&iter, &cell, NULL))
+        push_progress(cell, &columns[SAVE_PROGRESS]);
+}
+
+enum status working_set_save(struct working_set *set, struct db *db, struct error *err)
+{
+    struct columns columns[SAVE_END];
+    struct db_call calls[SAVE_END];
+    size_t n_calls = 0;
+    for (enum save save = 0; save < SAVE_END; save++)
+        columns_init(&columns[save], SAVES[save].types);
+    push_accounts(set, columns);
+    push_timeline(set, &columns[SAVE_TIMELINE]);
+    push_tally(set->tally, columns);
+    for (enum save save = 0; save < SAVE_END; save++)
+        if (!columns_are_empty(&columns[save]))
+            columns_bind(&columns[save], SAVES[save].statement, &calls[n_calls++]);
+    const enum status st = n_calls > 0 ? db_exec_pipeline(db, calls, n_calls, err) : STATUS_OK;
+    db_calls_clear(calls, n_calls);
+    for (enum save save = 0; save < SAVE_END; save++)
+        columns_clear(&columns[save]);
+    return st;
+}
+
+/* --- reading
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Columns and kinds of figures_select. */
+enum {
+    WHAT,
+    NAME,
+    KEY,
+    CURRENCY,
+    NUMBER,
+    N,
+    AMOUNT,
+    LABEL,
+};
+enum {
+    WHAT_COUNTER = 1,
+    WHAT_HISTOGRAM,
+    WHAT_AGING,
+    WHAT_PROGRESS,
+    WHAT_REBUILDING,
+};
+
+static void take_counter(struct figures *figures, const struct db_result *rows, size_t row)
+{
+    struct figure figure = {.n = db_int8(rows, row, N), .amount_minor = db_int8(rows, row, AMOUNT)};
+    if (!measure_find(db_text(rows, row, NAME), &figure.measure))
+        return;
+    text_copy(figure.key, sizeof(figure.key), db_text(rows, row, KEY));
+    text_copy(figure.currency, sizeof(figure.currency), db_text(rows, row, CURRENCY));
+    text_copy(figure.label, sizeof(figure.label), db_text(rows, row, LABEL));
+    g_array_append_val(figures->counters, figure);
+}
+
+static void take_bar(struct figures *figures, const struct db_result *rows, size_t row)
+{
+    enum span span;
+    const struct bar bar = {
+        .bucket = db_int8(rows, row, NUMBER), .n = db_int8(rows, row, N), .max = db_int8(rows, row, AMOUNT)};
+    if (span_find(db_text(rows, row, NAME), &span))
+        g_array_append_val(figures->spans[span], bar);
+}
+
+static void take_aging(struct figures *figures, const struct db_result *rows, size_t row)
+{
+    struct aging_row aging = {.due_on_days = (int32_t)db_int8(rows, row, NUMBER),
+                              .accounts = db_int8(rows, row, N),
+                              .balance_minor = db_int8(rows, row, AMOUNT)};
+    text_copy(aging.currency, sizeof(aging.currency), db_text(rows, row, CURRENCY));
+    g_array_append_val(figures->aging, aging);
+}
+
+static void take_figure(struct figures *figures, const struct db_result *rows, size_t row)
+{
+    switch (db_int2(rows, row, WHAT)) {
+    case WHAT_COUNTER:
+        take_counter(figures, rows, row);
+        break;
+    case WHAT_HISTOGRAM:
+        take_bar(figures, rows, row);
+        break;
+    case WHAT_AGING:
+        take_aging(figures, rows, row);
+        break;
+    case WHAT_PROGRESS:
+        figures->as_of_us = db_int8(rows, row, NUMBER);
+        figures->events = db_int8(rows, row, N);
+        break;
+    case WHAT_REBUILDING:
+        figures->is_rebuilding = db_int8(rows, row, N) > 0;
+        break;
+    default:
+        break;
+    }
+}
+
+enum status store_read_figures(struct db *db, int32_t agency_id, int32_t as_of_days, struct figures **ret_figures,
+                               struct error *err)
+{
+    SCOPED(db_result_freep) struct db_result *rows = NULL;
+    struct db_args args = {0};
+    db_arg_int4(&args, agency_id);
+    db_arg_int4(&args, as_of_days);
+    const enum status st = db_exec(db, &REPORTING_FIGURES_SELECT, &args, &rows, err);
+    if (st != STATUS_OK)
+        return st;
+    struct figures *figures = figures_new();
+    for (size_t row = 0; row < db_rows(rows); row++)
+        take_figure(figures, rows, row);
+    *ret_figures = figures;
+    return STATUS_OK;
+}
+
+enum status store_read_account(struct db *db, const struct id *account_id, struct account **ret_account,
+                               struct error *err)
+{
+    SCOPED(db_result_freep) struct db_result *rows = NULL;
+    struct columns keys;
+    struct db_call call;
+    columns_init(&keys, "su");
+    db_array_int2(keys.column[0], (int16_t)id_partition(account_id));
+    db_array_id(keys.column[1], account_id);
+    columns_bind(&keys, &REPORTING_ACCOUNT_SELECT, &call);
+    const enum status st = db_exec(db, call.statement, &call.args, &rows, err);
+    columns_clear(&keys);
+    if (st != STATUS_OK)
+        return st;
+    char text[ID_TEXT_SIZE];
+    if (db_rows(rows) == 0)
+        return error_set(err, STATUS_NOT_FOUND, "no account %s is known to reporting", id_format(account_id, text));
+    *ret_account = read_account(rows, 0);
+    return STATUS_OK;
+}
+
+enum status store_read_timeline(struct db *db, const struct account *account, int32_t limit, GArray **ret_seqs,
+                                struct error *err)
+{
+    SCOPED(db_result_freep) struct db_result *rows = NULL;
+    struct db_args args = {0};
+    db_arg_int2(&args, (int16_t)id_partition(&account->account_id));
+    db_arg_id(&args, &account->account_id);
+    db_arg_id(&args, &account->debtor_id);
+    db_arg_int4(&args, limit);
+    const enum status st = db_exec(db, &REPORTING_TIMELINE_SELECT, &args, &rows, err);
+    if (st != STATUS_OK)
+        return st;
+    GArray *seqs = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    for (size_t row = db_rows(rows); row > 0; row--) {
+        const int64_t seq = db_int8(rows, row - 1, 0);
+        g_array_append_val(seqs, seq);
+    }
+    *ret_seqs = seqs;
+    return STATUS_OK;
+}
+
+enum status store_delete_models(struct db *db, const uint16_t *partitions, size_t n, struct error *err)
+{
+    SCOPED(db_array_freep) struct db_array *array = db_array_new(DB_INT2);
+    struct db_args args = {0};
+    for (size_t i = 0; i < n; i++)
+        db_array_int2(array, (int16_t)partitions[i]);
+    db_arg_array(&args, array);
+    return db_exec(db, &REPORTING_MODELS_DELETE, &args, NULL, err);
+}
