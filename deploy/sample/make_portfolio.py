@@ -255,8 +255,8 @@ def write_portfolio(folder, accounts, portfolio):
         row = sound(portfolio.account(portfolio.debtor()))
         lines.insert(100 + i * 105 + dice.below(20), broken(row))
     duplicate = [("client_reference", "AccountNo", "DUPLICATE_REFERENCE")]
-    lines.insert(4000, (record(sound(accounts[20])), duplicate))
-    lines.append((record(accounts[21]), duplicate))
+    # Near the first ones, so that they travel in the same batch: between batches that are sent at once, whichever is placed first has the reference.
+    lines[60:60] = [(record(sound(accounts[20])), duplicate), (record(accounts[21]), duplicate)]
     # A file that was cut off: its last record ends inside a quote.
     last = sound(portfolio.account(portfolio.debtor()))
     lines.append((record(last).replace(b"Sound Person", b'"Sound Pers').split(b" Pers")[0], [("", "", "BAD_QUOTE")]))

@@ -160,10 +160,11 @@ static void read_date(struct reading *reading, enum field field, struct row_valu
         return;
     }
     if (value->date.days - reading->today.days > max_days_ahead) {
-        char day[DATE_TEXT_SIZE], today[DATE_TEXT_SIZE];
+        struct date last = {reading->today.days + max_days_ahead};
+        char day[DATE_TEXT_SIZE], last_day[DATE_TEXT_SIZE];
         row_reject(reading->row, reading->texts, (int)field, REJECT_FUTURE_DATE,
-                   "%s is more than %d days after today, %s", date_format(value->date, day), max_days_ahead,
-                   date_format(reading->today, today));
+                   "%s is after %s, the last day that it may be", date_format(value->date, day),
+                   date_format(last, last_day));
         return;
     }
     value->has_value = true;
