@@ -20,10 +20,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 CALL_TIMES_UTC = (14, 17, 20, 23)  # 9:00, 12:00, 15:00 and 18:00 in New York in winter
 TOO_LATE_UTC = datetime.timedelta(days=1, hours=3, minutes=30)  # 22:30 in New York: the careless dialer tries all the same
-CALLS_A_SLOT = 110
+CALLS_A_SLOT = 80
 CARELESS_CALLS_A_DAY = 12
 REDIAL = 0.5  # how often the dialer tries an unanswered number again at once
-VERIFY_AFTER = datetime.timedelta(days=9)
 
 
 class Dunlin:
@@ -205,8 +204,10 @@ def main():
             centre.slot(today)
         world.pays_unasked(today)
         bring_payments(dunlin, world, today, options.var)
-        for account in world.take_disputes(today - VERIFY_AFTER):
-            dunlin.run("dispute", "verify", account.reference, may_be_partial=True)
+        for account in world.disputes_to_verify(today):
+            dunlin.run("dispute", "verify", account.reference, "--note", "itemised statement by post")
+        for account, outcome in world.disputes_to_resolve(today):
+            dunlin.run("dispute", "resolve", account.reference, "--outcome", outcome, "--note", "checked against the client's papers")
         dunlin.advance(midnight + TOO_LATE_UTC)
         centre.careless_slot(today)
         progress.show(number + 1, f"{centre.calls} calls, {centre.refusals} refused")

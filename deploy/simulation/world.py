@@ -6,9 +6,13 @@ import uuid
 # What happens when a permitted call is placed, in percent.
 TELEPHONY = [("NO_ANSWER", 42), ("MACHINE", 18), ("BUSY", 6), ("NOT_IN_SERVICE", 1), ("FAILED", 1), ("ANSWERED", 32)]
 PARTY = [("RIGHT", 72), ("THIRD", 12), ("WRONG", 3), ("UNVERIFIED", 13)]
-OUTCOME = [("PROMISE", 44), ("NO_COMMITMENT", 22), ("REFUSED_TO_PAY", 12), ("CALLBACK", 9), ("DISPUTE", 6), ("PAID", 4), ("CEASE", 2), ("OPT_OUT", 1)]
-PROMISE_KEPT = 0.68
-PAYS_UNASKED_A_DAY = 0.0012
+OUTCOME = [("NO_COMMITMENT", 34), ("PROMISE", 26), ("REFUSED_TO_PAY", 18), ("CALLBACK", 12), ("DISPUTE", 5), ("PAID", 2), ("CEASE", 2),
+           ("OPT_OUT", 1)]
+PROMISE_KEPT = 0.55
+PAYS_UNASKED_A_DAY = 0.0008
+VERIFY_AFTER = datetime.timedelta(days=9)
+RESOLVE_AFTER = datetime.timedelta(days=12)
+UPHELD = 0.3
 
 
 class Account:
@@ -33,7 +37,9 @@ class World:
         self.random = random.Random(seed)
         self.accounts = {account.account_id: account for account in accounts}
         self.payments = []  # (day, account, amount_minor, reference)
-        self.disputes = []  # (day, account)
+        self.disputes = []  # (day, account): opened on a call, verification not sent yet
+        self.verified = []  # (day, account)
+        self.disputed = set()  # who has disputed once does not do so again
         self.payment_number = 0
 
     def draw(self, table):
@@ -65,7 +71,10 @@ class World:
             elif self.random.random() < 0.4:
                 self.pays(account, due, share=0.3)
             return Answer(telephony, party, outcome, promise=promise)
+        if outcome == "DISPUTE" and account_id in self.disputed:
+            outcome = "NO_COMMITMENT"
         if outcome == "DISPUTE":
+            self.disputed.add(account_id)
             self.disputes.append((today, account))
         if outcome == "CEASE":
             return Answer(telephony, party, "REFUSED_TO_PAY", flag="CEASE")
@@ -83,7 +92,15 @@ class World:
         self.payments = [payment for payment in self.payments if payment[0] > until]
         return due
 
-    def take_disputes(self, opened_until):
-        old = [account for day, account in self.disputes if day <= opened_until]
-        self.disputes = [(day, account) for day, account in self.disputes if day > opened_until]
-        return old
+    def disputes_to_verify(self, today):
+        """Opened long enough ago; from now on they wait for their resolution."""
+        due = [account for day, account in self.disputes if today - day >= VERIFY_AFTER]
+        self.disputes = [(day, account) for day, account in self.disputes if today - day < VERIFY_AFTER]
+        self.verified += [(today, account) for account in due]
+        return due
+
+    def disputes_to_resolve(self, today):
+        """Pairs of account and outcome."""
+        due = [account for day, account in self.verified if today - day >= RESOLVE_AFTER]
+        self.verified = [(day, account) for day, account in self.verified if today - day < RESOLVE_AFTER]
+        return [(account, "upheld" if self.random.random() < UPHELD else "rejected") for account in due]
