@@ -18,7 +18,7 @@ enum rule_kind {
     RULE_HOLD,              /* no contact while the account or debtor has `hold` */
 };
 
-/* What can hold an account. One row a hold in rulepack.c with its name in the file. */
+/* What can hold an account. One row a hold in rulepack.c with its name in the file. The numbers are stored as bits by contact: new holds come last, before HOLD_COUNT. */
 enum hold {
     HOLD_DISPUTE,           /* open dispute, or one that was claimed on a call and is not opened yet */
     HOLD_DISPUTE_UPHELD,
