@@ -129,7 +129,7 @@ static void the_sixty_fifth_label_value_is_counted_as_other(void **state)
     (void)state;
     metrics_add(&MANY_LABELS, "other", 1);
     for (int i = 0; i < 70; i++) {
-        char label[8];
+        char label[16];
         (void)snprintf(label, sizeof(label), "v%d", i);
         metrics_add(&MANY_LABELS, label, 1);
     }
@@ -174,7 +174,7 @@ static void *count_first_values(void *arg)
     (void)arg;
     for (size_t m = 0; m < N_RACED; m++) {
         for (int k = 0; k < N_LABELS; k++) {
-            char label[8];
+            char label[16];
             (void)snprintf(label, sizeof(label), "v%d", k);
             (void)pthread_barrier_wait(&gate);
             metrics_add(&raced[m], label, 1);
@@ -214,7 +214,7 @@ static void nothing_is_lost_when_threads_race_to_the_first_value(void **state)
     (void)pthread_barrier_destroy(&gate);
     for (size_t m = 0; m < N_RACED; m++)
         for (int k = 0; k < N_LABELS; k++) {
-            char label[8];
+            char label[16];
             (void)snprintf(label, sizeof(label), "v%d", k);
             assert_int_equal(metrics_value(&raced[m], label), N_THREADS);
         }
