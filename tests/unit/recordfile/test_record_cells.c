@@ -230,7 +230,7 @@ static void takes_256_json_members_and_no_more(void **state)
     assert_int_equal(from_json(text->str, text->len, &cells, NULL), STATUS_OK);
     assert_int_equal(record_cells_count(cells), RECORD_MAX_CELLS);
     for (int i = 0; i < RECORD_MAX_CELLS; i++) {
-        char name[16], value[16];
+        char name[24], value[32];
         (void)snprintf(name, sizeof(name), "name%d", i);
         (void)snprintf(value, sizeof(value), "%d.%d", i, i);
         assert_string_equal(record_cells_named(cells, name), value);
