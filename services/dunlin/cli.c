@@ -188,6 +188,14 @@ bool cli_emit(struct cli *cli, json_t *result)
     return true;
 }
 
+bool cli_emit_new(struct cli *cli, json_t *result)
+{
+    if (cli_emit(cli, result))
+        return true;
+    json_decref(result);
+    return false;
+}
+
 void cli_say(struct cli *cli, const char *format, ...)
 {
     if (cli->is_json)

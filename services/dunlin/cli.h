@@ -86,6 +86,8 @@ MUST_USE enum status cli_take_env(struct cli *cli, const char *path, struct erro
 
 /* With --json: prints `result` (consumed) and is true. Else false, and `result` stays the caller's. */
 bool cli_emit(struct cli *cli, json_t *result);
+/* The same for a result that nothing else is shown from: always takes `result`. */
+bool cli_emit_new(struct cli *cli, json_t *result);
 /* A line for people on standard output; nothing with --json. */
 void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A line for people on standard error, in both modes: warnings, what goes on. */

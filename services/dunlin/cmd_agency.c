@@ -14,7 +14,7 @@ static enum status run_add(struct cli *cli, struct error *err)
         st = platform_agency_ensure(db, slug, name[0] != '\0' ? name : slug, &agency_id, err);
     if (st != STATUS_OK)
         return st;
-    if (!cli_emit(cli, json_pack("{s:i, s:s}", "agency_id", (int)agency_id, "slug", slug)))
+    if (!cli_emit_new(cli, json_pack("{s:i, s:s}", "agency_id", (int)agency_id, "slug", slug)))
         cli_say(cli, "Agency '%s' is number %d.", slug, (int)agency_id);
     return STATUS_OK;
 }

@@ -87,7 +87,7 @@ static void say_clock(struct cli *cli, bool is_driven, struct instant now)
 {
     char text[INSTANT_TEXT_SIZE];
     (void)instant_format(now, text);
-    if (!cli_emit(cli, json_pack("{s:b, s:s}", "is_driven", is_driven, "business_now", text)))
+    if (!cli_emit_new(cli, json_pack("{s:b, s:s}", "is_driven", is_driven, "business_now", text)))
         cli_say(cli, "%s  (%s)", text,
                 is_driven ? "driven: it stands until `dunlin clock advance`" : "the machine's clock");
 }
@@ -260,7 +260,7 @@ static enum status run_wait(struct cli *cli, struct error *err)
     if (st != STATUS_OK)
         return st;
     const int64_t waited_ms = (clock_monotonic().us - since.us) / US_PER_MS;
-    if (!cli_emit(cli, json_pack("{s:b, s:I}", "is_quiet", 1, "waited_ms", (json_int_t)waited_ms)))
+    if (!cli_emit_new(cli, json_pack("{s:b, s:I}", "is_quiet", 1, "waited_ms", (json_int_t)waited_ms)))
         cli_say(cli, "At rest: all events applied, no timer due (waited %" PRId64 " ms).", waited_ms);
     return STATUS_OK;
 }

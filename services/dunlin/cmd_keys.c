@@ -43,7 +43,7 @@ static enum status run_init(struct cli *cli, struct error *err)
     const enum status st = keys_init(cli, &n_new, err);
     if (st != STATUS_OK)
         return st;
-    if (!cli_emit(cli, json_pack("{s:s, s:I}", "folder", cli_keys(cli), "made", (json_int_t)n_new)))
+    if (!cli_emit_new(cli, json_pack("{s:s, s:I}", "folder", cli_keys(cli), "made", (json_int_t)n_new)))
         cli_say(cli, "%zu new pairs of keys in %s (those that were there stay as they are)", n_new, cli_keys(cli));
     return STATUS_OK;
 }
@@ -105,9 +105,9 @@ static enum status run_add(struct cli *cli, struct error *err)
     find_public_endpoint(cli, endpoint);
     zcert_t *server = zcert_load(server_file);
     const char *server_key = server != NULL ? zcert_public_txt(server) : "";
-    if (!cli_emit(cli, json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s}", "name", name, "role", role, "is_new",
-                                 is_new, "secret_file", secret, "public_file", public, "server_public_key", server_key,
-                                 "server_public_file", server_file, "endpoint", endpoint))) {
+    if (!cli_emit_new(cli, json_pack("{s:s, s:s, s:b, s:s, s:s, s:s, s:s, s:s}", "name", name, "role", role, "is_new",
+                                     is_new, "secret_file", secret, "public_file", public, "server_public_key",
+                                     server_key, "server_public_file", server_file, "endpoint", endpoint))) {
         cli_say(cli, is_new ? "Made a pair of keys for '%s' (role %s)." : "'%s' has its keys already (role %s).", name,
                 role);
         cli_say(cli, "  its secret, for it alone:   %s", secret);

@@ -233,8 +233,8 @@ static enum status run_stop(struct cli *cli, struct error *err)
     protobuf_c_message_free_unpacked(reply, NULL);
     char id[ID_TEXT_SIZE];
     (void)id_format(&account_id, id);
-    if (!cli_emit(cli, json_pack("{s:s, s:s, s:b}", "account_id", id, "flag", cli_text(cli, "flag"), "is_release",
-                                 request.is_release)))
+    if (!cli_emit_new(cli, json_pack("{s:s, s:s, s:b}", "account_id", id, "flag", cli_text(cli, "flag"), "is_release",
+                                     request.is_release)))
         cli_say(cli, request.is_release ? "Released: %s of account %s." : "Recorded: %s for account %s.",
                 cli_text(cli, "flag"), id);
     return STATUS_OK;

@@ -343,7 +343,7 @@ static enum status run_rebuild(struct cli *cli, struct error *err)
         st = error_set(err, STATUS_UNAVAILABLE, "no instance of reporting that owns partitions runs");
     if (st != STATUS_OK)
         return st;
-    if (!cli_emit(cli, json_pack("{s:I}", "partitions", (json_int_t)n)))
+    if (!cli_emit_new(cli, json_pack("{s:I}", "partitions", (json_int_t)n)))
         cli_say(cli, "%zu partitions are read again from the beginning of the log; `dunlin wait` says when it is done.",
                 n);
     return STATUS_OK;
