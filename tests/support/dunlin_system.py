@@ -1,0 +1,340 @@
+"""A private system of Dunlin's for tests: PostgreSQL, Redis and every service, used through the command `dunlin` alone.
+
+`DUNLIN_BIN_DIR` says which build. Everything lives in one temporary folder and is gone afterwards; `stop()` always ends all processes. A sanitizer's finding in any log, or on the
+command's own standard error, fails the test.
+"""
+import collections
+import contextlib
+import csv
+import datetime
+import functools
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+
+import pytest
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
+MAPPINGS = REPOSITORY / "deploy" / "mappings"
+SAMPLE = REPOSITORY / "deploy" / "sample"
+OK, FAILED, USAGE, PARTLY = 0, 1, 2, 3  # the command's exit codes
+NEW_YORK_NOON = datetime.timedelta(hours=17)  # in winter, after midnight UTC; every zone of the continental US may be called
+START = datetime.datetime(2026, 1, 5, 17, tzinfo=datetime.timezone.utc)
+SANITIZER = re.compile(r"ERROR: AddressSanitizer|LeakSanitizer|runtime error")
+SANITIZER_ENVIRONMENT = {
+    "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "LSAN_OPTIONS": f"suppressions={REPOSITORY / 'tests/support/lsan.supp'}:print_suppressions=0",
+}
+
+sys.path.insert(0, str(REPOSITORY / "deploy" / "simulation"))
+import native_dialer  # noqa: E402  (the third party's dialer is a program, not a package)
+
+native_dialer.load_contracts = functools.lru_cache(maxsize=None)(native_dialer.load_contracts)
+
+Done = collections.namedtuple("Done", "code out err")
+
+
+class Account(collections.namedtuple("Account", "reference account_id debtor_id points")):
+    """An account as placed; `points` are its phones' (id, number)."""
+
+    @property
+    def id_bytes(self):
+        return uuid.UUID(self.account_id).bytes
+
+    @property
+    def target(self):
+        """What a dialer asks a permit for."""
+        return self.id_bytes, uuid.UUID(self.points[0][0]).bytes
+
+
+def instant(value):
+    """The text of an instant as the command takes it."""
+    return value if isinstance(value, str) else value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_instant(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def poll(what, condition, timeout_s=30.0):
+    """Waits until condition() is true and gives its value back; `what` says in the failure what never came."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() >= deadline:
+            pytest.fail(f"not within {timeout_s:g} s: {what}")
+        time.sleep(0.02)
+
+
+def shared_data(name):
+    """A file or folder of the public test data; skips the test where they are not on this machine."""
+    folder = pathlib.Path(os.environ.get("DUNLIN_SHARED_DIR", REPOSITORY.parent / "shared")) / "data"
+    path = folder / name
+    if not path.exists():
+        pytest.skip(f"no {path}: DUNLIN_SHARED_DIR names the folder that has data/")
+    return path
+
+
+class DunlinSystem:
+    """A running system and the commands on it. All methods fail the test with the command's own words."""
+
+    def __init__(self, *up_options, environment=None):
+        if "DUNLIN_BIN_DIR" not in os.environ:
+            pytest.fail("DUNLIN_BIN_DIR must name the folder of the built programs, build/dev/bin for example", pytrace=False)
+        self.command = str(pathlib.Path(os.environ["DUNLIN_BIN_DIR"]).resolve() / "dunlin")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dunlin-t-"))
+        self.folder.chmod(0o755)  # started by root, PostgreSQL runs as another user
+        self.var = self.folder / "var"
+        self.files = self.folder / "files"
+        self.files.mkdir()
+        self.up_options = up_options
+        self.environment = {**SANITIZER_ENVIRONMENT, **{k: v for k, v in os.environ.items() if not k.startswith("DUNLIN_")}, **(environment or {})}
+        self.findings = []
+        self.dialers = []
+        self.file_number = 0
+        self.clock = None
+
+    # --- life ---
+
+    def start(self, at=START):
+        self.run("up", *self.up_options, timeout_s=180)
+        if at is not None:
+            self.run("clock", "set", instant(at))
+        return self
+
+    def stop(self):
+        """Ends everything, whatever state it is in; what the sanitizers found is in `findings` afterwards."""
+        for dialer in self.dialers:
+            dialer.close()
+        try:
+            self.run("down", code=None, timeout_s=120)
+        finally:
+            self.kill_rest()
+            for path in sorted((self.var / "log").glob("*.log")):
+                lines = path.read_text(errors="replace").splitlines()
+                first = next((i for i, line in enumerate(lines) if SANITIZER.search(line)), None)
+                if first is not None:
+                    self.findings.append("\n".join([f"{path.name}:"] + lines[first:first + 40]))
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def kill_rest(self):
+        """Where `down` did not get so far."""
+        for path in (self.var / "run").glob("*.pid"):
+            with contextlib.suppress(ValueError, OSError):
+                pid = int(path.read_text())
+                if os.readlink(f"/proc/{pid}/cwd") == str(self.var):
+                    os.kill(pid, signal.SIGKILL)
+        if (self.var / "servers.env").exists():
+            subprocess.run([str(REPOSITORY / "deploy/servers"), "stop", str(self.var)], capture_output=True, timeout=120, check=False)
+
+    def log_errors(self, lines=15):
+        """The last warnings and errors of every service, and whatever is no log line at all."""
+        found = []
+        for path in sorted((self.var / "log").glob("*.log")):
+            bad = [line for line in path.read_text(errors="replace").splitlines() if not line.startswith('{"ts"') or '"level":"error"' in line or '"level":"warn"' in line]
+            if bad:
+                found.append("\n".join([f"--- {path.name} ({len(bad)} lines)"] + bad[-lines:]))
+        return "\n".join(found)
+
+    # --- the command ---
+
+    def start_command(self, *arguments, **options):
+        """The command in the background; the caller waits for it."""
+        return subprocess.Popen([self.command, *map(str, arguments), "--var", str(self.var)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+                                env=self.environment, cwd=self.folder, **options)
+
+    def run(self, *arguments, code=OK, timeout_s=120):
+        """code: the exit code expected, several of them, or None for any."""
+        process = self.start_command(*arguments)
+        try:
+            out, err = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+            pytest.fail(f"dunlin {' '.join(map(str, arguments))}: not done within {timeout_s} s\n{out}\n{err}")
+        if SANITIZER.search(err):
+            self.findings.append(f"dunlin {' '.join(map(str, arguments))}:\n{err}")
+        codes = {code} if isinstance(code, int) else code
+        if codes is not None and process.returncode not in codes:
+            pytest.fail(f"dunlin {' '.join(map(str, arguments))}: exit code {process.returncode}, expected {code}\n{out}\n{err}")
+        return Done(process.returncode, out, err)
+
+    def json(self, *arguments, **options):
+        return json.loads(self.run(*arguments, "--json", **options).out)
+
+    def error(self, *arguments, code=FAILED):
+        """The error of a command that must fail."""
+        return json.loads(self.run(*arguments, "--json", code=code).err)["error"]
+
+    def wait(self):
+        self.run("wait", "--timeout", "120")
+
+    def advance(self, *, to=None, days=0, hours=0, minutes=0):
+        """Drives the clock, and comes back when all that was due has happened."""
+        if to is None:
+            to = self.now() + datetime.timedelta(days=days, hours=hours, minutes=minutes)
+        self.run("clock", "advance", "--to", instant(to), "--timeout", "120")
+        return to
+
+    def next_day(self, days=1):
+        """Noon in New York of a later day."""
+        midnight = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.advance(to=midnight + datetime.timedelta(days=days) + NEW_YORK_NOON)
+
+    def now(self):
+        return parse_instant(self.json("clock", "show")["business_now"])
+
+    def events(self, *types, account=None):
+        """Events of the log in their order: all, or those of these types."""
+        arguments = ["log", "tail", "--last", "0", "--json"] + (["--account", account] if account else []) + (["--type", types[0]] if len(types) == 1 else [])
+        events = [json.loads(line) for line in self.run(*arguments).out.splitlines()]
+        return [event for event in events if not types or event["type"].rsplit(".", 1)[-1] in types]
+
+    def check_well(self):
+        """`dunlin status` says that all is well, soon."""
+        self.wait()
+        last = {}
+
+        def is_well():
+            last.update(json.loads(self.run("status", "--json", code=None).out))
+            return last["is_well"]
+        deadline = time.monotonic() + 20
+        while not is_well():
+            assert time.monotonic() < deadline, last["problems"]
+
+    # --- processes ---
+
+    def instances(self, service):
+        return [instance for instance in json.loads(self.run("status", "--json", code=None).out)["instances"] if instance["service"] == service]
+
+    def pid(self, service, number=1):
+        return int((self.var / "run" / f"{service}-{number}.pid").read_text())
+
+    def kill(self, service, number=1, signal_number=signal.SIGKILL):
+        """Signals a service's process and waits until it is gone."""
+        pid = self.pid(service, number)
+        os.kill(pid, signal_number)
+        if signal_number in (signal.SIGKILL, signal.SIGTERM):
+            poll(f"the end of {service}-{number}", lambda: not is_running(pid))
+
+    def up(self):
+        """Starts again what has ended."""
+        self.run("up", *self.up_options, timeout_s=180)
+
+    # --- accounts ---
+
+    def write(self, name, content):
+        path = self.files / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def place(self, path, mapping="placement.yaml", *options, code=(OK, PARTLY)):
+        mapping = MAPPINGS / mapping if isinstance(mapping, str) else mapping
+        return self.json("place", path, "--mapping", mapping, *options, code=code)
+
+    def write_rows(self, columns, rows):
+        self.file_number += 1
+        path = self.files / f"rows-{self.file_number}.csv"
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, columns, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    def place_accounts(self, *rows):
+        """Places accounts of made-up debtors; a row overrides columns of the sample portfolio. Account objects in their order."""
+        full = [{**default_account(), **row} for row in rows]
+        with (SAMPLE / "portfolio.csv").open(newline="", errors="replace") as file:
+            columns = next(csv.reader(file))
+        summary = self.place(self.write_rows(columns, full), code=OK)["summary"]
+        self.wait()
+        wanted = {row["AccountNo"] for row in full}
+        placed = {event["payload"]["client_reference"]: event["payload"] for event in self.events("AccountPlaced") if event["payload"]["client_reference"] in wanted}
+        assert summary["accepted"] == len(placed) == len(full)
+        return [account_of(placed[row["AccountNo"]]) for row in full]
+
+    def place_account(self, **row):
+        return self.place_accounts(row)[0]
+
+    def recall(self, *accounts, reason="taken back"):
+        rows = [{"Client": "tests", "AccountNo": account.reference, "Reason": reason} for account in accounts]
+        return self.place(self.write_rows(["Client", "AccountNo", "Reason"], rows), "recalls.yaml", code=OK)
+
+    def account(self, account):
+        return self.json("account", "show", account.account_id)
+
+    def explain(self, account):
+        """What a permit for the account's first phone would be answered: the rules that forbid it."""
+        verdict = self.json("permit", account.account_id, "--contact-point", account.points[0][0])[0]
+        return [] if verdict["is_permitted"] else [hit["rule"] for hit in verdict["refusal"]["hits"]]
+
+    # --- a third party's dialer ---
+
+    def add_key(self, name, role="dialer"):
+        return self.json("keys", "add", name, "--role", role)
+
+    def dialer(self, name, role="dialer"):
+        """A connected dialer with a key of its own; the key of a name is made once."""
+        key = self.add_key(name, role)
+        dialer = native_dialer.NativeDialer(REPOSITORY / "proto", self.dialer_endpoint(), key["secret_file"], key["server_public_file"])
+        self.dialers.append(dialer)
+        return dialer
+
+    def dialer_endpoint(self):
+        return self.instances("dialer")[0]["public"]
+
+
+def is_running(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def default_account():
+    """One natural person in New York, 40 days late, with a telephone of the numbers reserved for fiction."""
+    number = uuid.uuid4().hex[:12]
+    return {"Client": "tests", "AccountNo": f"T-{number}", "CustomerNo": f"C-{number}", "Name": "Jo Miller", "Person": "Y", "InvoiceDate": "10/25/2025", "DueDate": "11/26/2025",
+            "Balance": "250.00", "Currency": "USD", "Phone": "(212) 555-0123", "Street": "1 Main St", "City": "New York", "State": "NY", "Zip": "10001", "Country": "US",
+            "Disputed": "No"}
+
+
+def account_of(placed):
+    phones = [(point["contact_point_id"], point["value"]) for point in placed["contact_points"] if point["kind"] == "phone"]
+    return Account(placed["client_reference"], placed["account_id"], placed["debtor_id"], phones)
+
+
+@contextlib.contextmanager
+def running_system(*up_options, at=START, environment=None):
+    """A system for as long as the context lasts; fails where a sanitizer found anything."""
+    system = DunlinSystem(*up_options, environment=environment)
+    try:
+        try:
+            yield system.start(at)
+        finally:
+            errors = system.log_errors()
+            system.stop()
+    except BaseException:
+        sys.stderr.write(errors + "\n")
+        raise
+    if system.findings:
+        pytest.fail("a sanitizer found:\n" + "\n\n".join(system.findings), pytrace=False)
+
+
+@pytest.fixture(scope="module")
+def dunlin_system():
+    """One system for all tests of a file, in time-lapse from 2026-01-05, noon in New York. Tests use accounts of their own."""
+    with running_system() as system:
+        yield system
