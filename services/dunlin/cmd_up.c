@@ -19,7 +19,6 @@ struct up {
     char *sop, *rules;
     GArray *processes; /* struct fleet_process */
     json_t *rows;
-    json_t *skipped;
 };
 
 static void up_fini(struct up *up)
@@ -29,7 +28,6 @@ static void up_fini(struct up *up)
     if (up->processes != NULL)
         g_array_free(up->processes, TRUE);
     json_decref(up->rows);
-    json_decref(up->skipped);
     g_free(up->sop);
     g_free(up->rules);
 }
@@ -75,6 +73,22 @@ static enum status choose_policies(struct up *up, struct error *err)
     return STATUS_OK;
 }
 
+/* Before anything is started: half a system is worse than none. */
+static enum status check_programs(const struct up *up, struct error *err)
+{
+    g_autoptr(GString) missing = g_string_new(NULL);
+    for (size_t i = 0; up->does_services && FLEET[i].name != NULL; i++) {
+        g_autofree char *program = fleet_program(FLEET[i].name);
+        if (program == NULL && up->counts[i] > 0)
+            g_string_append_printf(missing, "%sdunlin-%s", missing->len > 0 ? ", " : "", FLEET[i].name);
+    }
+    if (missing->len == 0)
+        return STATUS_OK;
+    return error_set(err, STATUS_NOT_FOUND,
+                     "not beside this program: %s (build them, or leave one out with --instances SERVICE=0)",
+                     missing->str);
+}
+
 static enum status read_wishes(struct up *up, struct error *err)
 {
     struct cli *cli = up->cli;
@@ -92,6 +106,8 @@ static enum status read_wishes(struct up *up, struct error *err)
         up->counts[i] = 1;
     const char *instances = cli_text(cli, "instances");
     enum status st = instances[0] != '\0' ? parse_instances(up, instances, err) : STATUS_OK;
+    if (st == STATUS_OK)
+        st = check_programs(up, err);
     return st == STATUS_OK ? choose_policies(up, err) : st;
 }
 
@@ -195,16 +211,9 @@ static enum status start_services(struct up *up, struct error *err)
 {
     up->processes = g_array_new(FALSE, TRUE, sizeof(struct fleet_process));
     enum status st = STATUS_OK;
-    for (size_t i = 0; st == STATUS_OK && FLEET[i].name != NULL; i++) {
-        g_autofree char *program = fleet_program(FLEET[i].name);
-        if (program == NULL) {
-            cli_note(up->cli, "dunlin up: there is no program dunlin-%s beside this one: skipped", FLEET[i].name);
-            (void)json_array_append_new(up->skipped, json_string(FLEET[i].name));
-            continue;
-        }
+    for (size_t i = 0; st == STATUS_OK && FLEET[i].name != NULL; i++)
         for (int number = 1; st == STATUS_OK && number <= up->counts[i]; number++)
             st = start_instance(up, FLEET[i].name, number, err);
-    }
     if (st == STATUS_OK)
         st = fleet_wait_ready(up->cli, (const struct fleet_process *)(void *)up->processes->data, up->processes->len,
                               cli_timeout_ms(up->cli), err);
@@ -217,7 +226,7 @@ static void report(struct up *up)
                                             {"pid", "pid", COLUMN_TEXT},         {"", "state", COLUMN_TEXT},
                                             {"log", "log", COLUMN_TEXT},         {0}};
     struct cli *cli = up->cli;
-    json_t *result = json_pack("{s:s, s:O, s:O}", "var", cli_var(cli), "instances", up->rows, "skipped", up->skipped);
+    json_t *result = json_pack("{s:s, s:O}", "var", cli_var(cli), "instances", up->rows);
     if (cli_emit(cli, result))
         return;
     json_decref(result);
@@ -229,7 +238,7 @@ static void report(struct up *up)
 
 static enum status run_up(struct cli *cli, struct error *err)
 {
-    SCOPED(up_fini) struct up up = {.cli = cli, .rows = json_array(), .skipped = json_array()};
+    SCOPED(up_fini) struct up up = {.cli = cli, .rows = json_array()};
     size_t n_new_keys = 0;
     enum status st = read_wishes(&up, err);
     if (st == STATUS_OK)
