@@ -35,6 +35,10 @@ MUST_USE enum status phone_parse(const char *text, const char *region, struct ph
  * numbering plan. Callers refuse rather than guess. Thread-safe. */
 size_t phone_zones(const char *e164, const char *const **ret_names);
 
+/* The zones in which the holder of `phone` may be: what permits are decided by. A fixed line, and any number of the North American plan, is where its prefix is (12 CFR 1006.6(b)(1)(i), comment 2); elsewhere a
+ * mobile or other number moves about its whole country, whose every zone counts. Toll-free: 0, unknown. Same lifetime as phone_zones. Thread-safe. */
+size_t phone_candidate_zones(const struct phone *phone, const char *const **ret_names);
+
 #ifdef __cplusplus
 }
 #endif

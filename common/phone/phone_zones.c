@@ -6,6 +6,8 @@
 
 #define NANP "1" /* the prefix that stands for a whole numbering plan of many countries */
 
+static const char *const NONE[] = {NULL};
+
 struct key {
     const char *digits;
     size_t len;
@@ -36,6 +38,19 @@ static const struct phone_prefix *find_longest(const char *digits, size_t n_digi
     return NULL;
 }
 
+/* The entry of a number's country: the shortest prefix that the table has. */
+static const struct phone_prefix *find_country(const char *digits, size_t n_digits)
+{
+    for (size_t len = 1; len <= n_digits && len <= PHONE_PREFIX_MAX_DIGITS; len++) {
+        const struct key key = {.digits = digits, .len = len};
+        const struct phone_prefix *found =
+            bsearch(&key, PHONE_PREFIXES, PHONE_PREFIXES_COUNT, sizeof(PHONE_PREFIXES[0]), compare_prefix);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
 /* Toll-free codes of the NANP. The table has no rows for them and they would fall back to NANP anyway; a later table
  * may have rows. */
 static bool is_toll_free(const char *digits)
@@ -50,7 +65,6 @@ static bool is_toll_free(const char *digits)
 
 size_t phone_zones(const char *e164, const char *const **ret_names)
 {
-    static const char *const NONE[] = {NULL};
     const struct phone_prefix *prefix = NULL;
 
     *ret_names = NONE;
@@ -65,4 +79,18 @@ size_t phone_zones(const char *e164, const char *const **ret_names)
         return 0;
     *ret_names = prefix->zones;
     return prefix->n_zones;
+}
+
+size_t phone_candidate_zones(const struct phone *phone, const char *const **ret_names)
+{
+    if (phone->kind == PHONE_TOLL_FREE) {
+        *ret_names = NONE;
+        return 0;
+    }
+    const size_t n = phone_zones(phone->e164, ret_names);
+    if (n == 0 || phone->kind == PHONE_FIXED || strncmp(phone->e164, "+" NANP, 2) == 0)
+        return n;
+    const struct phone_prefix *country = find_country(phone->e164 + 1, strlen(phone->e164 + 1));
+    *ret_names = country->zones;
+    return country->n_zones;
 }

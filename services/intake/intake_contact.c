@@ -99,9 +99,7 @@ const char *zones_of_phone(const struct phone *phone, GStringChunk *chunk)
 {
     const char *const *names = NULL;
 
-    if (phone->kind == PHONE_TOLL_FREE)
-        return "";
-    size_t n = phone_zones(phone->e164, &names);
+    size_t n = phone_candidate_zones(phone, &names);
     const char *zones = "";
     for (size_t i = 0; i < n; i++)
         zones = zones_union(zones, names[i], chunk);

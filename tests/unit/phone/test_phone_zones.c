@@ -60,6 +60,34 @@ static void knows_the_zones_of_a_number_by_its_longest_prefix(void **state)
     }
 }
 
+static void a_number_that_may_move_counts_every_zone_of_its_country(void **state)
+{
+    static const struct {
+        struct phone phone;
+        size_t least, most;
+        const char *reason;
+    } rows[] = {
+        {{"+61412345678", PHONE_MOBILE}, 8, 8, "an Australian mobile may be in Perth"},
+        {{"+61412345678", PHONE_UNKNOWN}, 8, 8, "as may a number of unknown kind"},
+        {{"+61291550123", PHONE_FIXED}, 1, 1, "a line in Sydney is in Sydney"},
+        {{"+79161234567", PHONE_MOBILE}, 10, 50, "a Russian mobile"},
+        {{"+12125550123", PHONE_UNKNOWN}, 1, 1, "the North American plan goes by area code"},
+        {{"+12125550123", PHONE_MOBILE}, 1, 1, "for mobiles too"},
+        {{"+18005550123", PHONE_TOLL_FREE}, 0, 0, "toll-free"},
+        {{"+448081570123", PHONE_TOLL_FREE}, 0, 0, "toll-free elsewhere"},
+        {{"+999", PHONE_UNKNOWN}, 0, 0, "no such country"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const char *const *names = NULL;
+        size_t n = phone_candidate_zones(&rows[i].phone, &names);
+        if (n < rows[i].least || n > rows[i].most)
+            fail_msg("%s (%s): %zu zones", rows[i].phone.e164, rows[i].reason, n);
+        assert_null(names[n]);
+    }
+}
+
 static void unknown_is_unknown_and_never_a_guess(void **state)
 {
     static const char *const rows[] = {
@@ -143,6 +171,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_the_zones_of_a_number_by_its_longest_prefix),
+        cmocka_unit_test(a_number_that_may_move_counts_every_zone_of_its_country),
         cmocka_unit_test(unknown_is_unknown_and_never_a_guess),
         cmocka_unit_test(every_line_of_the_table_is_found),
         cmocka_unit_test(the_table_is_sorted_without_doubles),
