@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli_args.h"
+#include "fleet.h"
 #include "logging/logging.h"
 
 /* More than any command has words. */
@@ -118,6 +119,9 @@ enum status cli_usage(struct cli *cli, struct error *err, const char *format, ..
 
 static enum status need(const struct cli *cli, const char *option, struct error *err)
 {
+    if (!cli_is_given(cli, option) && fleet_has_stopped_servers(cli->var))
+        return error_set(err, STATUS_FAILED_PRECONDITION,
+                         "this installation is stopped (%s): start it with `dunlin up`", cli->var);
     if (cli_text(cli, option)[0] != '\0')
         return STATUS_OK;
     return error_set(err, STATUS_FAILED_PRECONDITION,

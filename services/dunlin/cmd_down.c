@@ -17,12 +17,6 @@ static json_t *describe(const struct fleet_process *processes, size_t n, size_t 
     return rows;
 }
 
-static bool has_own_servers(const char *var)
-{
-    g_autofree char *path = g_build_filename(var, "servers.home", NULL);
-    return g_file_test(path, G_FILE_TEST_EXISTS);
-}
-
 static enum status run_down(struct cli *cli, struct error *err)
 {
     size_t n = 0, n_running = 0, n_forced = 0;
@@ -30,7 +24,7 @@ static enum status run_down(struct cli *cli, struct error *err)
     json_t *stopped = describe(processes, n, &n_running);
     enum status st = fleet_stop(processes, n, cli_integer(cli, "drain") * 1000, &n_forced, err);
     fleet_processes_free(processes, n);
-    const bool stops_servers = !cli_flag(cli, "keep-servers") && has_own_servers(cli_var(cli));
+    const bool stops_servers = !cli_flag(cli, "keep-servers") && fleet_has_servers(cli_var(cli));
     if (st == STATUS_OK && stops_servers)
         st = fleet_servers("stop", cli_var(cli), true, err);
     json_t *result = json_pack("{s:o, s:I, s:b}", "stopped", stopped, "forced", (json_int_t)n_forced, "servers_stopped",

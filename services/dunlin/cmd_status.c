@@ -22,12 +22,16 @@ struct state {
 };
 
 static void add_problem(struct state *state, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same thing may be in the way of several looks: it is said once. */
 static void add_problem(struct state *state, const char *format, ...)
 {
     va_list args;
+    size_t i;
+    json_t *known;
     va_start(args, format);
     g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
+    json_array_foreach(state->problems, i, known) if (strcmp(json_string_value(known), text) == 0) return;
     (void)json_array_append_new(state->problems, json_string(text));
 }
 

@@ -53,12 +53,6 @@ static enum status parse_instances(struct up *up, const char *text, struct error
     return STATUS_OK;
 }
 
-static bool has_own_servers(const char *var)
-{
-    g_autofree char *path = g_build_filename(var, "servers.home", NULL);
-    return g_file_test(path, G_FILE_TEST_EXISTS);
-}
-
 static enum status choose_policies(struct up *up, struct error *err)
 {
     const char *sop = cli_text(up->cli, "sop");
@@ -101,7 +95,7 @@ static enum status read_wishes(struct up *up, struct error *err)
     if (has_database != cli_is_given(cli, "redis-url"))
         return cli_usage(cli, err,
                          "--database-url and --redis-url go together: give both, or neither for private servers");
-    up->is_external = has_database || (cli_text(cli, "database-url")[0] != '\0' && !has_own_servers(cli_var(cli)));
+    up->is_external = has_database || (cli_text(cli, "database-url")[0] != '\0' && !fleet_has_servers(cli_var(cli)));
     for (size_t i = 0; FLEET[i].name != NULL; i++)
         up->counts[i] = 1;
     const char *instances = cli_text(cli, "instances");

@@ -313,6 +313,22 @@ enum status fleet_home(char **ret_home, struct error *err)
                      DUNLIN_SOURCE_DIR);
 }
 
+static bool has_file(const char *var, const char *name)
+{
+    g_autofree char *path = g_build_filename(var, name, NULL);
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+bool fleet_has_servers(const char *var)
+{
+    return has_file(var, "servers.home");
+}
+
+bool fleet_has_stopped_servers(const char *var)
+{
+    return fleet_has_servers(var) && !has_file(var, "servers.env");
+}
+
 enum status fleet_servers(const char *command, const char *var, bool is_quiet, struct error *err)
 {
     g_autofree char *home = NULL;

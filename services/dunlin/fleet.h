@@ -61,6 +61,10 @@ char *fleet_log_tail(const char *path, size_t n_lines);
  * from. g_free. Fails with NOT_FOUND. */
 MUST_USE enum status fleet_home(char **ret_home, struct error *err);
 
+/* True where deploy/servers has made PostgreSQL and Redis in `var`; and where they have been stopped by it since. */
+bool fleet_has_servers(const char *var);
+bool fleet_has_stopped_servers(const char *var);
+
 /* Runs `deploy/servers COMMAND VAR`; what it prints goes to standard error where `is_quiet` is false. Fails with the
  * script's last words. */
 MUST_USE enum status fleet_servers(const char *command, const char *var, bool is_quiet, struct error *err);

@@ -506,7 +506,8 @@ def test_down_and_up_again_keeps_everything(system, portfolio):
     assert {row["service"] for row in down["stopped"]} == set(SERVICES) and down["forced"] == 0 and down["servers_stopped"]
     wait_until(lambda: not any(pathlib.Path(f"/proc/{pid}").exists() for pid in pids.values()), "init has reaped them")
     assert system.json("down")["stopped"] == []
-    assert "not" in system.ok("status", code=1)
+    assert [*json.loads(system.run("status", "--json").stdout)["problems"]] == [f"this installation is stopped ({system.var}): start it with `dunlin up`"]
+    assert "start it with `dunlin up`" in system.fails("account", "show", "C-1")
     system.ok("up")
     assert system.json("account", "show", "C-1") == before
     assert system.json("log", "verify")["is_whole"]
