@@ -91,6 +91,8 @@ size_t phone_candidate_zones(const struct phone *phone, const char *const **ret_
     if (n == 0 || phone->kind == PHONE_FIXED || strncmp(phone->e164, "+" NANP, 2) == 0)
         return n;
     const struct phone_prefix *country = find_country(phone->e164 + 1, strlen(phone->e164 + 1));
+    if (!country)
+        return n;
     *ret_names = country->zones;
     return country->n_zones;
 }
