@@ -125,7 +125,7 @@ static const Dunlin__Reporting__V1__CurrencyReport *currency_of(const Dunlin__Re
         if (strcmp(report->currencies[i]->currency, currency) == 0)
             return report->currencies[i];
     fail_msg("no report of %s", currency);
-    return NULL;
+    abort();
 }
 
 static void expect_aging(const Dunlin__Reporting__V1__Report *report, const char *currency, const char *bucket,
@@ -141,7 +141,7 @@ static const Dunlin__Reporting__V1__StepDuration *step_of(const Dunlin__Reportin
         if (strcmp(report->steps[i]->step, step) == 0)
             return report->steps[i];
     fail_msg("no step '%s'", step);
-    return NULL;
+    abort();
 }
 
 static void expect_story(const Dunlin__Reporting__V1__Report *report)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "reporting_kpi.h"
@@ -28,7 +29,7 @@ static const struct kpi *find(const char *name)
         if (strcmp(kpi->name, name) == 0)
             return kpi;
     fail_msg("no KPI %s", name);
-    return NULL;
+    abort();
 }
 
 static void expect(const struct figures *figures, const char *name, const char *currency, int64_t numerator,
@@ -63,6 +64,21 @@ static void every_row_says_what_it_is_and_names_are_unique(void **state)
         for (const struct kpi *other = kpi + 1; other->name; other++)
             assert_string_not_equal(kpi->name, other->name);
     }
+}
+
+static void the_readme_says_the_same_as_the_table(void **state)
+{
+    (void)state;
+    char *readme = NULL;
+    if (!g_file_get_contents("services/reporting/README.md", &readme, NULL, NULL))
+        skip(); /* not run from the sources */
+    for (const struct kpi *kpi = KPIS; kpi->name; kpi++) {
+        char *row = g_strdup_printf("| `%s` | %s |\n", kpi->name, kpi->definition);
+        if (!strstr(readme, row))
+            fail_msg("README.md lacks: %s", row);
+        g_free(row);
+    }
+    g_free(readme);
 }
 
 static void nothing_has_no_rates_but_counts_of_zero(void **state)
@@ -197,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_says_what_it_is_and_names_are_unique),
+        cmocka_unit_test(the_readme_says_the_same_as_the_table),
         cmocka_unit_test(nothing_has_no_rates_but_counts_of_zero),
         cmocka_unit_test(rates_are_made_of_their_counts),
         cmocka_unit_test(means_and_medians_come_from_the_days),
