@@ -104,6 +104,15 @@ static void let_signals_kill(void)
     (void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
+static bool is_asked_to_stop(int signal_fd)
+{
+    struct signalfd_siginfo info;
+    while (read(signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        if (info.ssi_signo != SIGHUP)
+            return true;
+    return false;
+}
+
 static enum status wait_for_database(const struct service *service, int signal_fd, struct db **ret_db,
                                      struct error *err)
 {
@@ -113,7 +122,7 @@ static enum status wait_for_database(const struct service *service, int signal_f
     enum status st = db_open(&options, ret_db, err);
     while (st == STATUS_UNAVAILABLE && clock_remaining_ms(deadline) > 0) {
         log_warn("waiting for PostgreSQL", log_error_text(err));
-        if (zmq_poll(&signals, 1, 500) > 0)
+        if (zmq_poll(&signals, 1, 500) > 0 && is_asked_to_stop(signal_fd))
             return error_set(err, STATUS_CANCELLED, "asked to stop");
         st = db_open(&options, ret_db, err);
     }
@@ -426,5 +435,5 @@ int service_main(const struct service_spec *spec, int argc, char **argv)
     process_close(&process);
     log_info("stopped");
     zsys_shutdown();
-    return st == STATUS_OK ? 0 : 1;
+    return st == STATUS_OK || st == STATUS_CANCELLED ? 0 : 1;
 }
