@@ -170,7 +170,7 @@ def test_up_shows_the_log_of_a_service_that_ends_at_its_start(system):
     other = System(var)
     try:
         complaint = other.fails("up", "--sop", wrong)
-        assert re.search(r"(classification|contact|payment|dispute)-1 ended at its start: see .*\.log", complaint)
+        assert re.search(r"[a-z]+-1 ended at its start: see .*\.log", complaint)
         assert "wrong.yaml" in complaint
     finally:
         other.run("down")
