@@ -15,7 +15,7 @@ struct io {
     zsock_t *router, *pub, *sub;
     int signal_fd;
     struct roster *roster;
-    GHashTable *connected; /* endpoints of producers that the SUB socket is connected to */
+    GHashTable *connected; /* producers that the SUB socket is connected to: endpoint -> instance id */
     uint64_t subscribed;   /* bit p: topic of partition p */
     unsigned next_worker;  /* round robin for what needs no owner */
     unsigned n_drained;
@@ -45,7 +45,7 @@ static void answer(struct io *io, struct bus_request *request, enum status code,
         protobuf_c_message_pack(reply, body);
     }
     bus_send_reply(io->router, request->peer, request->request_id, code, message, "", body, len);
-    metrics_add(&SERVICE_REQUESTS, status_name(code), 1);
+    metrics_add(&SERVICE_METRICS[SERVICE_REQUESTS], status_name(code), 1);
     g_free(body);
     bus_request_free(request);
 }
@@ -170,23 +170,30 @@ static bool partition_of_topic(const zframe_t *topic, uint16_t *ret_partition)
     return true;
 }
 
+/* Takes the frame over. */
+static void pass_frame(struct io *io, uint16_t partition, zframe_t *frame)
+{
+    const bool is_broadcast = io->service->spec->consumption == SERVICE_CONSUMES_BROADCAST;
+    const unsigned worker = is_broadcast ? 0 : partition % io->service->n_workers;
+    if (atomic_load(&io->service->queued_frames[worker]) >= WORKER_FRAMES_MAX) {
+        metrics_add(&SERVICE_METRICS[SERVICE_FRAMES_DROPPED], NULL, 1);
+        zframe_destroy(&frame);
+        return;
+    }
+    struct published_frame *published = g_new(struct published_frame, 1);
+    *published = (struct published_frame){.partition = partition, .frame = frame};
+    atomic_fetch_add(&io->service->queued_frames[worker], 1);
+    send_worker(io, worker, WORKER_FRAME, published);
+}
+
 static void take_event_message(struct io *io, zmsg_t *message)
 {
     uint16_t partition = 0;
     if (zmsg_size(message) != 2 || !partition_of_topic(zmsg_first(message), &partition))
         return;
-    const bool is_broadcast = io->service->spec->consumption == SERVICE_CONSUMES_BROADCAST;
-    const unsigned worker = is_broadcast ? 0 : partition % io->service->n_workers;
-    if (atomic_load(&io->service->queued_frames[worker]) >= WORKER_FRAMES_MAX) {
-        metrics_add(&SERVICE_FRAMES_DROPPED, NULL, 1);
-        return;
-    }
     zframe_t *topic = zmsg_pop(message);
     zframe_destroy(&topic);
-    struct published_frame *published = g_new(struct published_frame, 1);
-    *published = (struct published_frame){.partition = partition, .frame = zmsg_pop(message)};
-    atomic_fetch_add(&io->service->queued_frames[worker], 1);
-    send_worker(io, worker, WORKER_FRAME, published);
+    pass_frame(io, partition, zmsg_pop(message));
 }
 
 static void receive_events(struct io *io)
@@ -230,6 +237,8 @@ static void publish(struct io *io, struct outgoing_events *events)
         log_warn("events could not be published, ignoring: the log has them");
     zframe_destroy(&first);
     zframe_destroy(&second);
+    if (events->is_for_us && (io->subscribed & (UINT64_C(1) << events->partition)))
+        pass_frame(io, events->partition, zframe_new(events->bytes, events->len));
     outgoing_events_free(events);
 }
 
@@ -243,24 +252,23 @@ static void connect_producer(struct io *io, const struct instance *instance)
         log_warn("cannot listen to a producer, trying again", log_text("producer", instance->id), log_error_text(&err));
         return;
     }
-    g_hash_table_add(io->connected, g_strdup(instance->event_endpoint));
+    g_hash_table_insert(io->connected, g_strdup(instance->event_endpoint), g_strdup(instance->id));
 }
 
-static bool is_listed(const struct roster *roster, const char *endpoint)
+/* The same endpoint may be another instance's by now, with another service's key. */
+static bool is_listed(const struct roster *roster, const char *endpoint, const char *instance_id)
 {
-    for (size_t i = 0; i < roster->n; i++)
-        if (strcmp(roster->instances[i].event_endpoint, endpoint) == 0)
-            return true;
-    return false;
+    const struct instance *instance = roster_find(roster, instance_id);
+    return instance && strcmp(instance->event_endpoint, endpoint) == 0;
 }
 
 static void disconnect_gone(struct io *io, const struct roster *roster)
 {
     GHashTableIter iter;
-    gpointer endpoint = NULL;
+    gpointer endpoint = NULL, instance_id = NULL;
     g_hash_table_iter_init(&iter, io->connected);
-    while (g_hash_table_iter_next(&iter, &endpoint, NULL)) {
-        if (is_listed(roster, endpoint))
+    while (g_hash_table_iter_next(&iter, &endpoint, &instance_id)) {
+        if (is_listed(roster, endpoint, instance_id))
             continue;
         (void)zsock_disconnect(io->sub, "%s", (const char *)endpoint);
         g_hash_table_iter_remove(&iter);
@@ -385,7 +393,7 @@ enum status io_run(struct service *service, zactor_t *const *workers, zactor_t *
                     .pub = pub,
                     .sub = sub,
                     .signal_fd = signal_fd,
-                    .connected = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+                    .connected = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
                     .services = {&dunlin__platform__v1__control_service__descriptor, service->spec->rpc, NULL}};
     zmq_pollitem_t items[4 + WORKERS_MAX] = {
         {.fd = signal_fd, .events = ZMQ_POLLIN},

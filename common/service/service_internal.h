@@ -81,6 +81,7 @@ struct outgoing_events {
     uint16_t partition;
     uint8_t *bytes;
     size_t len;
+    bool is_for_us; /* this process may own the partition and has not applied them: no socket brings it its own */
 };
 
 void outgoing_reply_free(struct outgoing_reply *reply);
@@ -111,6 +112,7 @@ struct service {
     _Atomic uint64_t rewinds;                     /* how often cursors were set back: each worker follows by itself */
     _Atomic int64_t queued_requests[WORKERS_MAX]; /* sent to the worker and not answered yet */
     _Atomic int64_t queued_frames[WORKERS_MAX];
+    _Atomic int64_t lag[WORKERS_MAX]; /* events that the worker knows of and has not applied */
 };
 
 struct db_options service_db_options(const struct service *service);
@@ -186,8 +188,20 @@ struct service_answer {
 };
 void service_answer_clear(struct service_answer *answer);
 
-extern const struct metric SERVICE_REQUESTS, SERVICE_REQUEST_TIME, SERVICE_EVENTS_APPLIED, SERVICE_EVENTS_APPENDED,
-    SERVICE_UNIT_TIME, SERVICE_EVENTS_PARKED, SERVICE_LAG, SERVICE_PARTITIONS, SERVICE_TIMERS_FIRED, SERVICE_GAPS_READ,
-    SERVICE_FRAMES_DROPPED;
+/* Rows of SERVICE_METRICS, which is ended by name NULL. */
+enum service_metric {
+    SERVICE_REQUESTS,
+    SERVICE_REQUEST_TIME,
+    SERVICE_EVENTS_APPLIED,
+    SERVICE_EVENTS_APPENDED,
+    SERVICE_UNIT_TIME,
+    SERVICE_EVENTS_PARKED,
+    SERVICE_LAG,
+    SERVICE_PARTITIONS,
+    SERVICE_TIMERS_FIRED,
+    SERVICE_GAPS_READ,
+    SERVICE_FRAMES_DROPPED,
+};
+extern const struct metric SERVICE_METRICS[];
 
 #endif

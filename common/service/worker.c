@@ -70,9 +70,11 @@ static void publish(struct worker *worker, GArray *publications)
     for (guint i = 0; i < publications->len; i++) {
         struct unit_publication *publication = &g_array_index(publications, struct unit_publication, i);
         struct part *part = &worker->parts[publication->partition];
+        publication->events->is_for_us = !skips_own || !part->is_owned;
         if (skips_own && part->is_owned)
             inbox_add_own(&part->inbox, publication->first_seq, publication->last_seq);
-        metrics_add(&SERVICE_EVENTS_APPENDED, NULL, publication->last_seq - publication->first_seq + 1);
+        metrics_add(&SERVICE_METRICS[SERVICE_EVENTS_APPENDED], NULL,
+                    publication->last_seq - publication->first_seq + 1);
         worker_send(worker, IO_PUBLISH, publication->events);
     }
 }
@@ -97,7 +99,7 @@ enum status worker_commit(struct worker *worker, struct unit **unit, const char 
     worker->connect_retry_ms = 0;
     g_array_free(publications, TRUE);
     g_array_free(cursors, TRUE);
-    metrics_observe_us(&SERVICE_UNIT_TIME, kind, clock_monotonic().us - since.us);
+    metrics_observe_us(&SERVICE_METRICS[SERVICE_UNIT_TIME], kind, clock_monotonic().us - since.us);
     if (is_rewound) {
         atomic_fetch_add(&worker->service->rewinds, 1);
         ownership_follow_rewinds(worker);

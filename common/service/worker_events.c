@@ -93,7 +93,7 @@ static enum status apply(struct worker *worker, struct unit *unit, const struct 
     if (st == STATUS_OK && n_wanted > 0)
         st = worker->service->spec->apply(unit, wanted, n_wanted, err);
     for (size_t i = 0; i < n_wanted && st == STATUS_OK; i++)
-        metrics_add(&SERVICE_EVENTS_APPLIED, wanted[i].event->type, 1);
+        metrics_add(&SERVICE_METRICS[SERVICE_EVENTS_APPLIED], wanted[i].event->type, 1);
     *ret_applied = n_wanted;
     free_messages(wanted, n_wanted);
     return st;
@@ -179,7 +179,7 @@ static enum status park(struct worker *worker, const struct event *event, const 
     if (st != STATUS_OK)
         return st;
     g_array_append_val(worker->parts[parked.partition].parked, parked);
-    metrics_add(&SERVICE_EVENTS_PARKED, NULL, 1);
+    metrics_add(&SERVICE_METRICS[SERVICE_EVENTS_PARKED], NULL, 1);
     log_error("an event cannot be applied and is parked (see `dunlin status`, retry with `dunlin log retry`)",
               log_text("type", type), log_number("partition", parked.partition), log_number("seq", parked.seq),
               log_error_text(why));
@@ -269,7 +269,7 @@ static enum status harvest_log(struct worker *worker, struct harvest *harvest, s
     }
     if (n == 0)
         return STATUS_OK;
-    metrics_add(&SERVICE_GAPS_READ, NULL, 1);
+    metrics_add(&SERVICE_METRICS[SERVICE_GAPS_READ], NULL, 1);
     const int32_t limit = (int32_t)MAX(READ_EVENTS_MAX / (int32_t)n, 20);
     const enum status st = eventlog_read_many(worker->db, partitions, cursors, n, limit, &harvest->read, err);
     if (st != STATUS_OK)
@@ -480,13 +480,24 @@ static enum status retry_released(struct worker *worker, struct error *err)
     return st;
 }
 
+static void set_lag(struct worker *worker, int64_t lag)
+{
+    int64_t sum = 0;
+    atomic_store(&worker->service->lag[worker->index], lag);
+    for (unsigned w = 0; w < worker->service->n_workers; w++)
+        sum += atomic_load(&worker->service->lag[w]);
+    metrics_set(&SERVICE_METRICS[SERVICE_LAG], NULL, sum);
+}
+
 void events_check_heads(struct worker *worker)
 {
     uint16_t partitions[PARTITION_COUNT];
     int64_t next_seqs[PARTITION_COUNT];
     const size_t n = ownership_list(worker, partitions);
-    if (n == 0)
+    if (n == 0) {
+        set_lag(worker, 0);
         return;
+    }
     struct error err;
     enum status st = eventlog_heads(worker->db, partitions, n, next_seqs, &err);
     int64_t lag = 0;
@@ -502,6 +513,5 @@ void events_check_heads(struct worker *worker)
         worker_after_failure(worker, st);
         return;
     }
-    metrics_set(&SERVICE_LAG, NULL, lag);
-    metrics_set(&SERVICE_PARTITIONS, NULL, (int64_t)n);
+    set_lag(worker, lag);
 }

@@ -18,6 +18,10 @@ static void set_mask(struct worker *worker)
         if (worker->parts[p].is_owned)
             mask |= UINT64_C(1) << p;
     atomic_store(&worker->service->owned[worker->index], mask);
+    int64_t n = 0;
+    for (unsigned w = 0; w < worker->service->n_workers; w++)
+        n += __builtin_popcountll(atomic_load(&worker->service->owned[w]));
+    metrics_set(&SERVICE_METRICS[SERVICE_PARTITIONS], NULL, n);
 }
 
 static void gain(struct worker *worker, uint16_t partition, int64_t epoch, int64_t cursor)
