@@ -412,6 +412,8 @@ int service_main(const struct service_spec *spec, int argc, char **argv)
         config_free(process.config);
         return st == STATUS_OK ? 0 : 2;
     }
+    metrics_register(BUS_METRICS);
+    metrics_register(SERVICE_METRICS);
     st = block_signals(&process, &err);
     zsys_handler_set(NULL);
     (void)zsys_init();

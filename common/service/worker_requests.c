@@ -26,8 +26,9 @@ static void send_answer(struct worker *worker, struct bus_request *request, enum
                                      .owner = g_strdup(owner ? owner : ""),
                                      .body = body,
                                      .body_len = body_len};
-    metrics_add(&SERVICE_REQUESTS, status_name(code), 1);
-    metrics_observe_us(&SERVICE_REQUEST_TIME, request->method->name, clock_monotonic().us - request->received_at.us);
+    metrics_add(&SERVICE_METRICS[SERVICE_REQUESTS], status_name(code), 1);
+    metrics_observe_us(&SERVICE_METRICS[SERVICE_REQUEST_TIME], request->method->name,
+                       clock_monotonic().us - request->received_at.us);
     atomic_fetch_sub(&worker->service->queued_requests[worker->index], 1);
     bus_request_free(request);
     worker_send(worker, IO_REPLY, reply);

@@ -61,7 +61,7 @@ static enum status fire(struct worker *worker, const uint16_t *partitions, size_
     st = apply(worker, &unit, due, since, err);
     if (st == STATUS_OK) {
         for (size_t i = 0; i < due->n; i++)
-            metrics_add(&SERVICE_TIMERS_FIRED, due->timers[i].kind, 1);
+            metrics_add(&SERVICE_METRICS[SERVICE_TIMERS_FIRED], due->timers[i].kind, 1);
     } else if (is_timers_own_fault(worker, st)) {
         const struct error why = *err;
         unit_rollbackp(&unit);
