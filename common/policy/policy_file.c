@@ -18,9 +18,7 @@ void policy_version(const void *bytes, size_t len, char version[static POLICY_VE
     (void)sodium_bin2hex(version, POLICY_VERSION_SIZE, hash, sizeof(hash));
 }
 
-/* --- the text
- * -----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- the text --- */
 
 static void close_file(FILE **file)
 {
@@ -67,9 +65,7 @@ enum status policy_file_read(const char *path, struct policy_file *file, struct 
     return STATUS_OK;
 }
 
-/* --- values by a schema
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- values by a schema --- */
 
 /* What libcyaml said last: first the reason, then a backtrace from the innermost field outwards, each with its line. */
 struct complaint {
@@ -152,8 +148,7 @@ void policy_values_free(const cyaml_schema_value_t *schema, void *data)
     (void)cyaml_free(&config, schema, data, 0);
 }
 
-/* --- where a field stands
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- where a field stands --- */
 
 struct policy_path policy_path(const char *format, ...)
 {

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- life
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- life --- */
 
 void sop_free(struct sop *sop)
 {
@@ -27,9 +25,7 @@ void sop_freep(struct sop **sop)
     sop_free(*sop);
 }
 
-/* --- questions
- * ----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- questions --- */
 
 static bool condition_holds(const struct sop_condition *condition, const int64_t facts[static SOP_FACT_COUNT])
 {

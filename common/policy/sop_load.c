@@ -15,9 +15,7 @@
 #define STEP_DAY_MAX          3650 /* ten years either way */
 #define REPEAT_TIMES_MAX      366
 
-/* --- the file
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- the file --- */
 
 struct condition_values {
     enum sop_fact fact;
@@ -213,9 +211,7 @@ static enum status check_range(const struct maker *maker, struct policy_path pat
                          min, max);
 }
 
-/* --- buckets
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- buckets --- */
 
 static enum status make_bucket(const struct maker *maker, size_t i)
 {
@@ -258,9 +254,7 @@ static enum status make_buckets(const struct maker *maker)
     return STATUS_OK;
 }
 
-/* --- strategies
- * ----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- strategies --- */
 
 static bool is_channel(const char *channel)
 {
@@ -375,9 +369,7 @@ static enum status make_strategies(const struct maker *maker)
     return STATUS_OK;
 }
 
-/* --- classes
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- classes --- */
 
 /* "-3" as "MINUS_3": a reason code has no signs. */
 static const char *bound_text(int64_t value, char text[static 32])
@@ -506,9 +498,7 @@ static enum status make_classes(const struct maker *maker)
     return STATUS_OK;
 }
 
-/* --- the whole
- * -----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 
 static enum status make_sop(const struct maker *maker)
 {

@@ -8,9 +8,7 @@
 
 /* ReportAttempts and RecordRequest: what came of permits, and what debtors ask for. */
 
-/* --- reports: reading
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* --- reports: reading --- */
 
 /* One report on its way; `code` says what is wrong with it alone: the others of its call are recorded all the same. */
 struct reading {
@@ -52,9 +50,7 @@ static void read_reports(struct service_call *call, struct reported *reported)
         read_report(call, request->reports[i], &reported->readings[i]);
 }
 
-/* --- reports: loading
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* --- reports: loading --- */
 
 /* Flags of the person and wrong or excluded numbers concern all accounts; so do discussed accounts, which must be the
  * person's own. */
@@ -94,9 +90,7 @@ static enum status load_accounts(struct unit *unit, const struct reported *repor
     return contact_store_load(unit_db(unit), &keys, CONTACT_WITHOUT_ATTEMPTS, book, err);
 }
 
-/* --- reports: applying
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* --- reports: applying --- */
 
 /* Everything that one report is about. */
 struct effect {
@@ -119,12 +113,25 @@ static enum status check_discussed(const struct contact_book *book, const struct
     return STATUS_OK;
 }
 
-/* A call on one permit counts toward every debt that was discussed on it (12 CFR 1006.14(b)(4)). */
-static void record_discussed(const struct effect *effect)
+/* Every call before the rules allow one again would be refused: the plan waits by itself. */
+static enum status wait_after_conversation(const struct effect *effect, struct account *account, struct error *err)
 {
+    struct instant free = {0};
+    if (!permit_free_after_conversation(effect->work->context->rulebook, account->debtor,
+                                        (struct instant){effect->permit->occurred_at_us}, &free))
+        return contact_settle(effect->work, account, "attempt", err);
+    account->not_before_us = MAX(account->not_before_us, free.us);
+    account->is_changed = true;
+    return contact_settle(effect->work, account, "attempt", err);
+}
+
+/* A call on one permit counts toward every debt that was discussed on it (12 CFR 1006.14(b)(4)). */
+static enum status record_discussed(const struct effect *effect, struct error *err)
+{
+    enum status st = STATUS_OK;
     const struct id *others[REPORT_DISCUSSED_MAX];
     size_t n = report_others(&effect->reading->report, &effect->account->id, others);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; st == STATUS_OK && i < n; i++) {
         const struct discussion discussion = {
             .account_id = *others[i],
             .attempt =
@@ -137,7 +144,10 @@ static void record_discussed(const struct effect *effect)
                 },
         };
         g_array_append_val(effect->work->book->discussions, discussion);
+        if (discussion.attempt.is_conversation)
+            st = wait_after_conversation(effect, contact_find_account(effect->work->book, others[i]), err);
     }
+    return st;
 }
 
 static enum status set_flags(const struct effect *effect, bool *ret_is_person_changed, struct error *err)
@@ -157,13 +167,16 @@ static enum status set_flags(const struct effect *effect, bool *ret_is_person_ch
     return STATUS_OK;
 }
 
-/* True where that is news: the number leaves the candidate zones, and its calls no longer count. */
+/* True where that is news: the number leaves the candidate zones, and its calls no longer count, so nothing waits for
+ * them any more. */
 static bool mark_wrong(const struct effect *effect)
 {
     if (effect->reading->report.party != PARTY_WRONG || effect->point == NULL || effect->point->is_wrong)
         return false;
     effect->point->is_wrong = effect->point->is_changed = true;
     debtor_update_zones(effect->account->debtor);
+    for (guint i = 0; i < effect->account->debtor->accounts->len; i++)
+        ((struct account *)g_ptr_array_index(effect->account->debtor->accounts, i))->not_before_us = 0;
     return true;
 }
 
@@ -190,11 +203,14 @@ static enum status apply_to_account(const struct effect *effect, struct error *e
     is_person_changed = mark_wrong(effect) || is_person_changed;
     if (effect->reading->report.outcome == OUTCOME_DISPUTE)
         (void)dispute_claim(effect->account);
-    record_discussed(effect);
     move_plan(effect);
-    if (is_person_changed)
-        return contact_settle_debtor(effect->work, effect->account->debtor, "attempt", err);
-    return contact_settle(effect->work, effect->account, "attempt", err);
+    st = effect->permit->is_conversation ? wait_after_conversation(effect, effect->account, err)
+                                         : contact_settle(effect->work, effect->account, "attempt", err);
+    if (st == STATUS_OK)
+        st = record_discussed(effect, err);
+    if (st == STATUS_OK && is_person_changed)
+        st = contact_settle_debtor(effect->work, effect->account->debtor, "attempt", err);
+    return st;
 }
 
 static enum status apply_report(const struct contact_work *work, struct reading *reading, struct error *err)
@@ -228,9 +244,7 @@ static enum status apply_report(const struct contact_work *work, struct reading 
     return st == STATUS_OK ? apply_to_account(&effect, err) : st;
 }
 
-/* --- reports: the batch
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* --- reports: the batch --- */
 
 static void reply_results(struct service_call *call, const struct reported *reported)
 {
@@ -283,9 +297,7 @@ enum status contact_report_attempts(struct unit *unit, struct service_call *call
     return st;
 }
 
-/* --- requests to stop
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* --- requests to stop --- */
 
 struct asked_stop {
     struct id account_id, contact_point_id;

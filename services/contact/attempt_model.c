@@ -1,8 +1,6 @@
 #include "attempt_model.h"
 
-/* --- a permit's life
- * ------------------------------------------------------------------------------------------------------------------------
- */
+/* --- a permit's life --- */
 
 static const struct permit_transition {
     enum permit_state from;
@@ -31,9 +29,7 @@ enum status permit_move(struct permit *permit, enum permit_event event, struct e
                      event == PERMIT_EVENT_REPORT ? "be reported" : "expire");
 }
 
-/* --- reports
- * --------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- reports --- */
 
 static const struct {
     bool counts;     /* under the frequency rules */
@@ -135,9 +131,7 @@ size_t report_others(const struct report *report, const struct id *own,
     return n;
 }
 
-/* --- flags
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- flags --- */
 
 enum flag_scope {
     OF_ACCOUNT,
@@ -212,9 +206,7 @@ bool account_set_hold(struct account *account, enum hold hold, bool is_held)
     return true;
 }
 
-/* --- disputes
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- disputes --- */
 
 bool dispute_claim(struct account *account)
 {

@@ -70,9 +70,7 @@ struct report {
     int64_t promise_minor;
 };
 
-/* --- a permit's life
- * ------------------------------------------------------------------------------------------------------------------------
- */
+/* --- a permit's life --- */
 
 enum permit_event {
     PERMIT_EVENT_REPORT,
@@ -82,9 +80,7 @@ enum permit_event {
 /* The one place where a permit's state changes. FAILED_PRECONDITION, and no change, where it must not. */
 MUST_USE enum status permit_move(struct permit *permit, enum permit_event event, struct error *err);
 
-/* --- reports
- * --------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- reports --- */
 
 /* Refuses facts that contradict each other: INVALID_ARGUMENT naming the field. */
 MUST_USE enum status report_check(const struct report *report, struct error *err);
@@ -110,9 +106,7 @@ size_t report_others(const struct report *report, const struct id *own,
 /* True where it is a conversation about the permit's own debt. */
 bool report_concerns_own(const struct report *report, const struct id *own);
 
-/* --- flags
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- flags --- */
 
 /* Sets or releases a flag on the account, its debtor or the contact point, whichever the flag is of. `point` is needed
  * for STICKY_OPT_OUT_CONTACT_POINT only. True where that changed something. */
@@ -122,9 +116,7 @@ bool sticky_release(enum sticky_flag flag, struct account *account, struct conta
 /* True where the flag holds every account of the person. */
 bool sticky_is_of_person(enum sticky_flag flag);
 
-/* --- disputes
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- disputes --- */
 
 /* A dispute is claimed until it is opened; an open one ends by its id only, so that the late end of an older dispute
  * frees nothing. Each is true where something changed. */

@@ -84,3 +84,32 @@ bool call_windows_next(const struct rulebook *rulebook, const struct zone *const
     *ret_open = at;
     return true;
 }
+
+static struct instant closing(const struct rule *rule, const struct zone *const *zones, size_t n_zones,
+                              struct instant at)
+{
+    struct instant first = {INT64_MAX};
+    for (size_t i = 0; i < n_zones; i++) {
+        struct instant close = zone_instant(zones[i], local_date(zones[i], at), rule->to_second);
+        if (close.us < first.us)
+            first = close;
+    }
+    return first;
+}
+
+struct instant call_windows_close(const struct rulebook *rulebook, const struct zone *const *zones, size_t n_zones,
+                                  struct instant at)
+{
+    struct instant first = {INT64_MAX};
+    for (size_t i = 0; i < rulebook->n_packs; i++) {
+        const struct rulepack *pack = &rulebook->packs[i];
+        for (size_t j = 0; j < pack->n_rules; j++) {
+            if (pack->rules[j].kind != RULE_CALL_WINDOW)
+                continue;
+            struct instant close = closing(&pack->rules[j], zones, n_zones, at);
+            if (close.us < first.us)
+                first = close;
+        }
+    }
+    return first;
+}

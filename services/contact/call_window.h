@@ -23,6 +23,11 @@ bool call_window_next(const struct rule *rule, const struct zone *const *zones, 
 bool call_windows_next(const struct rulebook *rulebook, const struct zone *const *zones, size_t n_zones,
                        struct instant at, struct instant *ret_open);
 
+/* The first instant after `at`, at which all call windows are open, at which one of them closes in one of the zones;
+ * INT64_MAX us where there is none. */
+struct instant call_windows_close(const struct rulebook *rulebook, const struct zone *const *zones, size_t n_zones,
+                                  struct instant at);
+
 /* The earliest instant at which it is day `days_later` after the local day of `at` or later, in every zone. */
 struct instant local_days_later(const struct zone *const *zones, size_t n_zones, struct instant at, int32_t days_later);
 

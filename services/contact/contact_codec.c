@@ -18,9 +18,7 @@ _Static_assert((int)CONTACT_POINT_PHONE == DUNLIN__INTAKE__V1__CONTACT_POINT_KIN
 _Static_assert((int)CONTACT_POINT_ADDRESS == DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_ADDRESS,
                "contact point kind");
 
-/* --- small things
- * ---------------------------------------------------------------------------------------------------------------------------
- */
+/* --- small things --- */
 
 ProtobufCBinaryData codec_id_bytes(const struct id *id)
 {
@@ -48,9 +46,7 @@ static enum status check_text(const char *text, size_t max, const char *field, s
     return STATUS_OK;
 }
 
-/* --- requests
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- requests --- */
 
 static enum status read_question(const Dunlin__Contact__V1__PermitRequest *wire, struct permit_question *question,
                                  struct error *err)
@@ -85,9 +81,7 @@ enum status codec_question(const Dunlin__Contact__V1__PermitRequest *wire, size_
     return STATUS_OK;
 }
 
-/* --- reports
- * --------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- reports --- */
 
 enum status codec_flag(Dunlin__Contact__V1__StickyFlag wire, const char *field, enum sticky_flag *ret_flag,
                        struct error *err)
@@ -168,9 +162,7 @@ enum status codec_report(const Dunlin__Contact__V1__AttemptReport *wire, struct 
     return st == STATUS_OK ? report_check(ret_report, err) : st;
 }
 
-/* --- contact points
- * -------------------------------------------------------------------------------------------------------------------------
- */
+/* --- contact points --- */
 
 enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, struct contact_book *book, struct debtor *debtor,
                         bool *ret_has_changed, struct error *err)
@@ -197,9 +189,7 @@ enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, struct con
     return STATUS_OK;
 }
 
-/* --- decisions
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- decisions --- */
 
 size_t codec_holds(hold_set holds, char *ret_names[static HOLD_SET_COUNT])
 {

@@ -18,9 +18,7 @@ struct incoming {
 
 typedef enum status apply_fn(const struct contact_work *work, const struct incoming *in, struct error *err);
 
-/* --- intake
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- intake --- */
 
 static enum status take_points(const struct contact_work *work, struct debtor *debtor,
                                Dunlin__Intake__V1__ContactPoint *const *points, size_t n_points, bool *ret_has_changed,
@@ -83,9 +81,7 @@ static enum status on_recalled(const struct contact_work *work, const struct inc
     return contact_settle(work, in->account, "recalled", err);
 }
 
-/* --- classification
- * -------------------------------------------------------------------------------------------------------------------------
- */
+/* --- classification --- */
 
 static enum status on_classified(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
@@ -100,9 +96,7 @@ static enum status on_classified(const struct contact_work *work, const struct i
     return contact_settle(work, account, "classified", err);
 }
 
-/* --- disputes
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- disputes --- */
 
 static enum status on_dispute_opened(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
@@ -138,9 +132,7 @@ static enum status on_dispute_resolved(const struct contact_work *work, const st
     return contact_settle(work, in->account, "dispute", err);
 }
 
-/* --- payments
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- payments --- */
 
 static enum status on_balance(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
@@ -170,9 +162,7 @@ static enum status on_promise_broken(const struct contact_work *work, const stru
     return contact_settle(work, in->account, "promise_broken", err);
 }
 
-/* --- the batch
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- the batch --- */
 
 static const struct consumer {
     const ProtobufCMessageDescriptor *type;
@@ -263,9 +253,7 @@ enum status contact_apply(struct unit *unit, const struct service_event *events,
     return st == STATUS_OK ? contact_store_save(unit_db(unit), book, err) : st;
 }
 
-/* --- timers
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- timers --- */
 
 /* A permit that nobody reported counts as an attempt, so its step is done too. */
 static enum status expire(const struct contact_work *work, struct permit *permit, struct error *err)

@@ -5,9 +5,7 @@
 
 #define TEXT_CHUNK_BYTES 4096
 
-/* --- the book
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- the book --- */
 
 static guint hash_id(gconstpointer key)
 {
@@ -164,9 +162,7 @@ void account_add_attempt(struct account *account, const struct attempt *attempt)
     g_array_append_vals(account->attempts, attempt, 1);
 }
 
-/* --- zones
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- zones --- */
 
 /* Keeps the zones in the order of their names, so that a decision's record does not depend on who was loaded first. */
 static void add_zone(struct debtor *debtor, const char *name)
@@ -200,9 +196,7 @@ void debtor_update_zones(struct debtor *debtor)
     }
 }
 
-/* --- holds
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- holds --- */
 
 bool contact_point_is_usable(const struct contact_point *point)
 {

@@ -4,9 +4,7 @@
 
 #include "contact_sql.h"
 
-/* --- keys
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- keys --- */
 
 void contact_keys_init(struct contact_keys *keys)
 {
@@ -39,9 +37,7 @@ void contact_keys_add_debtor(struct contact_keys *keys, const struct id *debtor_
     db_array_id(keys->debtor_ids, debtor_id);
 }
 
-/* --- rows to objects
- * ------------------------------------------------------------------------------------------------------------------------
- */
+/* --- rows to objects --- */
 
 static void read_account(const struct db_result *rows, size_t row, struct contact_book *book)
 {
@@ -133,9 +129,7 @@ static struct permit *read_permit(const struct db_result *rows, size_t row, stru
     return permit;
 }
 
-/* --- loading
- * --------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- loading --- */
 
 enum load_call {
     LOAD_ACCOUNTS,
@@ -254,9 +248,7 @@ enum status contact_store_recent_permits(struct db *db, const struct id *account
     return STATUS_OK;
 }
 
-/* --- saving
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- saving --- */
 
 /* The arrays of one unnest: one a column. */
 struct columns {
@@ -517,9 +509,7 @@ enum status contact_store_save(struct db *db, const struct contact_book *book, s
     return st == STATUS_OK ? st : error_wrap(err, st, "save accounts");
 }
 
-/* --- dial lists
- * -----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- dial lists --- */
 
 static void read_entry(const struct db_result *rows, size_t row, GArray *entries)
 {

@@ -16,9 +16,7 @@ static enum status emit(const struct contact_work *work, const struct account *a
     return unit_emit(work->unit, &subject, work->actor, message, err);
 }
 
-/* --- stop and go
- * ----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- stop and go --- */
 
 static enum status emit_stopped(const struct contact_work *work, const struct account *account, hold_set holds,
                                 struct error *err)
@@ -52,9 +50,7 @@ static enum status settle_holds(const struct contact_work *work, struct account 
     return holds != 0 ? emit_stopped(work, account, holds, err) : emit_resumed(work, account, err);
 }
 
-/* --- plans
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- plans --- */
 
 static enum status emit_planned(const struct contact_work *work, const struct account *account, const char *because,
                                 struct error *err)
@@ -113,9 +109,7 @@ enum status contact_settle_debtor(const struct contact_work *work, struct debtor
     return st;
 }
 
-/* --- decisions
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- decisions --- */
 
 enum status contact_emit_granted(const struct contact_work *work, const struct decision *decision,
                                  const struct permit *permit, struct error *err)
@@ -160,9 +154,7 @@ enum status contact_emit_refused(const struct contact_work *work, const struct d
     return emit(work, decision->account, &message.base, err);
 }
 
-/* --- attempts
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- attempts --- */
 
 /* Permits carry all that their events need: their account need not be loaded. */
 static enum status emit_for_permit(const struct contact_work *work, const struct permit *permit,
@@ -191,7 +183,7 @@ enum status contact_emit_reported(const struct contact_work *work, const struct 
     message.counts = permit->counts;
     message.granted_at_us = permit->granted_at_us;
     message.was_within_permit =
-        permit->started_at_us >= permit->granted_at_us && permit->started_at_us <= permit->valid_until_us;
+        permit->started_at_us >= permit->granted_at_us && permit->started_at_us < permit->valid_until_us;
     return emit_for_permit(work, permit, &message.base, err);
 }
 
@@ -205,9 +197,7 @@ enum status contact_emit_expired(const struct contact_work *work, const struct p
     return emit_for_permit(work, permit, &message.base, err);
 }
 
-/* --- flags
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- flags --- */
 
 enum status contact_emit_flag(const struct contact_work *work, const struct account *account, enum sticky_flag flag,
                               const struct id *contact_point_id, bool is_release, const char *reason, struct error *err)

@@ -9,9 +9,7 @@
 /* RequestPermits decides, ExplainContact only says what would be decided: both ask the same model with the same facts.
  */
 
-/* --- reading
- * --------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 /* The questions of one call, read; none where the call has been answered with what is wrong. */
 struct asked {
@@ -71,9 +69,7 @@ static enum status check_known(const struct contact_book *book, const struct ask
     return STATUS_OK;
 }
 
-/* --- deciding
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- deciding --- */
 
 /* One permit or refusal of a reply, with all that its message points to. */
 struct verdict {
@@ -100,7 +96,8 @@ static void say_permit(const struct contact_work *work, const struct decision *d
 {
     dunlin__contact__v1__permit__init(&verdict->permit);
     verdict->permit.permit_id = codec_id_bytes(&verdict->permit_id);
-    verdict->permit.valid_until_us = decision->facts->now.us + work->context->permit_valid_us;
+    verdict->permit.valid_until_us =
+        permit_valid_until(work->context->rulebook, decision->facts, work->context->permit_valid_us).us;
     verdict->permit.address = codec_lend(decision->point->value);
     verdict->message.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_PERMIT;
     verdict->message.permit = &verdict->permit;
@@ -141,7 +138,8 @@ static enum status grant(const struct contact_work *work, const struct decision 
     permit->purpose = decision->purpose;
     permit->dialer = contact_text(work->book, decision->dialer);
     permit->granted_at_us = permit->occurred_at_us = now_us;
-    permit->valid_until_us = now_us + work->context->permit_valid_us;
+    permit->valid_until_us =
+        permit_valid_until(work->context->rulebook, decision->facts, work->context->permit_valid_us).us;
     permit->strategy = account->strategy;
     permit->step = step_for(account, decision);
     permit->rule_version = contact_text(work->book, work->context->rulebook->version);
@@ -248,9 +246,7 @@ static enum status answer(struct contact_work *work, struct service_call *call, 
     return st;
 }
 
-/* --- the batch
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- the batch --- */
 
 static enum status answer_all(struct unit *unit, struct service_call *calls, struct asked *asked, size_t n_calls,
                               bool is_only_asked, struct error *err)

@@ -16,9 +16,7 @@ const char *hold_set_name(unsigned hold)
     return hold == HOLD_PARKED ? "parked" : "unreadable_zone";
 }
 
-/* --- rules
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- rules --- */
 
 /* What one rule says. */
 struct finding {
@@ -161,9 +159,7 @@ static void judge(const struct rulebook *rulebook, const struct rule *rule, cons
     }
 }
 
-/* --- the answer
- * ----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- the answer --- */
 
 static int64_t lasts_until(const struct rule_hit *hit)
 {
@@ -202,6 +198,13 @@ void permit_evaluate(const struct rulebook *rulebook, const struct permit_facts 
     }
 }
 
+/* Nothing but the hours can forbid a call by the mere passing of time: attempts and conversations only get older. */
+struct instant permit_valid_until(const struct rulebook *rulebook, const struct permit_facts *facts, int64_t valid_us)
+{
+    struct instant close = call_windows_close(rulebook, facts->zones, facts->n_zones, facts->now);
+    return (struct instant){MIN(facts->now.us + valid_us, close.us)};
+}
+
 bool permit_hits_next(const struct permit_hits *hits, struct instant *ret_next)
 {
     if (hits->n == 0 || !hits->hits[0].has_next)
@@ -210,9 +213,7 @@ bool permit_hits_next(const struct permit_hits *hits, struct instant *ret_next)
     return true;
 }
 
-/* --- facts
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- facts --- */
 
 static gint compare_instants(gconstpointer a, gconstpointer b)
 {
@@ -267,6 +268,20 @@ void permit_gather(const struct rulebook *rulebook, const struct account *accoun
     };
     /* Whole local days in any zone on earth, with a day to spare at either end. */
     gather_attempts(account, now.us - (permit_window_days(rulebook) + 2) * US_PER_DAY, storage, ret_facts);
+}
+
+bool permit_free_after_conversation(const struct rulebook *rulebook, const struct debtor *debtor, struct instant at,
+                                    struct instant *ret_free)
+{
+    int32_t days = 0;
+    for (size_t i = 0; i < rulebook->n_packs; i++)
+        for (size_t j = 0; j < rulebook->packs[i].n_rules; j++)
+            if (rulebook->packs[i].rules[j].kind == RULE_CONVERSATION_GAP)
+                days = MAX(days, rulebook->packs[i].rules[j].window_days);
+    if (days == 0 || debtor->n_zones == 0)
+        return false;
+    *ret_free = local_days_later(debtor->zones, debtor->n_zones, at, days);
+    return true;
 }
 
 uint32_t permit_attempts_in_window(const struct rulebook *rulebook, const struct permit_facts *facts)

@@ -54,6 +54,10 @@ struct permit_hits {
 /* Every rule that blocks, the one that will hold longest first. None: granted. */
 void permit_evaluate(const struct rulebook *rulebook, const struct permit_facts *facts, struct permit_hits *ret_hits);
 
+/* Until when a permit granted on these facts may be dialed: `valid_us` from now, but never into hours at which it would
+ * be refused. */
+struct instant permit_valid_until(const struct rulebook *rulebook, const struct permit_facts *facts, int64_t valid_us);
+
 /* The instant from which on no hit blocks any more; false where one of them has none. */
 bool permit_hits_next(const struct permit_hits *hits, struct instant *ret_next);
 
@@ -65,6 +69,11 @@ void permit_gather(const struct rulebook *rulebook, const struct account *accoun
 
 /* The longest window over the rules, in days: how far back attempts matter. */
 int32_t permit_window_days(const struct rulebook *rulebook);
+
+/* From when on a conversation at `at` no longer forbids calls about its debt; false where it never did. For plans: a
+ * step that would only be refused need not be offered. */
+bool permit_free_after_conversation(const struct rulebook *rulebook, const struct debtor *debtor, struct instant at,
+                                    struct instant *ret_free);
 
 /* For the record: attempts inside the window of the attempt cap in the zone with most of them; and the local date of
  * the last conversation in the zone where it is latest. */

@@ -6,9 +6,7 @@
 
 #define NOON_US (12 * US_PER_HOUR)
 
-/* --- steps done
- * ----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- steps done --- */
 
 /* Where ",step," stands in steps_done; NULL where it does not. */
 static const char *find_done(const struct account *account, const char *step)
@@ -30,7 +28,6 @@ void plan_mark_done(struct contact_book *book, struct account *account, const ch
         account->steps_done = contact_text(book, done);
     }
     account->last_step_at_us = MAX(account->last_step_at_us, done_at_us);
-    account->not_before_us = 0;
     account->is_changed = true;
 }
 
@@ -76,13 +73,10 @@ void plan_enter_strategy(struct contact_book *book, struct account *account, con
     account->strategy = contact_text(book, strategy);
     account->classified_at_us = at_us;
     account->steps_done = ",";
-    account->not_before_us = 0;
     account->is_changed = true;
 }
 
-/* --- days
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- days --- */
 
 /* The UTC date where there is no zone. */
 static struct date date_in(const struct debtor *debtor, size_t zone, struct instant at)
@@ -143,9 +137,7 @@ static struct instant step_due(const struct rulebook *rulebook, const struct acc
     return open;
 }
 
-/* --- the next step
- * -------------------------------------------------------------------------------------------------------------------------
- */
+/* --- the next step --- */
 
 static const struct sop_step *first_open_step(const struct sop_strategy *strategy, const struct account *account)
 {

@@ -18,6 +18,7 @@
  * several times a day.
  * - A step is done when an attempt for it was made: reported as anything but not placed, busy or failed, or never
  * reported at all. Otherwise it stays, and is tried again after a while.
+ * - After a conversation the next step waits until the rules allow a call again.
  * - A refused permit keeps the step and pushes it to when the rules allow the contact.
  * - While the account is held nothing is planned: the caller asks only where it is not. */
 struct plan {

@@ -9,9 +9,7 @@
 #define HOLD_S_MAX       3600
 #define ATTEMPTS_A_REPLY 50
 
-/* --- dial lists
- * -----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- dial lists --- */
 
 static enum status check_reserve(const Dunlin__Contact__V1__ReserveDialListRequest *request, struct error *err)
 {
@@ -101,9 +99,7 @@ enum status contact_reserve_dial_list(struct unit *unit, struct service_call *ca
     return st;
 }
 
-/* --- one account
- * ----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- one account --- */
 
 static const char *kind_name(enum contact_point_kind kind)
 {

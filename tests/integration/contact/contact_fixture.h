@@ -100,9 +100,7 @@ static inline int fixture_close(void **state)
     return 0;
 }
 
-/* --- units
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- units --- */
 
 /* Begins at the head, as decisions do. */
 static inline struct unit *begin(struct fixture *fixture)
@@ -133,9 +131,7 @@ static inline enum status end(struct fixture *fixture, struct unit *unit, enum s
     return STATUS_OK;
 }
 
-/* --- events in
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- events in --- */
 
 struct incoming_event {
     const ProtobufCMessage *message;
@@ -212,9 +208,7 @@ static inline void classify(struct fixture *fixture, const char *debtor, const c
     apply_ok(fixture, &classified.base, debtor, account);
 }
 
-/* --- commands
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- commands --- */
 
 static inline service_handler_fn *handler_of(const char *method)
 {
@@ -362,9 +356,7 @@ static inline Dunlin__Contact__V1__GetAccountReply *get(struct fixture *fixture,
     return call_as(fixture, "operator", "GetAccount", &request.base, STATUS_OK);
 }
 
-/* --- timers
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- timers --- */
 
 /* Fires what is due now; returns how many timers were. */
 static inline size_t fire(struct fixture *fixture)
@@ -382,9 +374,7 @@ static inline size_t fire(struct fixture *fixture)
     return n;
 }
 
-/* --- events out
- * -----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- events out --- */
 
 /* The events emitted since the last look, by the last part of their type's name: "ContactStopped ContactPlanned".
  * Static. */

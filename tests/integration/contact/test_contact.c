@@ -320,6 +320,23 @@ static void counts_a_conversation_toward_every_debt_that_was_discussed(void **st
     (void)permit(fixture, "a3", "d1-phone");
 }
 
+static void waits_with_the_next_step_after_a_conversation(void **state)
+{
+    struct fixture *fixture = *state;
+    drive("2026-06-12T15:00:00Z");
+    place(fixture, "d1", "a1");
+    classify(fixture, "d1", "a1", "early", 400);
+    struct id id = permit(fixture, "a1", "d1-phone");
+    Dunlin__Contact__V1__AttemptReport talked = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
+    talked.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
+    talked.is_conversation = true;
+    assert_int_equal(report(fixture, &talked), STATUS_OK);
+    Dunlin__Contact__V1__GetAccountReply *account = get(fixture, "a1");
+    assert_string_equal(account->step, "call-2"); /* its own day would be June 15 */
+    assert_int_equal(account->step_due_at_us, at("2026-06-19T12:00:00Z").us);
+    free_reply(account);
+}
+
 static void answers_what_it_would_without_writing(void **state)
 {
     struct fixture *fixture = *state;
@@ -487,6 +504,7 @@ int main(void)
         cmocka_unit_test_setup(holds_a_dispute_from_the_call_on, clear),
         cmocka_unit_test_setup(forgets_calls_to_a_number_that_is_not_the_debtors, clear),
         cmocka_unit_test_setup(counts_a_conversation_toward_every_debt_that_was_discussed, clear),
+        cmocka_unit_test_setup(waits_with_the_next_step_after_a_conversation, clear),
         cmocka_unit_test_setup(answers_what_it_would_without_writing, clear),
         cmocka_unit_test_setup(pushes_a_refused_step_to_when_it_is_allowed, clear),
         cmocka_unit_test_setup(does_not_depend_on_how_events_are_batched, clear),

@@ -70,9 +70,7 @@ static void expect_only(const struct fixture *fixture, const char *rule, const c
         assert_string_equal(instant_format(hit->next, text), next);
 }
 
-/* --- hours
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- hours --- */
 
 static void allows_calls_only_from_8_to_21_in_every_zone(void **state)
 {
@@ -171,9 +169,18 @@ static void leaves_wrong_numbers_out_of_the_zones_but_not_excluded_ones(void **s
     assert_int_equal(fixture->hits.n, 0);
 }
 
-/* --- attempts
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+static void ends_a_permit_with_the_hours_of_the_first_zone_to_close(void **state)
+{
+    struct fixture *fixture = *state;
+    (void)test_phone(fixture->book, fixture->account, "west", "America/Los_Angeles");
+    ask(fixture, at("2026-07-16T00:30:00Z"));
+    assert_int_equal(permit_valid_until(fixture->rules, &fixture->facts, US_PER_MIN).us, at("2026-07-16T00:31:00Z").us);
+    ask(fixture, at("2026-07-16T00:59:30Z")); /* 20:59:30 in New York */
+    assert_int_equal(fixture->hits.n, 0);
+    assert_int_equal(permit_valid_until(fixture->rules, &fixture->facts, US_PER_MIN).us, at("2026-07-16T01:00:00Z").us);
+}
+
+/* --- attempts --- */
 
 static void refuses_eighth_call_in_seven_days(void **state)
 {
@@ -235,9 +242,7 @@ static void leaves_uncounted_and_misdirected_calls_out(void **state)
     assert_int_equal(permit_attempts_in_window(fixture->rules, &fixture->facts), 6);
 }
 
-/* --- conversations
- * --------------------------------------------------------------------------------------------------------------------------
- */
+/* --- conversations --- */
 
 static void refuses_calls_for_seven_days_from_a_conversation(void **state)
 {
@@ -266,9 +271,7 @@ static void refuses_calls_for_seven_days_from_a_conversation(void **state)
     assert_int_equal(permit_conversation_on_days(&fixture->facts), 20678);
 }
 
-/* --- holds
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- holds --- */
 
 static void refuses_while_anything_holds(void **state)
 {
@@ -336,9 +339,7 @@ static void reports_every_rule_the_longest_lasting_first(void **state)
     assert_false(permit_hits_next(&fixture->hits, &next));
 }
 
-/* --- any state
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- any state --- */
 
 static uint32_t next_random(uint32_t *seed)
 {
@@ -422,6 +423,10 @@ static void names_the_earliest_instant_at_which_a_rule_is_silent(void **state)
         struct fixture *fixture = inner;
         ask(fixture, random_state(fixture, &random));
         check_against_counting(fixture, seed);
+        if (fixture->hits.n == 0) { /* whatever is granted may be dialed until its last moment */
+            ask(fixture, (struct instant){permit_valid_until(fixture->rules, &fixture->facts, US_PER_HOUR).us - 1});
+            assert_int_equal(fixture->hits.n, 0);
+        }
         check_next_instants(fixture, seed);
         (void)teardown(&inner);
     }
@@ -472,6 +477,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refuses_where_no_zone_is_known, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_where_a_zone_cannot_be_read, setup, teardown),
         cmocka_unit_test_setup_teardown(leaves_wrong_numbers_out_of_the_zones_but_not_excluded_ones, setup, teardown),
+        cmocka_unit_test_setup_teardown(ends_a_permit_with_the_hours_of_the_first_zone_to_close, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_eighth_call_in_seven_days, setup, teardown),
         cmocka_unit_test_setup_teardown(waits_until_enough_attempts_drop_out, setup, teardown),
         cmocka_unit_test_setup_teardown(counts_days_in_every_zone, setup, teardown),
