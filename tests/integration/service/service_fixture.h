@@ -526,7 +526,7 @@ static inline int64_t decide_count(struct world *world, const struct id *id, con
 {
     Dunlin__Dispute__V1__DisputeView *view = NULL;
     assert_ok(ask_decide(world, id, key, &view));
-    const int64_t n = view->opened_at_us;
+    const int64_t n = view ? view->opened_at_us : -1;
     free_view(view);
     return n;
 }

@@ -25,7 +25,7 @@ static int tear_down(void **state)
 
 static bool is_same(const Dunlin__Dispute__V1__DisputeView *a, const Dunlin__Dispute__V1__DisputeView *b)
 {
-    return a->dispute_id.len == b->dispute_id.len &&
+    return a && b && a->dispute_id.len == b->dispute_id.len &&
            memcmp(a->dispute_id.data, b->dispute_id.data, a->dispute_id.len) == 0;
 }
 

@@ -130,7 +130,7 @@ static void assert_policy(struct world *world, const char *expected)
     Dunlin__Dispute__V1__DisputeView *view = NULL;
     assert_ok(ask_decide(world, &account, NULL, &view));
     char policy[64];
-    (void)g_strlcpy(policy, view->reason, sizeof(policy));
+    (void)g_strlcpy(policy, view ? view->reason : "", sizeof(policy));
     free_view(view);
     assert_string_equal(policy, expected);
 }
