@@ -17,7 +17,7 @@ static bool takes_value(const struct config_option *const *tables, const char *n
     const size_t len = strlen(name);
     const struct config_option *option = find_option(tables, name, len);
     if (option != NULL)
-        return option->type != CONFIG_BOOL;
+        return true; /* flags have been taken before */
     if (strcmp(name, "config") == 0)
         return true;
     if (!g_str_has_suffix(name, "-file"))

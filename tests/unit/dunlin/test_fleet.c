@@ -66,6 +66,20 @@ static void a_process_that_is_not_the_service_is_not_ours(void **state)
     fleet_processes_free(processes, n);
 }
 
+/* The folder alone does not make it ours either. */
+static void another_program_in_the_same_folder_is_not_ours(void **state)
+{
+    g_autofree char *before = g_get_current_dir();
+    g_autofree char *own = g_strdup_printf("%d\n", (int)getpid());
+    struct fleet_process process;
+    put(state, "run/contact-1.pid", own);
+    assert_int_equal(g_chdir(*state), 0);
+    fleet_look(*state, "contact", 1, &process);
+    assert_int_equal(g_chdir(before), 0);
+    assert_int_equal(process.pid, 0);
+    fleet_process_fini(&process);
+}
+
 static void gives_the_last_lines_of_a_log(void **state)
 {
     g_autofree char *path = g_build_filename(*state, "log", "x.log", NULL);
@@ -90,6 +104,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_process_that_is_not_the_service_is_not_ours, make_var, remove_var),
+        cmocka_unit_test_setup_teardown(another_program_in_the_same_folder_is_not_ours, make_var, remove_var),
         cmocka_unit_test_setup_teardown(gives_the_last_lines_of_a_log, make_var, remove_var),
         cmocka_unit_test(knows_the_services),
     };

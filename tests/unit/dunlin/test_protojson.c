@@ -101,6 +101,24 @@ static void leaves_out_what_is_absent(void **state)
     json_decref(json);
 }
 
+/* A oneof's members share a place in memory: only the one that is set may be read. */
+static void reads_the_member_of_a_oneof_that_is_set(void **state)
+{
+    (void)state;
+    Dunlin__Contact__V1__Permit permit;
+    Dunlin__Contact__V1__PermitVerdict verdict;
+    dunlin__contact__v1__permit__init(&permit);
+    dunlin__contact__v1__permit_verdict__init(&verdict);
+    permit.valid_until_us = INT64_C(1795363200000000);
+    verdict.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_PERMIT;
+    verdict.permit = &permit;
+    assert_json(&permit.base, "{\"valid_until\": \"2026-11-22T16:00:00Z\"}");
+    json_t *json = protojson(&verdict.base);
+    assert_non_null(json_object_get(json, "permit"));
+    assert_null(json_object_get(json, "refusal"));
+    json_decref(json);
+}
+
 static void keeps_durations_and_repairs_text(void **state)
 {
     (void)state;
@@ -142,6 +160,7 @@ int main(void)
         cmocka_unit_test(reads_ids_instants_dates_and_enums),
         cmocka_unit_test(reads_lists_and_messages_inside),
         cmocka_unit_test(leaves_out_what_is_absent),
+        cmocka_unit_test(reads_the_member_of_a_oneof_that_is_set),
         cmocka_unit_test(keeps_durations_and_repairs_text),
         cmocka_unit_test(reads_enum_words_and_lists_them_when_wrong),
         cmocka_unit_test(knows_event_types),
