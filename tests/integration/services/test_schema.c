@@ -1,0 +1,187 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "classification_sql.h"
+#include "contact_sql.h"
+#include "dispute_sql.h"
+#include "intake_sql.h"
+#include "payment_sql.h"
+#include "reporting_sql.h"
+#include "test_database.h"
+
+/* What holds for the schema of every service that has one, each on its own ground: the role dunlin_<service> on a
+ * database that knows only platform_init.
+ *
+ * Nothing but the services' SQL can be linked into one program: they give the same names to different functions. */
+static const struct service_sql {
+    const char *name;
+    const struct db_migration *migrations;
+    const struct db_statement *const *statements;
+} SERVICES[] = {
+    {"classification", CLASSIFICATION_MIGRATIONS, CLASSIFICATION_STATEMENTS},
+    {"contact", CONTACT_MIGRATIONS, CONTACT_STATEMENTS},
+    {"dispute", DISPUTE_MIGRATIONS, DISPUTE_STATEMENTS},
+    {"intake", INTAKE_MIGRATIONS, INTAKE_STATEMENTS},
+    {"payment", PAYMENT_MIGRATIONS, PAYMENT_STATEMENTS},
+    {"reporting", REPORTING_MIGRATIONS, REPORTING_STATEMENTS},
+};
+
+struct ground {
+    struct test_database database;
+    struct db *connections[ARRAY_SIZE(SERVICES)]; /* of the service at the same place */
+};
+
+static int open_ground(void **state)
+{
+    static struct ground ground;
+    test_database_open(&ground.database, "services_schema");
+    for (size_t i = 0; i < ARRAY_SIZE(SERVICES); i++) {
+        char role[64];
+        (void)snprintf(role, sizeof(role), "dunlin_%s", SERVICES[i].name);
+        ground.connections[i] = test_database_connect(&ground.database, role);
+    }
+    *state = &ground;
+    return 0;
+}
+
+static int close_ground(void **state)
+{
+    struct ground *ground = *state;
+    for (size_t i = 0; i < ARRAY_SIZE(SERVICES); i++)
+        db_closep(&ground->connections[i]);
+    test_database_close(&ground->database);
+    return 0;
+}
+
+static void expect(enum status st, enum status want, const struct service_sql *service, const struct error *err)
+{
+    if (st != want)
+        fail_msg("%s: %s '%s', wanted %s", service->name, status_name(st), err->text, status_name(want));
+}
+
+static void migrate_all(struct ground *ground)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(SERVICES); i++) {
+        struct error err = {0};
+        expect(db_migrate(ground->connections[i], SERVICES[i].name, SERVICES[i].migrations, &err), STATUS_OK,
+               &SERVICES[i], &err);
+    }
+}
+
+static size_t count_migrations(const struct service_sql *service)
+{
+    size_t n = 0;
+    while (service->migrations[n].name)
+        n++;
+    return n;
+}
+
+static int64_t applied(struct ground *ground, size_t i)
+{
+    char sql[128];
+    struct error err = {0};
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    (void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s.migration", SERVICES[i].name);
+    const struct db_statement statement = {"", sql};
+    expect(db_exec(ground->connections[i], &statement, NULL, &result, &err), STATUS_OK, &SERVICES[i], &err);
+    return db_int8(result, 0, 0);
+}
+
+static void every_migration_is_applied_by_the_services_own_role_and_once(void **state)
+{
+    struct ground *ground = *state;
+    for (int round = 0; round < 2; round++) {
+        migrate_all(ground);
+        for (size_t i = 0; i < ARRAY_SIZE(SERVICES); i++)
+            assert_int_equal(applied(ground, i), count_migrations(&SERVICES[i]));
+    }
+}
+
+static void every_statement_fits_the_schema(void **state)
+{
+    struct ground *ground = *state;
+    migrate_all(ground);
+    for (size_t i = 0; i < ARRAY_SIZE(SERVICES); i++) {
+        struct error err = {0};
+        assert_non_null(SERVICES[i].statements[0]);
+        expect(db_prepare_all(ground->connections[i], SERVICES[i].statements, &err), STATUS_OK, &SERVICES[i], &err);
+    }
+}
+
+static void every_service_refuses_a_schema_newer_than_itself(void **state)
+{
+    struct ground *ground = *state;
+    migrate_all(ground);
+    for (size_t i = 0; i < ARRAY_SIZE(SERVICES); i++) {
+        char sql[160];
+        struct error err = {0};
+        (void)snprintf(sql, sizeof(sql), "INSERT INTO %s.migration VALUES (9999, '9999_next', '')", SERVICES[i].name);
+        test_database_script(ground->connections[i], sql);
+        expect(db_migrate(ground->connections[i], SERVICES[i].name, SERVICES[i].migrations, &err),
+               STATUS_FAILED_PRECONDITION, &SERVICES[i], &err);
+        (void)snprintf(sql, sizeof(sql), "DELETE FROM %s.migration WHERE number = 9999", SERVICES[i].name);
+        test_database_script(ground->connections[i], sql);
+    }
+}
+
+/* A service never reads another one's schema (promise of the layout, kept by rights). */
+static void no_service_reads_the_schema_of_another(void **state)
+{
+    struct ground *ground = *state;
+    static const struct db_statement ALLOWED = {"", "SELECT has_schema_privilege($1, $2, 'USAGE')::int::bigint"};
+    migrate_all(ground);
+    for (size_t who = 0; who < ARRAY_SIZE(SERVICES); who++)
+        for (size_t whose = 0; whose < ARRAY_SIZE(SERVICES); whose++) {
+            char role[64];
+            struct error err = {0};
+            struct db_args args = {0};
+            SCOPED(db_result_freep) struct db_result *result = NULL;
+            (void)snprintf(role, sizeof(role), "dunlin_%s", SERVICES[who].name);
+            db_arg_text(&args, role);
+            db_arg_text(&args, SERVICES[whose].name);
+            expect(db_exec(ground->connections[who], &ALLOWED, &args, &result, &err), STATUS_OK, &SERVICES[who], &err);
+            if ((db_int8(result, 0, 0) == 1) != (who == whose))
+                fail_msg("%s and the schema %s", role, SERVICES[whose].name);
+        }
+}
+
+static bool is_in_table(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(SERVICES); i++)
+        if (strcmp(SERVICES[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void every_service_with_migrations_is_tested_here(void **state)
+{
+    (void)state;
+    GDir *folder = g_dir_open("services", 0, NULL);
+    assert_non_null(folder);
+    for (const char *name = g_dir_read_name(folder); name; name = g_dir_read_name(folder)) {
+        gchar *migrations = g_build_filename("services", name, "migrations", NULL);
+        if (g_file_test(migrations, G_FILE_TEST_IS_DIR) && !is_in_table(name))
+            fail_msg("add %s to the table, and its library to `services` in tests/CMakeLists.txt", name);
+        g_free(migrations);
+    }
+    g_dir_close(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_service_with_migrations_is_tested_here),
+        cmocka_unit_test(every_migration_is_applied_by_the_services_own_role_and_once),
+        cmocka_unit_test(every_statement_fits_the_schema),
+        cmocka_unit_test(every_service_refuses_a_schema_newer_than_itself),
+        cmocka_unit_test(no_service_reads_the_schema_of_another),
+    };
+    return cmocka_run_group_tests(tests, open_ground, close_ground);
+}
