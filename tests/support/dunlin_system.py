@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 
@@ -86,6 +87,39 @@ def shared_data(name):
     return path
 
 
+class LogTail:
+    """`dunlin log tail --follow` in the background: the whole log is read once, however often tests look at it."""
+
+    def __init__(self, system):
+        self.events = []
+        self.has_more = threading.Condition()
+        self.process = system.start_command("log", "tail", "--follow", "--last", "0", "--json")
+        self.reader = threading.Thread(target=self.follow, daemon=True)
+        self.reader.start()
+
+    def follow(self):
+        for line in self.process.stdout:
+            event = json.loads(line)
+            event["name"] = event["type"].rsplit(".", 1)[-1]
+            with self.has_more:
+                self.events.append(event)
+                self.has_more.notify_all()
+
+    def read(self, length):
+        """The first `length` events at least, by time and number."""
+        with self.has_more:
+            if not self.has_more.wait_for(lambda: len(self.events) >= length, timeout=60):
+                pytest.fail(f"dunlin log tail --follow showed {len(self.events)} of {length} events")
+            return sorted(self.events, key=lambda event: (event["recorded_at"], event["partition"], event["seq"]))
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
 class DunlinSystem:
     """A running system and the commands on it. All methods fail the test with the command's own words."""
 
@@ -103,7 +137,7 @@ class DunlinSystem:
         self.findings = []
         self.dialers = []
         self.file_number = 0
-        self.clock = None
+        self.tail = None
 
     # --- life ---
 
@@ -117,6 +151,8 @@ class DunlinSystem:
         """Ends everything, whatever state it is in; what the sanitizers found is in `findings` afterwards."""
         for dialer in self.dialers:
             dialer.close()
+        if self.tail is not None:
+            self.tail.close()
         try:
             self.run("down", code=None, timeout_s=120)
         finally:
@@ -196,10 +232,19 @@ class DunlinSystem:
         return parse_instant(self.json("clock", "show")["business_now"])
 
     def events(self, *types, account=None):
-        """Events of the log in their order: all, or those of these types."""
-        arguments = ["log", "tail", "--last", "0", "--json"] + (["--account", account] if account else []) + (["--type", types[0]] if len(types) == 1 else [])
-        events = [json.loads(line) for line in self.run(*arguments).out.splitlines()]
-        return [event for event in events if not types or event["type"].rsplit(".", 1)[-1] in types]
+        """Events of the log in their order: all, or those of these types, or of one account's id."""
+        if self.tail is None:
+            self.tail = LogTail(self)
+        return [event for event in self.tail.read(self.log_length()) if (not types or event["name"] in types) and account in (None, event["account_id"])]
+
+    def log_length(self):
+        """How many events there are: they are numbered without gaps."""
+        return int(self.sql("SELECT sum(next_seq - 1) FROM log.head"))
+
+    def sql(self, query):
+        """One value, as the owner of the database; for what is waited for, never for what is tested."""
+        url = next(line.split("=", 1)[1] for line in (self.var / "servers.env").read_text().splitlines() if line.startswith("DUNLIN_DATABASE_URL="))
+        return subprocess.run(["psql", "-XAtc", query, url], check=True, capture_output=True, text=True).stdout.strip()
 
     def check_well(self):
         """`dunlin status` says that all is well, soon."""
