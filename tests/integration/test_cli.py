@@ -496,6 +496,22 @@ def test_agencies_are_added_and_listed(system):
     assert "lower-case" in system.fails("agency", "add", "North Wind")
 
 
+def test_placing_goes_on_after_it_was_killed(system, portfolio):
+    rows = [f"R-{n},RK-{n},Ida Voe,10.00,2026-03-01,(212) 555-0108,8 Main St,New York,NY,10001,US" for n in range(6000)]
+    file = system.write("many.csv", "\n".join([HEADER, *rows]) + "\n")
+    command = ["place", str(file), "--mapping", str(portfolio["mapping"]), "--batch", "10"]
+    with subprocess.Popen([BIN / "dunlin", *command], env=system.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
+        wait_until(lambda: int(system.sql("SELECT count(*) FROM intake.account WHERE client_reference LIKE 'R-%';")) > 0, "some rows are placed")
+        first.kill()
+    done = system.run(*command, "--json")
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)["summary"]
+    assert (summary["accepted"], summary["rejected"], summary["stage"]) == (6000, 0, "completed")
+    assert system.sql("SELECT count(*) FROM log.event WHERE type LIKE '%AccountPlaced' AND account_id IN"
+                      " (SELECT account_id FROM intake.account WHERE client_reference LIKE 'R-%');") == "6000"
+    system.ok("wait")
+
+
 # --- the end --------------------------------------------------------------------------------------------------------------------
 
 
