@@ -481,9 +481,13 @@ enum status store_read_figures(struct db *db, int32_t agency_id, int32_t as_of_d
                                struct error *err)
 {
     SCOPED(db_result_freep) struct db_result *rows = NULL;
+    SCOPED(db_array_freep) struct db_array *partitions = db_array_new(DB_INT2);
     struct db_args args = {0};
+    for (int16_t partition = 0; partition < PARTITION_COUNT; partition++)
+        db_array_int2(partitions, partition);
     db_arg_int4(&args, agency_id);
     db_arg_int4(&args, as_of_days);
+    db_arg_array(&args, partitions);
     const enum status st = db_exec(db, &REPORTING_FIGURES_SELECT, &args, &rows, err);
     if (st != STATUS_OK)
         return st;

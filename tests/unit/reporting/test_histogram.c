@@ -33,6 +33,10 @@ static void quantiles_are_upper_bounds_that_do_not_exceed_the_longest(void **sta
     assert_int_equal(duration_quantile_us(BARS, 3, 980), 8);
     assert_int_equal(duration_quantile_us(BARS, 3, 990), 1024);
     assert_int_equal(duration_quantile_us(BARS, 3, 1000), 700000);
+    static const struct bar THREE[] = {{1, 1, 2}, {5, 1, 32}, {9, 1, 512}};
+    assert_int_equal(duration_quantile_us(THREE, 3, 500), 32);
+    assert_int_equal(duration_quantile_us(THREE, 3, 990), 512);
+    assert_int_equal(duration_quantile_us(THREE, 3, 333), 2);
     static const struct bar ONE[] = {{10, 1, 600}};
     assert_int_equal(duration_quantile_us(ONE, 1, 500), 600);
     assert_int_equal(duration_quantile_us(ONE, 1, 990), 600);
