@@ -221,6 +221,41 @@ static void parks_again_what_fails_again_when_released(void **state)
     assert_int_equal(world_number(world, APPLIED, ID_TEXT(&sick)), 0);
 }
 
+/* Also what is appended while it has no connection, and nothing twice. */
+static void a_broadcast_consumer_hears_every_event_from_its_start_on(void **state)
+{
+    struct world *world = *state;
+    const struct id debtor = id_new(34);
+    struct runner *runner = &world->runners[0];
+    char what[64];
+    place_one(world, &debtor, "too early", DELIVER_ONCE);
+    spawn(world, runner, (const char *const[]){"--consumes=broadcast", NULL});
+    wait_for_instance(world, runner);
+    /* Where it begins is not told: it has begun once it hears something. */
+    const struct monotonic deadline = clock_deadline_ms(PATIENCE_MS);
+    while (log_count(runner, "begins") == 0 && clock_remaining_ms(deadline) > 0) {
+        place_one(world, &debtor, "begins", DELIVER_ONCE);
+        world_look_later(world);
+    }
+    for (int i = 0; i < 10; i++) {
+        if (i % 3 == 1)
+            test_database_script(world->owner, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname "
+                                               "= current_database() AND usename = 'dunlin_dispute'");
+        (void)g_snprintf(what, sizeof(what), "said %d", i);
+        place_one(world, &debtor, what, i % 2 ? DELIVER_ONCE : DELIVER_BY_LOG);
+    }
+    for (int i = 0; i < 10; i++) {
+        (void)g_snprintf(what, sizeof(what), "said %d\"", i);
+        wait_for_log(world, runner, what, 1);
+    }
+    for (int i = 0; i < 10; i++) {
+        (void)g_snprintf(what, sizeof(what), "said %d\"", i);
+        assert_int_equal(log_count(runner, what), 1);
+    }
+    assert_int_equal(log_count(runner, "too early"), 0);
+    stop_cleanly(world, runner);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +268,7 @@ int main(void)
         TEST(keeps_what_is_parked_over_a_kill),
         TEST(applies_released_events_in_order),
         TEST(parks_again_what_fails_again_when_released),
+        TEST(a_broadcast_consumer_hears_every_event_from_its_start_on),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

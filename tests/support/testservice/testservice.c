@@ -268,6 +268,17 @@ static enum status list(struct unit *unit, struct service_call *calls, size_t n_
     return STATUS_OK;
 }
 
+/* A broadcast consumer's transaction has no effect: it says what it hears. */
+static enum status hear(struct unit *unit, const struct service_event *events, size_t n_events, struct error *err)
+{
+    (void)unit, (void)err;
+    for (size_t i = 0; i < n_events; i++)
+        log_info(
+            "heard", log_number("seq", events[i].event->seq),
+            log_text("reference", ((const Dunlin__Intake__V1__AccountPlaced *)events[i].message)->client_reference));
+    return STATUS_OK;
+}
+
 static const struct service_method METHODS[] = {
     {"OpenDispute", SERVICE_IN_PARTITION, open_disputes, "operator", false},
     {"ResolveDispute", SERVICE_AT_HEAD, decide, "operator", false},
@@ -306,6 +317,7 @@ static enum status open_context(const struct service *service, unsigned worker, 
 
 static const struct config_option OPTIONS[] = {
     {"policy", CONFIG_TEXT, NULL, NULL, 0, 0, "File of the policy. Read again on SIGHUP."},
+    {"consumes", CONFIG_TEXT, "owned", NULL, 0, 0, "owned, broadcast or nothing; the last two answer no requests."},
     {0},
 };
 
@@ -330,5 +342,16 @@ static const struct service_spec SPEC = {
 
 int main(int argc, char **argv)
 {
-    return service_main(&SPEC, argc, argv);
+    struct service_spec spec = SPEC;
+    for (int i = 1; i < argc; i++) {
+        const bool is_broadcast = strcmp(argv[i], "--consumes=broadcast") == 0;
+        if (!is_broadcast && strcmp(argv[i], "--consumes=nothing") != 0)
+            continue;
+        spec.rpc = NULL;
+        spec.methods = NULL;
+        spec.timers = NULL;
+        spec.consumption = is_broadcast ? SERVICE_CONSUMES_BROADCAST : SERVICE_CONSUMES_NOTHING;
+        spec.apply = is_broadcast ? hear : NULL;
+    }
+    return service_main(&spec, argc, argv);
 }
