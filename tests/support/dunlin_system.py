@@ -299,7 +299,8 @@ class DunlinSystem:
 
     def place_accounts(self, *rows):
         """Places accounts of made-up debtors; a row overrides columns of the sample portfolio. Account objects in their order."""
-        full = [{**default_account(), **row} for row in rows]
+        today = self.now().date()
+        full = [{**default_account(today), **row} for row in rows]
         with (SAMPLE / "portfolio.csv").open(newline="", errors="replace") as file:
             columns = next(csv.reader(file))
         summary = self.place(self.write_rows(columns, full), code=OK)["summary"]
@@ -348,11 +349,17 @@ def is_running(pid):
     return state != "Z"
 
 
-def default_account():
+def us_date(day):
+    """As the sample's mapping reads dates."""
+    return day.strftime("%m/%d/%Y")
+
+
+def default_account(today=START.date()):
     """One natural person in New York, 40 days late, with a telephone of the numbers reserved for fiction."""
     number = uuid.uuid4().hex[:12]
-    return {"Client": "tests", "AccountNo": f"T-{number}", "CustomerNo": f"C-{number}", "Name": "Jo Miller", "Person": "Y", "InvoiceDate": "10/25/2025", "DueDate": "11/26/2025",
-            "Balance": "250.00", "Currency": "USD", "Phone": "(212) 555-0123", "Street": "1 Main St", "City": "New York", "State": "NY", "Zip": "10001", "Country": "US",
+    due = today - datetime.timedelta(days=40)
+    return {"Client": "tests", "AccountNo": f"T-{number}", "CustomerNo": f"C-{number}", "Name": "Jo Miller", "Person": "Y", "InvoiceDate": us_date(due - datetime.timedelta(days=30)),
+            "DueDate": us_date(due), "Balance": "250.00", "Currency": "USD", "Phone": "(212) 555-0123", "Street": "1 Main St", "City": "New York", "State": "NY", "Zip": "10001", "Country": "US",
             "Disputed": "No"}
 
 
