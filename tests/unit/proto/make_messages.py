@@ -38,7 +38,7 @@ def load_contract():
 
 
 def value_of(field, nth):
-    """The nth value of a field. Even numbers get negative ones, where there are such."""
+    """The nth value of a field. Even numbers get negative ones, where there are such. test_messages.c knows the same rules: add, do not change."""
     number = field.number + 100 * nth
     sign = 1 if field.number % 2 else -1
     match field.type:

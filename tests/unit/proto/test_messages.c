@@ -122,6 +122,13 @@ static size_t count_of(const ProtobufCMessage *message, const ProtobufCFieldDesc
     return *(const size_t *)member(message, field->quantifier_offset);
 }
 
+/* Is this the member of its oneof that is set? True outside a oneof. */
+static bool is_chosen(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    return !(field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) ||
+           *(const uint32_t *)member(message, field->quantifier_offset) == field->id;
+}
+
 /* The sub-messages of a field: 0, 1 or many. */
 static size_t sub_messages(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,
                            ProtobufCMessage *const **ret_list)
@@ -132,8 +139,7 @@ static size_t sub_messages(const ProtobufCMessage *message, const ProtobufCField
         *ret_list = *(ProtobufCMessage * *const *)member(message, field->offset);
         return count_of(message, field);
     }
-    if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF &&
-        *(const uint32_t *)member(message, field->quantifier_offset) != field->id)
+    if (!is_chosen(message, field))
         return 0;
     *ret_list = member(message, field->offset);
     return **ret_list ? 1 : 0;
@@ -152,6 +158,98 @@ static bool has_unknown_fields(const ProtobufCMessage *message)
                 return true;
     }
     return false;
+}
+
+/* --- values --- */
+
+static bool is_expected_text(const ProtobufCFieldDescriptor *field, const char *text, int64_t number)
+{
+    gchar *expected = g_strdup_printf("%s № %d", field->name, (int)number);
+    const bool is_it = text[0] == '\0' || strcmp(text, expected) == 0;
+    g_free(expected);
+    return is_it;
+}
+
+static bool is_expected_bytes(const ProtobufCFieldDescriptor *field, const ProtobufCBinaryData *bytes, int64_t number)
+{
+    const uint8_t head[] = {(uint8_t)number, 0, 255};
+    return bytes->len == 0 ||
+           (bytes->len == sizeof(head) + strlen(field->name) && memcmp(bytes->data, head, sizeof(head)) == 0 &&
+            memcmp(bytes->data + sizeof(head), field->name, strlen(field->name)) == 0);
+}
+
+/* The rules of value_of in make_messages.py. What is zero came into the contract after the line did. */
+static bool is_expected_value(const ProtobufCFieldDescriptor *field, const void *value, int64_t number)
+{
+    const int64_t sign = field->id % 2 ? 1 : -1;
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_INT64:
+        return *(const int64_t *)value == 0 || *(const int64_t *)value == sign * number * INT64_C(1000000007001);
+    case PROTOBUF_C_TYPE_INT32:
+        return *(const int32_t *)value == 0 || *(const int32_t *)value == sign * number * 1000003;
+    case PROTOBUF_C_TYPE_UINT64:
+        return *(const uint64_t *)value == 0 || *(const uint64_t *)value == (UINT64_C(1) << 63) + (uint64_t)number;
+    case PROTOBUF_C_TYPE_UINT32:
+        return *(const uint32_t *)value == 0 || *(const uint32_t *)value == (UINT32_C(1) << 31) + (uint32_t)number;
+    case PROTOBUF_C_TYPE_DOUBLE: /* n and a half: twice that is a whole number */
+        return (int64_t)(2 * *(const double *)value) == 0 ||
+               (int64_t)(2 * *(const double *)value) == sign * (2 * number + 1);
+    case PROTOBUF_C_TYPE_BOOL:
+        return true; /* a bool that is set is true */
+    case PROTOBUF_C_TYPE_ENUM:
+        return protobuf_c_enum_descriptor_get_value(field->descriptor, *(const int *)value) != NULL;
+    case PROTOBUF_C_TYPE_STRING:
+        return is_expected_text(field, *(char *const *)value, number);
+    case PROTOBUF_C_TYPE_BYTES:
+        return is_expected_bytes(field, value, number);
+    default:
+        fail_msg("%s: no rule for this type of field; add one", field->name);
+        return false;
+    }
+}
+
+static size_t element_size(const ProtobufCFieldDescriptor *field)
+{
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_UINT64:
+    case PROTOBUF_C_TYPE_DOUBLE:
+        return sizeof(int64_t);
+    case PROTOBUF_C_TYPE_STRING:
+        return sizeof(char *);
+    case PROTOBUF_C_TYPE_BYTES:
+        return sizeof(ProtobufCBinaryData);
+    default:
+        return sizeof(int32_t);
+    }
+}
+
+static void expect_values(const ProtobufCMessage *message);
+
+static void expect_field(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    ProtobufCMessage *const *list = NULL;
+    const char *values = member(message, field->offset);
+    size_t n = is_chosen(message, field) ? 1 : 0;
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+        n = sub_messages(message, field, &list);
+        for (size_t i = 0; i < n; i++)
+            expect_values(list[i]);
+        return;
+    }
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+        n = count_of(message, field);
+        values = *(const char *const *)(const void *)values;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!is_expected_value(field, values + i * element_size(field), (int64_t)(field->id + 100 * i)))
+            fail_msg("%s.%s has another value than was packed", message->descriptor->name, field->name);
+}
+
+static void expect_values(const ProtobufCMessage *message)
+{
+    for (unsigned f = 0; f < message->descriptor->n_fields; f++)
+        expect_field(message, &message->descriptor->fields[f]);
 }
 
 /* --- fields in bytes --- */
@@ -201,7 +299,17 @@ static bool shows_field(const struct sample *sample, uint32_t id)
 
 /* --- tests --- */
 
-static void every_line_unpacks_and_packs_to_the_same_bytes(void **state)
+static void every_line_unpacks_to_the_values_that_were_packed(void **state)
+{
+    (void)state;
+    for (guint i = 0; i < samples->len; i++) {
+        ProtobufCMessage *message = unpack(sample_at(i));
+        expect_values(message);
+        protobuf_c_message_free_unpacked(message, NULL);
+    }
+}
+
+static void every_line_packs_to_the_same_bytes_again(void **state)
 {
     (void)state;
     for (guint i = 0; i < samples->len; i++) {
@@ -300,7 +408,8 @@ static void bytes_cut_off_inside_a_field_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_line_unpacks_and_packs_to_the_same_bytes),
+        cmocka_unit_test(every_line_unpacks_to_the_values_that_were_packed),
+        cmocka_unit_test(every_line_packs_to_the_same_bytes_again),
         cmocka_unit_test(every_message_and_field_of_the_contract_has_a_line),
         cmocka_unit_test(fields_of_a_newer_contract_are_skipped_and_kept),
         cmocka_unit_test(bytes_cut_off_inside_a_field_are_refused),
