@@ -168,16 +168,42 @@ static void each_change_is_said_in_its_order(void **state)
 static void a_new_version_of_the_sop_is_said_with_the_next_look(void **state)
 {
     struct unit_fixture *fixture = *state;
-    static const struct step STEPS[] = {{5, "a", "anna", PLACED, 50000, 0}, {6, "a", "anna", PAID, 49999, 0}};
-    apply_ok(fixture, "version", &STEPS[0], 1);
-    expect_said(fixture, "version", "a:newly_delinquent");
-    char version[POLICY_VERSION_SIZE];
-    g_strlcpy(version, context.sop->version, sizeof(version));
+    static const struct step STEPS[] = {
+        {5, "a", "anna", PLACED, 50000, 0}, {6, "a", "anna", PAID, 49999, 0}, {7, "a", "anna", PAID, 49998, 0}};
+    for (size_t i = 0; i < ARRAY_SIZE(STEPS); i++) {
+        context.sop->version[0] ^= 1; /* another version, and back */
+        const enum status st = apply_batch(fixture, "version", &STEPS[i], 1);
+        assert_int_equal(st, STATUS_OK);
+        expect_said(fixture, "version", "a:newly_delinquent");
+    }
     context.sop->version[0] ^= 1;
-    const enum status st = apply_batch(fixture, "version", &STEPS[1], 1);
-    g_strlcpy(context.sop->version, version, sizeof(version));
-    assert_int_equal(st, STATUS_OK);
-    expect_said(fixture, "version", "a:newly_delinquent");
+}
+
+static void payments_count_until_they_are_reversed(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    static const struct {
+        struct step step;
+        const char *facts; /* payments and, in days after the due day, the last one */
+    } ROWS[] = {
+        {{-5, "a", "anna", PLACED, 50000, 0}, "0"},   {{3, "a", "anna", PAID, 40000, 0}, "1 3"},
+        {{5, "a", "anna", PAID, 30000, 0}, "2 5"},    {{6, "a", "anna", BOUNCED, 40000, 0}, "1 5"},
+        {{7, "a", "anna", BOUNCED, 50000, 0}, "0 5"}, {{8, "a", "anna", BOUNCED, 60000, 0}, "0 5"},
+    };
+    const struct id id = id_in("payments", "a");
+    for (size_t i = 0; i < ARRAY_SIZE(ROWS); i++) {
+        char expected[32];
+        apply_ok(fixture, "payments", &ROWS[i].step, 1);
+        gchar *facts = rows_of(fixture,
+                               "SELECT concat_ws(' ', payments, nullif(last_payment_on, 0) - " G_STRINGIFY(
+                                   DUE_DAY) ")"
+                                            " FROM classification.account WHERE account_id = $1",
+                               &id);
+        (void)g_snprintf(expected, sizeof(expected), "%s\n", ROWS[i].facts);
+        assert_string_equal(facts, expected);
+        g_free(facts);
+    }
+    expect_said(fixture, "payments", "a:pre_due a:newly_delinquent");
 }
 
 /* --- timers --- */
@@ -270,6 +296,7 @@ int main(void)
         TEST(says_nothing_where_nothing_changed),
         TEST(each_change_is_said_in_its_order),
         TEST(a_new_version_of_the_sop_is_said_with_the_next_look),
+        TEST(payments_count_until_they_are_reversed),
         TEST(the_timer_stands_at_the_next_boundary_and_moves_with_the_facts),
         TEST(a_boundary_says_the_class_of_its_day_and_sets_the_next),
         TEST(answers_the_class_last_said),

@@ -197,6 +197,24 @@ static void between_two_boundaries_the_class_never_changes(void **state)
     }
 }
 
+/* Becoming late matters to the debtor's other accounts. */
+static void the_first_day_late_is_a_boundary_under_any_sop(void **state)
+{
+    struct sop_bucket all = {.code = "all", .from_day = INT32_MIN, .to_day = INT32_MAX};
+    struct sop_class only = {.code = "only"};
+    const struct sop plain = {.classes = &only, .n_classes = 1, .buckets = &all, .n_buckets = 1};
+    struct account_facts account = owing(5000);
+    struct date day;
+    (void)state;
+    for (int32_t days = -3; days <= 0; days++) {
+        assert_true(account_next_boundary(&plain, &account, on_day(days), &day));
+        assert_int_equal(day.days, DUE + 1);
+    }
+    assert_false(account_next_boundary(&plain, &account, on_day(1), &day));
+    account.counts_as_late = true;
+    assert_false(account_next_boundary(&plain, &account, on_day(0), &day));
+}
+
 /* --- lateness --- */
 
 static void an_account_is_late_once_it_is_past_due_or_was_paid_late(void **state)
@@ -286,6 +304,7 @@ int main(void)
         cmocka_unit_test(a_closed_account_has_no_strategy_and_no_boundary_but_a_bucket),
         cmocka_unit_test(the_next_boundary_is_the_next_day_on_which_the_class_may_change),
         cmocka_unit_test(between_two_boundaries_the_class_never_changes),
+        cmocka_unit_test(the_first_day_late_is_a_boundary_under_any_sop),
         cmocka_unit_test(an_account_is_late_once_it_is_past_due_or_was_paid_late),
         cmocka_unit_test(a_late_account_counts_once_and_for_good),
         cmocka_unit_test(what_was_just_taken_does_not_differ),
