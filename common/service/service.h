@@ -84,7 +84,8 @@ enum service_consumption {
                                    (dialer's stop messages) */
 };
 
-/* Applies due timers, earliest first, that have been taken in this unit. unit_now is at or after each due_at. */
+/* Applies due timers, earliest first, that have been taken in this unit. unit_now is at or after each due_at. Every
+ * event of their partitions that was committed before they were looked at is applied (or parked). */
 typedef enum status service_timers_fn(struct unit *unit, const struct timer *timers, size_t n_timers,
                                       struct error *err);
 

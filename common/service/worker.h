@@ -10,7 +10,8 @@ struct part {
     bool is_owned;
     struct monotonic wanted_since; /* us 0: not waiting for it */
     int64_t epoch;
-    int64_t stored; /* the cursor as committed; inbox.cursor may be ahead over events of no interest */
+    int64_t stored;     /* the cursor as committed; inbox.cursor may be ahead over events of no interest */
+    int64_t fire_after; /* timers of the partition wait until inbox.cursor is here; 0: none waits */
     struct inbox inbox;
     GArray *parked; /* struct parked_event, ascending by seq */
 };

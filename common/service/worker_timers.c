@@ -2,6 +2,7 @@
 #include "service/worker.h"
 
 #define SUSPECT_DELAY_US (15 * US_PER_MIN)
+#define BEHIND_PAUSE_MS  20
 
 static enum status find_next(struct worker *worker, const uint16_t *partitions, size_t n, struct error *err)
 {
@@ -71,12 +72,44 @@ static enum status fire(struct worker *worker, const uint16_t *partitions, size_
     return st;
 }
 
+/* Of `partitions` those of which every event that was committed when their timers were first looked at is applied: a
+ * timer decides on facts, and the fact that it waits for may stand in the log already. A promise falls due while the
+ * service is down, and the payment that keeps it is reported meanwhile. Where a partition has to get to does not move
+ * while it gets there: a steady stream of events keeps no timer from firing. */
+static enum status find_ready(struct worker *worker, const uint16_t *partitions, size_t n,
+                              uint16_t ret_ready[static PARTITION_COUNT], size_t *ret_n, struct error *err)
+{
+    int64_t next_seqs[PARTITION_COUNT];
+    const enum status st = eventlog_heads(worker->db, partitions, n, next_seqs, err);
+    for (size_t i = 0; st == STATUS_OK && i < n; i++) {
+        struct part *part = &worker->parts[partitions[i]];
+        if (part->fire_after == 0)
+            part->fire_after = next_seqs[i] - 1;
+        if (part->inbox.cursor < part->fire_after) {
+            inbox_hear_head(&part->inbox, part->fire_after);
+            continue;
+        }
+        part->fire_after = 0;
+        ret_ready[(*ret_n)++] = partitions[i];
+    }
+    return st;
+}
+
 static enum status fire_due(struct worker *worker, const uint16_t *partitions, size_t n, struct error *err)
 {
+    uint16_t ready[PARTITION_COUNT];
+    size_t n_ready = 0;
+    enum status st = find_ready(worker, partitions, n, ready, &n_ready, err);
+    if (st != STATUS_OK)
+        return st;
+    if (n_ready < n)
+        worker->timers_retry_at = clock_deadline_ms(BEHIND_PAUSE_MS);
+    if (n_ready == 0)
+        return STATUS_OK;
     const size_t limit = worker->is_timer_suspect ? 1 : TIMERS_MAX;
     const bool was_suspect = worker->is_timer_suspect;
     size_t n_due = 0;
-    const enum status st = fire(worker, partitions, n, &n_due, err);
+    st = fire(worker, ready, n_ready, &n_due, err);
     if (st != STATUS_OK)
         return st;
     if (n_due == limit || worker->is_timer_suspect != was_suspect) {

@@ -123,6 +123,44 @@ static void timers_are_fired_by_their_owner_whoever_set_them(void **state)
                      8);
 }
 
+#define BACKLOG 3000 /* several readings of the log */
+
+static void place_backlog(struct world *world, const struct id *debtor)
+{
+    struct placement placements[100];
+    for (size_t e = 0; e < ARRAY_SIZE(placements); e++)
+        placements[e] = (struct placement){.debtor = *debtor, .reference = "backlog"};
+    for (int slice = 0; slice < BACKLOG / (int)ARRAY_SIZE(placements); slice++)
+        place(world, placements, ARRAY_SIZE(placements), DELIVER_BY_LOG);
+}
+
+/* The service was down while a promise fell due and the payment that keeps it was reported: when it comes back, the
+ * timer is due at once, and the report stands far behind the cursor. */
+static void a_timer_waits_for_what_was_committed_before_it_was_due(void **state)
+{
+    struct world *world = *state;
+    const struct id account = id_new(42);
+    const int64_t now_us = START_US + 4 * US_PER_DAY;
+    assert_ok(platform_clock_write(world->owner, (struct instant){now_us}, &world_error));
+    struct runner *runner = start_alone(world, NULL);
+    place_timer(world, &account, now_us + US_PER_HOUR);
+    wait_for_number(world, 1, "SELECT count(*) FROM platform.timer WHERE service = 'dispute'");
+    stop_cleanly(world, runner);
+    place_backlog(world, &account);
+    assert_ok(platform_clock_write(world->owner, (struct instant){now_us + US_PER_DAY}, &world_error));
+    forget_instances(world);
+    (void)start_alone(world, NULL);
+    wait_for_number(world, 1, FIRED, ID_TEXT(&account));
+    wait_for_number(world, BACKLOG + 1, "SELECT count(*) FROM dispute.applied WHERE debtor_id = '%s'",
+                    ID_TEXT(&account));
+    assert_int_equal(
+        world_number(world,
+                     "SELECT count(*) FROM dispute.applied AS a, dispute.fired AS f WHERE a.debtor_id = "
+                     "f.subject_id AND f.subject_id = '%s' AND a.xmin::text::bigint > f.xmin::text::bigint",
+                     ID_TEXT(&account)),
+        0);
+}
+
 /* --- policy ------------------------------------------------------------------------------------------------------ */
 
 static void assert_policy(struct world *world, const char *expected)
@@ -299,6 +337,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_timer_that_fails_is_put_off_and_holds_up_no_other, world_set_up_test,
                                         release_clock),
         TEST(timers_are_fired_by_their_owner_whoever_set_them),
+        cmocka_unit_test_setup_teardown(a_timer_waits_for_what_was_committed_before_it_was_due, world_set_up_test,
+                                        release_clock),
         TEST(a_bad_policy_leaves_the_old_one_in_force),
         TEST(says_why_it_cannot_start),
         TEST(can_be_stopped_while_it_waits_for_postgresql),
