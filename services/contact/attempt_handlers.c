@@ -144,8 +144,35 @@ static enum status record_discussed(const struct effect *effect, struct error *e
                 },
         };
         g_array_append_val(effect->work->book->discussions, discussion);
-        if (discussion.attempt.is_conversation)
-            st = wait_after_conversation(effect, contact_find_account(effect->work->book, others[i]), err);
+        struct account *other = contact_find_account(effect->work->book, others[i]);
+        if (effect->reading->report.outcome == OUTCOME_DISPUTE && dispute_claim(other))
+            st = contact_settle(effect->work, other, "attempt", err);
+        if (st == STATUS_OK && discussion.attempt.is_conversation)
+            st = wait_after_conversation(effect, other, err);
+    }
+    return st;
+}
+
+static bool has_flag(const struct effect *effect, enum sticky_flag flag)
+{
+    return (effect->reading->report.flags & (UINT32_C(1) << flag)) != 0;
+}
+
+/* Which of the debts that were discussed the debtor meant is not said: all of them are left alone. */
+static enum status cease_discussed(const struct effect *effect, struct error *err)
+{
+    enum status st = STATUS_OK;
+    const struct id none = {0};
+    const struct id *others[REPORT_DISCUSSED_MAX];
+    size_t n =
+        has_flag(effect, STICKY_CEASE) ? report_others(&effect->reading->report, &effect->account->id, others) : 0;
+    for (size_t i = 0; st == STATUS_OK && i < n; i++) {
+        struct account *other = contact_find_account(effect->work->book, others[i]);
+        if (!sticky_set(STICKY_CEASE, other, NULL))
+            continue;
+        st = contact_emit_flag(effect->work, other, STICKY_CEASE, &none, false, effect->reading->wire->reason, err);
+        if (st == STATUS_OK)
+            st = contact_settle(effect->work, other, "attempt", err);
     }
     return st;
 }
@@ -153,8 +180,8 @@ static enum status record_discussed(const struct effect *effect, struct error *e
 static enum status set_flags(const struct effect *effect, bool *ret_is_person_changed, struct error *err)
 {
     for (int flag = STICKY_CEASE; flag < STICKY_END; flag++) {
-        bool is_set = (effect->reading->report.flags & (UINT32_C(1) << flag)) != 0;
-        if (!is_set || !sticky_set((enum sticky_flag)flag, effect->account, effect->point))
+        if (!has_flag(effect, (enum sticky_flag)flag) ||
+            !sticky_set((enum sticky_flag)flag, effect->account, effect->point))
             continue;
         *ret_is_person_changed = *ret_is_person_changed || sticky_is_of_person((enum sticky_flag)flag);
         const struct id none = {0};
@@ -208,6 +235,25 @@ static enum status apply_to_account(const struct effect *effect, struct error *e
                                          : contact_settle(effect->work, effect->account, "attempt", err);
     if (st == STATUS_OK)
         st = record_discussed(effect, err);
+    if (st == STATUS_OK)
+        st = cease_discussed(effect, err);
+    if (st == STATUS_OK && is_person_changed)
+        st = contact_settle_debtor(effect->work, effect->account->debtor, "attempt", err);
+    return st;
+}
+
+/* Of a report after the first only what asks to stop: a dialer may report by itself when the line is closed, and the
+ * agent says afterwards what the debtor asked for. It was acknowledged, so it must not be lost. */
+static enum status apply_stops(const struct effect *effect, struct error *err)
+{
+    bool is_person_changed = false;
+    enum status st = set_flags(effect, &is_person_changed, err);
+    if (st != STATUS_OK)
+        return st;
+    is_person_changed = mark_wrong(effect) || is_person_changed;
+    st = contact_settle(effect->work, effect->account, "attempt", err);
+    if (st == STATUS_OK)
+        st = cease_discussed(effect, err);
     if (st == STATUS_OK && is_person_changed)
         st = contact_settle_debtor(effect->work, effect->account->debtor, "attempt", err);
     return st;
@@ -220,8 +266,6 @@ static enum status apply_report(const struct contact_work *work, struct reading 
         (void)error_set(&reading->error, STATUS_NOT_FOUND, "permit_id: no such permit");
         return STATUS_OK;
     }
-    if (permit->state == PERMIT_REPORTED) /* the first report counts */
-        return STATUS_OK;
     if (check_discussed(work->book, &reading->report, permit, &reading->error) != STATUS_OK)
         return STATUS_OK;
     struct account *account = contact_find_account(work->book, &permit->account_id);
@@ -235,6 +279,8 @@ static enum status apply_report(const struct contact_work *work, struct reading 
         .point = debtor_find_point(account->debtor, &permit->contact_point_id),
         .now_us = unit_now(work->unit).us,
     };
+    if (permit->state == PERMIT_REPORTED) /* the first report counts */
+        return apply_stops(&effect, err);
     enum status st = permit_move(permit, PERMIT_EVENT_REPORT, err);
     if (st != STATUS_OK)
         return st;

@@ -106,49 +106,93 @@ static bool is_disputed(const Dunlin__Contact__V1__AttemptReported *attempt)
     return attempt->report && attempt->report->outcome == DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE;
 }
 
-static enum status dispute_id_of(const Dunlin__Contact__V1__AttemptReported *attempt, struct id *ret_id,
-                                 struct error *err)
+/* One dispute of the call: of its permit's own account, or of another that was discussed on it. Which of them the
+ * debtor meant is not said, and contact holds them all: each needs its dispute, or nothing would ever end its hold. */
+struct claimed {
+    struct id dispute_id, account_id;
+};
+
+static enum status claim_account(const struct id *permit_id, const ProtobufCBinaryData *account_id, bool is_own,
+                                 struct claimed *ret_claimed, struct error *err)
+{
+    enum status st = codec_id(account_id, "account_id", &ret_claimed->account_id, err);
+
+    if (st == STATUS_OK)
+        ret_claimed->dispute_id = is_own ? id_derive(permit_id, "dispute", NULL, 0)
+                                         : id_derive(permit_id, "dispute", ret_claimed->account_id.bytes, ID_BYTES);
+    return st;
+}
+
+/* The permit's own account first; `ret_claimed` has room for it and for all that were discussed. */
+static enum status claim_accounts(const Dunlin__Contact__V1__AttemptReported *attempt, struct claimed *ret_claimed,
+                                  size_t *ret_n, struct error *err)
 {
     struct id permit_id;
     enum status st = codec_id(&attempt->permit_id, "permit_id", &permit_id, err);
 
     if (st == STATUS_OK)
-        *ret_id = id_derive(&permit_id, "dispute", NULL, 0);
+        st = claim_account(&permit_id, &attempt->account_id, true, &ret_claimed[0], err);
+    size_t n = 1;
+    for (size_t i = 0; st == STATUS_OK && i < attempt->report->n_discussed_account_ids; i++) {
+        st = claim_account(&permit_id, &attempt->report->discussed_account_ids[i], false, &ret_claimed[n], err);
+        if (st == STATUS_OK && !id_equal(&ret_claimed[n].account_id, &ret_claimed[0].account_id))
+            n++;
+    }
+    *ret_n = n;
     return st;
+}
+
+static struct claimed *room_for_claims(const Dunlin__Contact__V1__AttemptReported *attempt)
+{
+    return g_new0(struct claimed, attempt->report->n_discussed_account_ids + 1);
 }
 
 static enum status want_attempt(struct book *book, const struct service_event *event, struct error *err)
 {
     const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
-    struct id dispute_id;
+    size_t n = 0;
 
     if (!is_disputed(attempt))
         return STATUS_OK;
-    enum status st = want_account(book, &attempt->account_id, err);
-    if (st == STATUS_OK)
-        st = dispute_id_of(attempt, &dispute_id, err);
-    if (st == STATUS_OK)
-        book_want_dispute(book, &dispute_id);
+    g_autofree struct claimed *claimed = room_for_claims(attempt);
+    enum status st = claim_accounts(attempt, claimed, &n, err);
+    for (size_t i = 0; st == STATUS_OK && i < n; i++) {
+        book_want_account(book, &claimed[i].account_id);
+        book_want_dispute(book, &claimed[i].dispute_id);
+    }
     return st;
+}
+
+static enum status open_claimed(const struct record *record, const struct service_event *event,
+                                const struct claimed *claimed, struct error *err)
+{
+    const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
+    const ProtobufCBinaryData account_id = {.data = (uint8_t *)(uintptr_t)claimed->account_id.bytes, .len = ID_BYTES};
+    struct dispute_claim claim = claim_of(record, event);
+    struct account *account;
+    enum status st = find_account(record->book, &account_id, &account, err);
+
+    /* Disputing again what is disputed is the same dispute. */
+    if (st != STATUS_OK || account->unresolved || book_dispute(record->book, &claimed->dispute_id))
+        return st;
+    claim.dispute_id = claimed->dispute_id;
+    claim.source = SOURCE_CALL;
+    claim.reason = attempt->report->reason;
+    return record_opening(record, account, &claim, NULL, err);
 }
 
 static enum status apply_attempt(const struct record *record, const struct service_event *event, struct error *err)
 {
     const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
-    struct dispute_claim claim = claim_of(record, event);
-    struct account *account;
+    size_t n = 0;
 
     if (!is_disputed(attempt))
         return STATUS_OK;
-    enum status st = find_account(record->book, &attempt->account_id, &account, err);
-    if (st == STATUS_OK)
-        st = dispute_id_of(attempt, &claim.dispute_id, err);
-    /* Disputing again what is disputed is the same dispute. */
-    if (st != STATUS_OK || account->unresolved || book_dispute(record->book, &claim.dispute_id))
-        return st;
-    claim.source = SOURCE_CALL;
-    claim.reason = attempt->report->reason;
-    return record_opening(record, account, &claim, NULL, err);
+    g_autofree struct claimed *claimed = room_for_claims(attempt);
+    enum status st = claim_accounts(attempt, claimed, &n, err);
+    for (size_t i = 0; st == STATUS_OK && i < n; i++)
+        st = open_claimed(record, event, &claimed[i], err);
+    return st;
 }
 
 /* --- the tables --- */

@@ -447,6 +447,69 @@ static void takes_new_numbers_and_dates_from_updates(void **state)
     refused(fixture, "a1", "d1-phone", "REGF-6B1I-TIME");
 }
 
+/* The dialer reports when the line is closed, the agent what was said only afterwards. */
+static void takes_what_a_later_report_asks_to_stop(void **state)
+{
+    struct fixture *fixture = *state;
+    drive("2026-06-19T14:00:00Z");
+    place(fixture, "d1", "a1");
+    place(fixture, "d1", "a2");
+    struct id ceased = permit(fixture, "a1", "d1-phone");
+    struct id wrong = permit(fixture, "a2", "a2-phone");
+    Dunlin__Contact__V1__StickyFlag flags[] = {DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_CEASE};
+    Dunlin__Contact__V1__AttemptReport told = report_of(&ceased, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
+    assert_int_equal(report(fixture, &told), STATUS_OK);
+    (void)emitted(fixture);
+    told.flags = flags;
+    told.n_flags = 1;
+    assert_int_equal(report(fixture, &told), STATUS_OK);
+    assert_string_equal(emitted(fixture), "StopRecorded ContactStopped");
+    refused(fixture, "a1", "d1-phone", "REGF-6C-CEASE");
+    (void)emitted(fixture);
+    assert_int_equal(report(fixture, &told), STATUS_OK);
+    assert_string_equal(emitted(fixture), "");
+
+    told = report_of(&wrong, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
+    assert_int_equal(report(fixture, &told), STATUS_OK);
+    told.party = DUNLIN__CONTACT__V1__PARTY__PARTY_WRONG;
+    assert_int_equal(report(fixture, &told), STATUS_OK);
+    refused(fixture, "a2", "a2-phone", "REGF-6D1-3P");
+}
+
+static void stops_every_debt_that_was_discussed(void **state)
+{
+    struct fixture *fixture = *state;
+    drive("2026-06-22T14:00:00Z");
+    place(fixture, "d1", "a1");
+    place(fixture, "d1", "a2");
+    place(fixture, "d1", "a3");
+    place(fixture, "d1", "a4");
+    const struct id others[] = {named("a2"), named("a3")};
+    ProtobufCBinaryData discussed[] = {lend_id(&others[0]), lend_id(&others[1])};
+    struct id disputed = permit(fixture, "a1", "d1-phone");
+    struct id ceased = permit(fixture, "a1", "d1-phone");
+    (void)emitted(fixture);
+    Dunlin__Contact__V1__AttemptReport told = report_of(&disputed, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
+    told.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
+    told.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE;
+    told.discussed_account_ids = discussed;
+    told.n_discussed_account_ids = 1;
+    assert_int_equal(report(fixture, &told), STATUS_OK);
+    assert_string_equal(emitted(fixture), "AttemptReported ContactStopped ContactStopped");
+    refused(fixture, "a2", "d1-phone", "REGF-38D2-DISPUTE");
+
+    Dunlin__Contact__V1__StickyFlag flags[] = {DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_CEASE};
+    told = report_of(&ceased, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
+    told.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
+    told.flags = flags;
+    told.n_flags = 1;
+    told.discussed_account_ids = discussed + 1;
+    told.n_discussed_account_ids = 1;
+    assert_int_equal(report(fixture, &told), STATUS_OK);
+    refused(fixture, "a3", "d1-phone", "REGF-6C-CEASE");
+    (void)permit(fixture, "a4", "d1-phone");
+}
+
 static void refuses_what_it_does_not_know(void **state)
 {
     struct fixture *fixture = *state;
@@ -510,6 +573,8 @@ int main(void)
         cmocka_unit_test_setup(does_not_depend_on_how_events_are_batched, clear),
         cmocka_unit_test_setup(takes_new_numbers_and_dates_from_updates, clear),
         cmocka_unit_test_setup(refuses_what_it_does_not_know, clear),
+        cmocka_unit_test_setup(takes_what_a_later_report_asks_to_stop, clear),
+        cmocka_unit_test_setup(stops_every_debt_that_was_discussed, clear),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

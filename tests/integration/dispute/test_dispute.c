@@ -251,6 +251,36 @@ static void only_a_call_that_ends_in_a_dispute_opens_one(void **state)
     fixture_free_reply(opened);
 }
 
+/* The call was about two debts, one of them its permit's own: contact holds both. */
+static void a_call_opens_a_dispute_of_every_account_that_was_discussed(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids own = ids_of("discussed own"), other = ids_of("discussed other");
+    ProtobufCBinaryData discussed[] = {lend_id(&own.account), lend_id(&other.account), lend_id(&other.account)};
+    Dunlin__Contact__V1__AttemptReport report;
+    Dunlin__Contact__V1__AttemptReported message;
+    struct id permit_id = named("permit of two");
+
+    place(fixture, &own, false);
+    place(fixture, &other, false);
+    (void)fixture_emitted(fixture);
+    dunlin__contact__v1__attempt_report__init(&report);
+    report.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE;
+    report.discussed_account_ids = discussed;
+    report.n_discussed_account_ids = ARRAY_SIZE(discussed);
+    dunlin__contact__v1__attempt_reported__init(&message);
+    message.permit_id = lend_id(&permit_id);
+    message.account_id = lend_id(&own.account);
+    message.debtor_id = lend_id(&own.debtor);
+    message.report = &report;
+    fixture_apply_ok(fixture, &message.base);
+    assert_string_equal(fixture_emitted(fixture), "DisputeOpened DisputeOpened");
+    fixture_apply_ok(fixture, &message.base); /* the log is read again */
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_disputes(fixture, &own, "o");
+    expect_disputes(fixture, &other, "o");
+}
+
 static void a_recall_ends_what_is_unresolved(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -431,6 +461,7 @@ int main(void)
         cmocka_unit_test(a_dispute_goes_from_open_over_verified_to_resolved),
         cmocka_unit_test(opening_again_gives_the_dispute_that_is_unresolved),
         cmocka_unit_test(only_a_call_that_ends_in_a_dispute_opens_one),
+        cmocka_unit_test(a_call_opens_a_dispute_of_every_account_that_was_discussed),
         cmocka_unit_test(a_recall_ends_what_is_unresolved),
         cmocka_unit_test(a_dispute_may_follow_another_within_one_batch),
         cmocka_unit_test(refuses_what_makes_no_sense),
