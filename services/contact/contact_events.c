@@ -70,6 +70,11 @@ static enum status on_updated(const struct contact_work *work, const struct inco
         in->account->due_on_days = updated->due_on_days;
         in->account->is_changed = true;
     }
+    /* Payment will say so too, but it may be behind, and the client has said it. What is still owed only payment knows.
+     */
+    if (updated->balance_presence_case == DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__BALANCE_PRESENCE_BALANCE_MINOR &&
+        updated->balance_minor <= 0)
+        (void)account_set_hold(in->account, HOLD_PAID, true);
     enum status st = take_points(work, in->account->debtor, updated->new_contact_points, updated->n_new_contact_points,
                                  &have_points_changed, err);
     return st == STATUS_OK ? settle_after_points(work, in->account, have_points_changed, "updated", err) : st;

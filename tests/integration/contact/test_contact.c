@@ -510,6 +510,22 @@ static void stops_every_debt_that_was_discussed(void **state)
     (void)permit(fixture, "a4", "d1-phone");
 }
 
+/* Payment says it too, but it may be behind, or down. */
+static void stops_when_the_client_says_that_nothing_is_owed(void **state)
+{
+    struct fixture *fixture = *state;
+    drive("2026-06-23T14:00:00Z");
+    place(fixture, "d1", "a1");
+    (void)emitted(fixture);
+    Dunlin__Intake__V1__AccountUpdated updated;
+    dunlin__intake__v1__account_updated__init(&updated);
+    updated.balance_presence_case = DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__BALANCE_PRESENCE_BALANCE_MINOR;
+    updated.balance_minor = 0;
+    updated.currency = lend_text("USD");
+    apply_ok(fixture, &updated.base, "d1", "a1");
+    assert_string_equal(emitted(fixture), "ContactStopped");
+}
+
 static void refuses_what_it_does_not_know(void **state)
 {
     struct fixture *fixture = *state;
@@ -575,6 +591,7 @@ int main(void)
         cmocka_unit_test_setup(refuses_what_it_does_not_know, clear),
         cmocka_unit_test_setup(takes_what_a_later_report_asks_to_stop, clear),
         cmocka_unit_test_setup(stops_every_debt_that_was_discussed, clear),
+        cmocka_unit_test_setup(stops_when_the_client_says_that_nothing_is_owed, clear),
     };
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }
