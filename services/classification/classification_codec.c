@@ -1,18 +1,9 @@
 #include "classification_codec.h"
+#include "service/wire.h"
 
 #include <string.h>
 
 #include <glib.h>
-
-static ProtobufCBinaryData wire_id(const struct id *id)
-{
-    return (ProtobufCBinaryData){.len = ID_BYTES, .data = (uint8_t *)(uintptr_t)id->bytes};
-}
-
-static char *wire_text(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
 
 static Dunlin__Classification__V1__Risk wire_risk(enum sop_risk risk)
 {

@@ -161,9 +161,9 @@ static enum status apply_one(struct run *run, const struct service_event *each, 
 enum status classification_apply(struct unit *unit, const struct service_event *events, size_t n_events,
                                  struct error *err)
 {
-    const struct classification *self = unit_context(unit);
+    const struct sop_holder *policy = unit_context(unit);
     SCOPED(working_set_freep) struct working_set *set = working_set_new();
-    struct run run = {.unit = unit, .sop = self->sop, .set = set};
+    struct run run = {.unit = unit, .sop = policy->sop, .set = set};
     for (size_t i = 0; i < n_events; i++)
         working_set_want(set, &events[i].event->account_id, &events[i].event->debtor_id);
     enum status st = working_set_load(set, unit_db(unit), err);
@@ -174,9 +174,9 @@ enum status classification_apply(struct unit *unit, const struct service_event *
 
 enum status classification_fire(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
 {
-    const struct classification *self = unit_context(unit);
+    const struct sop_holder *policy = unit_context(unit);
     SCOPED(working_set_freep) struct working_set *set = working_set_new();
-    struct run run = {.unit = unit, .sop = self->sop, .set = set};
+    struct run run = {.unit = unit, .sop = policy->sop, .set = set};
     for (size_t i = 0; i < n_timers; i++)
         working_set_want(set, &timers[i].subject_id, &timers[i].debtor_id);
     enum status st = working_set_load(set, unit_db(unit), err);

@@ -1,6 +1,7 @@
 #include "classification_codec.h"
 #include "classification_service.h"
 #include "classification_store.h"
+#include "service/wire.h"
 
 enum status classification_get_account(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
@@ -10,7 +11,7 @@ enum status classification_get_account(struct unit *unit, struct service_call *c
         const Dunlin__Classification__V1__GetAccountRequest *request =
             (const Dunlin__Classification__V1__GetAccountRequest *)calls[i].request;
         struct error why = {0};
-        if (id_from_bytes(request->account_id.data, request->account_id.len, "account_id", &ids[i], &why) != STATUS_OK)
+        if (wire_read_id(&request->account_id, "account_id", &ids[i], &why) != STATUS_OK)
             service_fail_error(&calls[i], &why);
         else
             working_set_want(set, &ids[i], &(const struct id){0});

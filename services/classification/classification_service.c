@@ -1,7 +1,5 @@
 #include "classification_service.h"
 
-#include <glib.h>
-
 #include "classification_sql.h"
 #include "dunlin/classification/v1/classification.pb-c.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
@@ -31,40 +29,14 @@ static const ProtobufCMessageDescriptor *const CONSUMED[] = {
     NULL,
 };
 
-static void context_close(void *context)
-{
-    struct classification *self = context;
-    if (!self)
-        return;
-    sop_free(self->sop);
-    g_free(self->sop_path);
-    g_free(self);
-}
-
 static enum status context_open(const struct service *service, unsigned worker, void **ret_context, struct error *err)
 {
     (void)worker;
-    struct classification *self = g_new0(struct classification, 1);
-    self->sop_path = g_strdup(config_text(service_config(service), "sop"));
-    const enum status st = sop_load(self->sop_path, &self->sop, err);
-    if (st != STATUS_OK) {
-        context_close(self);
-        return st;
-    }
-    *ret_context = self;
-    return STATUS_OK;
-}
-
-static enum status context_reload(void *context, struct error *err)
-{
-    struct classification *self = context;
-    struct sop *fresh = NULL;
-    const enum status st = sop_load(self->sop_path, &fresh, err);
-    if (st != STATUS_OK)
-        return st;
-    sop_free(self->sop);
-    self->sop = fresh;
-    return STATUS_OK;
+    struct sop_holder *holder = NULL;
+    const enum status st = sop_holder_open(config_text(service_config(service), "sop"), &holder, err);
+    if (st == STATUS_OK)
+        *ret_context = holder;
+    return st;
 }
 
 const struct service_spec CLASSIFICATION_SPEC = {
@@ -81,6 +53,6 @@ const struct service_spec CLASSIFICATION_SPEC = {
     .apply = classification_apply,
     .timers = classification_fire,
     .open = context_open,
-    .close = context_close,
-    .reload = context_reload,
+    .close = sop_holder_close,
+    .reload = sop_holder_reload,
 };

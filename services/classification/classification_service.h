@@ -1,15 +1,10 @@
 #ifndef DUNLIN_CLASSIFICATION_SERVICE_H
 #define DUNLIN_CLASSIFICATION_SERVICE_H
 
-#include "policy/sop.h"
+#include "policy/sop_holder.h"
 #include "service/service.h"
 
-/* A worker's context: the SOP in force. */
-struct classification {
-    char *sop_path;
-    struct sop *sop;
-};
-
+/* A worker's context is a struct sop_holder: the SOP in force. */
 extern const struct service_spec CLASSIFICATION_SPEC;
 
 /* Handlers (classification_handlers.c, classification_events.c). */

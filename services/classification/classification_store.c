@@ -1,26 +1,14 @@
 #include "classification_store.h"
 
-#include <string.h>
-
 #include "classification_sql.h"
-
-static guint id_hash(gconstpointer key)
-{
-    guint hash;
-    memcpy(&hash, ((const struct id *)key)->bytes + 8, sizeof(hash)); /* the random part */
-    return hash;
-}
-
-static gboolean id_is_same(gconstpointer a, gconstpointer b)
-{
-    return id_equal(a, b);
-}
+#include "db/db_columns.h"
+#include "id/id_table.h"
 
 struct working_set *working_set_new(void)
 {
     struct working_set *set = g_new0(struct working_set, 1);
-    set->accounts = g_hash_table_new_full(id_hash, id_is_same, g_free, g_free);
-    set->debtors = g_hash_table_new_full(id_hash, id_is_same, g_free, g_free);
+    set->accounts = id_table_new(g_free);
+    set->debtors = id_table_new(g_free);
     return set;
 }
 
@@ -39,32 +27,12 @@ void working_set_freep(struct working_set **set)
     *set = NULL;
 }
 
-static gpointer id_key(const struct id *id)
-{
-    return g_memdup2(id, sizeof(*id));
-}
-
 void working_set_want(struct working_set *set, const struct id *account_id, const struct id *debtor_id)
 {
     if (!id_is_none(account_id) && !g_hash_table_contains(set->accounts, account_id))
-        g_hash_table_insert(set->accounts, id_key(account_id), NULL);
+        (void)id_table_put(set->accounts, account_id, NULL);
     if (!id_is_none(debtor_id) && !g_hash_table_contains(set->debtors, debtor_id))
-        g_hash_table_insert(set->debtors, id_key(debtor_id), NULL);
-}
-
-static void ask(struct db_call *call, const struct db_statement *statement, GHashTable *wanted,
-                struct db_array *partitions, struct db_array *ids)
-{
-    GHashTableIter iter;
-    gpointer id = NULL;
-    g_hash_table_iter_init(&iter, wanted);
-    while (g_hash_table_iter_next(&iter, &id, NULL)) {
-        db_array_int2(partitions, (int16_t)id_partition(id));
-        db_array_id(ids, id);
-    }
-    *call = (struct db_call){.statement = statement};
-    db_arg_array(&call->args, partitions);
-    db_arg_array(&call->args, ids);
+        (void)id_table_put(set->debtors, debtor_id, NULL);
 }
 
 static void take_account(struct working_set *set, const struct db_result *rows, size_t row)
@@ -104,13 +72,15 @@ static void take_debtor(struct working_set *set, const struct db_result *rows, s
 
 enum status working_set_load(struct working_set *set, struct db *db, struct error *err)
 {
-    SCOPED(db_array_freep) struct db_array *account_partitions = db_array_new(DB_INT2);
-    SCOPED(db_array_freep) struct db_array *account_ids = db_array_new(DB_UUID);
-    SCOPED(db_array_freep) struct db_array *debtor_partitions = db_array_new(DB_INT2);
-    SCOPED(db_array_freep) struct db_array *debtor_ids = db_array_new(DB_UUID);
+    SCOPED(db_columns_fini) struct db_columns accounts = {0};
+    SCOPED(db_columns_fini) struct db_columns debtors = {0};
     struct db_call calls[2];
-    ask(&calls[0], &CLASSIFICATION_ACCOUNT_SELECT, set->accounts, account_partitions, account_ids);
-    ask(&calls[1], &CLASSIFICATION_DEBTOR_SELECT, set->debtors, debtor_partitions, debtor_ids);
+    db_columns_add_keys(&accounts);
+    db_columns_push_id_set(&accounts, set->accounts);
+    db_columns_bind(&accounts, &CLASSIFICATION_ACCOUNT_SELECT, &calls[0]);
+    db_columns_add_keys(&debtors);
+    db_columns_push_id_set(&debtors, set->debtors);
+    db_columns_bind(&debtors, &CLASSIFICATION_DEBTOR_SELECT, &calls[1]);
     const enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
     if (st != STATUS_OK)
         return st;
@@ -136,7 +106,7 @@ struct account_facts *working_set_add_account(struct working_set *set, const str
 {
     struct account_facts *account = g_new0(struct account_facts, 1);
     account->account_id = *account_id;
-    g_hash_table_insert(set->accounts, id_key(account_id), account);
+    (void)id_table_put(set->accounts, account_id, account);
     return account;
 }
 
@@ -148,20 +118,20 @@ struct debtor_facts *working_set_ensure_debtor(struct working_set *set, const st
     debtor = g_new0(struct debtor_facts, 1);
     debtor->debtor_id = *debtor_id;
     debtor->agency_id = agency_id;
-    g_hash_table_insert(set->debtors, id_key(debtor_id), debtor);
+    (void)id_table_put(set->debtors, debtor_id, debtor);
     return debtor;
 }
 
-static const enum db_type ACCOUNT_COLUMNS[] = {
+static const enum db_type ACCOUNT_TYPES[] = {
     DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT8, DB_TEXT, DB_INT4, DB_INT4, DB_INT4, DB_INT4, DB_BOOL,
     DB_BOOL, DB_BOOL, DB_TEXT, DB_TEXT, DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_TEXT,
 };
-static const enum db_type DEBTOR_COLUMNS[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT4, DB_INT4};
+static const enum db_type DEBTOR_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT4, DB_INT4};
 
-static void push_account(struct db_array **c, const struct account_facts *account)
+static void push_account(const struct db_columns *columns, const struct account_facts *account)
 {
-    db_array_int2(c[0], (int16_t)id_partition(&account->account_id));
-    db_array_id(c[1], &account->account_id);
+    struct db_array *const *c = columns->column;
+    db_columns_push_key(columns, &account->account_id);
     db_array_id(c[2], &account->debtor_id);
     db_array_int4(c[3], account->agency_id);
     db_array_int4(c[4], account->due_on.days);
@@ -185,58 +155,41 @@ static void push_account(struct db_array **c, const struct account_facts *accoun
     db_array_text(c[22], account->sop_version);
 }
 
-static void push_debtor(struct db_array **c, const struct debtor_facts *debtor)
+static void push_debtor(const struct db_columns *columns, const struct debtor_facts *debtor)
 {
-    db_array_int2(c[0], (int16_t)id_partition(&debtor->debtor_id));
-    db_array_id(c[1], &debtor->debtor_id);
+    struct db_array *const *c = columns->column;
+    db_columns_push_key(columns, &debtor->debtor_id);
     db_array_int4(c[2], debtor->agency_id);
     db_array_int4(c[3], debtor->accounts);
     db_array_int4(c[4], debtor->late_accounts);
 }
 
-static void open_columns(struct db_array **columns, const enum db_type *types, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        columns[i] = db_array_new(types[i]);
-}
+enum write {
+    WRITE_ACCOUNTS,
+    WRITE_DEBTORS,
+    WRITE_END,
+};
 
-static void bind_columns(struct db_call *call, struct db_array *const *columns, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        db_arg_array(&call->args, columns[i]);
-}
-
-static void free_columns(struct db_array **columns, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        db_array_free(columns[i]);
-}
+static const struct db_write WRITES[WRITE_END] = {
+    [WRITE_ACCOUNTS] = {&CLASSIFICATION_ACCOUNT_UPSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
+    [WRITE_DEBTORS] = {&CLASSIFICATION_DEBTOR_UPSERT, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES)},
+};
 
 enum status working_set_save(const struct working_set *set, struct db *db, struct error *err)
 {
-    struct db_array *accounts[ARRAY_SIZE(ACCOUNT_COLUMNS)];
-    struct db_array *debtors[ARRAY_SIZE(DEBTOR_COLUMNS)];
-    struct db_call calls[2] = {{.statement = &CLASSIFICATION_ACCOUNT_UPSERT},
-                               {.statement = &CLASSIFICATION_DEBTOR_UPSERT}};
-    open_columns(accounts, ACCOUNT_COLUMNS, ARRAY_SIZE(ACCOUNT_COLUMNS));
-    open_columns(debtors, DEBTOR_COLUMNS, ARRAY_SIZE(DEBTOR_COLUMNS));
-
+    struct db_columns columns[WRITE_END];
     GHashTableIter iter;
     gpointer value = NULL;
+    db_writes_init(columns, WRITES, WRITE_END);
     g_hash_table_iter_init(&iter, set->accounts);
     while (g_hash_table_iter_next(&iter, NULL, &value))
         if (value)
-            push_account(accounts, value);
+            push_account(&columns[WRITE_ACCOUNTS], value);
     g_hash_table_iter_init(&iter, set->debtors);
     while (g_hash_table_iter_next(&iter, NULL, &value))
         if (value)
-            push_debtor(debtors, value);
-    bind_columns(&calls[0], accounts, ARRAY_SIZE(accounts));
-    bind_columns(&calls[1], debtors, ARRAY_SIZE(debtors));
-
-    const enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
-    db_calls_clear(calls, ARRAY_SIZE(calls));
-    free_columns(accounts, ARRAY_SIZE(accounts));
-    free_columns(debtors, ARRAY_SIZE(debtors));
+            push_debtor(&columns[WRITE_DEBTORS], value);
+    const enum status st = db_writes_run(db, WRITES, columns, WRITE_END, err);
+    db_writes_fini(columns, WRITE_END);
     return st;
 }

@@ -5,6 +5,7 @@
 #include "contact_handlers.h"
 #include "contact_store.h"
 #include "plan_model.h"
+#include "service/wire.h"
 
 /* ReportAttempts and RecordRequest: what came of permits, and what debtors ask for. */
 
@@ -27,7 +28,7 @@ static void read_report(const struct service_call *call, const Dunlin__Contact__
                         struct reading *reading)
 {
     reading->wire = wire;
-    enum status st = codec_id(&wire->permit_id, "permit_id", &reading->permit_id, &reading->error);
+    enum status st = wire_read_id(&wire->permit_id, "permit_id", &reading->permit_id, &reading->error);
     if (st == STATUS_OK && id_partition(&reading->permit_id) != call->partition)
         st = error_set(&reading->error, STATUS_INVALID_ARGUMENT, "permit_id: of partition %u, but the call is for %u",
                        id_partition(&reading->permit_id), call->partition);
@@ -301,7 +302,7 @@ static void reply_results(struct service_call *call, const struct reported *repo
         const struct error *error = &reported->readings[i].error;
         dunlin__contact__v1__attempt_result__init(&results[i]);
         results[i].code = (uint32_t)error->code;
-        results[i].message = codec_lend(error->code == STATUS_OK ? "" : error->text);
+        results[i].message = wire_text(error->code == STATUS_OK ? "" : error->text);
         list[i] = &results[i];
     }
     dunlin__contact__v1__report_attempts_reply__init(&reply);
@@ -355,11 +356,11 @@ struct asked_stop {
 static enum status read_stop(const struct service_call *call, struct asked_stop *asked, struct error *err)
 {
     const Dunlin__Contact__V1__RecordRequestRequest *request = (const void *)call->request;
-    enum status st = codec_id(&request->account_id, "account_id", &asked->account_id, err);
+    enum status st = wire_read_id(&request->account_id, "account_id", &asked->account_id, err);
     if (st == STATUS_OK)
         st = codec_flag(request->flag, "flag", &asked->flag, err);
     if (st == STATUS_OK && asked->flag == STICKY_OPT_OUT_CONTACT_POINT)
-        st = codec_id(&request->contact_point_id, "contact_point_id", &asked->contact_point_id, err);
+        st = wire_read_id(&request->contact_point_id, "contact_point_id", &asked->contact_point_id, err);
     if (st != STATUS_OK)
         return st;
     if (id_partition(&asked->account_id) != call->partition)

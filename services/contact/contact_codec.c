@@ -1,4 +1,5 @@
 #include "contact_codec.h"
+#include "service/wire.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,44 +19,16 @@ _Static_assert((int)CONTACT_POINT_PHONE == DUNLIN__INTAKE__V1__CONTACT_POINT_KIN
 _Static_assert((int)CONTACT_POINT_ADDRESS == DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_ADDRESS,
                "contact point kind");
 
-/* --- small things --- */
-
-ProtobufCBinaryData codec_id_bytes(const struct id *id)
-{
-    if (id_is_none(id))
-        return (ProtobufCBinaryData){0};
-    return (ProtobufCBinaryData){.len = ID_BYTES, .data = (uint8_t *)(uintptr_t)id->bytes};
-}
-
-char *codec_lend(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
-enum status codec_id(const ProtobufCBinaryData *bytes, const char *field, struct id *ret_id, struct error *err)
-{
-    return id_from_bytes(bytes->data, bytes->len, field, ret_id, err);
-}
-
-static enum status check_text(const char *text, size_t max, const char *field, struct error *err)
-{
-    if (strlen(text) > max)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: longer than %zu bytes", field, max);
-    if (!g_utf8_validate(text, -1, NULL))
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: not UTF-8", field);
-    return STATUS_OK;
-}
-
 /* --- requests --- */
 
 static enum status read_question(const Dunlin__Contact__V1__PermitRequest *wire, struct permit_question *question,
                                  struct error *err)
 {
-    enum status st = codec_id(&wire->account_id, "account_id", &question->account_id, err);
+    enum status st = wire_read_id(&wire->account_id, "account_id", &question->account_id, err);
     if (st == STATUS_OK)
-        st = codec_id(&wire->contact_point_id, "contact_point_id", &question->contact_point_id, err);
+        st = wire_read_id(&wire->contact_point_id, "contact_point_id", &question->contact_point_id, err);
     if (st == STATUS_OK)
-        st = check_text(wire->dialer, CODEC_DIALER_MAX_BYTES, "dialer", err);
+        st = wire_check_text(wire->dialer, CODEC_DIALER_MAX_BYTES, "dialer", err);
     if (st != STATUS_OK)
         return st;
     if (wire->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL)
@@ -136,7 +109,8 @@ static enum status read_discussed(const Dunlin__Contact__V1__AttemptReport *wire
     if (wire->n_discussed_account_ids > REPORT_DISCUSSED_MAX)
         return error_set(err, STATUS_INVALID_ARGUMENT, "discussed_account_ids: more than %d", REPORT_DISCUSSED_MAX);
     for (size_t i = 0; i < wire->n_discussed_account_ids; i++) {
-        enum status st = codec_id(&wire->discussed_account_ids[i], "discussed_account_ids", &report->discussed[i], err);
+        enum status st =
+            wire_read_id(&wire->discussed_account_ids[i], "discussed_account_ids", &report->discussed[i], err);
         if (st != STATUS_OK)
             return st;
     }
@@ -153,7 +127,7 @@ enum status codec_report(const Dunlin__Contact__V1__AttemptReport *wire, struct 
     if (st == STATUS_OK)
         st = read_discussed(wire, ret_report, err);
     if (st == STATUS_OK)
-        st = check_text(wire->reason, CODEC_REASON_MAX_BYTES, "reason", err);
+        st = wire_check_text(wire->reason, CODEC_REASON_MAX_BYTES, "reason", err);
     for (size_t i = 0; st == STATUS_OK && i < wire->n_flags; i++) {
         enum sticky_flag flag = STICKY_CEASE;
         st = codec_flag(wire->flags[i], "flags", &flag, err);
@@ -168,7 +142,7 @@ enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, struct con
                         bool *ret_has_changed, struct error *err)
 {
     struct id id = {0};
-    enum status st = codec_id(&wire->contact_point_id, "contact_point_id", &id, err);
+    enum status st = wire_read_id(&wire->contact_point_id, "contact_point_id", &id, err);
     if (st != STATUS_OK)
         return st;
     if ((int)wire->kind < CONTACT_POINT_PHONE || (int)wire->kind > CONTACT_POINT_ADDRESS)
@@ -196,7 +170,7 @@ size_t codec_holds(hold_set holds, char *ret_names[static HOLD_SET_COUNT])
     size_t n = 0;
     for (unsigned hold = 0; hold < HOLD_SET_COUNT; hold++)
         if ((holds & HOLD_BIT(hold)) != 0)
-            ret_names[n++] = codec_lend(hold_set_name(hold));
+            ret_names[n++] = wire_text(hold_set_name(hold));
     return n;
 }
 
@@ -208,7 +182,7 @@ void codec_inputs(const struct rulebook *rulebook, const struct permit_facts *fa
     message->log_seq = log_seq;
     message->decided_at_us = facts->now.us;
     for (size_t i = 0; i < facts->n_zones; i++)
-        ret_inputs->zones[i] = codec_lend(zone_name(facts->zones[i]));
+        ret_inputs->zones[i] = wire_text(zone_name(facts->zones[i]));
     message->zones = ret_inputs->zones;
     message->n_zones = facts->n_zones;
     message->attempts_in_window = permit_attempts_in_window(rulebook, facts);
@@ -258,9 +232,9 @@ void codec_hits(const struct rule_hit *hits, size_t n, Dunlin__Contact__V1__Rule
     for (size_t i = 0; i < n; i++) {
         const struct rule_hit *hit = &hits[i];
         dunlin__contact__v1__rule_hit__init(&rows[i]);
-        rows[i].rule = codec_lend(hit->rule);
-        rows[i].citation = codec_lend(hit->citation);
-        rows[i].detail = codec_lend(hit->detail);
+        rows[i].rule = wire_text(hit->rule);
+        rows[i].citation = wire_text(hit->citation);
+        rows[i].detail = wire_text(hit->detail);
         if (hit->has_next) {
             rows[i].next_permitted_presence_case =
                 DUNLIN__CONTACT__V1__RULE_HIT__NEXT_PERMITTED_PRESENCE_NEXT_PERMITTED_AT_US;

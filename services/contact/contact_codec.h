@@ -14,12 +14,6 @@
 #define CODEC_DIALER_MAX_BYTES 64
 #define CODEC_REASON_MAX_BYTES 2000
 
-ProtobufCBinaryData codec_id_bytes(const struct id *id); /* lends `id`; empty for none */
-char *codec_lend(const char *text); /* for fields that protobuf-c declares as char * but only reads */
-/* Fails with INVALID_ARGUMENT naming `field`. */
-MUST_USE enum status codec_id(const ProtobufCBinaryData *bytes, const char *field, struct id *ret_id,
-                              struct error *err);
-
 struct permit_question {
     struct id account_id, contact_point_id;
     int32_t channel, purpose;

@@ -8,6 +8,7 @@
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "plan_model.h"
+#include "service/wire.h"
 
 /* Borrowed pieces of one event. */
 struct incoming {
@@ -107,7 +108,7 @@ static enum status on_dispute_opened(const struct contact_work *work, const stru
 {
     const Dunlin__Dispute__V1__DisputeOpened *opened = in->message;
     struct id dispute_id = {0};
-    enum status st = codec_id(&opened->dispute_id, "dispute_id", &dispute_id, err);
+    enum status st = wire_read_id(&opened->dispute_id, "dispute_id", &dispute_id, err);
     if (st != STATUS_OK)
         return st;
     (void)dispute_open(in->account, &dispute_id);
@@ -118,7 +119,7 @@ static enum status on_verification_sent(const struct contact_work *work, const s
 {
     const Dunlin__Dispute__V1__VerificationSent *sent = in->message;
     struct id dispute_id = {0};
-    enum status st = codec_id(&sent->dispute_id, "dispute_id", &dispute_id, err);
+    enum status st = wire_read_id(&sent->dispute_id, "dispute_id", &dispute_id, err);
     if (st != STATUS_OK)
         return st;
     (void)dispute_verify(in->account, &dispute_id);
@@ -129,7 +130,7 @@ static enum status on_dispute_resolved(const struct contact_work *work, const st
 {
     const Dunlin__Dispute__V1__DisputeResolved *resolved = in->message;
     struct id dispute_id = {0};
-    enum status st = codec_id(&resolved->dispute_id, "dispute_id", &dispute_id, err);
+    enum status st = wire_read_id(&resolved->dispute_id, "dispute_id", &dispute_id, err);
     if (st != STATUS_OK)
         return st;
     bool is_upheld = resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD;

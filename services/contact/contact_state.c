@@ -3,22 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "id/id_table.h"
+
 #define TEXT_CHUNK_BYTES 4096
 
 /* --- the book --- */
-
-static guint hash_id(gconstpointer key)
-{
-    const struct id *id = key;
-    guint hash = 0;
-    memcpy(&hash, id->bytes + 8, sizeof(hash)); /* bytes 8 to 11 are random in a v7 and hashed in a v8 */
-    return hash;
-}
-
-static gboolean equal_ids(gconstpointer a, gconstpointer b)
-{
-    return id_equal(a, b);
-}
 
 static void account_free(gpointer data)
 {
@@ -39,9 +28,9 @@ static void debtor_free(gpointer data)
 struct contact_book *contact_book_new(void)
 {
     struct contact_book *book = g_new0(struct contact_book, 1);
-    book->accounts = g_hash_table_new_full(hash_id, equal_ids, NULL, account_free);
-    book->debtors = g_hash_table_new_full(hash_id, equal_ids, NULL, debtor_free);
-    book->permits = g_hash_table_new_full(hash_id, equal_ids, NULL, g_free);
+    book->accounts = id_table_new(account_free);
+    book->debtors = id_table_new(debtor_free);
+    book->permits = id_table_new(g_free);
     book->discussions = g_array_new(FALSE, FALSE, sizeof(struct discussion));
     book->texts = g_string_chunk_new(TEXT_CHUNK_BYTES);
     return book;
@@ -104,7 +93,7 @@ struct debtor *contact_add_debtor(struct contact_book *book, const struct id *id
     debtor->agency_id = agency_id;
     debtor->points = g_ptr_array_new_with_free_func(g_free);
     debtor->accounts = g_ptr_array_new();
-    g_hash_table_insert(book->debtors, &debtor->id, debtor);
+    (void)id_table_put(book->debtors, &debtor->id, debtor);
     return debtor;
 }
 
@@ -119,7 +108,7 @@ struct account *contact_add_account(struct contact_book *book, const struct id *
     account->strategy = account->step = account->sop_version = "";
     account->steps_done = ",";
     g_ptr_array_add(debtor->accounts, account);
-    g_hash_table_insert(book->accounts, &account->id, account);
+    (void)id_table_put(book->accounts, &account->id, account);
     return account;
 }
 
@@ -131,7 +120,7 @@ struct permit *contact_add_permit(struct contact_book *book, const struct id *id
     permit = g_new0(struct permit, 1);
     permit->id = *id;
     permit->dialer = permit->strategy = permit->step = permit->rule_version = "";
-    g_hash_table_insert(book->permits, &permit->id, permit);
+    (void)id_table_put(book->permits, &permit->id, permit);
     return permit;
 }
 

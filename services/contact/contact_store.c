@@ -4,37 +4,27 @@
 
 #include "contact_sql.h"
 
-/* --- keys --- */
-
 void contact_keys_init(struct contact_keys *keys)
 {
-    *keys = (struct contact_keys){
-        .account_partitions = db_array_new(DB_INT2),
-        .account_ids = db_array_new(DB_UUID),
-        .debtor_partitions = db_array_new(DB_INT2),
-        .debtor_ids = db_array_new(DB_UUID),
-    };
+    *keys = (struct contact_keys){0};
+    db_columns_add_keys(&keys->accounts);
+    db_columns_add_keys(&keys->debtors);
 }
 
 void contact_keys_fini(struct contact_keys *keys)
 {
-    db_array_free(keys->account_partitions);
-    db_array_free(keys->account_ids);
-    db_array_free(keys->debtor_partitions);
-    db_array_free(keys->debtor_ids);
-    *keys = (struct contact_keys){0};
+    db_columns_fini(&keys->accounts);
+    db_columns_fini(&keys->debtors);
 }
 
 void contact_keys_add_account(struct contact_keys *keys, const struct id *account_id)
 {
-    db_array_int2(keys->account_partitions, (int16_t)id_partition(account_id));
-    db_array_id(keys->account_ids, account_id);
+    db_columns_push_key(&keys->accounts, account_id);
 }
 
 void contact_keys_add_debtor(struct contact_keys *keys, const struct id *debtor_id)
 {
-    db_array_int2(keys->debtor_partitions, (int16_t)id_partition(debtor_id));
-    db_array_id(keys->debtor_ids, debtor_id);
+    db_columns_push_key(&keys->debtors, debtor_id);
 }
 
 /* --- rows to objects --- */
@@ -140,14 +130,6 @@ enum load_call {
     LOAD_CALLS,
 };
 
-static void add_call(struct db_call *calls, const struct db_statement *statement, const struct db_array *partitions,
-                     const struct db_array *ids)
-{
-    calls->statement = statement;
-    db_arg_array(&calls->args, partitions);
-    db_arg_array(&calls->args, ids);
-}
-
 static void read_rows(const struct db_result *rows,
                       void (*read)(const struct db_result *, size_t, struct contact_book *), struct contact_book *book)
 {
@@ -171,19 +153,17 @@ enum status contact_store_load(struct db *db, const struct contact_keys *keys, i
     struct db_call run[LOAD_CALLS];
     enum load_call at[LOAD_CALLS];
     size_t n = 0;
-    if (db_array_length(keys->account_ids) > 0) {
-        add_call(&calls[LOAD_ACCOUNTS], &CONTACT_ACCOUNT_SELECT, keys->account_partitions, keys->account_ids);
-        add_call(&calls[LOAD_POINTS], &CONTACT_POINT_SELECT_BY_ACCOUNT, keys->account_partitions, keys->account_ids);
+    if (db_columns_rows(&keys->accounts) > 0) {
+        db_columns_bind(&keys->accounts, &CONTACT_ACCOUNT_SELECT, &calls[LOAD_ACCOUNTS]);
+        db_columns_bind(&keys->accounts, &CONTACT_POINT_SELECT_BY_ACCOUNT, &calls[LOAD_POINTS]);
     }
-    if (db_array_length(keys->account_ids) > 0 && attempts_since_us != CONTACT_WITHOUT_ATTEMPTS) {
-        add_call(&calls[LOAD_ATTEMPTS], &CONTACT_ATTEMPT_SELECT, keys->account_partitions, keys->account_ids);
+    if (db_columns_rows(&keys->accounts) > 0 && attempts_since_us != CONTACT_WITHOUT_ATTEMPTS) {
+        db_columns_bind(&keys->accounts, &CONTACT_ATTEMPT_SELECT, &calls[LOAD_ATTEMPTS]);
         db_arg_int8(&calls[LOAD_ATTEMPTS].args, attempts_since_us);
     }
-    if (db_array_length(keys->debtor_ids) > 0) {
-        add_call(&calls[LOAD_ACCOUNTS_OF_DEBTORS], &CONTACT_ACCOUNT_SELECT_BY_DEBTOR, keys->debtor_partitions,
-                 keys->debtor_ids);
-        add_call(&calls[LOAD_POINTS_OF_DEBTORS], &CONTACT_POINT_SELECT_BY_DEBTOR, keys->debtor_partitions,
-                 keys->debtor_ids);
+    if (db_columns_rows(&keys->debtors) > 0) {
+        db_columns_bind(&keys->debtors, &CONTACT_ACCOUNT_SELECT_BY_DEBTOR, &calls[LOAD_ACCOUNTS_OF_DEBTORS]);
+        db_columns_bind(&keys->debtors, &CONTACT_POINT_SELECT_BY_DEBTOR, &calls[LOAD_POINTS_OF_DEBTORS]);
     }
     for (enum load_call call = 0; call < LOAD_CALLS; call++) {
         if (calls[call].statement == NULL)
@@ -213,17 +193,11 @@ enum status contact_store_load(struct db *db, const struct contact_keys *keys, i
 enum status contact_store_load_permits(struct db *db, const struct id *ids, size_t n, struct contact_book *book,
                                        struct error *err)
 {
-    SCOPED(db_array_freep) struct db_array *partitions = db_array_new(DB_INT2);
-    SCOPED(db_array_freep) struct db_array *permit_ids = db_array_new(DB_UUID);
+    SCOPED(db_columns_fini) struct db_columns keys = {0};
     SCOPED(db_result_freep) struct db_result *rows = NULL;
-    struct db_args args = {0};
-    for (size_t i = 0; i < n; i++) {
-        db_array_int2(partitions, (int16_t)id_partition(&ids[i]));
-        db_array_id(permit_ids, &ids[i]);
-    }
-    db_arg_array(&args, partitions);
-    db_arg_array(&args, permit_ids);
-    enum status st = db_exec(db, &CONTACT_PERMIT_SELECT, &args, &rows, err);
+    db_columns_add_keys(&keys);
+    db_columns_push_ids(&keys, ids, n);
+    enum status st = db_columns_exec(db, &CONTACT_PERMIT_SELECT, &keys, &rows, err);
     if (st != STATUS_OK)
         return error_wrap(err, st, "load permits");
     for (size_t row = 0; row < db_rows(rows); row++)
@@ -250,39 +224,6 @@ enum status contact_store_recent_permits(struct db *db, const struct id *account
 
 /* --- saving --- */
 
-/* The arrays of one unnest: one a column. */
-struct columns {
-    const struct db_statement *statement;
-    struct db_array *arrays[DB_ARGS_MAX];
-    size_t n;
-};
-
-static void columns_init(struct columns *columns, const struct db_statement *statement, const enum db_type *types,
-                         size_t n)
-{
-    columns->statement = statement;
-    columns->n = n;
-    for (size_t i = 0; i < n; i++)
-        columns->arrays[i] = db_array_new(types[i]);
-}
-
-static void columns_fini(struct columns *columns)
-{
-    for (size_t i = 0; i < columns->n; i++)
-        db_array_free(columns->arrays[i]);
-}
-
-/* Adds the call where there is a row. */
-static void columns_call(const struct columns *columns, struct db_call *calls, size_t *n_calls)
-{
-    if (db_array_length(columns->arrays[0]) == 0)
-        return;
-    struct db_call *call = &calls[(*n_calls)++];
-    *call = (struct db_call){.statement = columns->statement};
-    for (size_t i = 0; i < columns->n; i++)
-        db_arg_array(&call->args, columns->arrays[i]);
-}
-
 static const enum db_type ACCOUNT_TYPES[] = {
     DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT8, DB_INT4, DB_TEXT,
     DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8,
@@ -299,31 +240,26 @@ static const enum db_type PERMIT_UPDATE_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB
                                                    DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL};
 static const enum db_type DISCUSSION_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_UUID, DB_INT8, DB_BOOL, DB_BOOL};
 
-struct saving {
-    struct columns accounts, reservations, debtors, points, permits, reports, discussions;
+enum write {
+    WRITE_ACCOUNTS,
+    WRITE_RESERVATIONS,
+    WRITE_DEBTORS,
+    WRITE_POINTS,
+    WRITE_PERMITS,
+    WRITE_REPORTS,
+    WRITE_DISCUSSIONS,
+    WRITE_END,
 };
 
-static void saving_init(struct saving *saving)
-{
-    columns_init(&saving->accounts, &CONTACT_ACCOUNT_UPSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES));
-    columns_init(&saving->reservations, &CONTACT_ACCOUNT_RESERVE, RESERVE_TYPES, ARRAY_SIZE(RESERVE_TYPES));
-    columns_init(&saving->debtors, &CONTACT_DEBTOR_UPSERT, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES));
-    columns_init(&saving->points, &CONTACT_POINT_UPSERT, POINT_TYPES, ARRAY_SIZE(POINT_TYPES));
-    columns_init(&saving->permits, &CONTACT_PERMIT_INSERT, PERMIT_TYPES, ARRAY_SIZE(PERMIT_TYPES));
-    columns_init(&saving->reports, &CONTACT_PERMIT_UPDATE, PERMIT_UPDATE_TYPES, ARRAY_SIZE(PERMIT_UPDATE_TYPES));
-    columns_init(&saving->discussions, &CONTACT_DISCUSSION_INSERT, DISCUSSION_TYPES, ARRAY_SIZE(DISCUSSION_TYPES));
-}
-
-static void saving_fini(struct saving *saving)
-{
-    columns_fini(&saving->accounts);
-    columns_fini(&saving->reservations);
-    columns_fini(&saving->debtors);
-    columns_fini(&saving->points);
-    columns_fini(&saving->permits);
-    columns_fini(&saving->reports);
-    columns_fini(&saving->discussions);
-}
+static const struct db_write WRITES[WRITE_END] = {
+    [WRITE_ACCOUNTS] = {&CONTACT_ACCOUNT_UPSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
+    [WRITE_RESERVATIONS] = {&CONTACT_ACCOUNT_RESERVE, RESERVE_TYPES, ARRAY_SIZE(RESERVE_TYPES)},
+    [WRITE_DEBTORS] = {&CONTACT_DEBTOR_UPSERT, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES)},
+    [WRITE_POINTS] = {&CONTACT_POINT_UPSERT, POINT_TYPES, ARRAY_SIZE(POINT_TYPES)},
+    [WRITE_PERMITS] = {&CONTACT_PERMIT_INSERT, PERMIT_TYPES, ARRAY_SIZE(PERMIT_TYPES)},
+    [WRITE_REPORTS] = {&CONTACT_PERMIT_UPDATE, PERMIT_UPDATE_TYPES, ARRAY_SIZE(PERMIT_UPDATE_TYPES)},
+    [WRITE_DISCUSSIONS] = {&CONTACT_DISCUSSION_INSERT, DISCUSSION_TYPES, ARRAY_SIZE(DISCUSSION_TYPES)},
+};
 
 static bool has_usable_phone(const struct debtor *debtor)
 {
@@ -340,10 +276,10 @@ bool contact_account_is_dialable(const struct account *account)
            has_usable_phone(debtor);
 }
 
-static void push_account(const struct account *account, struct db_array *const *c)
+static void push_account(const struct account *account, const struct db_columns *columns)
 {
-    db_array_int2(*c++, (int16_t)id_partition(&account->id));
-    db_array_id(*c++, &account->id);
+    struct db_array *const *c = &columns->column[2];
+    db_columns_push_key(columns, &account->id);
     db_array_int4(*c++, account->debtor->agency_id);
     db_array_id(*c++, &account->debtor->id);
     db_array_int4(*c++, (int32_t)account->holds);
@@ -367,25 +303,25 @@ static void push_account(const struct account *account, struct db_array *const *
         db_array_null(*c);
 }
 
-static void push_reservation(const struct account *account, struct db_array *const *c)
+static void push_reservation(const struct account *account, const struct db_columns *columns)
 {
-    db_array_int2(c[0], (int16_t)id_partition(&account->id));
-    db_array_id(c[1], &account->id);
+    struct db_array *const *c = columns->column;
+    db_columns_push_key(columns, &account->id);
     db_array_int8(c[2], account->reserved_until_us);
 }
 
-static void push_debtor(const struct debtor *debtor, struct db_array *const *c)
+static void push_debtor(const struct debtor *debtor, const struct db_columns *columns)
 {
-    db_array_int2(c[0], (int16_t)id_partition(&debtor->id));
-    db_array_id(c[1], &debtor->id);
+    struct db_array *const *c = columns->column;
+    db_columns_push_key(columns, &debtor->id);
     db_array_int4(c[2], debtor->agency_id);
     db_array_int4(c[3], (int32_t)debtor->holds);
 }
 
-static void push_point(const struct debtor *debtor, const struct contact_point *point, struct db_array *const *c)
+static void push_point(const struct debtor *debtor, const struct contact_point *point, const struct db_columns *columns)
 {
-    db_array_int2(c[0], (int16_t)id_partition(&debtor->id));
-    db_array_id(c[1], &debtor->id);
+    struct db_array *const *c = columns->column;
+    db_columns_push_key(columns, &debtor->id);
     db_array_id(c[2], &point->id);
     db_array_int4(c[3], debtor->agency_id);
     db_array_int2(c[4], (int16_t)point->kind);
@@ -395,10 +331,10 @@ static void push_point(const struct debtor *debtor, const struct contact_point *
     db_array_bool(c[8], point->is_wrong);
 }
 
-static void push_permit(const struct permit *permit, struct db_array *const *c)
+static void push_permit(const struct permit *permit, const struct db_columns *columns)
 {
-    db_array_int2(*c++, (int16_t)id_partition(&permit->id));
-    db_array_id(*c++, &permit->id);
+    struct db_array *const *c = &columns->column[2];
+    db_columns_push_key(columns, &permit->id);
     db_array_int4(*c++, permit->agency_id);
     db_array_id(*c++, &permit->account_id);
     db_array_id(*c++, &permit->debtor_id);
@@ -422,10 +358,10 @@ static void push_permit(const struct permit *permit, struct db_array *const *c)
     db_array_bool(*c, permit->is_conversation);
 }
 
-static void push_report(const struct permit *permit, struct db_array *const *c)
+static void push_report(const struct permit *permit, const struct db_columns *columns)
 {
-    db_array_int2(*c++, (int16_t)id_partition(&permit->id));
-    db_array_id(*c++, &permit->id);
+    struct db_array *const *c = &columns->column[2];
+    db_columns_push_key(columns, &permit->id);
     db_array_int2(*c++, (int16_t)permit->state);
     db_array_int8(*c++, permit->occurred_at_us);
     db_array_int2(*c++, (int16_t)permit->telephony);
@@ -438,11 +374,11 @@ static void push_report(const struct permit *permit, struct db_array *const *c)
 }
 
 static void push_discussion(const struct contact_book *book, const struct discussion *discussion,
-                            struct db_array *const *c)
+                            const struct db_columns *columns)
 {
+    struct db_array *const *c = columns->column;
     const struct account *account = contact_find_account(book, &discussion->account_id);
-    db_array_int2(c[0], (int16_t)id_partition(&discussion->account_id));
-    db_array_id(c[1], &discussion->account_id);
+    db_columns_push_key(columns, &discussion->account_id);
     db_array_id(c[2], &discussion->attempt.permit_id);
     db_array_int4(c[3], account->debtor->agency_id);
     db_array_id(c[4], &discussion->attempt.contact_point_id);
@@ -451,7 +387,7 @@ static void push_discussion(const struct contact_book *book, const struct discus
     db_array_bool(c[7], discussion->attempt.is_conversation);
 }
 
-static void collect(const struct contact_book *book, struct saving *saving)
+static void collect(const struct contact_book *book, struct db_columns columns[static WRITE_END])
 {
     GHashTableIter iter;
     gpointer value = NULL;
@@ -459,53 +395,40 @@ static void collect(const struct contact_book *book, struct saving *saving)
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct account *account = value;
         if (account->is_changed)
-            push_account(account, saving->accounts.arrays);
+            push_account(account, &columns[WRITE_ACCOUNTS]);
         if (account->is_reservation_changed)
-            push_reservation(account, saving->reservations.arrays);
+            push_reservation(account, &columns[WRITE_RESERVATIONS]);
     }
     g_hash_table_iter_init(&iter, book->debtors);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct debtor *debtor = value;
         if (debtor->is_changed)
-            push_debtor(debtor, saving->debtors.arrays);
+            push_debtor(debtor, &columns[WRITE_DEBTORS]);
         for (guint i = 0; i < debtor->points->len; i++) {
             const struct contact_point *point = g_ptr_array_index(debtor->points, i);
             if (point->is_changed)
-                push_point(debtor, point, saving->points.arrays);
+                push_point(debtor, point, &columns[WRITE_POINTS]);
         }
     }
     g_hash_table_iter_init(&iter, book->permits);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct permit *permit = value;
         if (permit->is_new)
-            push_permit(permit, saving->permits.arrays);
+            push_permit(permit, &columns[WRITE_PERMITS]);
         else if (permit->is_changed)
-            push_report(permit, saving->reports.arrays);
+            push_report(permit, &columns[WRITE_REPORTS]);
     }
     for (guint i = 0; i < book->discussions->len; i++)
-        push_discussion(book, &g_array_index(book->discussions, struct discussion, i), saving->discussions.arrays);
+        push_discussion(book, &g_array_index(book->discussions, struct discussion, i), &columns[WRITE_DISCUSSIONS]);
 }
-
-#define SAVE_CALLS 7
 
 enum status contact_store_save(struct db *db, const struct contact_book *book, struct error *err)
 {
-    SCOPED(saving_fini) struct saving saving = {0};
-    struct db_call calls[SAVE_CALLS];
-    size_t n = 0;
-    saving_init(&saving);
-    collect(book, &saving);
-    columns_call(&saving.accounts, calls, &n);
-    columns_call(&saving.reservations, calls, &n);
-    columns_call(&saving.debtors, calls, &n);
-    columns_call(&saving.points, calls, &n);
-    columns_call(&saving.permits, calls, &n);
-    columns_call(&saving.reports, calls, &n);
-    columns_call(&saving.discussions, calls, &n);
-    if (n == 0)
-        return STATUS_OK;
-    enum status st = db_exec_pipeline(db, calls, n, err);
-    db_calls_clear(calls, n);
+    struct db_columns columns[WRITE_END];
+    db_writes_init(columns, WRITES, WRITE_END);
+    collect(book, columns);
+    enum status st = db_writes_run(db, WRITES, columns, WRITE_END, err);
+    db_writes_fini(columns, WRITE_END);
     return st == STATUS_OK ? st : error_wrap(err, st, "save accounts");
 }
 

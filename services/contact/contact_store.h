@@ -5,15 +5,15 @@
 #include <stdint.h>
 
 #include "contact_state.h"
-#include "db/db.h"
+#include "db/db_columns.h"
 #include "status/status.h"
 
 /* The tables of schema contact: batches in, batches out. Every call is one round trip, however many keys it has. */
 
 /* Keys of what to load. Doubles are fine. */
 struct contact_keys {
-    struct db_array *account_partitions, *account_ids;
-    struct db_array *debtor_partitions, *debtor_ids; /* persons with all their accounts */
+    struct db_columns accounts;
+    struct db_columns debtors; /* persons with all their accounts */
 };
 void contact_keys_init(struct contact_keys *keys);
 void contact_keys_fini(struct contact_keys *keys);

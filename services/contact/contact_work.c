@@ -4,6 +4,7 @@
 
 #include "contact_codec.h"
 #include "plan_model.h"
+#include "service/wire.h"
 
 static enum status emit(const struct contact_work *work, const struct account *account, const ProtobufCMessage *message,
                         struct error *err)
@@ -24,8 +25,8 @@ static enum status emit_stopped(const struct contact_work *work, const struct ac
     Dunlin__Contact__V1__ContactStopped message;
     char *names[HOLD_SET_COUNT];
     dunlin__contact__v1__contact_stopped__init(&message);
-    message.account_id = codec_id_bytes(&account->id);
-    message.debtor_id = codec_id_bytes(&account->debtor->id);
+    message.account_id = wire_id(&account->id);
+    message.debtor_id = wire_id(&account->debtor->id);
     message.n_holds = codec_holds(holds, names);
     message.holds = names;
     return emit(work, account, &message.base, err);
@@ -35,8 +36,8 @@ static enum status emit_resumed(const struct contact_work *work, const struct ac
 {
     Dunlin__Contact__V1__ContactResumed message;
     dunlin__contact__v1__contact_resumed__init(&message);
-    message.account_id = codec_id_bytes(&account->id);
-    message.debtor_id = codec_id_bytes(&account->debtor->id);
+    message.account_id = wire_id(&account->id);
+    message.debtor_id = wire_id(&account->debtor->id);
     return emit(work, account, &message.base, err);
 }
 
@@ -57,15 +58,15 @@ static enum status emit_planned(const struct contact_work *work, const struct ac
 {
     Dunlin__Contact__V1__ContactPlanned message;
     dunlin__contact__v1__contact_planned__init(&message);
-    message.account_id = codec_id_bytes(&account->id);
-    message.debtor_id = codec_id_bytes(&account->debtor->id);
-    message.strategy = codec_lend(account->strategy);
-    message.step = codec_lend(account->step);
+    message.account_id = wire_id(&account->id);
+    message.debtor_id = wire_id(&account->debtor->id);
+    message.strategy = wire_text(account->strategy);
+    message.step = wire_text(account->step);
     if (account->step[0] != '\0')
         message.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL;
     message.due_at_us = account->step_due_at_us;
-    message.sop_version = codec_lend(work->context->sop->version);
-    message.because = codec_lend(because);
+    message.sop_version = wire_text(work->context->sop->version);
+    message.because = wire_text(because);
     return emit(work, account, &message.base, err);
 }
 
@@ -118,15 +119,15 @@ enum status contact_emit_granted(const struct contact_work *work, const struct d
     struct decision_inputs inputs;
     codec_inputs(work->context->rulebook, decision->facts, decision->log_seq, &inputs);
     dunlin__contact__v1__permit_granted__init(&message);
-    message.permit_id = codec_id_bytes(&permit->id);
-    message.account_id = codec_id_bytes(&permit->account_id);
-    message.debtor_id = codec_id_bytes(&permit->debtor_id);
-    message.contact_point_id = codec_id_bytes(&permit->contact_point_id);
+    message.permit_id = wire_id(&permit->id);
+    message.account_id = wire_id(&permit->account_id);
+    message.debtor_id = wire_id(&permit->debtor_id);
+    message.contact_point_id = wire_id(&permit->contact_point_id);
     message.channel = (Dunlin__Contact__V1__Channel)permit->channel;
     message.purpose = (Dunlin__Contact__V1__Purpose)permit->purpose;
-    message.dialer = codec_lend(permit->dialer);
+    message.dialer = wire_text(permit->dialer);
     message.valid_until_us = permit->valid_until_us;
-    message.rule_version = codec_lend(permit->rule_version);
+    message.rule_version = wire_text(permit->rule_version);
     message.inputs = &inputs.message;
     return emit(work, decision->account, &message.base, err);
 }
@@ -141,15 +142,15 @@ enum status contact_emit_refused(const struct contact_work *work, const struct d
     codec_inputs(work->context->rulebook, decision->facts, decision->log_seq, &inputs);
     codec_hits(hits->hits, hits->n, rows, list);
     dunlin__contact__v1__permit_refused__init(&message);
-    message.account_id = codec_id_bytes(&decision->account->id);
-    message.debtor_id = codec_id_bytes(&decision->account->debtor->id);
-    message.contact_point_id = codec_id_bytes(&decision->point->id);
+    message.account_id = wire_id(&decision->account->id);
+    message.debtor_id = wire_id(&decision->account->debtor->id);
+    message.contact_point_id = wire_id(&decision->point->id);
     message.channel = (Dunlin__Contact__V1__Channel)decision->channel;
     message.purpose = (Dunlin__Contact__V1__Purpose)decision->purpose;
-    message.dialer = codec_lend(decision->dialer);
+    message.dialer = wire_text(decision->dialer);
     message.n_hits = hits->n;
     message.hits = list;
-    message.rule_version = codec_lend(work->context->rulebook->version);
+    message.rule_version = wire_text(work->context->rulebook->version);
     message.inputs = &inputs.message;
     return emit(work, decision->account, &message.base, err);
 }
@@ -173,12 +174,12 @@ enum status contact_emit_reported(const struct contact_work *work, const struct 
 {
     Dunlin__Contact__V1__AttemptReported message;
     dunlin__contact__v1__attempt_reported__init(&message);
-    message.permit_id = codec_id_bytes(&permit->id);
-    message.account_id = codec_id_bytes(&permit->account_id);
-    message.debtor_id = codec_id_bytes(&permit->debtor_id);
-    message.contact_point_id = codec_id_bytes(&permit->contact_point_id);
+    message.permit_id = wire_id(&permit->id);
+    message.account_id = wire_id(&permit->account_id);
+    message.debtor_id = wire_id(&permit->debtor_id);
+    message.contact_point_id = wire_id(&permit->contact_point_id);
     message.channel = (Dunlin__Contact__V1__Channel)permit->channel;
-    message.dialer = codec_lend(permit->dialer);
+    message.dialer = wire_text(permit->dialer);
     message.report = (Dunlin__Contact__V1__AttemptReport *)(uintptr_t)report;
     message.counts = permit->counts;
     message.granted_at_us = permit->granted_at_us;
@@ -191,9 +192,9 @@ enum status contact_emit_expired(const struct contact_work *work, const struct p
 {
     Dunlin__Contact__V1__PermitExpired message;
     dunlin__contact__v1__permit_expired__init(&message);
-    message.permit_id = codec_id_bytes(&permit->id);
-    message.account_id = codec_id_bytes(&permit->account_id);
-    message.debtor_id = codec_id_bytes(&permit->debtor_id);
+    message.permit_id = wire_id(&permit->id);
+    message.account_id = wire_id(&permit->account_id);
+    message.debtor_id = wire_id(&permit->debtor_id);
     return emit_for_permit(work, permit, &message.base, err);
 }
 
@@ -205,19 +206,19 @@ enum status contact_emit_flag(const struct contact_work *work, const struct acco
     if (is_release) {
         Dunlin__Contact__V1__StopReleased released;
         dunlin__contact__v1__stop_released__init(&released);
-        released.account_id = codec_id_bytes(&account->id);
-        released.debtor_id = codec_id_bytes(&account->debtor->id);
+        released.account_id = wire_id(&account->id);
+        released.debtor_id = wire_id(&account->debtor->id);
         released.flag = (Dunlin__Contact__V1__StickyFlag)flag;
-        released.contact_point_id = codec_id_bytes(contact_point_id);
-        released.reason = codec_lend(reason);
+        released.contact_point_id = wire_id(contact_point_id);
+        released.reason = wire_text(reason);
         return emit(work, account, &released.base, err);
     }
     Dunlin__Contact__V1__StopRecorded recorded;
     dunlin__contact__v1__stop_recorded__init(&recorded);
-    recorded.account_id = codec_id_bytes(&account->id);
-    recorded.debtor_id = codec_id_bytes(&account->debtor->id);
+    recorded.account_id = wire_id(&account->id);
+    recorded.debtor_id = wire_id(&account->debtor->id);
     recorded.flag = (Dunlin__Contact__V1__StickyFlag)flag;
-    recorded.contact_point_id = codec_id_bytes(contact_point_id);
-    recorded.reason = codec_lend(reason);
+    recorded.contact_point_id = wire_id(contact_point_id);
+    recorded.reason = wire_text(reason);
     return emit(work, account, &recorded.base, err);
 }

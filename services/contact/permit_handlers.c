@@ -5,6 +5,7 @@
 #include "contact_handlers.h"
 #include "contact_store.h"
 #include "plan_model.h"
+#include "service/wire.h"
 
 /* RequestPermits decides, ExplainContact only says what would be decided: both ask the same model with the same facts.
  */
@@ -95,10 +96,10 @@ static void verdicts_free(struct verdict *verdicts, size_t n)
 static void say_permit(const struct contact_work *work, const struct decision *decision, struct verdict *verdict)
 {
     dunlin__contact__v1__permit__init(&verdict->permit);
-    verdict->permit.permit_id = codec_id_bytes(&verdict->permit_id);
+    verdict->permit.permit_id = wire_id(&verdict->permit_id);
     verdict->permit.valid_until_us =
         permit_valid_until(work->context->rulebook, decision->facts, work->context->permit_valid_us).us;
-    verdict->permit.address = codec_lend(decision->point->value);
+    verdict->permit.address = wire_text(decision->point->value);
     verdict->message.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_PERMIT;
     verdict->message.permit = &verdict->permit;
 }

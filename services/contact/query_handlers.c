@@ -3,6 +3,7 @@
 #include "contact_codec.h"
 #include "contact_handlers.h"
 #include "contact_store.h"
+#include "service/wire.h"
 
 /* ReserveDialList and GetAccount. */
 
@@ -54,14 +55,14 @@ static void reply_entries(struct service_call *call, const GArray *entries)
     for (guint i = 0; i < entries->len; i++) {
         const struct dial_entry *entry = &g_array_index(entries, struct dial_entry, i);
         dunlin__contact__v1__dial_entry__init(&rows[i]);
-        rows[i].account_id = codec_id_bytes(&entry->account_id);
-        rows[i].contact_point_id = codec_id_bytes(&entry->contact_point_id);
-        rows[i].debtor_id = codec_id_bytes(&entry->debtor_id);
+        rows[i].account_id = wire_id(&entry->account_id);
+        rows[i].contact_point_id = wire_id(&entry->contact_point_id);
+        rows[i].debtor_id = wire_id(&entry->debtor_id);
         rows[i].channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL;
         rows[i].purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION;
         rows[i].priority = (uint32_t)entry->priority;
-        rows[i].strategy = codec_lend(entry->strategy);
-        rows[i].step = codec_lend(entry->step);
+        rows[i].strategy = wire_text(entry->strategy);
+        rows[i].step = wire_text(entry->step);
         rows[i].due_at_us = entry->due_at_us;
         list[i] = &rows[i];
     }
@@ -149,9 +150,9 @@ static void view_points(const struct debtor *debtor, struct views *views)
         char **zones = g_strsplit(point->zones, ",", -1);
         g_ptr_array_add(views->zones, zones);
         dunlin__contact__v1__contact_point_view__init(view);
-        view->contact_point_id = codec_id_bytes(&point->id);
-        view->kind = codec_lend(kind_name(point->kind));
-        view->value = codec_lend(point->value);
+        view->contact_point_id = wire_id(&point->id);
+        view->kind = wire_text(kind_name(point->kind));
+        view->value = wire_text(point->value);
         view->zones = zones;
         view->n_zones = g_strv_length(zones);
         view->is_opted_out = point->is_opted_out;
@@ -167,7 +168,7 @@ static void view_attempts(const GPtrArray *permits, struct views *views)
         const struct permit *permit = g_ptr_array_index(permits, i);
         Dunlin__Contact__V1__AttemptView *view = views->attempt_list[i] = &views->attempts[i];
         dunlin__contact__v1__attempt_view__init(view);
-        view->permit_id = codec_id_bytes(&permit->id);
+        view->permit_id = wire_id(&permit->id);
         view->granted_at_us = permit->granted_at_us;
         view->telephony = (Dunlin__Contact__V1__Telephony)permit->telephony;
         view->party = (Dunlin__Contact__V1__Party)permit->party;
@@ -185,10 +186,10 @@ static void reply_account(struct service_call *call, const struct account *accou
     view_points(account->debtor, &views);
     view_attempts(permits, &views);
     dunlin__contact__v1__get_account_reply__init(&reply);
-    reply.account_id = codec_id_bytes(&account->id);
-    reply.debtor_id = codec_id_bytes(&account->debtor->id);
-    reply.strategy = codec_lend(account->strategy);
-    reply.step = codec_lend(account->step);
+    reply.account_id = wire_id(&account->id);
+    reply.debtor_id = wire_id(&account->debtor->id);
+    reply.strategy = wire_text(account->strategy);
+    reply.step = wire_text(account->step);
     reply.step_due_at_us = account->step_due_at_us;
     reply.n_holds = codec_holds(account_holds(account), holds);
     reply.holds = holds;
@@ -207,7 +208,7 @@ static enum status get_account(struct unit *unit, struct service_call *call, str
     struct id account_id = {0};
     struct error why = {0};
     contact_keys_init(&keys);
-    if (codec_id(&request->account_id, "account_id", &account_id, &why) != STATUS_OK) {
+    if (wire_read_id(&request->account_id, "account_id", &account_id, &why) != STATUS_OK) {
         service_fail_error(call, &why);
         return STATUS_OK;
     }

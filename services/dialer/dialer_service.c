@@ -5,6 +5,7 @@
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/dialer/v1/dialer.pb-c.h"
 #include "logging/logging.h"
+#include "service/wire.h"
 
 static const struct config_option OPTIONS[] = {
     {"public-listen", CONFIG_TEXT, "tcp://127.0.0.1:*", NULL, 0, 0,
@@ -65,7 +66,7 @@ static enum status apply(struct unit *unit, const struct service_event *events, 
     (void)err;
     for (size_t i = 0; i < n_events; i++) {
         const struct event *event = events[i].event;
-        ProtobufCBinaryData account_id = {.len = ID_BYTES, .data = (uint8_t *)(uintptr_t)event->account_id.bytes};
+        ProtobufCBinaryData account_id = wire_id(&event->account_id);
         if (events[i].message->descriptor == &dunlin__contact__v1__contact_stopped__descriptor) {
             const Dunlin__Contact__V1__ContactStopped *stopped =
                 (const Dunlin__Contact__V1__ContactStopped *)events[i].message;

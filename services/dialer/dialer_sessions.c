@@ -4,6 +4,8 @@
 
 #include <glib.h>
 
+#include "id/id_table.h"
+
 struct connection {
     zframe_t *peer;
     struct monotonic heard_at;
@@ -18,28 +20,11 @@ struct sessions {
     GHashTable *dialers; /* name -> struct dialer */
 };
 
-static guint id_hash(gconstpointer key)
-{
-    guint hash;
-    memcpy(&hash, ((const struct id *)key)->bytes + 8, sizeof(hash)); /* the random part */
-    return hash;
-}
-
-static gboolean id_is_same(gconstpointer a, gconstpointer b)
-{
-    return id_equal(a, b);
-}
-
 static void connection_free(gpointer data)
 {
     struct connection *connection = data;
     zframe_destroy(&connection->peer);
     g_free(connection);
-}
-
-static GHashTable *new_generation(void)
-{
-    return g_hash_table_new_full(id_hash, id_is_same, g_free, NULL);
 }
 
 static void dialer_free(gpointer data)
@@ -73,8 +58,8 @@ static struct dialer *ensure_dialer(struct sessions *sessions, const char *name)
         return dialer;
     dialer = g_new0(struct dialer, 1);
     dialer->connections = g_ptr_array_new_with_free_func(connection_free);
-    dialer->young = new_generation();
-    dialer->old = new_generation();
+    dialer->young = id_set_new();
+    dialer->old = id_set_new();
     g_hash_table_insert(sessions->dialers, g_strdup(name), dialer);
     return dialer;
 }
@@ -102,9 +87,9 @@ void sessions_hand_out(struct sessions *sessions, const char *name, const struct
     if (g_hash_table_size(dialer->young) >= SESSION_ACCOUNTS_MAX) {
         g_hash_table_destroy(dialer->old);
         dialer->old = dialer->young;
-        dialer->young = new_generation();
+        dialer->young = id_set_new();
     }
-    g_hash_table_add(dialer->young, g_memdup2(account_id, sizeof(*account_id)));
+    (void)id_set_add(dialer->young, account_id);
 }
 
 void sessions_forget_silent(struct sessions *sessions)

@@ -1,47 +1,23 @@
 #include "dispute_book.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "db/db.h"
-
-/* The beginning of an id is time or a hash, its end the partition: take the middle, which differs most. */
-static guint hash_id(gconstpointer key)
-{
-    guint hash;
-
-    memcpy(&hash, (const uint8_t *)key + 9, sizeof(hash));
-    return hash;
-}
-
-static gboolean equal_ids(gconstpointer a, gconstpointer b)
-{
-    return id_equal(a, b);
-}
+#include "id/id_table.h"
 
 static void free_result(gpointer result)
 {
     db_result_free(result);
 }
 
-static GHashTable *new_rows(void)
-{
-    return g_hash_table_new_full(hash_id, equal_ids, NULL, g_free); /* the key stands in the row */
-}
-
-static GHashTable *new_set(void)
-{
-    return g_hash_table_new_full(hash_id, equal_ids, g_free, NULL);
-}
-
 struct book *book_new(void)
 {
     struct book *book = g_new0(struct book, 1);
 
-    book->accounts = new_rows();
-    book->disputes = new_rows();
-    book->wanted_accounts = new_set();
-    book->wanted_disputes = new_set();
+    book->accounts = id_table_new(g_free);
+    book->disputes = id_table_new(g_free);
+    book->wanted_accounts = id_set_new();
+    book->wanted_disputes = id_set_new();
     book->results = g_ptr_array_new_with_free_func(free_result);
     return book;
 }
@@ -64,20 +40,14 @@ void book_freep(struct book **book)
     *book = NULL;
 }
 
-static void want(GHashTable *set, const struct id *id)
-{
-    if (!g_hash_table_contains(set, id))
-        (void)g_hash_table_add(set, g_memdup2(id, sizeof(*id)));
-}
-
 void book_want_account(struct book *book, const struct id *account_id)
 {
-    want(book->wanted_accounts, account_id);
+    (void)id_set_add(book->wanted_accounts, account_id);
 }
 
 void book_want_dispute(struct book *book, const struct id *dispute_id)
 {
-    want(book->wanted_disputes, dispute_id);
+    (void)id_set_add(book->wanted_disputes, dispute_id);
 }
 
 struct account *book_account(const struct book *book, const struct id *account_id)
@@ -94,9 +64,9 @@ struct dispute *book_dispute(const struct book *book, const struct id *dispute_i
     return row ? &row->dispute : NULL;
 }
 
-static void add(GHashTable *rows, struct id *key, void *row)
+static void add(GHashTable *rows, const struct id *key, void *row)
 {
-    gboolean is_added = g_hash_table_insert(rows, key, row);
+    bool is_added = id_table_put(rows, key, row);
 
     assert(is_added);
     (void)is_added;

@@ -1,4 +1,5 @@
 #include "dispute_codec.h"
+#include "service/wire.h"
 
 #include <glib.h>
 #include <string.h>
@@ -21,28 +22,6 @@ _Static_assert((int)SOURCE_DEBTOR == DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUT
 _Static_assert((int)SOURCE_CLIENT == DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_CLIENT,
                "stored as on the wire");
 _Static_assert((int)SOURCE_CALL == DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_CALL, "stored as on the wire");
-
-enum status codec_id(const ProtobufCBinaryData *bytes, const char *field, struct id *ret_id, struct error *err)
-{
-    struct id id;
-    enum status st = id_from_bytes(bytes->data, bytes->len, field, &id, err);
-
-    if (st != STATUS_OK)
-        return st;
-    if (id_is_none(&id))
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: is all zeros", field);
-    *ret_id = id;
-    return STATUS_OK;
-}
-
-enum status codec_text(const char *text, const char *field, struct error *err)
-{
-    if (strlen(text) > TEXT_MAX_BYTES)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: longer than %d bytes", field, TEXT_MAX_BYTES);
-    if (!g_utf8_validate(text, -1, NULL))
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: is not UTF-8", field);
-    return STATUS_OK;
-}
 
 /* Numbers come off the wire as they are: anything may stand in an enum. */
 enum status codec_source(Dunlin__Dispute__V1__DisputeSource wire, enum dispute_source *ret_source, struct error *err)
@@ -73,25 +52,15 @@ enum status codec_resolution(Dunlin__Dispute__V1__DisputeOutcome wire, enum disp
     return error_set(err, STATUS_INVALID_ARGUMENT, "outcome: %d is none that a dispute can be given", (int)wire);
 }
 
-ProtobufCBinaryData codec_id_bytes(const struct id *id)
-{
-    return (ProtobufCBinaryData){.len = sizeof(id->bytes), .data = (uint8_t *)(uintptr_t)id->bytes};
-}
-
-char *codec_lend(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
 void codec_dispute_view(const struct dispute *dispute, Dunlin__Dispute__V1__DisputeView *ret_view)
 {
     dunlin__dispute__v1__dispute_view__init(ret_view);
-    ret_view->dispute_id = codec_id_bytes(&dispute->dispute_id);
-    ret_view->account_id = codec_id_bytes(&dispute->account_id);
+    ret_view->dispute_id = wire_id(&dispute->dispute_id);
+    ret_view->account_id = wire_id(&dispute->account_id);
     ret_view->state = (Dunlin__Dispute__V1__DisputeState)dispute->state;
     ret_view->outcome = (Dunlin__Dispute__V1__DisputeOutcome)dispute->outcome;
     ret_view->source = (Dunlin__Dispute__V1__DisputeSource)dispute->source;
-    ret_view->reason = codec_lend(dispute->reason);
+    ret_view->reason = wire_text(dispute->reason);
     ret_view->opened_at_us = dispute->opened_at.us;
     ret_view->deadline_at_us = dispute->deadline_at.us;
     ret_view->is_escalated = dispute->is_escalated;

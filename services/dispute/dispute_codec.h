@@ -8,18 +8,11 @@
 
 #define TEXT_MAX_BYTES 1000 /* of a reason or a note in a command */
 
-/* Fail with INVALID_ARGUMENT naming `field`. */
-MUST_USE enum status codec_id(const ProtobufCBinaryData *bytes, const char *field, struct id *ret_id,
-                              struct error *err);
-MUST_USE enum status codec_text(const char *text, const char *field, struct error *err);
 MUST_USE enum status codec_source(Dunlin__Dispute__V1__DisputeSource wire, enum dispute_source *ret_source,
                                   struct error *err);
 /* What ends a dispute with that outcome. RECALLED is refused: that comes with the client's recall alone. */
 MUST_USE enum status codec_resolution(Dunlin__Dispute__V1__DisputeOutcome wire, enum dispute_event *ret_event,
                                       struct error *err);
-
-ProtobufCBinaryData codec_id_bytes(const struct id *id); /* lends `id` */
-char *codec_lend(const char *text); /* for fields that protobuf-c declares as char * but only reads */
 
 void codec_dispute_view(const struct dispute *dispute, Dunlin__Dispute__V1__DisputeView *ret_view);
 

@@ -8,13 +8,14 @@
 #include "dispute_store.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
+#include "service/wire.h"
 
 /* --- what is shared --- */
 
 static enum status want_account(struct book *book, const ProtobufCBinaryData *account_id, struct error *err)
 {
     struct id id;
-    enum status st = codec_id(account_id, "account_id", &id, err);
+    enum status st = wire_read_id(account_id, "account_id", &id, err);
 
     if (st == STATUS_OK)
         book_want_account(book, &id);
@@ -27,7 +28,7 @@ static enum status find_account(const struct book *book, const ProtobufCBinaryDa
 {
     struct id id;
     char text[ID_TEXT_SIZE];
-    enum status st = codec_id(account_id, "account_id", &id, err);
+    enum status st = wire_read_id(account_id, "account_id", &id, err);
 
     if (st != STATUS_OK)
         return st;
@@ -39,12 +40,12 @@ static enum status find_account(const struct book *book, const ProtobufCBinaryDa
 
 static struct dispute_claim claim_of(const struct record *record, const struct service_event *event)
 {
-    const struct dispute_context *context = unit_context(record->unit);
+    const struct sop_holder *policy = unit_context(record->unit);
 
     return (struct dispute_claim){
         .reason = "",
         .opened_at = {event->event->occurred_at_us},
-        .verification_days = context->sop->verification_days,
+        .verification_days = policy->sop->verification_days,
     };
 }
 
@@ -61,10 +62,10 @@ static enum status apply_placed(const struct record *record, const struct servic
 {
     const Dunlin__Intake__V1__AccountPlaced *placed = (const void *)event->message;
     struct account account = {.agency_id = event->event->agency_id};
-    enum status st = codec_id(&placed->account_id, "account_id", &account.account_id, err);
+    enum status st = wire_read_id(&placed->account_id, "account_id", &account.account_id, err);
 
     if (st == STATUS_OK)
-        st = codec_id(&placed->debtor_id, "debtor_id", &account.debtor_id, err);
+        st = wire_read_id(&placed->debtor_id, "debtor_id", &account.debtor_id, err);
     if (st != STATUS_OK || book_account(record->book, &account.account_id))
         return st; /* known: the log is being read again */
     struct account *kept = book_add_account(record->book, &account, true);
@@ -115,7 +116,7 @@ struct claimed {
 static enum status claim_account(const struct id *permit_id, const ProtobufCBinaryData *account_id, bool is_own,
                                  struct claimed *ret_claimed, struct error *err)
 {
-    enum status st = codec_id(account_id, "account_id", &ret_claimed->account_id, err);
+    enum status st = wire_read_id(account_id, "account_id", &ret_claimed->account_id, err);
 
     if (st == STATUS_OK)
         ret_claimed->dispute_id = is_own ? id_derive(permit_id, "dispute", NULL, 0)
@@ -128,7 +129,7 @@ static enum status claim_accounts(const Dunlin__Contact__V1__AttemptReported *at
                                   size_t *ret_n, struct error *err)
 {
     struct id permit_id;
-    enum status st = codec_id(&attempt->permit_id, "permit_id", &permit_id, err);
+    enum status st = wire_read_id(&attempt->permit_id, "permit_id", &permit_id, err);
 
     if (st == STATUS_OK)
         st = claim_account(&permit_id, &attempt->account_id, true, &ret_claimed[0], err);

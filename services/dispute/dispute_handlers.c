@@ -4,6 +4,7 @@
 #include "dispute_record.h"
 #include "dispute_service.h"
 #include "dispute_store.h"
+#include "service/wire.h"
 
 /* --- the shape of all commands --- */
 
@@ -13,11 +14,6 @@ struct command {
     enum status (*want)(struct book *book, const struct service_call *call, struct error *err);
     enum status (*act)(const struct record *record, struct service_call *call, struct error *err);
 };
-
-static const char *actor_of(const struct service_call *call)
-{
-    return call->principal && call->principal[0] ? call->principal : NULL;
-}
 
 static enum status run(const struct command *command, struct unit *unit, struct service_call *calls, size_t n_calls,
                        struct error *err)
@@ -31,32 +27,11 @@ static enum status run(const struct command *command, struct unit *unit, struct 
     }
     enum status st = dispute_store_load(unit_db(unit), book, err);
     for (size_t i = 0; i < n_calls && st == STATUS_OK; i++) {
-        const struct record record = {.unit = unit, .book = book, .actor = actor_of(&calls[i])};
+        const struct record record = {.unit = unit, .book = book, .actor = wire_actor(&calls[i])};
         if (!service_is_answered(&calls[i]))
             st = command->act(&record, &calls[i], err);
     }
     return st == STATUS_OK ? dispute_store_save(unit_db(unit), book, err) : st;
-}
-
-/* An id that the call is routed by, hence of the call's partition. */
-static enum status read_own_id(const struct service_call *call, const ProtobufCBinaryData *bytes, const char *field,
-                               struct id *ret_id, struct error *err)
-{
-    enum status st = codec_id(bytes, field, ret_id, err);
-
-    if (st == STATUS_OK && id_partition(ret_id) != call->partition)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: is of partition %u, the request of %u", field,
-                         id_partition(ret_id), call->partition);
-    return st;
-}
-
-static struct id known_id(const ProtobufCBinaryData *bytes)
-{
-    struct id id = {{0}};
-
-    /* `want` has refused all that this would fail for. */
-    (void)!id_from_bytes(bytes->data, bytes->len, "id", &id, NULL);
-    return id;
 }
 
 static void reply_dispute(struct service_call *call, const struct dispute *dispute)
@@ -81,12 +56,12 @@ static enum status want_open(struct book *book, const struct service_call *call,
     const Dunlin__Dispute__V1__OpenDisputeRequest *request = (const void *)call->request;
     enum dispute_source source;
     struct id account_id;
-    enum status st = read_own_id(call, &request->account_id, "account_id", &account_id, err);
+    enum status st = wire_read_own_id(call, &request->account_id, "account_id", &account_id, err);
 
     if (st == STATUS_OK)
         st = codec_source(request->source, &source, err);
     if (st == STATUS_OK)
-        st = codec_text(request->reason, "reason", err);
+        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st == STATUS_OK)
         book_want_account(book, &account_id);
     return st;
@@ -95,8 +70,8 @@ static enum status want_open(struct book *book, const struct service_call *call,
 static enum status act_open(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Dispute__V1__OpenDisputeRequest *request = (const void *)call->request;
-    const struct dispute_context *context = unit_context(record->unit);
-    struct id account_id = known_id(&request->account_id);
+    const struct sop_holder *policy = unit_context(record->unit);
+    struct id account_id = wire_known_id(&request->account_id);
     struct account *account = book_account(record->book, &account_id);
     const struct dispute_claim claim = {
         .dispute_id = id_new(call->partition),
@@ -104,7 +79,7 @@ static enum status act_open(const struct record *record, struct service_call *ca
         .reason = request->reason,
         .is_written = request->is_written,
         .opened_at = unit_now(record->unit),
-        .verification_days = context->sop->verification_days,
+        .verification_days = policy->sop->verification_days,
     };
     const struct dispute *dispute = NULL;
 
@@ -128,10 +103,10 @@ static enum status want_move(struct book *book, const struct service_call *call,
                              const char *note, struct error *err)
 {
     struct id id;
-    enum status st = read_own_id(call, dispute_id, "dispute_id", &id, err);
+    enum status st = wire_read_own_id(call, dispute_id, "dispute_id", &id, err);
 
     if (st == STATUS_OK)
-        st = codec_text(note, "note", err);
+        st = wire_check_text(note, TEXT_MAX_BYTES, "note", err);
     if (st == STATUS_OK)
         book_want_dispute(book, &id);
     return st;
@@ -140,7 +115,7 @@ static enum status want_move(struct book *book, const struct service_call *call,
 static enum status move(const struct record *record, struct service_call *call, const ProtobufCBinaryData *dispute_id,
                         enum dispute_event event, const char *note, struct error *err)
 {
-    struct id id = known_id(dispute_id);
+    struct id id = wire_known_id(dispute_id);
     struct dispute *dispute = book_dispute(record->book, &id);
     char id_text[ID_TEXT_SIZE];
     const char *text;
@@ -235,7 +210,7 @@ enum status dispute_handle_list(struct unit *unit, struct service_call *calls, s
         const Dunlin__Dispute__V1__ListDisputesRequest *request = (const void *)calls[i].request;
         struct id account_id;
         struct error why;
-        if (codec_id(&request->account_id, "account_id", &account_id, &why) != STATUS_OK)
+        if (wire_read_id(&request->account_id, "account_id", &account_id, &why) != STATUS_OK)
             service_fail_error(&calls[i], &why);
         else
             book_want_account(book, &account_id);
@@ -247,7 +222,7 @@ enum status dispute_handle_list(struct unit *unit, struct service_call *calls, s
         const Dunlin__Dispute__V1__ListDisputesRequest *request = (const void *)calls[i].request;
         if (service_is_answered(&calls[i]))
             continue;
-        struct id account_id = known_id(&request->account_id);
+        struct id account_id = wire_known_id(&request->account_id);
         if (book_account(book, &account_id))
             reply_list(&calls[i], &account_id, disputes);
         else

@@ -1,6 +1,7 @@
 #include "dispute_record.h"
 
 #include "dispute_codec.h"
+#include "service/wire.h"
 
 static enum status emit(const struct record *record, const struct dispute *dispute, const ProtobufCMessage *message,
                         struct error *err)
@@ -19,11 +20,11 @@ static enum status emit_opened(const struct record *record, const struct dispute
     Dunlin__Dispute__V1__DisputeOpened message;
 
     dunlin__dispute__v1__dispute_opened__init(&message);
-    message.dispute_id = codec_id_bytes(&dispute->dispute_id);
-    message.account_id = codec_id_bytes(&dispute->account_id);
-    message.debtor_id = codec_id_bytes(&dispute->debtor_id);
+    message.dispute_id = wire_id(&dispute->dispute_id);
+    message.account_id = wire_id(&dispute->account_id);
+    message.debtor_id = wire_id(&dispute->debtor_id);
     message.source = (Dunlin__Dispute__V1__DisputeSource)dispute->source;
-    message.reason = codec_lend(dispute->reason);
+    message.reason = wire_text(dispute->reason);
     message.is_written = dispute->is_written;
     message.opened_at_us = dispute->opened_at.us;
     message.deadline_at_us = dispute->deadline_at.us;
@@ -35,10 +36,10 @@ static enum status emit_verified(const struct record *record, const struct dispu
     Dunlin__Dispute__V1__VerificationSent message;
 
     dunlin__dispute__v1__verification_sent__init(&message);
-    message.dispute_id = codec_id_bytes(&dispute->dispute_id);
-    message.account_id = codec_id_bytes(&dispute->account_id);
-    message.debtor_id = codec_id_bytes(&dispute->debtor_id);
-    message.note = codec_lend(dispute->note);
+    message.dispute_id = wire_id(&dispute->dispute_id);
+    message.account_id = wire_id(&dispute->account_id);
+    message.debtor_id = wire_id(&dispute->debtor_id);
+    message.note = wire_text(dispute->note);
     return emit(record, dispute, &message.base, err);
 }
 
@@ -47,11 +48,11 @@ static enum status emit_resolved(const struct record *record, const struct dispu
     Dunlin__Dispute__V1__DisputeResolved message;
 
     dunlin__dispute__v1__dispute_resolved__init(&message);
-    message.dispute_id = codec_id_bytes(&dispute->dispute_id);
-    message.account_id = codec_id_bytes(&dispute->account_id);
-    message.debtor_id = codec_id_bytes(&dispute->debtor_id);
+    message.dispute_id = wire_id(&dispute->dispute_id);
+    message.account_id = wire_id(&dispute->account_id);
+    message.debtor_id = wire_id(&dispute->debtor_id);
     message.outcome = (Dunlin__Dispute__V1__DisputeOutcome)dispute->outcome;
-    message.note = codec_lend(dispute->note);
+    message.note = wire_text(dispute->note);
     message.opened_at_us = dispute->opened_at.us;
     return emit(record, dispute, &message.base, err);
 }
@@ -61,10 +62,10 @@ static enum status emit_escalated(const struct record *record, const struct disp
     Dunlin__Dispute__V1__EscalationRaised message;
 
     dunlin__dispute__v1__escalation_raised__init(&message);
-    message.dispute_id = codec_id_bytes(&dispute->dispute_id);
-    message.account_id = codec_id_bytes(&dispute->account_id);
-    message.debtor_id = codec_id_bytes(&dispute->debtor_id);
-    message.reason = codec_lend(dispute->note);
+    message.dispute_id = wire_id(&dispute->dispute_id);
+    message.account_id = wire_id(&dispute->account_id);
+    message.debtor_id = wire_id(&dispute->debtor_id);
+    message.reason = wire_text(dispute->note);
     return emit(record, dispute, &message.base, err);
 }
 

@@ -1,7 +1,5 @@
 #include "dispute_service.h"
 
-#include <glib.h>
-
 #include "dispute_events.h"
 #include "dispute_handlers.h"
 #include "dispute_sql.h"
@@ -35,50 +33,15 @@ static const struct service_method METHODS[] = {
     {0},
 };
 
-/* What a worker reads its policy from, so that it can read it again. */
-struct worker_context {
-    struct dispute_context context; /* first: unit_context is read as this */
-    char *sop_path;
-};
-
-static void context_close(void *context)
+static enum status context_open(const struct service *service, unsigned worker, void **ret_context, struct error *err)
 {
-    struct worker_context *worker = context;
+    struct sop_holder *holder = NULL;
+    (void)worker;
 
-    if (!worker)
-        return;
-    sop_free(worker->context.sop);
-    g_free(worker->sop_path);
-    g_free(worker);
-}
-
-static enum status context_reload(void *context, struct error *err)
-{
-    struct worker_context *worker = context;
-    struct sop *sop = NULL;
-    enum status st = sop_load(worker->sop_path, &sop, err);
-
-    if (st != STATUS_OK)
-        return st;
-    sop_free(worker->context.sop);
-    worker->context.sop = sop;
-    return STATUS_OK;
-}
-
-static enum status context_open(const struct service *service, unsigned worker_index, void **ret_context,
-                                struct error *err)
-{
-    struct worker_context *worker = g_new0(struct worker_context, 1);
-    (void)worker_index;
-
-    worker->sop_path = g_strdup(config_text(service_config(service), "sop"));
-    enum status st = context_reload(worker, err);
-    if (st != STATUS_OK) {
-        context_close(worker);
-        return st;
-    }
-    *ret_context = worker;
-    return STATUS_OK;
+    enum status st = sop_holder_open(config_text(service_config(service), "sop"), &holder, err);
+    if (st == STATUS_OK)
+        *ret_context = holder;
+    return st;
 }
 
 const struct service_spec DISPUTE_SPEC = {
@@ -94,6 +57,6 @@ const struct service_spec DISPUTE_SPEC = {
     .apply = dispute_apply,
     .timers = dispute_timers,
     .open = context_open,
-    .close = context_close,
-    .reload = context_reload,
+    .close = sop_holder_close,
+    .reload = sop_holder_reload,
 };

@@ -1,14 +1,10 @@
 #ifndef DUNLIN_DISPUTE_SERVICE_H
 #define DUNLIN_DISPUTE_SERVICE_H
 
-#include "policy/sop.h"
+#include "policy/sop_holder.h"
 #include "service/service.h"
 
-/* A worker's context: the SOP, for the days until verification is due. */
-struct dispute_context {
-    struct sop *sop;
-};
-
+/* A worker\'s context is a struct sop_holder: the SOP, for the days until verification is due. */
 extern const struct service_spec DISPUTE_SPEC;
 
 #endif

@@ -1,45 +1,10 @@
 #include "dispute_store.h"
 
+#include "db/db_columns.h"
 #include "dispute_sql.h"
 
-#define KEY_COLUMNS     2
 #define ACCOUNT_COLUMNS 3  /* of account_load, before those of the unresolved dispute */
 #define VERSION_COLUMN  13 /* of dispute_load */
-
-/* The parameters of one statement over unnest: one array a column. */
-struct columns {
-    struct db_array *column[DB_ARGS_MAX];
-    size_t n;
-};
-
-static void columns_init(struct columns *columns, const enum db_type *types, size_t n)
-{
-    columns->n = n;
-    for (size_t i = 0; i < n; i++)
-        columns->column[i] = db_array_new(types[i]);
-}
-
-static void columns_fini(struct columns *columns)
-{
-    for (size_t i = 0; i < columns->n; i++)
-        db_array_free(columns->column[i]);
-    columns->n = 0;
-}
-
-static void columns_bind(const struct columns *columns, const struct db_statement *statement, struct db_call *call)
-{
-    *call = (struct db_call){.statement = statement};
-    for (size_t i = 0; i < columns->n; i++)
-        db_arg_array(&call->args, columns->column[i]);
-}
-
-static const enum db_type KEY_TYPES[KEY_COLUMNS] = {DB_INT2, DB_UUID};
-
-static void push_key(struct columns *columns, const struct id *id)
-{
-    db_array_int2(columns->column[0], (int16_t)id_partition(id));
-    db_array_id(columns->column[1], id);
-}
 
 /* --- reading --- */
 
@@ -95,17 +60,6 @@ static void take_disputes(struct book *book, const struct db_result *result)
     }
 }
 
-static void columns_of_set(struct columns *columns, GHashTable *set)
-{
-    GHashTableIter iter;
-    gpointer id;
-
-    columns_init(columns, KEY_TYPES, KEY_COLUMNS);
-    g_hash_table_iter_init(&iter, set);
-    while (g_hash_table_iter_next(&iter, &id, NULL))
-        push_key(columns, id);
-}
-
 /* What may be wanted, in the order in which it is taken: disputes may want further accounts. */
 struct load {
     const struct db_statement *statement;
@@ -117,7 +71,7 @@ struct load {
 static enum status run_loads(struct db *db, struct book *book, const struct load *loads, size_t n_loads,
                              struct error *err)
 {
-    struct columns keys[LOADS_MAX] = {0};
+    struct db_columns keys[LOADS_MAX] = {0};
     struct db_call calls[LOADS_MAX];
     const struct load *run[LOADS_MAX];
     size_t n = 0;
@@ -125,14 +79,15 @@ static enum status run_loads(struct db *db, struct book *book, const struct load
     for (size_t i = 0; i < n_loads; i++) {
         if (g_hash_table_size(loads[i].wanted) == 0)
             continue;
-        columns_of_set(&keys[n], loads[i].wanted);
-        columns_bind(&keys[n], loads[i].statement, &calls[n]);
+        db_columns_add_keys(&keys[n]);
+        db_columns_push_id_set(&keys[n], loads[i].wanted);
+        db_columns_bind(&keys[n], loads[i].statement, &calls[n]);
         g_hash_table_remove_all(loads[i].wanted);
         run[n++] = &loads[i];
     }
     enum status st = n > 0 ? db_exec_pipeline(db, calls, n, err) : STATUS_OK;
     for (size_t i = 0; i < n; i++)
-        columns_fini(&keys[i]);
+        db_columns_fini(&keys[i]);
     for (size_t i = 0; i < n && st == STATUS_OK; i++) {
         g_ptr_array_add(book->results, calls[i].result);
         run[i]->take(book, calls[i].result);
@@ -156,15 +111,13 @@ enum status dispute_store_load(struct db *db, struct book *book, struct error *e
 enum status dispute_store_history(struct db *db, struct book *book, const struct id *account_ids, size_t n_accounts,
                                   GArray **ret_disputes, struct error *err)
 {
-    struct columns keys;
+    SCOPED(db_columns_fini) struct db_columns keys = {0};
     struct db_call call;
 
-    columns_init(&keys, KEY_TYPES, KEY_COLUMNS);
-    for (size_t i = 0; i < n_accounts; i++)
-        push_key(&keys, &account_ids[i]);
-    columns_bind(&keys, &DISPUTE_DISPUTES_OF_ACCOUNTS, &call);
+    db_columns_add_keys(&keys);
+    db_columns_push_ids(&keys, account_ids, n_accounts);
+    db_columns_bind(&keys, &DISPUTE_DISPUTES_OF_ACCOUNTS, &call);
     enum status st = db_exec(db, call.statement, &call.args, &call.result, err);
-    columns_fini(&keys);
     if (st != STATUS_OK)
         return error_wrap(err, st, "read disputes");
     g_ptr_array_add(book->results, call.result);
@@ -180,9 +133,9 @@ enum status dispute_store_history(struct db *db, struct book *book, const struct
 
 static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID};
 
-static void push_account(struct columns *columns, const struct account *account)
+static void push_account(struct db_columns *columns, const struct account *account)
 {
-    push_key(columns, &account->account_id);
+    db_columns_push_key(columns, &account->account_id);
     db_array_int4(columns->column[2], account->agency_id);
     db_array_id(columns->column[3], &account->debtor_id);
 }
@@ -190,12 +143,12 @@ static void push_account(struct columns *columns, const struct account *account)
 static const enum db_type DISPUTE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_INT2, DB_INT2,
                                              DB_TEXT, DB_BOOL, DB_INT8, DB_INT8, DB_BOOL, DB_TEXT, DB_INT4};
 
-static void push_dispute(struct columns *columns, const struct book_dispute *row)
+static void push_dispute(struct db_columns *columns, const struct book_dispute *row)
 {
     struct db_array *const *column = columns->column;
     const struct dispute *dispute = &row->dispute;
 
-    push_key(columns, &dispute->dispute_id);
+    db_columns_push_key(columns, &dispute->dispute_id);
     db_array_id(column[2], &dispute->account_id);
     db_array_id(column[3], &dispute->debtor_id);
     db_array_int4(column[4], dispute->agency_id);
@@ -217,16 +170,12 @@ enum table {
     TABLES_END,
 };
 
-static const struct table_write {
-    const struct db_statement *statement;
-    const enum db_type *types;
-    size_t n_types;
-} WRITES[TABLES_END] = {
+static const struct db_write WRITES[TABLES_END] = {
     [TABLE_ACCOUNT] = {&DISPUTE_ACCOUNT_INSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
     [TABLE_DISPUTE] = {&DISPUTE_DISPUTE_SAVE, DISPUTE_TYPES, ARRAY_SIZE(DISPUTE_TYPES)},
 };
 
-static void collect_changes(struct book *book, struct columns tables[static TABLES_END])
+static void collect_changes(struct book *book, struct db_columns tables[static TABLES_END])
 {
     GHashTableIter iter;
     gpointer row;
@@ -241,39 +190,13 @@ static void collect_changes(struct book *book, struct columns tables[static TABL
             push_dispute(&tables[TABLE_DISPUTE], row);
 }
 
-static enum status write_changes(struct db *db, const struct columns tables[static TABLES_END], struct error *err)
-{
-    struct db_call calls[TABLES_END];
-    size_t n_rows[TABLES_END];
-    size_t n = 0;
-
-    for (int table = 0; table < TABLES_END; table++) {
-        size_t length = db_array_length(tables[table].column[0]);
-        if (length == 0)
-            continue;
-        columns_bind(&tables[table], WRITES[table].statement, &calls[n]);
-        n_rows[n++] = length;
-    }
-    enum status st = n > 0 ? db_exec_pipeline(db, calls, n, err) : STATUS_OK;
-    if (st != STATUS_OK)
-        return st;
-    for (size_t i = 0; i < n && st == STATUS_OK; i++)
-        if (db_affected(calls[i].result) != (int64_t)n_rows[i])
-            st = error_set(err, STATUS_ABORTED, "%s: %lld rows of %zu: another instance has written them",
-                           calls[i].statement->name, (long long)db_affected(calls[i].result), n_rows[i]);
-    db_calls_clear(calls, n);
-    return st;
-}
-
 enum status dispute_store_save(struct db *db, struct book *book, struct error *err)
 {
-    struct columns tables[TABLES_END];
+    struct db_columns tables[TABLES_END];
 
-    for (int table = 0; table < TABLES_END; table++)
-        columns_init(&tables[table], WRITES[table].types, WRITES[table].n_types);
+    db_writes_init(tables, WRITES, TABLES_END);
     collect_changes(book, tables);
-    enum status st = write_changes(db, tables, err);
-    for (int table = 0; table < TABLES_END; table++)
-        columns_fini(&tables[table]);
+    enum status st = db_writes_run_all(db, WRITES, tables, TABLES_END, err);
+    db_writes_fini(tables, TABLES_END);
     return st == STATUS_OK ? st : error_wrap(err, st, "save disputes");
 }

@@ -1,4 +1,5 @@
 #include "intake_codec.h"
+#include "service/wire.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -23,21 +24,6 @@ static void *scratch_alloc(struct codec_scratch *scratch, size_t size)
     void *block = g_malloc0(size);
     g_ptr_array_add(scratch->allocated, block);
     return block;
-}
-
-char *codec_text(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
-ProtobufCBinaryData codec_bytes(const void *bytes, size_t len)
-{
-    return (ProtobufCBinaryData){.len = len, .data = (uint8_t *)(uintptr_t)bytes};
-}
-
-ProtobufCBinaryData codec_id(const struct id *id)
-{
-    return codec_bytes(id->bytes, sizeof(id->bytes));
 }
 
 static Dunlin__Intake__V1__PhoneKind wire_phone_kind(enum phone_kind kind)
@@ -92,9 +78,9 @@ Dunlin__Intake__V1__ContactPoint **codec_contact_points(const struct debtor *deb
     for (size_t i = 0; i < n; i++) {
         const struct contact_point *from = &g_array_index(debtor->contacts, struct contact_point, indexes[i]);
         dunlin__intake__v1__contact_point__init(&points[i]);
-        points[i].contact_point_id = codec_id(&from->id);
+        points[i].contact_point_id = wire_id(&from->id);
         points[i].kind = (Dunlin__Intake__V1__ContactPointKind)from->contact.kind;
-        points[i].value = codec_text(from->contact.value);
+        points[i].value = wire_text(from->contact.value);
         points[i].phone_kind = wire_phone_kind(from->contact.phone_kind);
         set_zones(&points[i], from->contact.zones, scratch);
         list[i] = &points[i];
@@ -105,10 +91,10 @@ Dunlin__Intake__V1__ContactPoint **codec_contact_points(const struct debtor *deb
 void codec_provenance(const struct provenance *provenance, Dunlin__Intake__V1__Provenance *ret)
 {
     dunlin__intake__v1__provenance__init(ret);
-    ret->placement_id = codec_id(&provenance->placement_id);
-    ret->file_name = codec_text(provenance->file_name);
+    ret->placement_id = wire_id(&provenance->placement_id);
+    ret->file_name = wire_text(provenance->file_name);
     ret->line = provenance->line;
-    ret->record_hash = codec_bytes(provenance->record_hash, sizeof(provenance->record_hash));
+    ret->record_hash = wire_bytes(provenance->record_hash, sizeof(provenance->record_hash));
 }
 
 void codec_account_placed(const struct account *account, const struct debtor *debtor, struct codec_scratch *scratch,
@@ -122,15 +108,15 @@ void codec_account_placed(const struct account *account, const struct debtor *de
         all[i] = i;
     codec_provenance(&account->provenance, &ret->provenance);
     dunlin__intake__v1__account_placed__init(message);
-    message->account_id = codec_id(&account->id);
-    message->debtor_id = codec_id(&account->debtor_id);
-    message->client = codec_text(account->client);
-    message->client_reference = codec_text(account->client_reference);
+    message->account_id = wire_id(&account->id);
+    message->debtor_id = wire_id(&account->debtor_id);
+    message->client = wire_text(account->client);
+    message->client_reference = wire_text(account->client_reference);
     message->balance_minor = account->balance.minor;
-    message->currency = codec_text(account->balance.currency);
+    message->currency = wire_text(account->balance.currency);
     message->due_on_days = account->due_on.days;
     message->opened_on_days = account->opened_on.days;
-    message->debtor_name = codec_text(debtor->name);
+    message->debtor_name = wire_text(debtor->name);
     message->is_natural_person = debtor->is_natural_person;
     message->n_contact_points = n;
     message->contact_points = codec_contact_points(debtor, all, n, scratch);
@@ -146,15 +132,15 @@ void codec_summary(const struct placement *placement, const struct placement_pro
     const struct row_counts *checked = &progress->checked_counts;
 
     dunlin__intake__v1__placement_summary__init(ret);
-    ret->placement_id = codec_id(&placement->id);
-    ret->file_name = codec_text(placement->file_name);
+    ret->placement_id = wire_id(&placement->id);
+    ret->file_name = wire_text(placement->file_name);
     ret->kind = (Dunlin__Intake__V1__FileKind)placement->kind;
     ret->stage = (Dunlin__Intake__V1__PlacementStage)placement->stage;
     ret->accepted = placed->accepted;
     ret->rejected = placed->rejected;
     ret->skipped = placed->skipped;
     ret->amount_minor = placed->amount_minor;
-    ret->currency = codec_text(placed->currency);
+    ret->currency = wire_text(placed->currency);
     ret->counted_rows = checked->accepted + checked->rejected + checked->skipped;
     ret->counted_minor = checked->amount_minor;
 }

@@ -34,11 +34,6 @@ void codec_provenance(const struct provenance *provenance, Dunlin__Intake__V1__P
 Dunlin__Intake__V1__ContactPoint **codec_contact_points(const struct debtor *debtor, const size_t *indexes, size_t n,
                                                         struct codec_scratch *scratch);
 
-ProtobufCBinaryData codec_id(const struct id *id);
-ProtobufCBinaryData codec_bytes(const void *bytes, size_t len);
-/* protobuf-c's messages have char * where nothing is ever written. */
-char *codec_text(const char *text);
-
 /* placement and progress as they stand. */
 void codec_summary(const struct placement *placement, const struct placement_progress *progress,
                    Dunlin__Intake__V1__PlacementSummary *ret);

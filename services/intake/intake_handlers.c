@@ -6,6 +6,7 @@
 #include "intake_service.h"
 #include "intake_store.h"
 #include "platform/platform.h"
+#include "service/wire.h"
 
 #define BATCH_ROWS_MAX      1000
 #define BATCHES_MAX         1000000 /* a file of 1,000,000,000 rows; keeps counts far from the edge of 32 bits */
@@ -169,7 +170,7 @@ static void reply_opened(struct service_call *call, const struct opened *opened)
 
     dunlin__intake__v1__open_placement_reply__init(&reply);
     codec_summary(placement, &opened->progress, &summary);
-    reply.placement_id = codec_id(&placement->id);
+    reply.placement_id = wire_id(&placement->id);
     reply.kind = (Dunlin__Intake__V1__FileKind)placement->kind;
     reply.stage = (Dunlin__Intake__V1__PlacementStage)placement->stage;
     reply.batch_rows = placement->batch_rows;
@@ -272,7 +273,7 @@ static enum status confirm_totals(struct unit *unit, struct service_call *call, 
         (const Dunlin__Intake__V1__ConfirmTotalsRequest *)call->request;
     SCOPED(opened_clear) struct opened opened = {0};
     struct id id;
-    enum status st = id_from_bytes(request->placement_id.data, request->placement_id.len, "placement_id", &id, err);
+    enum status st = wire_read_id(&request->placement_id, "placement_id", &id, err);
 
     if (st == STATUS_OK)
         st = load(unit_db(unit), &id, &opened, err);
@@ -317,7 +318,7 @@ static enum status close_placement(struct unit *unit, struct service_call *call,
     SCOPED(opened_clear) struct opened opened = {0};
     Dunlin__Intake__V1__PlacementSummary summary;
     struct id id;
-    enum status st = id_from_bytes(request->placement_id.data, request->placement_id.len, "placement_id", &id, err);
+    enum status st = wire_read_id(&request->placement_id, "placement_id", &id, err);
 
     if (st == STATUS_OK)
         st = load(unit_db(unit), &id, &opened, err);
@@ -354,12 +355,12 @@ static void reply_rejects(struct service_call *call, const struct db_result *row
         size_t len = 0;
         dunlin__intake__v1__reject__init(&rejects[i]);
         rejects[i].line = db_int8(rows, i, 0);
-        rejects[i].field = codec_text(db_text(rows, i, 1));
-        rejects[i].column = codec_text(db_text(rows, i, 2));
-        rejects[i].code = codec_text(db_text(rows, i, 3));
-        rejects[i].reason = codec_text(db_text(rows, i, 4));
+        rejects[i].field = wire_text(db_text(rows, i, 1));
+        rejects[i].column = wire_text(db_text(rows, i, 2));
+        rejects[i].code = wire_text(db_text(rows, i, 3));
+        rejects[i].reason = wire_text(db_text(rows, i, 4));
         const uint8_t *record = db_bytes(rows, i, 5, &len);
-        rejects[i].record = codec_bytes(record, len);
+        rejects[i].record = wire_bytes(record, len);
         list[i] = &rejects[i];
     }
     reply.n_rejects = n;
@@ -374,7 +375,7 @@ static enum status list_rejects(struct unit *unit, struct service_call *call, st
     SCOPED(db_result_freep) struct db_result *rows = NULL;
     uint32_t limit = request->limit == 0 ? REJECTS_MAX : MIN(request->limit, REJECTS_MAX);
     struct id id;
-    enum status st = id_from_bytes(request->placement_id.data, request->placement_id.len, "placement_id", &id, err);
+    enum status st = wire_read_id(&request->placement_id, "placement_id", &id, err);
 
     if (st == STATUS_OK)
         st = store_rejects_list(unit_db(unit), &id, request->after_line, (int32_t)limit, &rows, err);
@@ -395,7 +396,7 @@ static enum status find_account_id(struct db *db, const Dunlin__Intake__V1__GetA
     size_t n = 0;
 
     if (request->account_id.len > 0)
-        return id_from_bytes(request->account_id.data, request->account_id.len, "account_id", ret_id, err);
+        return wire_read_id(&request->account_id, "account_id", ret_id, err);
     if (!*request->client_reference)
         return error_set(err, STATUS_INVALID_ARGUMENT, "client_reference: neither it nor account_id is given");
     enum status st = store_reference_any(db, agency_id, request->client, request->client_reference, found, &n, err);

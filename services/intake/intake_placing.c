@@ -2,8 +2,9 @@
 
 #include <string.h>
 
+#include "id/id_table.h"
 #include "intake_codec.h"
-#include "intake_store_columns.h"
+#include "service/wire.h"
 
 /* A row that is still accepted, on its way. */
 struct item {
@@ -89,7 +90,7 @@ static struct placing placing_begin(struct unit *unit, struct work *works, size_
 {
     struct placing placing = {.unit = unit, .db = unit_db(unit), .texts = texts, .scratch = codec_scratch_new()};
 
-    placing.debtors = g_hash_table_new_full(store_hash_id, store_ids_are_equal, NULL, free_debtor);
+    placing.debtors = id_table_new(free_debtor);
     collect_items(&placing, works, n_works, kind);
     return placing;
 }
@@ -121,7 +122,7 @@ static struct debtor *debtor_of(struct placing *placing, const struct id *id, in
 
     if (!debtor) {
         debtor = debtor_new(id, agency_id);
-        (void)g_hash_table_insert(placing->debtors, &debtor->id, debtor);
+        (void)id_table_put(placing->debtors, &debtor->id, debtor);
     }
     return debtor;
 }
@@ -275,12 +276,12 @@ static void name_debtor(const struct item *item)
 
 static void drop_unused_debtors(struct placing *placing)
 {
-    g_autoptr(GHashTable) used = g_hash_table_new(store_hash_id, store_ids_are_equal);
+    g_autoptr(GHashTable) used = id_set_new();
     GHashTableIter iter;
     gpointer id = NULL;
 
     for (size_t i = 0; i < placing->n_items; i++)
-        (void)g_hash_table_add(used, &placing->items[i].debtor->id);
+        (void)id_set_add(used, &placing->items[i].debtor->id);
     g_hash_table_iter_init(&iter, placing->debtors);
     while (g_hash_table_iter_next(&iter, &id, NULL))
         if (!g_hash_table_contains(used, id))
@@ -428,9 +429,9 @@ static enum status emit_updated(struct placing *placing, struct item *item, cons
 
     codec_provenance(&item->provenance, &provenance);
     dunlin__intake__v1__account_updated__init(&message);
-    message.account_id = codec_id(&item->account->id);
-    message.debtor_id = codec_id(&item->account->debtor_id);
-    message.currency = codec_text(item->account->balance.currency);
+    message.account_id = wire_id(&item->account->id);
+    message.debtor_id = wire_id(&item->account->debtor_id);
+    message.currency = wire_text(item->account->balance.currency);
     if (changes->has_due_on) {
         message.due_on_presence_case = DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__DUE_ON_PRESENCE_DUE_ON_DAYS;
         message.due_on_days = item->account->due_on.days;
@@ -494,9 +495,9 @@ static enum status recall_item(struct placing *placing, struct item *item, struc
         return STATUS_OK;
     codec_provenance(&item->provenance, &provenance);
     dunlin__intake__v1__account_recalled__init(&message);
-    message.account_id = codec_id(&item->account->id);
-    message.debtor_id = codec_id(&item->account->debtor_id);
-    message.reason = codec_text(item->row->values[FIELD_REASON].text);
+    message.account_id = wire_id(&item->account->id);
+    message.debtor_id = wire_id(&item->account->debtor_id);
+    message.reason = wire_text(item->row->values[FIELD_REASON].text);
     message.provenance = &provenance;
     return emit(placing, item, &message.base, err);
 }
@@ -540,12 +541,12 @@ static enum status emit_payment(struct placing *placing, const struct item *item
 
     codec_provenance(&item->provenance, &provenance);
     dunlin__intake__v1__payment_reported__init(&message);
-    message.account_id = codec_id(&payment->account_id);
-    message.debtor_id = codec_id(&item->account->debtor_id);
-    message.payment_id = codec_id(&payment->id);
-    message.reference = codec_text(payment->reference);
+    message.account_id = wire_id(&payment->account_id);
+    message.debtor_id = wire_id(&item->account->debtor_id);
+    message.payment_id = wire_id(&payment->id);
+    message.reference = wire_text(payment->reference);
     message.amount_minor = payment->amount.minor;
-    message.currency = codec_text(payment->amount.currency);
+    message.currency = wire_text(payment->amount.currency);
     message.paid_on_days = payment->paid_on.days;
     message.provenance = &provenance;
     return emit(placing, item, &message.base, err);
@@ -555,7 +556,7 @@ static enum status emit_payment(struct placing *placing, const struct item *item
  */
 static size_t split_payments(struct placing *placing, struct payment *payments, struct item **firsts, GArray *doubles)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new(store_hash_id, store_ids_are_equal);
+    g_autoptr(GHashTable) seen = id_table_new(NULL);
     size_t n = 0;
 
     for (size_t i = 0; i < placing->n_items; i++) {
@@ -568,7 +569,7 @@ static size_t split_payments(struct placing *placing, struct payment *payments, 
             continue;
         }
         firsts[n] = item;
-        (void)g_hash_table_insert(seen, &payments[n].id, &payments[n]);
+        (void)id_table_put(seen, &payments[n].id, &payments[n]);
         n++;
     }
     return n;

@@ -1,11 +1,13 @@
 #include <string.h>
 
 #include "dunlin/intake/v1/intake.pb-c.h"
+#include "id/id_table.h"
 #include "intake_codec.h"
 #include "intake_mapping.h"
 #include "intake_placing.h"
 #include "intake_service.h"
 #include "intake_store.h"
+#include "service/wire.h"
 
 #define BATCH_MAX       1000000 /* as in intake_handlers.c */
 #define UNIT_ROWS_MAX   20000   /* of one transaction: some seconds at worst, well within the statement timeout */
@@ -75,8 +77,7 @@ static void read_request(struct rows_call *call)
     struct error err = {0};
 
     call->request = (const Dunlin__Intake__V1__RowsRequest *)call->call->request;
-    enum status st = id_from_bytes(call->request->placement_id.data, call->request->placement_id.len, "placement_id",
-                                   &call->key.placement_id, &err);
+    enum status st = wire_read_id(&call->request->placement_id, "placement_id", &call->key.placement_id, &err);
     if (st == STATUS_OK && call->request->batch >= BATCH_MAX)
         st = error_set(&err, STATUS_INVALID_ARGUMENT, "batch: %u is not below %d", call->request->batch, BATCH_MAX);
     if (st == STATUS_OK)
@@ -208,7 +209,7 @@ static enum status mapping_of(struct rows_unit *rows, const struct placement *pl
                                       placement->header_len, &mapping, err);
         if (st != STATUS_OK)
             return error_wrap(err, STATUS_INTERNAL, "a stored mapping");
-        (void)g_hash_table_insert(mappings, g_memdup2(&placement->id, sizeof(placement->id)), mapping);
+        (void)id_table_put(mappings, &placement->id, mapping);
     }
     *ret_mapping = mapping;
     return STATUS_OK;
@@ -231,12 +232,6 @@ static void read_rows(struct work *work, const Dunlin__Intake__V1__RowsRequest *
     }
 }
 
-/* "user:anna", as the wire has it; the service itself where nobody is named. */
-static const char *actor_of(const struct service_call *call)
-{
-    return call->principal && *call->principal ? call->principal : NULL;
-}
-
 static enum status begin_works(struct rows_unit *rows, struct error *err)
 {
     struct date today = utc_day(unit_now(rows->unit));
@@ -247,7 +242,7 @@ static enum status begin_works(struct rows_unit *rows, struct error *err)
         if (!call->is_ours)
             continue;
         struct work *work = &rows->works[rows->n_works++];
-        *work = (struct work){.placement = call->placement, .batch = call->key.batch, .actor = actor_of(call->call)};
+        *work = (struct work){.placement = call->placement, .batch = call->key.batch, .actor = wire_actor(call->call)};
         call->work = work;
         enum status st = mapping_of(rows, call->placement, &work->mapping, err);
         if (st != STATUS_OK)

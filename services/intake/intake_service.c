@@ -1,9 +1,9 @@
 #include "intake_service.h"
 
 #include "dunlin/intake/v1/intake.pb-c.h"
+#include "id/id_table.h"
 #include "intake_mapping.h"
 #include "intake_sql.h"
-#include "intake_store_columns.h"
 
 static const struct config_option OPTIONS[] = {
     {"max-lag-events", CONFIG_INTEGER, "50000", "events", 1, INT64_C(1000000000),
@@ -34,7 +34,7 @@ static enum status open_context(const struct service *service, unsigned worker, 
 
     (void)worker;
     (void)err;
-    context->mappings = g_hash_table_new_full(store_hash_id, store_ids_are_equal, g_free, free_mapping);
+    context->mappings = id_table_new(free_mapping);
     context->max_lag_events = config_integer(service_config(service), "max-lag-events");
     *ret_context = context;
     return STATUS_OK;

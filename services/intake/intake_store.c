@@ -2,8 +2,9 @@
 
 #include <string.h>
 
+#include "db/db_columns.h"
+#include "id/id_table.h"
 #include "intake_sql.h"
-#include "intake_store_columns.h"
 
 #define RECORD_KEPT_BYTES 4096 /* of a refused record: to find it again; the client has the file */
 
@@ -25,7 +26,7 @@ enum status store_placement_insert(struct db *db, const struct placement_new *pl
 {
     struct db_args args = {0};
 
-    db_arg_int2(&args, store_partition(&placement->id));
+    db_arg_int2(&args, (int16_t)id_partition(&placement->id));
     db_arg_id(&args, &placement->id);
     db_arg_int4(&args, placement->agency_id);
     db_arg_int2(&args, (int16_t)placement->kind);
@@ -72,13 +73,14 @@ enum status store_placements_lock(struct db *db, const struct id *ids, size_t n,
                                   struct placement **ret_placements, size_t *ret_n, struct db_result **ret_result,
                                   struct error *err)
 {
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
     const struct db_statement *statement =
         lock == STORE_SHARE ? &INTAKE_PLACEMENT_LOCK_SHARE : &INTAKE_PLACEMENT_LOCK_UPDATE;
 
-    store_add_ids(&columns, ids, n);
-    enum status st = store_exec_columns(db, statement, &columns, &result, err);
+    db_columns_add_keys(&columns);
+    db_columns_push_ids(&columns, ids, n);
+    enum status st = db_columns_exec(db, statement, &columns, &result, err);
     if (st != STATUS_OK)
         return st;
     *ret_n = db_rows(result);
@@ -94,7 +96,7 @@ enum status store_placement_set_stage(struct db *db, const struct placement *pla
 {
     struct db_args args = {0};
 
-    db_arg_int2(&args, store_partition(&placement->id));
+    db_arg_int2(&args, (int16_t)id_partition(&placement->id));
     db_arg_id(&args, &placement->id);
     db_arg_int2(&args, (int16_t)placement->stage);
     add_totals(&args, &placement->totals);
@@ -108,17 +110,18 @@ enum status store_placement_set_stage(struct db *db, const struct placement *pla
 enum status store_placement_names(struct db *db, const struct id *ids, size_t n, GHashTable **ret_names,
                                   struct error *err)
 {
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
 
-    store_add_ids(&columns, ids, n);
-    enum status st = store_exec_columns(db, &INTAKE_PLACEMENT_NAMES, &columns, &result, err);
+    db_columns_add_keys(&columns);
+    db_columns_push_ids(&columns, ids, n);
+    enum status st = db_columns_exec(db, &INTAKE_PLACEMENT_NAMES, &columns, &result, err);
     if (st != STATUS_OK)
         return st;
-    *ret_names = g_hash_table_new_full(store_hash_id, store_ids_are_equal, g_free, g_free);
+    *ret_names = id_table_new(g_free);
     for (size_t row = 0; row < db_rows(result); row++) {
         struct id id = db_id(result, row, 0);
-        (void)g_hash_table_insert(*ret_names, g_memdup2(&id, sizeof(id)), g_strdup(db_text(result, row, 1)));
+        (void)id_table_put(*ret_names, &id, g_strdup(db_text(result, row, 1)));
     }
     return STATUS_OK;
 }
@@ -127,24 +130,24 @@ enum status store_placement_names(struct db *db, const struct id *ids, size_t n,
 
 /* $1 partitions, $2 placements, $3 is_check, $4 batches. */
 struct batch_columns {
-    struct store_columns ids;
-    struct store_columns rest;
+    struct db_columns ids;
+    struct db_columns rest;
 };
 
 static void batch_columns_clear(struct batch_columns *columns)
 {
-    store_columns_clear(&columns->ids);
-    store_columns_clear(&columns->rest);
+    db_columns_fini(&columns->ids);
+    db_columns_fini(&columns->rest);
 }
 
 static void add_batches(struct batch_columns *columns, const struct batch_key *keys, size_t n)
 {
-    struct db_array *partitions = store_add_column(&columns->ids, DB_INT2);
-    struct db_array *placements = store_add_column(&columns->ids, DB_UUID);
-    struct db_array *batches = store_add_column(&columns->rest, DB_INT4);
+    struct db_array *partitions = db_columns_add(&columns->ids, DB_INT2);
+    struct db_array *placements = db_columns_add(&columns->ids, DB_UUID);
+    struct db_array *batches = db_columns_add(&columns->rest, DB_INT4);
 
     for (size_t i = 0; i < n; i++) {
-        db_array_int2(partitions, store_partition(&keys[i].placement_id));
+        db_array_int2(partitions, (int16_t)id_partition(&keys[i].placement_id));
         db_array_id(placements, &keys[i].placement_id);
         db_array_int4(batches, (int32_t)keys[i].batch);
     }
@@ -156,9 +159,9 @@ static enum status exec_batches(struct db *db, const struct db_statement *statem
 {
     struct db_args args = {0};
 
-    store_add_args(&args, &columns->ids);
+    db_columns_args(&columns->ids, &args);
     db_arg_bool(&args, is_check);
-    store_add_args(&args, &columns->rest);
+    db_columns_args(&columns->rest, &args);
     return db_exec(db, statement, &args, ret_result, err);
 }
 
@@ -177,7 +180,7 @@ enum status store_batches_claim(struct db *db, bool is_check, const struct batch
     SCOPED(db_result_freep) struct db_result *result = NULL;
 
     add_batches(&columns, keys, n);
-    struct db_array *agencies = store_add_column(&columns.rest, DB_INT4);
+    struct db_array *agencies = db_columns_add(&columns.rest, DB_INT4);
     for (size_t i = 0; i < n; i++)
         db_array_int4(agencies, keys[i].agency_id);
     enum status st = exec_batches(db, &INTAKE_BATCH_CLAIM, &columns, is_check, &result, err);
@@ -219,11 +222,11 @@ enum status store_batches_finish(struct db *db, bool is_check, const struct batc
     SCOPED(batch_columns_clear) struct batch_columns columns = {0};
 
     add_batches(&columns, keys, n);
-    struct db_array *accepted = store_add_column(&columns.rest, DB_INT4);
-    struct db_array *rejected = store_add_column(&columns.rest, DB_INT4);
-    struct db_array *skipped = store_add_column(&columns.rest, DB_INT4);
-    struct db_array *amounts = store_add_column(&columns.rest, DB_INT8);
-    struct db_array *currencies = store_add_column(&columns.rest, DB_TEXT);
+    struct db_array *accepted = db_columns_add(&columns.rest, DB_INT4);
+    struct db_array *rejected = db_columns_add(&columns.rest, DB_INT4);
+    struct db_array *skipped = db_columns_add(&columns.rest, DB_INT4);
+    struct db_array *amounts = db_columns_add(&columns.rest, DB_INT8);
+    struct db_array *currencies = db_columns_add(&columns.rest, DB_TEXT);
     for (size_t i = 0; i < n; i++) {
         db_array_int4(accepted, (int32_t)counts[i].accepted);
         db_array_int4(rejected, (int32_t)counts[i].rejected);
@@ -257,7 +260,7 @@ enum status store_progress(struct db *db, const struct id *placement_id, struct 
     SCOPED(db_result_freep) struct db_result *result = NULL;
     struct db_args args = {0};
 
-    db_arg_int2(&args, store_partition(placement_id));
+    db_arg_int2(&args, (int16_t)id_partition(placement_id));
     db_arg_id(&args, placement_id);
     enum status st = db_exec(db, &INTAKE_BATCH_LIST, &args, &result, err);
     if (st != STATUS_OK)
@@ -289,22 +292,21 @@ static const char *column_name(const struct mapping *mapping, int field)
     return mapping->fields[field].text;
 }
 
-static void add_reject(struct store_columns *c, const struct reject_line *line, size_t ordinal)
+static void add_reject(struct db_columns *c, const struct reject_line *line, size_t ordinal)
 {
     const struct row *row = line->row;
     const struct row_reject *reject = &row->rejects[ordinal];
 
-    db_array_int2(c->array[0], store_partition(line->placement_id));
-    db_array_id(c->array[1], line->placement_id);
-    db_array_int8(c->array[2], row->raw.line);
-    db_array_int2(c->array[3], (int16_t)ordinal);
-    db_array_int4(c->array[4], line->agency_id);
-    db_array_text(c->array[5], reject->field == FIELD_NONE ? "" : field_spec((enum field)reject->field)->name);
-    db_array_text(c->array[6], column_name(line->mapping, reject->field));
-    db_array_text(c->array[7], reject_code_name(reject->code));
-    db_array_text(c->array[8], reject->reason);
+    db_columns_push_key(c, line->placement_id);
+    db_array_int8(c->column[2], row->raw.line);
+    db_array_int2(c->column[3], (int16_t)ordinal);
+    db_array_int4(c->column[4], line->agency_id);
+    db_array_text(c->column[5], reject->field == FIELD_NONE ? "" : field_spec((enum field)reject->field)->name);
+    db_array_text(c->column[6], column_name(line->mapping, reject->field));
+    db_array_text(c->column[7], reject_code_name(reject->code));
+    db_array_text(c->column[8], reject->reason);
     /* Only once a record. */
-    db_array_bytes(c->array[9], ordinal == 0 && row->raw.len > 0 ? (const void *)row->raw.bytes : "",
+    db_array_bytes(c->column[9], ordinal == 0 && row->raw.len > 0 ? (const void *)row->raw.bytes : "",
                    ordinal == 0 ? MIN(row->raw.len, RECORD_KEPT_BYTES) : 0);
 }
 
@@ -312,16 +314,15 @@ enum status store_rejects_insert(struct db *db, const struct reject_line *lines,
 {
     static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT2, DB_INT4,
                                          DB_TEXT, DB_TEXT, DB_TEXT, DB_TEXT, DB_BYTEA};
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
 
     if (n == 0)
         return STATUS_OK;
-    for (size_t i = 0; i < ARRAY_SIZE(TYPES); i++)
-        (void)store_add_column(&columns, TYPES[i]);
+    db_columns_add_all(&columns, TYPES, ARRAY_SIZE(TYPES));
     for (size_t i = 0; i < n; i++)
         for (size_t ordinal = 0; ordinal < lines[i].row->n_rejects; ordinal++)
             add_reject(&columns, &lines[i], ordinal);
-    return store_exec_columns(db, &INTAKE_REJECT_INSERT, &columns, NULL, err);
+    return db_columns_exec(db, &INTAKE_REJECT_INSERT, &columns, NULL, err);
 }
 
 enum status store_rejects_list(struct db *db, const struct id *placement_id, int64_t after_line, int32_t limit,
@@ -329,7 +330,7 @@ enum status store_rejects_list(struct db *db, const struct id *placement_id, int
 {
     struct db_args args = {0};
 
-    db_arg_int2(&args, store_partition(placement_id));
+    db_arg_int2(&args, (int16_t)id_partition(placement_id));
     db_arg_id(&args, placement_id);
     db_arg_int8(&args, after_line);
     db_arg_int4(&args, limit);

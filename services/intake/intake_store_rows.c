@@ -1,19 +1,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/db_columns.h"
+#include "id/id_table.h"
 #include "intake_sql.h"
 #include "intake_store.h"
-#include "intake_store_columns.h"
 
 /* --- references --------------------------------------------------------------------------------------------------- */
 
 /* $1 partitions, $2 agencies, $3 references, $4 clients. */
-static void add_references(struct store_columns *columns, const struct reference *references, size_t n)
+static void add_references(struct db_columns *columns, const struct reference *references, size_t n)
 {
-    struct db_array *partitions = store_add_column(columns, DB_INT2);
-    struct db_array *agencies = store_add_column(columns, DB_INT4);
-    struct db_array *texts = store_add_column(columns, DB_TEXT);
-    struct db_array *clients = store_add_column(columns, DB_TEXT);
+    struct db_array *partitions = db_columns_add(columns, DB_INT2);
+    struct db_array *agencies = db_columns_add(columns, DB_INT4);
+    struct db_array *texts = db_columns_add(columns, DB_TEXT);
+    struct db_array *clients = db_columns_add(columns, DB_TEXT);
 
     for (size_t i = 0; i < n; i++) {
         db_array_int2(partitions, (int16_t)references[i].partition);
@@ -26,11 +27,11 @@ static void add_references(struct store_columns *columns, const struct reference
 /* The set of ids in the first column of a result. */
 static GHashTable *id_set(const struct db_result *result)
 {
-    GHashTable *set = g_hash_table_new_full(store_hash_id, store_ids_are_equal, g_free, NULL);
+    GHashTable *set = id_set_new();
 
     for (size_t row = 0; row < db_rows(result); row++) {
         struct id id = db_id(result, row, 0);
-        (void)g_hash_table_add(set, g_memdup2(&id, sizeof(id)));
+        (void)id_set_add(set, &id);
     }
     return set;
 }
@@ -38,19 +39,19 @@ static GHashTable *id_set(const struct db_result *result)
 enum status store_references_claim(struct db *db, const struct reference *references, size_t n, bool *ret_is_ours,
                                    struct error *err)
 {
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
 
     add_references(&columns, references, n);
-    struct db_array *accounts = store_add_column(&columns, DB_UUID);
-    struct db_array *placements = store_add_column(&columns, DB_UUID);
-    struct db_array *lines = store_add_column(&columns, DB_INT8);
+    struct db_array *accounts = db_columns_add(&columns, DB_UUID);
+    struct db_array *placements = db_columns_add(&columns, DB_UUID);
+    struct db_array *lines = db_columns_add(&columns, DB_INT8);
     for (size_t i = 0; i < n; i++) {
         db_array_id(accounts, &references[i].account_id);
         db_array_id(placements, &references[i].placement_id);
         db_array_int8(lines, references[i].line);
     }
-    enum status st = store_exec_columns(db, &INTAKE_REFERENCE_CLAIM, &columns, &result, err);
+    enum status st = db_columns_exec(db, &INTAKE_REFERENCE_CLAIM, &columns, &result, err);
     if (st != STATUS_OK)
         return st;
     /* An account's id comes from client and reference: it stands for them. */
@@ -62,21 +63,21 @@ enum status store_references_claim(struct db *db, const struct reference *refere
 
 enum status store_references_release(struct db *db, const struct reference *references, size_t n, struct error *err)
 {
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
 
     if (n == 0)
         return STATUS_OK;
     add_references(&columns, references, n);
-    return store_exec_columns(db, &INTAKE_REFERENCE_RELEASE, &columns, NULL, err);
+    return db_columns_exec(db, &INTAKE_REFERENCE_RELEASE, &columns, NULL, err);
 }
 
 enum status store_references_find(struct db *db, struct reference *references, size_t n, struct error *err)
 {
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
 
     add_references(&columns, references, n);
-    enum status st = store_exec_columns(db, &INTAKE_REFERENCE_FIND, &columns, &result, err);
+    enum status st = db_columns_exec(db, &INTAKE_REFERENCE_FIND, &columns, &result, err);
     for (size_t row = 0; st == STATUS_OK && row < db_rows(result); row++) {
         struct reference *reference = &references[db_int4(result, row, 0) - 1];
         reference->account_id = db_id(result, row, 1);
@@ -107,24 +108,20 @@ enum status store_reference_any(struct db *db, int32_t agency_id, const char *cl
 
 /* --- debtors ------------------------------------------------------------------------------------------------------ */
 
-static void add_debtors(struct store_columns *columns, struct debtor *const *debtors, size_t n)
+static void add_debtors(struct db_columns *columns, struct debtor *const *debtors, size_t n)
 {
-    struct db_array *partitions = store_add_column(columns, DB_INT2);
-    struct db_array *ids = store_add_column(columns, DB_UUID);
-
-    for (size_t i = 0; i < n; i++) {
-        db_array_int2(partitions, store_partition(&debtors[i]->id));
-        db_array_id(ids, &debtors[i]->id);
-    }
+    db_columns_add_keys(columns);
+    for (size_t i = 0; i < n; i++)
+        db_columns_push_key(columns, &debtors[i]->id);
 }
 
 /* id -> struct debtor, both borrowed. */
 static GHashTable *index_debtors(struct debtor *const *debtors, size_t n)
 {
-    GHashTable *index = g_hash_table_new(store_hash_id, store_ids_are_equal);
+    GHashTable *index = id_table_new(NULL);
 
     for (size_t i = 0; i < n; i++)
-        (void)g_hash_table_insert(index, &debtors[i]->id, debtors[i]);
+        (void)id_table_put(index, &debtors[i]->id, debtors[i]);
     return index;
 }
 
@@ -162,11 +159,11 @@ static void read_debtors(GHashTable *index, const struct db_result *result, bool
 static enum status exec_with_contacts(struct db *db, struct db_call *first, struct debtor *const *debtors, size_t n,
                                       bool has_person, GStringChunk *texts, struct error *err)
 {
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     struct db_call calls[2] = {*first, {.statement = &INTAKE_CONTACT_POINT_LOAD}};
 
     add_debtors(&columns, debtors, n);
-    store_add_args(&calls[1].args, &columns);
+    db_columns_args(&columns, &calls[1].args);
     enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
     if (st == STATUS_OK) {
         g_autoptr(GHashTable) index = index_debtors(debtors, n);
@@ -180,36 +177,36 @@ static enum status exec_with_contacts(struct db *db, struct db_call *first, stru
 enum status store_debtors_upsert(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
                                  struct error *err)
 {
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     struct db_call call = {.statement = &INTAKE_DEBTOR_UPSERT};
 
     if (n == 0)
         return STATUS_OK;
     add_debtors(&columns, debtors, n);
-    struct db_array *agencies = store_add_column(&columns, DB_INT4);
-    struct db_array *keys = store_add_column(&columns, DB_BYTEA);
-    struct db_array *names = store_add_column(&columns, DB_TEXT);
-    struct db_array *persons = store_add_column(&columns, DB_BOOL);
+    struct db_array *agencies = db_columns_add(&columns, DB_INT4);
+    struct db_array *keys = db_columns_add(&columns, DB_BYTEA);
+    struct db_array *names = db_columns_add(&columns, DB_TEXT);
+    struct db_array *persons = db_columns_add(&columns, DB_BOOL);
     for (size_t i = 0; i < n; i++) {
         db_array_int4(agencies, debtors[i]->agency_id);
         db_array_bytes(keys, debtors[i]->identity_key, sizeof(debtors[i]->identity_key));
         db_array_text(names, debtors[i]->name);
         db_array_bool(persons, debtors[i]->is_natural_person);
     }
-    store_add_args(&call.args, &columns);
+    db_columns_args(&columns, &call.args);
     return exec_with_contacts(db, &call, debtors, n, false, texts, err);
 }
 
 static enum status load_debtors(struct db *db, const struct db_statement *statement, struct debtor *const *debtors,
                                 size_t n, GStringChunk *texts, struct error *err)
 {
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     struct db_call call = {.statement = statement};
 
     if (n == 0)
         return STATUS_OK;
     add_debtors(&columns, debtors, n);
-    store_add_args(&call.args, &columns);
+    db_columns_args(&columns, &call.args);
     return exec_with_contacts(db, &call, debtors, n, true, texts, err);
 }
 
@@ -224,18 +221,17 @@ enum status store_debtor_load(struct db *db, struct debtor *debtor, GStringChunk
     return load_debtors(db, &INTAKE_DEBTOR_LOAD, &debtor, 1, texts, err);
 }
 
-static void add_contact(struct store_columns *c, const struct debtor *debtor, const struct contact_point *point)
+static void add_contact(struct db_columns *c, const struct debtor *debtor, const struct contact_point *point)
 {
-    db_array_int2(c->array[0], store_partition(&debtor->id));
-    db_array_id(c->array[1], &debtor->id);
-    db_array_id(c->array[2], &point->id);
-    db_array_int4(c->array[3], debtor->agency_id);
-    db_array_int2(c->array[4], (int16_t)point->contact.kind);
-    db_array_text(c->array[5], point->contact.value);
-    db_array_int2(c->array[6], (int16_t)point->contact.phone_kind);
-    db_array_text(c->array[7], point->contact.zones);
-    db_array_id(c->array[8], &point->placement_id);
-    db_array_int8(c->array[9], point->line);
+    db_columns_push_key(c, &debtor->id);
+    db_array_id(c->column[2], &point->id);
+    db_array_int4(c->column[3], debtor->agency_id);
+    db_array_int2(c->column[4], (int16_t)point->contact.kind);
+    db_array_text(c->column[5], point->contact.value);
+    db_array_int2(c->column[6], (int16_t)point->contact.phone_kind);
+    db_array_text(c->column[7], point->contact.zones);
+    db_array_id(c->column[8], &point->placement_id);
+    db_array_int8(c->column[9], point->line);
 }
 
 enum status store_contacts_save(struct db *db, struct debtor *const *debtors, size_t n, struct instant now,
@@ -243,58 +239,55 @@ enum status store_contacts_save(struct db *db, struct debtor *const *debtors, si
 {
     static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT2,
                                          DB_TEXT, DB_INT2, DB_TEXT, DB_UUID, DB_INT8};
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     struct db_args args = {0};
 
-    for (size_t i = 0; i < ARRAY_SIZE(TYPES); i++)
-        (void)store_add_column(&columns, TYPES[i]);
+    db_columns_add_all(&columns, TYPES, ARRAY_SIZE(TYPES));
     for (size_t i = 0; i < n; i++)
         for (guint j = 0; j < debtors[i]->contacts->len; j++) {
             const struct contact_point *point = &g_array_index(debtors[i]->contacts, struct contact_point, j);
             if (point->is_changed)
                 add_contact(&columns, debtors[i], point);
         }
-    if (db_array_length(columns.array[0]) == 0)
+    if (db_array_length(columns.column[0]) == 0)
         return STATUS_OK;
-    store_add_args(&args, &columns);
+    db_columns_args(&columns, &args);
     db_arg_int8(&args, now.us);
     return db_exec(db, &INTAKE_CONTACT_POINT_UPSERT, &args, NULL, err);
 }
 
 /* --- accounts ----------------------------------------------------------------------------------------------------- */
 
-static void add_account(struct store_columns *c, const struct account *account)
+static void add_account(struct db_columns *c, const struct account *account)
 {
-    db_array_int2(c->array[0], store_partition(&account->id));
-    db_array_id(c->array[1], &account->id);
-    db_array_id(c->array[2], &account->debtor_id);
-    db_array_int4(c->array[3], account->agency_id);
-    db_array_text(c->array[4], account->client);
-    db_array_text(c->array[5], account->client_reference);
-    db_array_int8(c->array[6], account->balance.minor);
-    db_array_text(c->array[7], account->balance.currency);
-    db_array_int4(c->array[8], account->due_on.days);
-    db_array_int4(c->array[9], account->opened_on.days);
-    db_array_bool(c->array[10], account->is_disputed);
-    db_array_id(c->array[11], &account->provenance.placement_id);
-    db_array_int8(c->array[12], account->provenance.line);
-    db_array_bytes(c->array[13], account->provenance.record_hash, sizeof(account->provenance.record_hash));
+    db_columns_push_key(c, &account->id);
+    db_array_id(c->column[2], &account->debtor_id);
+    db_array_int4(c->column[3], account->agency_id);
+    db_array_text(c->column[4], account->client);
+    db_array_text(c->column[5], account->client_reference);
+    db_array_int8(c->column[6], account->balance.minor);
+    db_array_text(c->column[7], account->balance.currency);
+    db_array_int4(c->column[8], account->due_on.days);
+    db_array_int4(c->column[9], account->opened_on.days);
+    db_array_bool(c->column[10], account->is_disputed);
+    db_array_id(c->column[11], &account->provenance.placement_id);
+    db_array_int8(c->column[12], account->provenance.line);
+    db_array_bytes(c->column[13], account->provenance.record_hash, sizeof(account->provenance.record_hash));
 }
 
 enum status store_accounts_insert(struct db *db, const struct account *accounts, size_t n, struct error *err)
 {
     static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_INT8,
                                          DB_TEXT, DB_INT4, DB_INT4, DB_BOOL, DB_UUID, DB_INT8, DB_BYTEA};
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     struct db_args args = {0};
 
     if (n == 0)
         return STATUS_OK;
-    for (size_t i = 0; i < ARRAY_SIZE(TYPES); i++)
-        (void)store_add_column(&columns, TYPES[i]);
+    db_columns_add_all(&columns, TYPES, ARRAY_SIZE(TYPES));
     for (size_t i = 0; i < n; i++)
         add_account(&columns, &accounts[i]);
-    store_add_args(&args, &columns);
+    db_columns_args(&columns, &args);
     db_arg_int8(&args, accounts[0].placed_at_us);
     return db_exec(db, &INTAKE_ACCOUNT_INSERT, &args, NULL, err);
 }
@@ -331,7 +324,7 @@ static int compare_ids(const void *a, const void *b)
 enum status store_accounts_load(struct db *db, const struct id *ids, size_t n, bool is_locked, GStringChunk *texts,
                                 struct account **ret_accounts, size_t *ret_n, struct error *err)
 {
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
     g_autofree struct id *sorted = g_new0(struct id, n + 1);
     size_t n_sorted = 0;
@@ -342,9 +335,10 @@ enum status store_accounts_load(struct db *db, const struct id *ids, size_t n, b
     for (size_t i = 0; i < n; i++)
         if (i == 0 || !id_equal(&sorted[i], &sorted[n_sorted - 1]))
             sorted[n_sorted++] = sorted[i];
-    store_add_ids(&columns, sorted, n_sorted);
+    db_columns_add_keys(&columns);
+    db_columns_push_ids(&columns, sorted, n_sorted);
     enum status st =
-        store_exec_columns(db, is_locked ? &INTAKE_ACCOUNT_LOCK : &INTAKE_ACCOUNT_LOAD, &columns, &result, err);
+        db_columns_exec(db, is_locked ? &INTAKE_ACCOUNT_LOCK : &INTAKE_ACCOUNT_LOAD, &columns, &result, err);
     if (st != STATUS_OK)
         return st;
     *ret_n = db_rows(result);
@@ -357,41 +351,38 @@ enum status store_accounts_load(struct db *db, const struct id *ids, size_t n, b
 
 enum status store_accounts_update(struct db *db, const struct account *accounts, size_t n, struct error *err)
 {
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
-    struct db_array *partitions = store_add_column(&columns, DB_INT2);
-    struct db_array *ids = store_add_column(&columns, DB_UUID);
-    struct db_array *balances = store_add_column(&columns, DB_INT8);
-    struct db_array *due = store_add_column(&columns, DB_INT4);
-    struct db_array *recalled = store_add_column(&columns, DB_BOOL);
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
+    db_columns_add_keys(&columns);
+    struct db_array *balances = db_columns_add(&columns, DB_INT8);
+    struct db_array *due = db_columns_add(&columns, DB_INT4);
+    struct db_array *recalled = db_columns_add(&columns, DB_BOOL);
 
     for (size_t i = 0; i < n; i++) {
         if (!accounts[i].is_changed)
             continue;
-        db_array_int2(partitions, store_partition(&accounts[i].id));
-        db_array_id(ids, &accounts[i].id);
+        db_columns_push_key(&columns, &accounts[i].id);
         db_array_int8(balances, accounts[i].balance.minor);
         db_array_int4(due, accounts[i].due_on.days);
         db_array_bool(recalled, accounts[i].is_recalled);
     }
-    if (db_array_length(ids) == 0)
+    if (db_columns_rows(&columns) == 0)
         return STATUS_OK;
-    return store_exec_columns(db, &INTAKE_ACCOUNT_UPDATE, &columns, NULL, err);
+    return db_columns_exec(db, &INTAKE_ACCOUNT_UPDATE, &columns, NULL, err);
 }
 
 /* --- payments ----------------------------------------------------------------------------------------------------- */
 
-static void add_payment(struct store_columns *c, const struct payment *payment)
+static void add_payment(struct db_columns *c, const struct payment *payment)
 {
-    db_array_int2(c->array[0], store_partition(&payment->id));
-    db_array_id(c->array[1], &payment->id);
-    db_array_id(c->array[2], &payment->account_id);
-    db_array_int4(c->array[3], payment->agency_id);
-    db_array_int8(c->array[4], payment->amount.minor);
-    db_array_text(c->array[5], payment->amount.currency);
-    db_array_int4(c->array[6], payment->paid_on.days);
-    db_array_text(c->array[7], payment->reference);
-    db_array_id(c->array[8], &payment->placement_id);
-    db_array_int8(c->array[9], payment->line);
+    db_columns_push_key(c, &payment->id);
+    db_array_id(c->column[2], &payment->account_id);
+    db_array_int4(c->column[3], payment->agency_id);
+    db_array_int8(c->column[4], payment->amount.minor);
+    db_array_text(c->column[5], payment->amount.currency);
+    db_array_int4(c->column[6], payment->paid_on.days);
+    db_array_text(c->column[7], payment->reference);
+    db_array_id(c->column[8], &payment->placement_id);
+    db_array_int8(c->column[9], payment->line);
 }
 
 enum status store_payments_claim(struct db *db, const struct payment *payments, size_t n, bool *ret_is_new,
@@ -399,14 +390,13 @@ enum status store_payments_claim(struct db *db, const struct payment *payments, 
 {
     static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT8,
                                          DB_TEXT, DB_INT4, DB_TEXT, DB_UUID, DB_INT8};
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
 
-    for (size_t i = 0; i < ARRAY_SIZE(TYPES); i++)
-        (void)store_add_column(&columns, TYPES[i]);
+    db_columns_add_all(&columns, TYPES, ARRAY_SIZE(TYPES));
     for (size_t i = 0; i < n; i++)
         add_payment(&columns, &payments[i]);
-    enum status st = store_exec_columns(db, &INTAKE_PAYMENT_CLAIM, &columns, &result, err);
+    enum status st = db_columns_exec(db, &INTAKE_PAYMENT_CLAIM, &columns, &result, err);
     if (st != STATUS_OK)
         return st;
     g_autoptr(GHashTable) claimed = id_set(result);
@@ -417,16 +407,13 @@ enum status store_payments_claim(struct db *db, const struct payment *payments, 
 
 enum status store_payments_find(struct db *db, struct payment *payments, size_t n, struct error *err)
 {
-    SCOPED(store_columns_clear) struct store_columns columns = {0};
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
-    struct db_array *partitions = store_add_column(&columns, DB_INT2);
-    struct db_array *ids = store_add_column(&columns, DB_UUID);
+    db_columns_add_keys(&columns);
 
-    for (size_t i = 0; i < n; i++) {
-        db_array_int2(partitions, store_partition(&payments[i].id));
-        db_array_id(ids, &payments[i].id);
-    }
-    enum status st = store_exec_columns(db, &INTAKE_PAYMENT_FIND, &columns, &result, err);
+    for (size_t i = 0; i < n; i++)
+        db_columns_push_key(&columns, &payments[i].id);
+    enum status st = db_columns_exec(db, &INTAKE_PAYMENT_FIND, &columns, &result, err);
     for (size_t row = 0; st == STATUS_OK && row < db_rows(result); row++) {
         struct id id = db_id(result, row, 0);
         for (size_t i = 0; i < n; i++)

@@ -1,49 +1,25 @@
 #include "payment_book.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "db/db.h"
-
-/* The beginning of an id is time or a hash, its end the partition: take the middle, which differs most. */
-static guint hash_id(gconstpointer key)
-{
-    guint hash;
-
-    memcpy(&hash, (const uint8_t *)key + 9, sizeof(hash));
-    return hash;
-}
-
-static gboolean equal_ids(gconstpointer a, gconstpointer b)
-{
-    return id_equal(a, b);
-}
+#include "id/id_table.h"
 
 static void free_result(gpointer result)
 {
     db_result_free(result);
 }
 
-static GHashTable *new_rows(void)
-{
-    return g_hash_table_new_full(hash_id, equal_ids, NULL, g_free); /* the key stands in the row */
-}
-
-static GHashTable *new_set(void)
-{
-    return g_hash_table_new_full(hash_id, equal_ids, g_free, NULL);
-}
-
 struct book *book_new(void)
 {
     struct book *book = g_new0(struct book, 1);
 
-    book->accounts = new_rows();
-    book->promises = new_rows();
-    book->postings = new_rows();
-    book->wanted_accounts = new_set();
-    book->wanted_promises = new_set();
-    book->wanted_postings = new_set();
+    book->accounts = id_table_new(g_free);
+    book->promises = id_table_new(g_free);
+    book->postings = id_table_new(g_free);
+    book->wanted_accounts = id_set_new();
+    book->wanted_promises = id_set_new();
+    book->wanted_postings = id_set_new();
     book->new_postings = g_ptr_array_new();
     book->results = g_ptr_array_new_with_free_func(free_result);
     return book;
@@ -70,25 +46,19 @@ void book_freep(struct book **book)
     *book = NULL;
 }
 
-static void want(GHashTable *set, const struct id *id)
-{
-    if (!g_hash_table_contains(set, id))
-        (void)g_hash_table_add(set, g_memdup2(id, sizeof(*id)));
-}
-
 void book_want_account(struct book *book, const struct id *account_id)
 {
-    want(book->wanted_accounts, account_id);
+    (void)id_set_add(book->wanted_accounts, account_id);
 }
 
 void book_want_promise(struct book *book, const struct id *promise_id)
 {
-    want(book->wanted_promises, promise_id);
+    (void)id_set_add(book->wanted_promises, promise_id);
 }
 
 void book_want_posting(struct book *book, const struct id *posting_id)
 {
-    want(book->wanted_postings, posting_id);
+    (void)id_set_add(book->wanted_postings, posting_id);
 }
 
 struct account *book_account(const struct book *book, const struct id *account_id)
@@ -112,9 +82,9 @@ const struct posting *book_posting(const struct book *book, const struct id *pos
     return row ? &row->posting : NULL;
 }
 
-static void add(GHashTable *rows, struct id *key, void *row)
+static void add(GHashTable *rows, const struct id *key, void *row)
 {
-    gboolean is_added = g_hash_table_insert(rows, key, row);
+    bool is_added = id_table_put(rows, key, row);
 
     assert(is_added);
     (void)is_added;

@@ -1,4 +1,5 @@
 #include "payment_codec.h"
+#include "service/wire.h"
 
 #include <glib.h>
 #include <string.h>
@@ -18,28 +19,6 @@ _Static_assert((int)PROMISE_BROKEN == DUNLIN__PAYMENT__V1__PROMISE_STATE__PROMIS
 _Static_assert((int)PROMISE_CANCELLED == DUNLIN__PAYMENT__V1__PROMISE_STATE__PROMISE_STATE_CANCELLED,
                "stored as on the wire");
 
-enum status codec_id(const ProtobufCBinaryData *bytes, const char *field, struct id *ret_id, struct error *err)
-{
-    struct id id;
-    enum status st = id_from_bytes(bytes->data, bytes->len, field, &id, err);
-
-    if (st != STATUS_OK)
-        return st;
-    if (id_is_none(&id))
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: is all zeros", field);
-    *ret_id = id;
-    return STATUS_OK;
-}
-
-enum status codec_text(const char *text, const char *field, struct error *err)
-{
-    if (strlen(text) > TEXT_MAX_BYTES)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: longer than %d bytes", field, TEXT_MAX_BYTES);
-    if (!g_utf8_validate(text, -1, NULL))
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: is not UTF-8", field);
-    return STATUS_OK;
-}
-
 enum status codec_money(int64_t minor, const char *currency, struct money *ret_money, struct error *err)
 {
     if (currency_exponent(currency) < 0)
@@ -57,7 +36,7 @@ enum status codec_provenance(const Dunlin__Intake__V1__Provenance *wire, struct 
     *ret_provenance = (struct provenance){0};
     if (!wire)
         return STATUS_OK;
-    enum status st = codec_id(&wire->placement_id, "provenance.placement_id", &placement_id, err);
+    enum status st = wire_read_id(&wire->placement_id, "provenance.placement_id", &placement_id, err);
     if (st != STATUS_OK)
         return st;
     *ret_provenance = (struct provenance){
@@ -70,41 +49,28 @@ enum status codec_provenance(const Dunlin__Intake__V1__Provenance *wire, struct 
     return STATUS_OK;
 }
 
-ProtobufCBinaryData codec_id_bytes(const struct id *id)
-{
-    return (ProtobufCBinaryData){
-        .len = id_is_none(id) ? 0 : sizeof(id->bytes),
-        .data = (uint8_t *)(uintptr_t)id->bytes,
-    };
-}
-
-char *codec_lend(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
 void codec_posting_view(const struct posting *posting, Dunlin__Payment__V1__PostingView *ret_view)
 {
     dunlin__payment__v1__posting_view__init(ret_view);
-    ret_view->posting_id = codec_id_bytes(&posting->draft.posting_id);
-    ret_view->account_id = codec_id_bytes(&posting->account_id);
+    ret_view->posting_id = wire_id(&posting->draft.posting_id);
+    ret_view->account_id = wire_id(&posting->account_id);
     ret_view->kind = (Dunlin__Payment__V1__PostingKind)posting->draft.kind;
     ret_view->amount_minor = posting->draft.change.minor;
-    ret_view->currency = codec_lend(posting->draft.change.currency);
+    ret_view->currency = wire_text(posting->draft.change.currency);
     ret_view->effective_on_days = posting->draft.effective_on_days;
-    ret_view->reference = codec_lend(posting->draft.reference);
-    ret_view->reverses = codec_id_bytes(&posting->draft.reverses);
+    ret_view->reference = wire_text(posting->draft.reference);
+    ret_view->reverses = wire_id(&posting->draft.reverses);
     ret_view->balance_minor = posting->balance_minor;
 }
 
 void codec_promise_view(const struct promise *promise, Dunlin__Payment__V1__PromiseView *ret_view)
 {
     dunlin__payment__v1__promise_view__init(ret_view);
-    ret_view->promise_id = codec_id_bytes(&promise->promise_id);
-    ret_view->account_id = codec_id_bytes(&promise->account_id);
+    ret_view->promise_id = wire_id(&promise->promise_id);
+    ret_view->account_id = wire_id(&promise->account_id);
     ret_view->state = (Dunlin__Payment__V1__PromiseState)promise->state;
     ret_view->amount_minor = promise->amount.minor;
     ret_view->paid_minor = promise->paid_minor;
-    ret_view->currency = codec_lend(promise->amount.currency);
+    ret_view->currency = wire_text(promise->amount.currency);
     ret_view->due_on_days = promise->due_on_days;
 }

@@ -9,19 +9,12 @@
 
 #define TEXT_MAX_BYTES 1000 /* of a reference or a reason in a command */
 
-/* Fail with INVALID_ARGUMENT naming `field`. */
-MUST_USE enum status codec_id(const ProtobufCBinaryData *bytes, const char *field, struct id *ret_id,
-                              struct error *err);
-MUST_USE enum status codec_text(const char *text, const char *field, struct error *err);
-/* Of a currency that money knows. */
+/* Of a currency that money knows; fails with INVALID_ARGUMENT. */
 MUST_USE enum status codec_money(int64_t minor, const char *currency, struct money *ret_money, struct error *err);
 
 /* None where `wire` is NULL. */
 MUST_USE enum status codec_provenance(const Dunlin__Intake__V1__Provenance *wire, struct provenance *ret_provenance,
                                       struct error *err);
-
-ProtobufCBinaryData codec_id_bytes(const struct id *id); /* lends `id`; empty for none */
-char *codec_lend(const char *text); /* for fields that protobuf-c declares as char * but only reads */
 
 void codec_posting_view(const struct posting *posting, Dunlin__Payment__V1__PostingView *ret_view);
 void codec_promise_view(const struct promise *promise, Dunlin__Payment__V1__PromiseView *ret_view);

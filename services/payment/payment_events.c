@@ -9,6 +9,7 @@
 #include "payment_record.h"
 #include "payment_service.h"
 #include "payment_store.h"
+#include "service/wire.h"
 
 /* --- what is shared --- */
 
@@ -18,7 +19,7 @@ static enum status find_account(const struct book *book, const ProtobufCBinaryDa
 {
     struct id id;
     char text[ID_TEXT_SIZE];
-    enum status st = codec_id(account_id, "account_id", &id, err);
+    enum status st = wire_read_id(account_id, "account_id", &id, err);
 
     if (st != STATUS_OK)
         return st;
@@ -31,7 +32,7 @@ static enum status find_account(const struct book *book, const ProtobufCBinaryDa
 static enum status want_account(struct book *book, const ProtobufCBinaryData *account_id, struct error *err)
 {
     struct id id;
-    enum status st = codec_id(account_id, "account_id", &id, err);
+    enum status st = wire_read_id(account_id, "account_id", &id, err);
 
     if (st == STATUS_OK)
         book_want_account(book, &id);
@@ -83,10 +84,10 @@ static enum status apply_placed(const struct record *record, const struct servic
     const Dunlin__Intake__V1__AccountPlaced *placed = (const void *)event->message;
     struct account account = {.agency_id = event->event->agency_id};
     struct posting_draft draft;
-    enum status st = codec_id(&placed->account_id, "account_id", &account.account_id, err);
+    enum status st = wire_read_id(&placed->account_id, "account_id", &account.account_id, err);
 
     if (st == STATUS_OK)
-        st = codec_id(&placed->debtor_id, "debtor_id", &account.debtor_id, err);
+        st = wire_read_id(&placed->debtor_id, "debtor_id", &account.debtor_id, err);
     if (st != STATUS_OK)
         return st;
     if (book_account(record->book, &account.account_id))
@@ -190,7 +191,7 @@ static enum status want_reported(struct book *book, const struct service_event *
     enum status st = want_account(book, &reported->account_id, err);
 
     if (st == STATUS_OK)
-        st = codec_id(&reported->payment_id, "payment_id", &payment_id, err);
+        st = wire_read_id(&reported->payment_id, "payment_id", &payment_id, err);
     if (st == STATUS_OK)
         book_want_posting(book, &payment_id);
     return st;
@@ -210,7 +211,7 @@ static enum status apply_reported(const struct record *record, const struct serv
     enum status st = find_account(record->book, &reported->account_id, &account, err);
 
     if (st == STATUS_OK)
-        st = codec_id(&reported->payment_id, "payment_id", &draft.posting_id, err);
+        st = wire_read_id(&reported->payment_id, "payment_id", &draft.posting_id, err);
     if (st != STATUS_OK || book_posting(record->book, &draft.posting_id))
         return st; /* the same payment reported twice is one payment */
     if (reported->amount_minor <= 0)
@@ -239,7 +240,7 @@ static enum status promise_id_of(const Dunlin__Contact__V1__AttemptReported *att
                                  struct error *err)
 {
     struct id permit_id;
-    enum status st = codec_id(&attempt->permit_id, "permit_id", &permit_id, err);
+    enum status st = wire_read_id(&attempt->permit_id, "permit_id", &permit_id, err);
 
     if (st == STATUS_OK)
         *ret_id = id_derive(&permit_id, "promise", NULL, 0);
@@ -272,10 +273,10 @@ static enum status apply_attempt(const struct record *record, const struct servi
 {
     const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
     const Dunlin__Contact__V1__PromisedPayment *wire = promised(attempt);
-    const struct payment_context *context = unit_context(record->unit);
+    const struct sop_holder *policy = unit_context(record->unit);
     struct promise_terms terms = {
         .made_at = {event->event->occurred_at_us},
-        .grace_days = context->sop->promise_grace_days,
+        .grace_days = policy->sop->promise_grace_days,
     };
     struct account *account;
     struct promise promise;

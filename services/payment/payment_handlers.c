@@ -5,6 +5,7 @@
 #include "payment_record.h"
 #include "payment_service.h"
 #include "payment_store.h"
+#include "service/wire.h"
 
 /* --- the shape of all commands --- */
 
@@ -14,11 +15,6 @@ struct command {
     enum status (*want)(struct book *book, const struct service_call *call, struct error *err);
     enum status (*act)(const struct record *record, struct service_call *call, struct error *err);
 };
-
-static const char *actor_of(const struct service_call *call)
-{
-    return call->principal && call->principal[0] ? call->principal : NULL;
-}
 
 static enum status run(const struct command *command, struct unit *unit, struct service_call *calls, size_t n_calls,
                        struct error *err)
@@ -32,32 +28,11 @@ static enum status run(const struct command *command, struct unit *unit, struct 
     }
     enum status st = payment_store_load(unit_db(unit), book, err);
     for (size_t i = 0; i < n_calls && st == STATUS_OK; i++) {
-        const struct record record = {.unit = unit, .book = book, .actor = actor_of(&calls[i])};
+        const struct record record = {.unit = unit, .book = book, .actor = wire_actor(&calls[i])};
         if (!service_is_answered(&calls[i]))
             st = command->act(&record, &calls[i], err);
     }
     return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
-}
-
-/* An id that the call is routed by, hence of the call's partition. */
-static enum status read_own_id(const struct service_call *call, const ProtobufCBinaryData *bytes, const char *field,
-                               struct id *ret_id, struct error *err)
-{
-    enum status st = codec_id(bytes, field, ret_id, err);
-
-    if (st == STATUS_OK && id_partition(ret_id) != call->partition)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: is of partition %u, the request of %u", field,
-                         id_partition(ret_id), call->partition);
-    return st;
-}
-
-static struct id known_id(const ProtobufCBinaryData *bytes)
-{
-    struct id id = {{0}};
-
-    /* `want` has refused all that this would fail for. */
-    (void)!id_from_bytes(bytes->data, bytes->len, "id", &id, NULL);
-    return id;
 }
 
 static int32_t today(const struct unit *unit)
@@ -112,17 +87,17 @@ static enum status want_post(struct book *book, const struct service_call *call,
 {
     const Dunlin__Payment__V1__PostPaymentRequest *request = (const void *)call->request;
     struct id account_id, payment_id;
-    enum status st = read_own_id(call, &request->account_id, "account_id", &account_id, err);
+    enum status st = wire_read_own_id(call, &request->account_id, "account_id", &account_id, err);
 
     if (st == STATUS_OK)
-        st = codec_text(request->reference, "reference", err);
+        st = wire_check_text(request->reference, TEXT_MAX_BYTES, "reference", err);
     if (st != STATUS_OK)
         return st;
     if (request->amount_minor <= 0)
         return error_set(err, STATUS_INVALID_ARGUMENT, "amount_minor: %lld is not positive",
                          (long long)request->amount_minor);
     if (request->payment_id.len > 0) {
-        st = read_own_id(call, &request->payment_id, "payment_id", &payment_id, err);
+        st = wire_read_own_id(call, &request->payment_id, "payment_id", &payment_id, err);
         if (st != STATUS_OK)
             return st;
         book_want_posting(book, &payment_id);
@@ -144,12 +119,12 @@ static void answer_posted_before(struct service_call *call, const struct posting
 static enum status act_post(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__PostPaymentRequest *request = (const void *)call->request;
-    struct id account_id = known_id(&request->account_id);
+    struct id account_id = wire_known_id(&request->account_id);
     struct account *account = book_account(record->book, &account_id);
     bool has_date =
         request->paid_on_presence_case == DUNLIN__PAYMENT__V1__POST_PAYMENT_REQUEST__PAID_ON_PRESENCE_PAID_ON_DAYS;
     struct posting_draft draft = {
-        .posting_id = request->payment_id.len > 0 ? known_id(&request->payment_id) : id_new(call->partition),
+        .posting_id = request->payment_id.len > 0 ? wire_known_id(&request->payment_id) : id_new(call->partition),
         .kind = POSTING_PAYMENT,
         .effective_on_days = has_date ? request->paid_on_days : today(record->unit),
         .reference = request->reference,
@@ -179,10 +154,10 @@ static enum status want_reverse(struct book *book, const struct service_call *ca
 {
     const Dunlin__Payment__V1__ReversePaymentRequest *request = (const void *)call->request;
     struct id posting_id;
-    enum status st = read_own_id(call, &request->posting_id, "posting_id", &posting_id, err);
+    enum status st = wire_read_own_id(call, &request->posting_id, "posting_id", &posting_id, err);
 
     if (st == STATUS_OK)
-        st = codec_text(request->reason, "reason", err);
+        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st != STATUS_OK)
         return st;
     struct id reversal_id = ledger_reversal_id(&posting_id);
@@ -194,7 +169,7 @@ static enum status want_reverse(struct book *book, const struct service_call *ca
 static enum status act_reverse(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__ReversePaymentRequest *request = (const void *)call->request;
-    struct id posting_id = known_id(&request->posting_id);
+    struct id posting_id = wire_known_id(&request->posting_id);
     struct id reversal_id = ledger_reversal_id(&posting_id);
     const struct posting *posting = book_posting(record->book, &posting_id);
     char text[ID_TEXT_SIZE];
@@ -223,7 +198,7 @@ static enum status want_promise(struct book *book, const struct service_call *ca
 {
     const Dunlin__Payment__V1__MakePromiseRequest *request = (const void *)call->request;
     struct id account_id;
-    enum status st = read_own_id(call, &request->account_id, "account_id", &account_id, err);
+    enum status st = wire_read_own_id(call, &request->account_id, "account_id", &account_id, err);
 
     if (st == STATUS_OK)
         book_want_account(book, &account_id);
@@ -233,14 +208,14 @@ static enum status want_promise(struct book *book, const struct service_call *ca
 static enum status act_promise(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__MakePromiseRequest *request = (const void *)call->request;
-    const struct payment_context *context = unit_context(record->unit);
-    struct id account_id = known_id(&request->account_id);
+    const struct sop_holder *policy = unit_context(record->unit);
+    struct id account_id = wire_known_id(&request->account_id);
     struct account *account = book_account(record->book, &account_id);
     struct promise_terms terms = {
         .promise_id = id_new(call->partition),
         .due_on_days = request->due_on_days,
         .made_at = unit_now(record->unit),
-        .grace_days = context->sop->promise_grace_days,
+        .grace_days = policy->sop->promise_grace_days,
     };
     struct promise promise;
     const struct promise *kept = NULL;
@@ -267,10 +242,10 @@ static enum status want_cancel(struct book *book, const struct service_call *cal
 {
     const Dunlin__Payment__V1__CancelPromiseRequest *request = (const void *)call->request;
     struct id promise_id;
-    enum status st = read_own_id(call, &request->promise_id, "promise_id", &promise_id, err);
+    enum status st = wire_read_own_id(call, &request->promise_id, "promise_id", &promise_id, err);
 
     if (st == STATUS_OK)
-        st = codec_text(request->reason, "reason", err);
+        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st == STATUS_OK)
         book_want_promise(book, &promise_id);
     return st;
@@ -279,7 +254,7 @@ static enum status want_cancel(struct book *book, const struct service_call *cal
 static enum status act_cancel(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__CancelPromiseRequest *request = (const void *)call->request;
-    struct id promise_id = known_id(&request->promise_id);
+    struct id promise_id = wire_known_id(&request->promise_id);
     struct promise *promise = book_promise(record->book, &promise_id);
     char id_text[ID_TEXT_SIZE];
     const char *text;
@@ -306,7 +281,7 @@ static enum status want_get(struct book *book, const struct service_call *call, 
 {
     const Dunlin__Payment__V1__GetAccountRequest *request = (const void *)call->request;
     struct id account_id;
-    enum status st = codec_id(&request->account_id, "account_id", &account_id, err);
+    enum status st = wire_read_id(&request->account_id, "account_id", &account_id, err);
 
     if (st == STATUS_OK)
         book_want_account(book, &account_id);
@@ -346,9 +321,9 @@ static void reply_account(struct service_call *call, const struct account *accou
     g_autofree Dunlin__Payment__V1__PromiseView **promise_list = g_new(Dunlin__Payment__V1__PromiseView *, n_promises);
 
     dunlin__payment__v1__get_account_reply__init(&reply);
-    reply.account_id = codec_id_bytes(&account->account_id);
+    reply.account_id = wire_id(&account->account_id);
     reply.balance_minor = account->balance.minor;
-    reply.currency = codec_lend(account->balance.currency);
+    reply.currency = wire_text(account->balance.currency);
     for (size_t i = 0; i < n_postings; i++) {
         codec_posting_view(&g_array_index(postings, struct posting, first_posting + i), &posting_views[i]);
         posting_list[i] = &posting_views[i];
@@ -398,7 +373,7 @@ enum status payment_get_account(struct unit *unit, struct service_call *calls, s
         const Dunlin__Payment__V1__GetAccountRequest *request = (const void *)calls[i].request;
         if (service_is_answered(&calls[i]))
             continue;
-        struct id account_id = known_id(&request->account_id);
+        struct id account_id = wire_known_id(&request->account_id);
         const struct account *account = book_account(book, &account_id);
         if (account)
             reply_account(&calls[i], account, postings, promises);

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "payment_codec.h"
+#include "service/wire.h"
 
 static enum status emit(const struct record *record, const struct account *account, const ProtobufCMessage *message,
                         struct error *err)
@@ -24,13 +25,13 @@ static enum status emit_payment(const struct record *record, const struct accoun
     Dunlin__Payment__V1__PaymentPosted message;
 
     dunlin__payment__v1__payment_posted__init(&message);
-    message.posting_id = codec_id_bytes(&posting->draft.posting_id);
-    message.account_id = codec_id_bytes(&account->account_id);
-    message.debtor_id = codec_id_bytes(&account->debtor_id);
+    message.posting_id = wire_id(&posting->draft.posting_id);
+    message.account_id = wire_id(&account->account_id);
+    message.debtor_id = wire_id(&account->debtor_id);
     message.amount_minor = -posting->draft.change.minor;
-    message.currency = codec_lend(posting->draft.change.currency);
+    message.currency = wire_text(posting->draft.change.currency);
     message.paid_on_days = posting->draft.effective_on_days;
-    message.reference = codec_lend(posting->draft.reference);
+    message.reference = wire_text(posting->draft.reference);
     return emit(record, account, &message.base, err);
 }
 
@@ -40,14 +41,14 @@ static enum status emit_reversal(const struct record *record, const struct accou
     Dunlin__Payment__V1__PaymentReversed message;
 
     dunlin__payment__v1__payment_reversed__init(&message);
-    message.posting_id = codec_id_bytes(&posting->draft.posting_id);
-    message.reverses = codec_id_bytes(&posting->draft.reverses);
-    message.account_id = codec_id_bytes(&account->account_id);
-    message.debtor_id = codec_id_bytes(&account->debtor_id);
+    message.posting_id = wire_id(&posting->draft.posting_id);
+    message.reverses = wire_id(&posting->draft.reverses);
+    message.account_id = wire_id(&account->account_id);
+    message.debtor_id = wire_id(&account->debtor_id);
     message.amount_minor = posting->draft.change.minor;
-    message.currency = codec_lend(posting->draft.change.currency);
+    message.currency = wire_text(posting->draft.change.currency);
     message.effective_on_days = posting->draft.effective_on_days;
-    message.reason = codec_lend(posting->draft.reference);
+    message.reason = wire_text(posting->draft.reference);
     return emit(record, account, &message.base, err);
 }
 
@@ -57,11 +58,11 @@ static enum status emit_balance(const struct record *record, const struct accoun
     Dunlin__Payment__V1__BalanceChanged message;
 
     dunlin__payment__v1__balance_changed__init(&message);
-    message.account_id = codec_id_bytes(&account->account_id);
-    message.debtor_id = codec_id_bytes(&account->debtor_id);
+    message.account_id = wire_id(&account->account_id);
+    message.debtor_id = wire_id(&account->debtor_id);
     message.balance_minor = posting->balance_minor;
     message.change_minor = posting->draft.change.minor;
-    message.currency = codec_lend(posting->draft.change.currency);
+    message.currency = wire_text(posting->draft.change.currency);
     message.kind = (Dunlin__Payment__V1__PostingKind)posting->draft.kind;
     message.effective_on_days = posting->draft.effective_on_days;
     return emit(record, account, &message.base, err);
@@ -122,11 +123,11 @@ enum status record_promise(const struct record *record, struct account *account,
                                                  .agency_id = kept->agency_id,
                                                  .due_at = kept->breaks_at});
     dunlin__payment__v1__promise_made__init(&message);
-    message.promise_id = codec_id_bytes(&kept->promise_id);
-    message.account_id = codec_id_bytes(&kept->account_id);
-    message.debtor_id = codec_id_bytes(&kept->debtor_id);
+    message.promise_id = wire_id(&kept->promise_id);
+    message.account_id = wire_id(&kept->account_id);
+    message.debtor_id = wire_id(&kept->debtor_id);
     message.amount_minor = kept->amount.minor;
-    message.currency = codec_lend(kept->amount.currency);
+    message.currency = wire_text(kept->amount.currency);
     message.due_on_days = kept->due_on_days;
     enum status st = emit(record, account, &message.base, err);
     if (st == STATUS_OK && ret_promise)
@@ -140,9 +141,9 @@ static enum status emit_kept(const struct record *record, const struct account *
     Dunlin__Payment__V1__PromiseKept message;
 
     dunlin__payment__v1__promise_kept__init(&message);
-    message.promise_id = codec_id_bytes(&promise->promise_id);
-    message.account_id = codec_id_bytes(&promise->account_id);
-    message.debtor_id = codec_id_bytes(&promise->debtor_id);
+    message.promise_id = wire_id(&promise->promise_id);
+    message.account_id = wire_id(&promise->account_id);
+    message.debtor_id = wire_id(&promise->debtor_id);
     return emit(record, account, &message.base, err);
 }
 
@@ -152,9 +153,9 @@ static enum status emit_broken(const struct record *record, const struct account
     Dunlin__Payment__V1__PromiseBroken message;
 
     dunlin__payment__v1__promise_broken__init(&message);
-    message.promise_id = codec_id_bytes(&promise->promise_id);
-    message.account_id = codec_id_bytes(&promise->account_id);
-    message.debtor_id = codec_id_bytes(&promise->debtor_id);
+    message.promise_id = wire_id(&promise->promise_id);
+    message.account_id = wire_id(&promise->account_id);
+    message.debtor_id = wire_id(&promise->debtor_id);
     message.paid_minor = promise->paid_minor;
     return emit(record, account, &message.base, err);
 }
@@ -165,10 +166,10 @@ static enum status emit_cancelled(const struct record *record, const struct acco
     Dunlin__Payment__V1__PromiseCancelled message;
 
     dunlin__payment__v1__promise_cancelled__init(&message);
-    message.promise_id = codec_id_bytes(&promise->promise_id);
-    message.account_id = codec_id_bytes(&promise->account_id);
-    message.debtor_id = codec_id_bytes(&promise->debtor_id);
-    message.reason = codec_lend(promise->reason);
+    message.promise_id = wire_id(&promise->promise_id);
+    message.account_id = wire_id(&promise->account_id);
+    message.debtor_id = wire_id(&promise->debtor_id);
+    message.reason = wire_text(promise->reason);
     return emit(record, account, &message.base, err);
 }
 

@@ -2,47 +2,12 @@
 
 #include <string.h>
 
+#include "db/db_columns.h"
 #include "payment_sql.h"
 
-#define KEY_COLUMNS     2
 #define ACCOUNT_COLUMNS 8 /* of account_load, before those of the open promise */
 
 /* --- arrays of columns --- */
-
-/* The parameters of one statement over unnest: one array a column. */
-struct columns {
-    struct db_array *column[DB_ARGS_MAX];
-    size_t n;
-};
-
-static void columns_init(struct columns *columns, const enum db_type *types, size_t n)
-{
-    columns->n = n;
-    for (size_t i = 0; i < n; i++)
-        columns->column[i] = db_array_new(types[i]);
-}
-
-static void columns_fini(struct columns *columns)
-{
-    for (size_t i = 0; i < columns->n; i++)
-        db_array_free(columns->column[i]);
-    columns->n = 0;
-}
-
-static void columns_bind(const struct columns *columns, const struct db_statement *statement, struct db_call *call)
-{
-    *call = (struct db_call){.statement = statement};
-    for (size_t i = 0; i < columns->n; i++)
-        db_arg_array(&call->args, columns->column[i]);
-}
-
-static const enum db_type KEY_TYPES[KEY_COLUMNS] = {DB_INT2, DB_UUID};
-
-static void push_key(struct columns *columns, const struct id *id)
-{
-    db_array_int2(columns->column[0], (int16_t)id_partition(id));
-    db_array_id(columns->column[1], id);
-}
 
 /* --- reading --- */
 
@@ -134,17 +99,6 @@ static void take_postings(struct book *book, const struct db_result *result)
     }
 }
 
-static void columns_of_set(struct columns *columns, GHashTable *set)
-{
-    GHashTableIter iter;
-    gpointer id;
-
-    columns_init(columns, KEY_TYPES, KEY_COLUMNS);
-    g_hash_table_iter_init(&iter, set);
-    while (g_hash_table_iter_next(&iter, &id, NULL))
-        push_key(columns, id);
-}
-
 typedef void take_fn(struct book *book, const struct db_result *result);
 
 /* What may be wanted. Postings and promises come first: they say which accounts are wanted besides. */
@@ -157,7 +111,7 @@ struct load {
 static enum status run_loads(struct db *db, struct book *book, const struct load *loads, size_t n_loads,
                              struct error *err)
 {
-    struct columns keys[3] = {0};
+    struct db_columns keys[3] = {0};
     struct db_call calls[3];
     take_fn *takes[3];
     size_t n = 0;
@@ -165,13 +119,14 @@ static enum status run_loads(struct db *db, struct book *book, const struct load
     for (size_t i = 0; i < n_loads; i++) {
         if (g_hash_table_size(loads[i].wanted) == 0)
             continue;
-        columns_of_set(&keys[n], loads[i].wanted);
-        columns_bind(&keys[n], loads[i].statement, &calls[n]);
+        db_columns_add_keys(&keys[n]);
+        db_columns_push_id_set(&keys[n], loads[i].wanted);
+        db_columns_bind(&keys[n], loads[i].statement, &calls[n]);
         takes[n++] = loads[i].take;
     }
     enum status st = n > 0 ? db_exec_pipeline(db, calls, n, err) : STATUS_OK;
     for (size_t i = 0; i < n; i++)
-        columns_fini(&keys[i]);
+        db_columns_fini(&keys[i]);
     if (st != STATUS_OK)
         return st;
     /* All wants are consumed; what is found may add new ones. */
@@ -209,17 +164,15 @@ enum status payment_store_load(struct db *db, struct book *book, struct error *e
 enum status payment_store_history(struct db *db, struct book *book, const struct id *account_ids, size_t n_accounts,
                                   GArray **ret_postings, GArray **ret_promises, struct error *err)
 {
-    struct columns keys;
+    SCOPED(db_columns_fini) struct db_columns keys = {0};
     struct db_call calls[2];
 
-    columns_init(&keys, KEY_TYPES, KEY_COLUMNS);
-    for (size_t i = 0; i < n_accounts; i++)
-        push_key(&keys, &account_ids[i]);
-    columns_bind(&keys, &PAYMENT_POSTINGS_OF_ACCOUNTS, &calls[0]);
+    db_columns_add_keys(&keys);
+    db_columns_push_ids(&keys, account_ids, n_accounts);
+    db_columns_bind(&keys, &PAYMENT_POSTINGS_OF_ACCOUNTS, &calls[0]);
     db_arg_int4(&calls[0].args, ACCOUNT_POSTINGS_MAX);
-    columns_bind(&keys, &PAYMENT_PROMISES_OF_ACCOUNTS, &calls[1]);
+    db_columns_bind(&keys, &PAYMENT_PROMISES_OF_ACCOUNTS, &calls[1]);
     enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
-    columns_fini(&keys);
     if (st != STATUS_OK)
         return error_wrap(err, st, "read postings and promises");
     *ret_postings = g_array_new(FALSE, FALSE, sizeof(struct posting));
@@ -258,12 +211,12 @@ static void push_provenance(struct db_array *const *column, const struct provena
                    provenance->record_hash_len);
 }
 
-static void push_posting(struct columns *columns, const struct posting *posting, int32_t agency_id)
+static void push_posting(struct db_columns *columns, const struct posting *posting, int32_t agency_id)
 {
     struct db_array *const *column = columns->column;
     const struct posting_draft *draft = &posting->draft;
 
-    push_key(columns, &draft->posting_id);
+    db_columns_push_key(columns, &draft->posting_id);
     db_array_id(column[2], &posting->account_id);
     db_array_int4(column[3], agency_id);
     db_array_int4(column[4], posting->number);
@@ -281,12 +234,12 @@ static void push_posting(struct columns *columns, const struct posting *posting,
 
 static const enum db_type ENTRY_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT2, DB_INT4, DB_INT2, DB_TEXT, DB_INT8};
 
-static void push_entries(struct columns *columns, const struct posting *posting, int32_t agency_id)
+static void push_entries(struct db_columns *columns, const struct posting *posting, int32_t agency_id)
 {
     struct db_array *const *column = columns->column;
 
     for (int16_t i = 0; i < POSTING_ENTRIES; i++) {
-        push_key(columns, &posting->account_id);
+        db_columns_push_key(columns, &posting->account_id);
         db_array_id(column[2], &posting->draft.posting_id);
         db_array_int2(column[3], (int16_t)(i + 1));
         db_array_int4(column[4], agency_id);
@@ -299,12 +252,12 @@ static void push_entries(struct columns *columns, const struct posting *posting,
 static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT,
                                              DB_INT8, DB_INT4, DB_BOOL, DB_UUID, DB_INT4};
 
-static void push_account(struct columns *columns, const struct book_account *row)
+static void push_account(struct db_columns *columns, const struct book_account *row)
 {
     struct db_array *const *column = columns->column;
     const struct account *account = &row->account;
 
-    push_key(columns, &account->account_id);
+    db_columns_push_key(columns, &account->account_id);
     db_array_int4(column[2], account->agency_id);
     db_array_id(column[3], &account->debtor_id);
     db_array_text(column[4], account->balance.currency);
@@ -318,11 +271,11 @@ static void push_account(struct columns *columns, const struct book_account *row
 static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT,
                                              DB_INT8, DB_INT8, DB_INT4, DB_INT8, DB_INT4, DB_INT8, DB_TEXT};
 
-static void push_promise(struct columns *columns, const struct promise *promise)
+static void push_promise(struct db_columns *columns, const struct promise *promise)
 {
     struct db_array *const *column = columns->column;
 
-    push_key(columns, &promise->promise_id);
+    db_columns_push_key(columns, &promise->promise_id);
     db_array_id(column[2], &promise->account_id);
     db_array_id(column[3], &promise->debtor_id);
     db_array_int4(column[4], promise->agency_id);
@@ -345,18 +298,14 @@ enum table {
     TABLES_END,
 };
 
-static const struct table_write {
-    const struct db_statement *statement;
-    const enum db_type *types;
-    size_t n_types;
-} WRITES[TABLES_END] = {
+static const struct db_write WRITES[TABLES_END] = {
     [TABLE_ACCOUNT] = {&PAYMENT_ACCOUNT_SAVE, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
     [TABLE_PROMISE] = {&PAYMENT_PROMISE_SAVE, PROMISE_TYPES, ARRAY_SIZE(PROMISE_TYPES)},
     [TABLE_POSTING] = {&PAYMENT_POSTING_INSERT, POSTING_TYPES, ARRAY_SIZE(POSTING_TYPES)},
     [TABLE_ENTRY] = {&PAYMENT_ENTRY_INSERT, ENTRY_TYPES, ARRAY_SIZE(ENTRY_TYPES)},
 };
 
-static void collect_changes(struct book *book, struct columns tables[static TABLES_END])
+static void collect_changes(struct book *book, struct db_columns tables[static TABLES_END])
 {
     GHashTableIter iter;
     gpointer row;
@@ -377,41 +326,13 @@ static void collect_changes(struct book *book, struct columns tables[static TABL
     }
 }
 
-static enum status write_changes(struct db *db, const struct columns tables[static TABLES_END], struct error *err)
-{
-    struct db_call calls[TABLES_END];
-    size_t n_rows[TABLES_END];
-    size_t n = 0;
-    enum status st = STATUS_OK;
-
-    for (int table = 0; table < TABLES_END; table++) {
-        size_t length = db_array_length(tables[table].column[0]);
-        if (length == 0)
-            continue;
-        columns_bind(&tables[table], WRITES[table].statement, &calls[n]);
-        n_rows[n++] = length;
-    }
-    if (n > 0)
-        st = db_exec_pipeline(db, calls, n, err);
-    if (st != STATUS_OK)
-        return st;
-    for (size_t i = 0; i < n && st == STATUS_OK; i++)
-        if (db_affected(calls[i].result) != (int64_t)n_rows[i])
-            st = error_set(err, STATUS_ABORTED, "%s: %lld rows of %zu: another instance has written them",
-                           calls[i].statement->name, (long long)db_affected(calls[i].result), n_rows[i]);
-    db_calls_clear(calls, n);
-    return st;
-}
-
 enum status payment_store_save(struct db *db, struct book *book, struct error *err)
 {
-    struct columns tables[TABLES_END];
+    struct db_columns tables[TABLES_END];
 
-    for (int table = 0; table < TABLES_END; table++)
-        columns_init(&tables[table], WRITES[table].types, WRITES[table].n_types);
+    db_writes_init(tables, WRITES, TABLES_END);
     collect_changes(book, tables);
-    enum status st = write_changes(db, tables, err);
-    for (int table = 0; table < TABLES_END; table++)
-        columns_fini(&tables[table]);
+    enum status st = db_writes_run_all(db, WRITES, tables, TABLES_END, err);
+    db_writes_fini(tables, TABLES_END);
     return st == STATUS_OK ? st : error_wrap(err, st, "save accounts");
 }

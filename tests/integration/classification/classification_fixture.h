@@ -1,7 +1,7 @@
 #ifndef DUNLIN_TESTS_INTEGRATION_CLASSIFICATION_CLASSIFICATION_FIXTURE_H
 #define DUNLIN_TESTS_INTEGRATION_CLASSIFICATION_CLASSIFICATION_FIXTURE_H
 
-#include "../payment/unit_fixture.h"
+#include "unit_fixture.h"
 
 #include "classification_service.h"
 #include "dunlin/classification/v1/classification.pb-c.h"
@@ -34,10 +34,8 @@ struct step {
     int32_t number;
 };
 
-/* One event with its message; `event` and `message` lend from each other: it stays where it is. */
+/* The message of one step. */
 struct telling {
-    struct event event;
-    struct id account_id, debtor_id;
     union {
         ProtobufCMessage base;
         Dunlin__Intake__V1__AccountPlaced placed;
@@ -80,7 +78,7 @@ static inline void fill_message(struct telling *telling, const struct step *step
         dunlin__intake__v1__account_placed__init(&telling->message.placed);
         telling->message.placed.due_on_days = DUE_DAY + step->number;
         telling->message.placed.balance_minor = step->balance_minor;
-        telling->message.placed.currency = lend_text("USD");
+        telling->message.placed.currency = wire_text("USD");
         break;
     case MOVED:
         dunlin__intake__v1__account_updated__init(&telling->message.updated);
@@ -120,23 +118,16 @@ static inline enum status apply_batch(struct unit_fixture *fixture, const char *
                                       size_t n)
 {
     struct telling *tellings = g_new0(struct telling, n);
-    struct service_event *batch = g_new0(struct service_event, n);
-    struct error err = {0};
+    struct fixture_event *batch = g_new0(struct fixture_event, n);
     for (size_t i = 0; i < n; i++) {
         struct telling *telling = &tellings[i];
         fill_message(telling, &steps[i]);
-        telling->event = (struct event){.partition = FIXTURE_PARTITION,
-                                        .seq = ++fixture->seq,
-                                        .occurred_at_us = (DUE_DAY + steps[i].day) * US_PER_DAY + US_PER_HOUR,
-                                        .agency_id = FIXTURE_AGENCY,
-                                        .account_id = id_in(tale, steps[i].account),
-                                        .debtor_id = id_in(tale, steps[i].debtor),
-                                        .type = telling->message.base.descriptor->name};
-        batch[i] = (struct service_event){&telling->event, &telling->message.base};
+        batch[i] = (struct fixture_event){.message = &telling->message.base,
+                                          .debtor_id = id_in(tale, steps[i].debtor),
+                                          .account_id = id_in(tale, steps[i].account),
+                                          .occurred_at_us = (DUE_DAY + steps[i].day) * US_PER_DAY + US_PER_HOUR};
     }
-    struct unit *unit = fixture_begin(fixture);
-    enum status st = classification_apply(unit, batch, n, &err);
-    st = fixture_end(fixture, unit, st, &err);
+    const enum status st = fixture_apply_events(fixture, batch, n);
     g_free(batch);
     g_free(tellings);
     return st;

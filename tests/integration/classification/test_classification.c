@@ -3,7 +3,7 @@
 /* classification_apply and classification_fire in real units on a real PostgreSQL, under the SOP that Dunlin starts
  * with. */
 
-static struct classification context;
+static struct sop_holder context;
 
 static int open_service(void **state)
 {
@@ -270,7 +270,7 @@ static void answers_the_class_last_said(void **state)
     Dunlin__Classification__V1__GetAccountRequest request;
     struct id id = id_in("asked", "a");
     dunlin__classification__v1__get_account_request__init(&request);
-    request.account_id = lend_id(&id);
+    request.account_id = wire_id(&id);
     fixture_free_reply(fixture_call(fixture, "GetAccount", &request.base, STATUS_NOT_FOUND));
     apply_ok(fixture, "asked", &PLACEMENT, 1);
     Dunlin__Classification__V1__AccountClassified *reply =

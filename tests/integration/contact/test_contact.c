@@ -5,42 +5,42 @@
 /* One database for the program; every test has debtors of its own, and time only goes forward. All times are in June
  * 2026, New York: UTC - 4. */
 
-static Dunlin__Contact__V1__ReserveDialListReply *dial_list(struct fixture *fixture, uint32_t limit)
+static Dunlin__Contact__V1__ReserveDialListReply *dial_list(struct unit_fixture *fixture, uint32_t limit)
 {
-    uint32_t partition = PARTITION;
+    uint32_t partition = FIXTURE_PARTITION;
     Dunlin__Contact__V1__ReserveDialListRequest request;
     dunlin__contact__v1__reserve_dial_list_request__init(&request);
     request.partitions = &partition;
     request.n_partitions = 1;
     request.limit = limit;
     request.hold_s = 300;
-    request.dialer = lend_text("acme");
+    request.dialer = wire_text("acme");
     return call_as(fixture, "dialer", "ReserveDialList", &request.base, STATUS_OK);
 }
 
-static size_t dial_list_size(struct fixture *fixture)
+static size_t dial_list_size(struct unit_fixture *fixture)
 {
     Dunlin__Contact__V1__ReserveDialListReply *reply = dial_list(fixture, 1000);
     size_t n = reply->n_entries;
-    free_reply(reply);
+    fixture_free_reply(reply);
     return n;
 }
 
 /* Nothing of an earlier test may be offered to a later one. */
 static int clear(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     test_database_script(
         fixture->db,
         "TRUNCATE contact.account, contact.contact_point, contact.debtor, contact.permit, contact.discussion;"
         " DELETE FROM platform.timer WHERE service = 'contact'");
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     return 0;
 }
 
 static void fits_every_statement_to_the_schema(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     struct error err = {0};
     if (db_prepare_all(fixture->db, CONTACT_SPEC.statements, &err) != STATUS_OK)
         fail_msg("%s", err.text);
@@ -48,20 +48,20 @@ static void fits_every_statement_to_the_schema(void **state)
 
 static void plans_an_account_and_offers_it_once(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-01T14:00:00Z");
     place(fixture, "d1", "a1");
-    assert_string_equal(emitted(fixture), "");
+    assert_string_equal(fixture_emitted(fixture), "");
     classify(fixture, "d1", "a1", "early", 400);
-    assert_string_equal(emitted(fixture), "ContactPlanned");
+    assert_string_equal(fixture_emitted(fixture), "ContactPlanned");
     Dunlin__Contact__V1__ContactPlanned *planned =
-        last_event(fixture, &dunlin__contact__v1__contact_planned__descriptor);
+        fixture_last_event(fixture, &dunlin__contact__v1__contact_planned__descriptor);
     assert_string_equal(planned->step, "call-1");
     assert_string_equal(planned->because, "classified");
     assert_int_equal(planned->due_at_us, at("2026-06-01T12:00:00Z").us);
-    free_reply(planned);
+    fixture_free_reply(planned);
     classify(fixture, "d1", "a1", "early", 400);
-    assert_string_equal(emitted(fixture), "");
+    assert_string_equal(fixture_emitted(fixture), "");
 
     place(fixture, "d2", "a2");
     classify(fixture, "d2", "a2", "early", 900);
@@ -71,7 +71,7 @@ static void plans_an_account_and_offers_it_once(void **state)
     assert_memory_equal(list->entries[0]->account_id.data, best.bytes, ID_BYTES);
     assert_int_equal(list->entries[0]->priority, 900);
     assert_string_equal(list->entries[0]->step, "call-1");
-    free_reply(list);
+    fixture_free_reply(list);
     assert_int_equal(dial_list_size(fixture), 0);
     drive("2026-06-01T14:05:00Z");
     assert_int_equal(dial_list_size(fixture), 2);
@@ -79,7 +79,7 @@ static void plans_an_account_and_offers_it_once(void **state)
 
 static void grants_seven_permits_and_refuses_the_eighth_of_one_call(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-02T14:00:00Z");
     place(fixture, "d1", "a1");
     Dunlin__Contact__V1__RequestPermitsReply *reply = ask(fixture, "RequestPermits", "a1", "d1-phone", 9);
@@ -90,40 +90,41 @@ static void grants_seven_permits_and_refuses_the_eighth_of_one_call(void **state
     assert_int_equal(reply->verdicts[0]->permit->valid_until_us, at("2026-06-02T14:01:00Z").us);
     assert_string_equal(reply->verdicts[7]->refusal->hits[0]->rule, "REGF-14B2A-7IN7");
     assert_int_equal(reply->verdicts[7]->refusal->hits[0]->next_permitted_at_us, at("2026-06-09T12:00:00Z").us);
-    free_reply(reply);
-    assert_string_equal(emitted(fixture),
+    fixture_free_reply(reply);
+    assert_string_equal(fixture_emitted(fixture),
                         "PermitGranted PermitGranted PermitGranted PermitGranted PermitGranted PermitGranted "
                         "PermitGranted PermitRefused PermitRefused");
     refused(fixture, "a1", "a1-phone", "REGF-14B2A-7IN7"); /* all numbers of the person together */
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
 }
 
 static void records_what_a_decision_saw_so_that_it_can_be_replayed(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     const struct zone *zones[CONTACT_ZONES_MAX];
     struct permit_facts facts;
     struct permit_hits hits;
     drive("2026-06-02T14:30:00Z");
     place(fixture, "d1", "a1");
-    free_reply(ask(fixture, "RequestPermits", "a1", "d1-phone", 8));
-    Dunlin__Contact__V1__PermitRefused *event = last_event(fixture, &dunlin__contact__v1__permit_refused__descriptor);
-    assert_string_equal(event->rule_version, fixture->context.rulebook->version);
+    fixture_free_reply(ask(fixture, "RequestPermits", "a1", "d1-phone", 8));
+    Dunlin__Contact__V1__PermitRefused *event =
+        fixture_last_event(fixture, &dunlin__contact__v1__permit_refused__descriptor);
+    assert_string_equal(event->rule_version, context.rulebook->version);
     assert_string_equal(event->dialer, "acme");
     assert_int_equal(event->inputs->attempts_in_window, 7);
     assert_true(event->inputs->log_seq > 0);
     assert_int_equal(codec_facts(event->inputs, zones, &facts, NULL), STATUS_OK);
-    permit_evaluate(fixture->context.rulebook, &facts, &hits);
+    permit_evaluate(context.rulebook, &facts, &hits);
     assert_int_equal(hits.n, event->n_hits);
     assert_string_equal(hits.hits[0].rule, event->hits[0]->rule);
     assert_string_equal(hits.hits[0].detail, event->hits[0]->detail);
     assert_int_equal(hits.hits[0].next.us, event->hits[0]->next_permitted_at_us);
-    free_reply(event);
+    fixture_free_reply(event);
 }
 
 static void gives_an_unplaced_call_back(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-03T14:00:00Z");
     place(fixture, "d1", "a1");
     for (int i = 0; i < 6; i++)
@@ -133,27 +134,27 @@ static void gives_an_unplaced_call_back(void **state)
     Dunlin__Contact__V1__AttemptReport unplaced =
         report_of(&last, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED);
     assert_int_equal(report(fixture, &unplaced), STATUS_OK);
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     /* the same again, and otherwise: the first report counts */
     assert_int_equal(report(fixture, &unplaced), STATUS_OK);
     Dunlin__Contact__V1__AttemptReport answered = report_of(&last, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
     assert_int_equal(report(fixture, &answered), STATUS_OK);
-    assert_string_equal(emitted(fixture), "");
+    assert_string_equal(fixture_emitted(fixture), "");
     (void)permit(fixture, "a1", "d1-phone");
 }
 
 static void does_a_step_by_a_reported_attempt_and_retries_a_busy_line(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-04T14:00:00Z");
     place(fixture, "d1", "a1");
     classify(fixture, "d1", "a1", "early", 400);
     struct id first = permit(fixture, "a1", "d1-phone");
     assert_int_equal(dial_list_size(fixture), 0); /* somebody is calling */
     Dunlin__Contact__V1__AttemptReport busy = report_of(&first, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_BUSY);
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     assert_int_equal(report(fixture, &busy), STATUS_OK);
-    assert_string_equal(emitted(fixture), "AttemptReported ContactPlanned");
+    assert_string_equal(fixture_emitted(fixture), "AttemptReported ContactPlanned");
     assert_int_equal(dial_list_size(fixture), 0);
     drive("2026-06-04T15:00:00Z");
     Dunlin__Contact__V1__ReserveDialListReply *list = dial_list(fixture, 10);
@@ -162,7 +163,7 @@ static void does_a_step_by_a_reported_attempt_and_retries_a_busy_line(void **sta
     const struct id untried = named("a1-phone");
     assert_memory_equal(list->entries[0]->contact_point_id.data, untried.bytes,
                         ID_BYTES); /* the number not tried for longest */
-    free_reply(list);
+    fixture_free_reply(list);
 
     struct id second = permit(fixture, "a1", "a1-phone");
     Dunlin__Contact__V1__AttemptReport rang = report_of(&second, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NO_ANSWER);
@@ -176,12 +177,12 @@ static void does_a_step_by_a_reported_attempt_and_retries_a_busy_line(void **sta
     assert_false(account->attempts[1]->counts);
     assert_int_equal(account->n_contact_points, 2);
     assert_int_equal(account->contact_points[0]->n_zones, 1);
-    free_reply(account);
+    fixture_free_reply(account);
 }
 
 static void expires_a_permit_that_nobody_reports(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-05T14:00:00Z");
     place(fixture, "d1", "a1");
     classify(fixture, "d1", "a1", "early", 400);
@@ -189,15 +190,15 @@ static void expires_a_permit_that_nobody_reports(void **state)
     struct id forgotten = permit(fixture, "a1", "d1-phone");
     Dunlin__Contact__V1__AttemptReport busy = report_of(&reported, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_BUSY);
     assert_int_equal(report(fixture, &busy), STATUS_OK);
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     drive("2026-06-05T15:01:00Z");
-    assert_int_equal(fire(fixture), 1);
-    assert_string_equal(emitted(fixture), "PermitExpired ContactPlanned");
-    assert_int_equal(fire(fixture), 0);
+    assert_int_equal(fixture_fire(fixture, clock_now()), 1);
+    assert_string_equal(fixture_emitted(fixture), "PermitExpired ContactPlanned");
+    assert_int_equal(fixture_fire(fixture, clock_now()), 0);
     Dunlin__Contact__V1__GetAccountReply *account = get(fixture, "a1");
     assert_string_equal(account->step, "call-2"); /* it counts as an attempt, so the step is done */
     assert_true(account->attempts[0]->counts || account->attempts[1]->counts);
-    free_reply(account);
+    fixture_free_reply(account);
 
     Dunlin__Contact__V1__AttemptReport late =
         report_of(&forgotten, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED);
@@ -205,83 +206,84 @@ static void expires_a_permit_that_nobody_reports(void **state)
     account = get(fixture, "a1");
     assert_string_equal(account->step, "call-1"); /* after all there was none */
     assert_false(account->attempts[0]->counts || account->attempts[1]->counts);
-    free_reply(account);
+    fixture_free_reply(account);
 }
 
 static void stops_every_account_of_the_person_until_it_is_released_with_a_reason(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-08T14:00:00Z");
     place(fixture, "d1", "a1");
     place(fixture, "d1", "a2");
     classify(fixture, "d1", "a2", "early", 400);
     struct id id = permit(fixture, "a1", "d1-phone");
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     Dunlin__Contact__V1__StickyFlag flags[] = {DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_ATTORNEY};
     Dunlin__Contact__V1__AttemptReport told = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
     told.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
     told.flags = flags;
     told.n_flags = 1;
     assert_int_equal(report(fixture, &told), STATUS_OK);
-    assert_string_equal(emitted(fixture), "AttemptReported StopRecorded ContactStopped ContactStopped ContactPlanned");
+    assert_string_equal(fixture_emitted(fixture),
+                        "AttemptReported StopRecorded ContactStopped ContactStopped ContactPlanned");
     refused(fixture, "a2", "d1-phone", "REGF-6B2-ATTY");
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
 
     stop(fixture, "dialer", "a1", flags[0], true, "the mandate ended", STATUS_PERMISSION_DENIED);
     stop(fixture, "operator", "a1", flags[0], true, "  ", STATUS_INVALID_ARGUMENT);
-    assert_string_equal(emitted(fixture), "");
+    assert_string_equal(fixture_emitted(fixture), "");
     stop(fixture, "operator", "a1", flags[0], true, "the mandate ended", STATUS_OK);
-    assert_string_equal(emitted(fixture), "StopReleased ContactResumed ContactResumed ContactPlanned");
+    assert_string_equal(fixture_emitted(fixture), "StopReleased ContactResumed ContactResumed ContactPlanned");
     stop(fixture, "operator", "a1", flags[0], true, "the mandate ended", STATUS_OK);
-    assert_string_equal(emitted(fixture), "");
+    assert_string_equal(fixture_emitted(fixture), "");
     (void)permit(fixture, "a2", "d1-phone");
 }
 
 static void stops_one_debt_on_a_request_to_cease(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-09T14:00:00Z");
     place(fixture, "d1", "a1");
     place(fixture, "d1", "a2");
     stop(fixture, "dialer", "a1", DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_CEASE, false, "by letter", STATUS_OK);
-    assert_string_equal(emitted(fixture), "StopRecorded ContactStopped");
+    assert_string_equal(fixture_emitted(fixture), "StopRecorded ContactStopped");
     refused(fixture, "a1", "d1-phone", "REGF-6C-CEASE");
     (void)permit(fixture, "a2", "d1-phone");
 }
 
 static void holds_a_dispute_from_the_call_on(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     const struct id dispute_id = named("dispute");
     drive("2026-06-10T14:00:00Z");
     place(fixture, "d1", "a1");
     struct id id = permit(fixture, "a1", "d1-phone");
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     Dunlin__Contact__V1__AttemptReport disputed = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
     disputed.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
     disputed.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE;
-    disputed.reason = lend_text("paid last year");
+    disputed.reason = wire_text("paid last year");
     assert_int_equal(report(fixture, &disputed), STATUS_OK);
-    assert_string_equal(emitted(fixture), "AttemptReported ContactStopped");
+    assert_string_equal(fixture_emitted(fixture), "AttemptReported ContactStopped");
     refused(fixture, "a1", "d1-phone", "REGF-38D2-DISPUTE");
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
 
     Dunlin__Dispute__V1__DisputeOpened opened;
     dunlin__dispute__v1__dispute_opened__init(&opened);
-    opened.dispute_id = lend_id(&dispute_id);
+    opened.dispute_id = wire_id(&dispute_id);
     apply_ok(fixture, &opened.base, "d1", "a1");
-    assert_string_equal(emitted(fixture), "");
+    assert_string_equal(fixture_emitted(fixture), "");
     Dunlin__Dispute__V1__VerificationSent sent;
     dunlin__dispute__v1__verification_sent__init(&sent);
-    sent.dispute_id = lend_id(&dispute_id);
+    sent.dispute_id = wire_id(&dispute_id);
     apply_ok(fixture, &sent.base, "d1", "a1");
-    assert_string_equal(emitted(fixture), "ContactResumed");
+    assert_string_equal(fixture_emitted(fixture), "ContactResumed");
     (void)permit(fixture, "a1", "d1-phone");
 }
 
 static void forgets_calls_to_a_number_that_is_not_the_debtors(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-11T14:00:00Z");
     place(fixture, "d1", "a1");
     for (int i = 0; i < 6; i++)
@@ -297,7 +299,7 @@ static void forgets_calls_to_a_number_that_is_not_the_debtors(void **state)
 
 static void counts_a_conversation_toward_every_debt_that_was_discussed(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-12T14:00:00Z");
     place(fixture, "d1", "a1");
     place(fixture, "d1", "a2");
@@ -305,7 +307,7 @@ static void counts_a_conversation_toward_every_debt_that_was_discussed(void **st
     place(fixture, "d2", "b1");
     struct id id = permit(fixture, "a1", "d1-phone");
     const struct id others[] = {named("a2"), named("b1")};
-    ProtobufCBinaryData discussed[] = {lend_id(&others[0]), lend_id(&others[1])};
+    ProtobufCBinaryData discussed[] = {wire_id(&others[0]), wire_id(&others[1])};
     Dunlin__Contact__V1__AttemptReport talked = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
     talked.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
     talked.is_conversation = true;
@@ -322,7 +324,7 @@ static void counts_a_conversation_toward_every_debt_that_was_discussed(void **st
 
 static void waits_with_the_next_step_after_a_conversation(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-12T15:00:00Z");
     place(fixture, "d1", "a1");
     classify(fixture, "d1", "a1", "early", 400);
@@ -334,55 +336,55 @@ static void waits_with_the_next_step_after_a_conversation(void **state)
     Dunlin__Contact__V1__GetAccountReply *account = get(fixture, "a1");
     assert_string_equal(account->step, "call-2"); /* its own day would be June 15 */
     assert_int_equal(account->step_due_at_us, at("2026-06-19T12:00:00Z").us);
-    free_reply(account);
+    fixture_free_reply(account);
 }
 
 static void answers_what_it_would_without_writing(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-15T11:00:00Z"); /* 7:00 in New York */
     place(fixture, "d1", "a1");
     for (int i = 0; i < 9; i++) {
         Dunlin__Contact__V1__RequestPermitsReply *reply = ask(fixture, "ExplainContact", "a1", "d1-phone", 1);
         assert_false(is_permit(reply->verdicts[0]));
         assert_string_equal(reply->verdicts[0]->refusal->hits[0]->rule, "REGF-6B1I-TIME");
-        free_reply(reply);
+        fixture_free_reply(reply);
     }
     drive("2026-06-15T14:00:00Z");
     for (int i = 0; i < 9; i++) {
         Dunlin__Contact__V1__RequestPermitsReply *reply = ask(fixture, "ExplainContact", "a1", "d1-phone", 1);
         assert_true(is_permit(reply->verdicts[0]));
         assert_int_equal(reply->verdicts[0]->permit->permit_id.len, 0);
-        free_reply(reply);
+        fixture_free_reply(reply);
     }
-    assert_string_equal(emitted(fixture), "");
+    assert_string_equal(fixture_emitted(fixture), "");
 }
 
 static void pushes_a_refused_step_to_when_it_is_allowed(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-16T14:00:00Z");
     place(fixture, "d1", "a1");
-    free_reply(ask(fixture, "RequestPermits", "a1", "d1-phone", 7));
+    fixture_free_reply(ask(fixture, "RequestPermits", "a1", "d1-phone", 7));
     classify(fixture, "d1", "a1", "early", 400);
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     refused(fixture, "a1", "d1-phone", "REGF-14B2A-7IN7");
-    assert_string_equal(emitted(fixture), "PermitRefused ContactPlanned");
+    assert_string_equal(fixture_emitted(fixture), "PermitRefused ContactPlanned");
     Dunlin__Contact__V1__ContactPlanned *planned =
-        last_event(fixture, &dunlin__contact__v1__contact_planned__descriptor);
+        fixture_last_event(fixture, &dunlin__contact__v1__contact_planned__descriptor);
     assert_string_equal(planned->because, "refused");
     assert_string_equal(planned->step, "call-1");
     assert_int_equal(planned->due_at_us, at("2026-06-23T12:00:00Z").us);
-    free_reply(planned);
+    fixture_free_reply(planned);
     drive("2026-06-16T16:00:00Z");
-    assert_int_equal(fire(fixture), 7);
+    assert_int_equal(fixture_fire(fixture, clock_now()), 7);
     assert_int_equal(dial_list_size(fixture), 0);
 }
 
 /* The same events give the same log, whether they come in one batch or one by one. */
 static void does_not_depend_on_how_events_are_batched(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     Dunlin__Payment__V1__BalanceChanged paid, owed;
     Dunlin__Payment__V1__PromiseMade made;
     Dunlin__Payment__V1__PromiseBroken broken;
@@ -395,21 +397,22 @@ static void does_not_depend_on_how_events_are_batched(void **state)
     dunlin__payment__v1__promise_made__init(&made);
     dunlin__payment__v1__promise_broken__init(&broken);
     dunlin__classification__v1__account_classified__init(&classified);
-    classified.strategy = lend_text("firm");
+    classified.strategy = wire_text("firm");
     dunlin__intake__v1__account_recalled__init(&recalled);
     const ProtobufCMessage *messages[] = {&classified.base, &paid.base,   &owed.base,
                                           &made.base,       &broken.base, &recalled.base};
-    struct incoming_event together[ARRAY_SIZE(messages)];
+    struct fixture_event together[ARRAY_SIZE(messages)];
     for (size_t i = 0; i < ARRAY_SIZE(messages); i++)
-        together[i] = (struct incoming_event){messages[i], named("d1"), named("a1")};
+        together[i] =
+            (struct fixture_event){.message = messages[i], .debtor_id = named("d1"), .account_id = named("a1")};
     place(fixture, "d1", "a1");
     place(fixture, "d2", "a2");
-    (void)emitted(fixture);
-    assert_int_equal(apply(fixture, together, ARRAY_SIZE(messages)), STATUS_OK);
-    g_autofree char *of_batch = g_strdup(emitted(fixture));
+    (void)fixture_emitted(fixture);
+    assert_int_equal(fixture_apply_events(fixture, together, ARRAY_SIZE(messages)), STATUS_OK);
+    g_autofree char *of_batch = g_strdup(fixture_emitted(fixture));
     for (size_t i = 0; i < ARRAY_SIZE(messages); i++)
         apply_ok(fixture, messages[i], "d2", "a2");
-    assert_string_equal(emitted(fixture), of_batch);
+    assert_string_equal(fixture_emitted(fixture), of_batch);
     assert_string_equal(
         of_batch,
         "ContactPlanned ContactStopped ContactPlanned ContactResumed ContactPlanned ContactStopped ContactPlanned "
@@ -418,32 +421,32 @@ static void does_not_depend_on_how_events_are_batched(void **state)
 
 static void takes_new_numbers_and_dates_from_updates(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     const struct id west = named("west-phone");
     drive("2026-06-18T14:00:00Z");
     place(fixture, "d1", "a1");
     place(fixture, "d1", "a2");
     classify(fixture, "d1", "a2", "early", 400);
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     Dunlin__Intake__V1__AccountUpdated updated;
     Dunlin__Intake__V1__ContactPoint point;
     Dunlin__Intake__V1__ContactPoint *points[] = {&point};
-    char *zones[] = {lend_text("America/Los_Angeles")};
+    char *zones[] = {wire_text("America/Los_Angeles")};
     dunlin__intake__v1__account_updated__init(&updated);
     dunlin__intake__v1__contact_point__init(&point);
-    point.contact_point_id = lend_id(&west);
+    point.contact_point_id = wire_id(&west);
     point.kind = DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_PHONE;
-    point.value = lend_text("+12135550100");
+    point.value = wire_text("+12135550100");
     point.zones = zones;
     point.n_zones = 1;
     updated.new_contact_points = points;
     updated.n_new_contact_points = 1;
     apply_ok(fixture, &updated.base, "d1", "a1");
-    assert_string_equal(emitted(fixture), "ContactPlanned"); /* of the other account: calls open later now */
+    assert_string_equal(fixture_emitted(fixture), "ContactPlanned"); /* of the other account: calls open later now */
     Dunlin__Contact__V1__ContactPlanned *planned =
-        last_event(fixture, &dunlin__contact__v1__contact_planned__descriptor);
+        fixture_last_event(fixture, &dunlin__contact__v1__contact_planned__descriptor);
     assert_int_equal(planned->due_at_us, at("2026-06-18T15:00:00Z").us);
-    free_reply(planned);
+    fixture_free_reply(planned);
     refused(fixture, "a1", "d1-phone", "REGF-6B1I-TIME");
 }
 
@@ -528,12 +531,12 @@ static void stops_when_the_client_says_that_nothing_is_owed(void **state)
 
 static void refuses_what_it_does_not_know(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     const struct id unknown = named("unknown");
     const struct id known = named("a1");
     drive("2026-06-19T14:00:00Z");
     place(fixture, "d1", "a1");
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     Dunlin__Contact__V1__RequestPermitsRequest request;
     Dunlin__Contact__V1__PermitRequest one;
     Dunlin__Contact__V1__PermitRequest *list[] = {&one};
@@ -544,13 +547,13 @@ static void refuses_what_it_does_not_know(void **state)
     request.n_requests = 1;
     assert_null(call_as(fixture, "dialer", "RequestPermits", &request.base, STATUS_INVALID_ARGUMENT));
     assert_non_null(strstr(fixture->last_error, "requests[0].account_id"));
-    one.account_id = one.contact_point_id = lend_id(&unknown);
+    one.account_id = one.contact_point_id = wire_id(&unknown);
     one.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION;
     assert_null(call_as(fixture, "dialer", "RequestPermits", &request.base, STATUS_INVALID_ARGUMENT));
     assert_non_null(strstr(fixture->last_error, "requests[0].channel"));
     one.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL;
     assert_null(call_as(fixture, "dialer", "RequestPermits", &request.base, STATUS_NOT_FOUND));
-    one.account_id = lend_id(&known);
+    one.account_id = wire_id(&known);
     assert_null(call_as(fixture, "dialer", "RequestPermits", &request.base, STATUS_NOT_FOUND));
     assert_non_null(strstr(fixture->last_error, "contact_point_id"));
     Dunlin__Contact__V1__AttemptReport attempt = report_of(&unknown, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_BUSY);
@@ -563,9 +566,9 @@ static void refuses_what_it_does_not_know(void **state)
          STATUS_INVALID_ARGUMENT);
     Dunlin__Payment__V1__PromiseMade made;
     dunlin__payment__v1__promise_made__init(&made);
-    const struct incoming_event of_unknown = {&made.base, named("d1"), unknown};
-    assert_int_equal(apply(fixture, &of_unknown, 1), STATUS_FAILED_PRECONDITION);
-    assert_string_equal(emitted(fixture), "");
+    const struct fixture_event of_unknown = {.message = &made.base, .debtor_id = named("d1"), .account_id = unknown};
+    assert_int_equal(fixture_apply_events(fixture, &of_unknown, 1), STATUS_FAILED_PRECONDITION);
+    assert_string_equal(fixture_emitted(fixture), "");
 }
 
 int main(void)
@@ -593,5 +596,5 @@ int main(void)
         cmocka_unit_test_setup(stops_every_debt_that_was_discussed, clear),
         cmocka_unit_test_setup(stops_when_the_client_says_that_nothing_is_owed, clear),
     };
-    return cmocka_run_group_tests(tests, fixture_open, fixture_close);
+    return cmocka_run_group_tests(tests, contact_open, contact_close);
 }

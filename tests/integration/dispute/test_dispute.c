@@ -1,4 +1,4 @@
-#include "../payment/unit_fixture.h"
+#include "unit_fixture.h"
 
 #include "dispute_service.h"
 #include "dispute_sql.h"
@@ -10,7 +10,7 @@
 #define VERIFICATION_DAYS 30
 
 static struct sop sop = {.verification_days = VERIFICATION_DAYS};
-static struct dispute_context context = {&sop};
+static struct sop_holder context = {.sop = &sop};
 
 static int open_dispute(void **state)
 {
@@ -35,8 +35,8 @@ static void place(struct unit_fixture *fixture, const struct subject_ids *ids, b
     Dunlin__Intake__V1__AccountPlaced message;
 
     dunlin__intake__v1__account_placed__init(&message);
-    message.account_id = lend_id(&ids->account);
-    message.debtor_id = lend_id(&ids->debtor);
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
     message.is_disputed = is_disputed;
     fixture_apply_ok(fixture, &message.base);
 }
@@ -46,9 +46,9 @@ static Dunlin__Intake__V1__AccountRecalled recalled(const struct subject_ids *id
     Dunlin__Intake__V1__AccountRecalled message;
 
     dunlin__intake__v1__account_recalled__init(&message);
-    message.account_id = lend_id(&ids->account);
-    message.debtor_id = lend_id(&ids->debtor);
-    message.reason = lend_text("sold");
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
+    message.reason = wire_text("sold");
     return message;
 }
 
@@ -61,11 +61,11 @@ static void call_ends(struct unit_fixture *fixture, const struct subject_ids *id
 
     dunlin__contact__v1__attempt_report__init(&report);
     report.outcome = outcome;
-    report.reason = lend_text("never bought that");
+    report.reason = wire_text("never bought that");
     dunlin__contact__v1__attempt_reported__init(&message);
-    message.permit_id = lend_id(&permit_id);
-    message.account_id = lend_id(&ids->account);
-    message.debtor_id = lend_id(&ids->debtor);
+    message.permit_id = wire_id(&permit_id);
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
     message.report = &report;
     fixture_apply_ok(fixture, &message.base);
 }
@@ -75,9 +75,9 @@ static Dunlin__Dispute__V1__OpenDisputeRequest opening(const struct id *account_
     Dunlin__Dispute__V1__OpenDisputeRequest request;
 
     dunlin__dispute__v1__open_dispute_request__init(&request);
-    request.account_id = lend_id(account_id);
+    request.account_id = wire_id(account_id);
     request.source = DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_DEBTOR;
-    request.reason = lend_text("wrong amount");
+    request.reason = wire_text("wrong amount");
     request.is_written = true;
     return request;
 }
@@ -95,7 +95,7 @@ static void verify(struct unit_fixture *fixture, ProtobufCBinaryData dispute_id,
 
     dunlin__dispute__v1__record_verification_request__init(&request);
     request.dispute_id = dispute_id;
-    request.note = lend_text("letter 4711");
+    request.note = wire_text("letter 4711");
     fixture_free_reply(fixture_call(fixture, "RecordVerification", &request.base, expected));
 }
 
@@ -106,7 +106,7 @@ static void resolve(struct unit_fixture *fixture, ProtobufCBinaryData dispute_id
     dunlin__dispute__v1__resolve_dispute_request__init(&request);
     request.dispute_id = dispute_id;
     request.outcome = (Dunlin__Dispute__V1__DisputeOutcome)outcome;
-    request.note = lend_text("contract found");
+    request.note = wire_text("contract found");
     fixture_free_reply(fixture_call(fixture, "ResolveDispute", &request.base, expected));
 }
 
@@ -118,7 +118,7 @@ static void expect_disputes(struct unit_fixture *fixture, const struct subject_i
     char states[32] = "";
 
     dunlin__dispute__v1__list_disputes_request__init(&request);
-    request.account_id = lend_id(&ids->account);
+    request.account_id = wire_id(&ids->account);
     Dunlin__Dispute__V1__ListDisputesReply *reply =
         (void *)fixture_call(fixture, "ListDisputes", &request.base, STATUS_OK);
     for (size_t i = 0; i < reply->n_disputes; i++) {
@@ -323,9 +323,9 @@ static void a_dispute_may_follow_another_within_one_batch(void **state)
         place(fixture, &ids[i], true);
         recalls[i] = recalled(&ids[i]);
         dunlin__contact__v1__attempt_reported__init(&attempts[i]);
-        attempts[i].permit_id = lend_id(&permits[i]);
-        attempts[i].account_id = lend_id(&ids[i].account);
-        attempts[i].debtor_id = lend_id(&ids[i].debtor);
+        attempts[i].permit_id = wire_id(&permits[i]);
+        attempts[i].account_id = wire_id(&ids[i].account);
+        attempts[i].debtor_id = wire_id(&ids[i].debtor);
         attempts[i].report = &report;
         batch[2 * i] = &recalls[i].base;
         batch[2 * i + 1] = &attempts[i].base;
@@ -361,13 +361,13 @@ static void refuses_what_makes_no_sense(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         Dunlin__Dispute__V1__OpenDisputeRequest request = opening(rows[i].account_id);
         request.source = (Dunlin__Dispute__V1__DisputeSource)rows[i].source;
-        request.reason = lend_text(rows[i].reason);
+        request.reason = wire_text(rows[i].reason);
         assert_null(fixture_call(fixture, "OpenDispute", &request.base, rows[i].status));
         if (!strstr(fixture->last_error, rows[i].why))
             fail_msg("row %zu: '%s' lacks '%s'", i, fixture->last_error, rows[i].why);
     }
     struct id nothing = named("no such dispute");
-    verify(fixture, lend_id(&nothing), STATUS_NOT_FOUND);
+    verify(fixture, wire_id(&nothing), STATUS_NOT_FOUND);
     Dunlin__Dispute__V1__DisputeView *view = dispute(fixture, &ids);
     static const int outcomes[] = {0, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_RECALLED, 5};
     for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++)

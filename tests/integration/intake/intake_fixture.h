@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "dunlin/intake/v1/intake.pb-c.h"
+#include "id/id_table.h"
 #include "intake_mapping.h"
 #include "intake_service.h"
 #include "intake_sql.h"
@@ -54,18 +55,6 @@ static inline void free_mapping(gpointer mapping)
     mapping_free(mapping);
 }
 
-static inline guint fixture_hash_id(gconstpointer key)
-{
-    guint hash;
-    memcpy(&hash, ((const struct id *)key)->bytes, sizeof(hash));
-    return hash;
-}
-
-static inline gboolean fixture_ids_equal(gconstpointer a, gconstpointer b)
-{
-    return id_equal(a, b);
-}
-
 static inline struct intake_instance *instance_open(const struct intake_fixture *fixture)
 {
     struct intake_instance *instance = g_new0(struct intake_instance, 1);
@@ -73,7 +62,7 @@ static inline struct intake_instance *instance_open(const struct intake_fixture 
     instance->db = test_database_connect(&fixture->database, "dunlin_intake");
     instance->service.spec = &INTAKE_SPEC;
     (void)g_strlcpy(instance->service.actor, "service:intake", sizeof(instance->service.actor));
-    instance->context.mappings = g_hash_table_new_full(fixture_hash_id, fixture_ids_equal, g_free, free_mapping);
+    instance->context.mappings = id_table_new(free_mapping);
     instance->context.max_lag_events = 50000;
     instance->owner =
         (struct unit_owner){.service = &instance->service, .db = instance->db, .context = &instance->context};

@@ -8,7 +8,7 @@
 #include "payment_store.h"
 
 static struct sop sop = {.promise_grace_days = 3};
-static struct payment_context context = {&sop};
+static struct sop_holder context = {.sop = &sop};
 
 static int open_payment(void **state)
 {
@@ -33,11 +33,11 @@ static Dunlin__Intake__V1__AccountPlaced placed(const struct subject_ids *ids, i
     Dunlin__Intake__V1__AccountPlaced message;
 
     dunlin__intake__v1__account_placed__init(&message);
-    message.account_id = lend_id(&ids->account);
-    message.debtor_id = lend_id(&ids->debtor);
-    message.client_reference = lend_text("R-1");
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
+    message.client_reference = wire_text("R-1");
     message.balance_minor = balance_minor;
-    message.currency = lend_text("USD");
+    message.currency = wire_text("USD");
     message.placed_at_us = clock_now().us;
     return message;
 }
@@ -48,12 +48,12 @@ static Dunlin__Intake__V1__PaymentReported reported(const struct subject_ids *id
     Dunlin__Intake__V1__PaymentReported message;
 
     dunlin__intake__v1__payment_reported__init(&message);
-    message.account_id = lend_id(&ids->account);
-    message.debtor_id = lend_id(&ids->debtor);
-    message.payment_id = lend_id(payment_id);
-    message.reference = lend_text("bank 17");
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
+    message.payment_id = wire_id(payment_id);
+    message.reference = wire_text("bank 17");
     message.amount_minor = amount_minor;
-    message.currency = lend_text("USD");
+    message.currency = wire_text("USD");
     message.paid_on_days = FIXTURE_TODAY - 2;
     return message;
 }
@@ -71,11 +71,11 @@ static void restate(struct unit_fixture *fixture, const struct subject_ids *ids,
     Dunlin__Intake__V1__AccountUpdated message;
 
     dunlin__intake__v1__account_updated__init(&message);
-    message.account_id = lend_id(&ids->account);
-    message.debtor_id = lend_id(&ids->debtor);
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
     message.balance_presence_case = DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__BALANCE_PRESENCE_BALANCE_MINOR;
     message.balance_minor = balance_minor;
-    message.currency = lend_text("USD");
+    message.currency = wire_text("USD");
     fixture_apply_ok(fixture, &message.base);
 }
 
@@ -84,8 +84,8 @@ static void recall(struct unit_fixture *fixture, const struct subject_ids *ids)
     Dunlin__Intake__V1__AccountRecalled message;
 
     dunlin__intake__v1__account_recalled__init(&message);
-    message.account_id = lend_id(&ids->account);
-    message.debtor_id = lend_id(&ids->debtor);
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
     fixture_apply_ok(fixture, &message.base);
 }
 
@@ -100,7 +100,7 @@ static void promise_by_call(struct unit_fixture *fixture, const struct subject_i
 
     dunlin__contact__v1__promised_payment__init(&promised);
     promised.amount_minor = amount_minor;
-    promised.currency = lend_text("USD");
+    promised.currency = wire_text("USD");
     promised.due_on_days = due_on_days;
     dunlin__contact__v1__attempt_report__init(&report);
     report.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_PROMISE;
@@ -109,9 +109,9 @@ static void promise_by_call(struct unit_fixture *fixture, const struct subject_i
         report.promise = &promised;
     }
     dunlin__contact__v1__attempt_reported__init(&message);
-    message.permit_id = lend_id(&permit_id);
-    message.account_id = lend_id(&ids->account);
-    message.debtor_id = lend_id(&ids->debtor);
+    message.permit_id = wire_id(&permit_id);
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
     message.report = &report;
     fixture_apply_ok(fixture, &message.base);
 }
@@ -122,10 +122,10 @@ static Dunlin__Payment__V1__PostingView *pay(struct unit_fixture *fixture, const
     Dunlin__Payment__V1__PostPaymentRequest request;
 
     dunlin__payment__v1__post_payment_request__init(&request);
-    request.account_id = lend_id(&ids->account);
+    request.account_id = wire_id(&ids->account);
     request.amount_minor = amount_minor;
-    request.currency = lend_text("USD");
-    request.reference = lend_text("cheque 4");
+    request.currency = wire_text("USD");
+    request.reference = wire_text("cheque 4");
     return (void *)fixture_call(fixture, "PostPayment", &request.base, STATUS_OK);
 }
 
@@ -135,7 +135,7 @@ static void take_back(struct unit_fixture *fixture, ProtobufCBinaryData posting_
 
     dunlin__payment__v1__reverse_payment_request__init(&request);
     request.posting_id = posting_id;
-    request.reason = lend_text("cheque returned");
+    request.reason = wire_text("cheque returned");
     fixture_free_reply(fixture_call(fixture, "ReversePayment", &request.base, expected));
 }
 
@@ -145,9 +145,9 @@ static Dunlin__Payment__V1__PromiseView *promise(struct unit_fixture *fixture, c
     Dunlin__Payment__V1__MakePromiseRequest request;
 
     dunlin__payment__v1__make_promise_request__init(&request);
-    request.account_id = lend_id(&ids->account);
+    request.account_id = wire_id(&ids->account);
     request.amount_minor = amount_minor;
-    request.currency = lend_text("USD");
+    request.currency = wire_text("USD");
     request.due_on_days = due_on_days;
     return (void *)fixture_call(fixture, "MakePromise", &request.base, expected);
 }
@@ -157,7 +157,7 @@ static Dunlin__Payment__V1__GetAccountReply *look(struct unit_fixture *fixture, 
     Dunlin__Payment__V1__GetAccountRequest request;
 
     dunlin__payment__v1__get_account_request__init(&request);
-    request.account_id = lend_id(&ids->account);
+    request.account_id = wire_id(&ids->account);
     return (void *)fixture_call(fixture, "GetAccount", &request.base, STATUS_OK);
 }
 
@@ -208,8 +208,8 @@ static void a_placed_account_owes_what_the_client_says(void **state)
     uint8_t hash[32] = {1, 2, 3};
 
     dunlin__intake__v1__provenance__init(&provenance);
-    provenance.placement_id = lend_id(&placement_id);
-    provenance.file_name = lend_text("june.csv");
+    provenance.placement_id = wire_id(&placement_id);
+    provenance.file_name = wire_text("june.csv");
     provenance.line = 17;
     provenance.record_hash = (ProtobufCBinaryData){sizeof(hash), hash};
     message.provenance = &provenance;
@@ -307,7 +307,7 @@ static void events_that_cannot_be_applied_are_refused_and_leave_nothing(void **s
     Dunlin__Intake__V1__PaymentReported no_amount = reported(&ids, &payment_id, 0);
     Dunlin__Intake__V1__PaymentReported no_id = reported(&ids, &payment_id, 300);
     Dunlin__Intake__V1__PaymentReported good = reported(&ids, &good_id, 300);
-    wrong_currency.currency = lend_text("EUR");
+    wrong_currency.currency = wire_text("EUR");
     no_id.payment_id.len = 3;
     const struct {
         const ProtobufCMessage *message;
@@ -368,10 +368,10 @@ static void the_same_payment_id_gives_the_first_posting_again(void **state)
     place(fixture, &ids, 1000);
     place(fixture, &other, 1000);
     dunlin__payment__v1__post_payment_request__init(&request);
-    request.account_id = lend_id(&ids.account);
-    request.payment_id = lend_id(&payment_id);
+    request.account_id = wire_id(&ids.account);
+    request.payment_id = wire_id(&payment_id);
     request.amount_minor = 100;
-    request.currency = lend_text("USD");
+    request.currency = wire_text("USD");
     request.paid_on_presence_case = DUNLIN__PAYMENT__V1__POST_PAYMENT_REQUEST__PAID_ON_PRESENCE_PAID_ON_DAYS;
     request.paid_on_days = FIXTURE_TODAY - 9;
 
@@ -389,7 +389,7 @@ static void the_same_payment_id_gives_the_first_posting_again(void **state)
     assert_string_equal(fixture_emitted(fixture), "PaymentPosted BalanceChanged");
     fixture_free_reply(fixture_call(fixture, "PostPayment", &request.base, STATUS_OK));
     assert_string_equal(fixture_emitted(fixture), "");
-    request.account_id = lend_id(&other.account);
+    request.account_id = wire_id(&other.account);
     fixture_free_reply(fixture_call(fixture, "PostPayment", &request.base, STATUS_INVALID_ARGUMENT));
     expect_account(fixture, &ids, 900, 2, "");
 }
@@ -420,16 +420,16 @@ static void commands_that_make_no_sense_are_refused(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         Dunlin__Payment__V1__PostPaymentRequest request;
         dunlin__payment__v1__post_payment_request__init(&request);
-        request.account_id = lend_id(rows[i].account_id);
+        request.account_id = wire_id(rows[i].account_id);
         request.amount_minor = rows[i].amount_minor;
-        request.currency = lend_text(rows[i].currency);
-        request.reference = lend_text(rows[i].reference);
+        request.currency = wire_text(rows[i].currency);
+        request.reference = wire_text(rows[i].reference);
         assert_null(fixture_call(fixture, "PostPayment", &request.base, rows[i].status));
         if (!strstr(fixture->last_error, rows[i].why))
             fail_msg("row %zu: '%s' lacks '%s'", i, fixture->last_error, rows[i].why);
     }
     struct id nothing = named("no such posting");
-    take_back(fixture, lend_id(&nothing), STATUS_NOT_FOUND);
+    take_back(fixture, wire_id(&nothing), STATUS_NOT_FOUND);
     assert_string_equal(fixture_emitted(fixture), "");
     expect_account(fixture, &ids, 1000, 1, "");
 }
@@ -539,13 +539,13 @@ static void a_promise_can_be_cancelled_once(void **state)
     (void)fixture_emitted(fixture);
     dunlin__payment__v1__cancel_promise_request__init(&request);
     request.promise_id = view->promise_id;
-    request.reason = lend_text("agreed a new date");
+    request.reason = wire_text("agreed a new date");
     fixture_free_reply(fixture_call(fixture, "CancelPromise", &request.base, STATUS_OK));
     assert_string_equal(fixture_emitted(fixture), "PromiseCancelled");
     fixture_free_reply(fixture_call(fixture, "CancelPromise", &request.base, STATUS_FAILED_PRECONDITION));
     assert_string_equal(fixture_emitted(fixture), "");
     struct id nothing = named("no such promise");
-    request.promise_id = lend_id(&nothing);
+    request.promise_id = wire_id(&nothing);
     fixture_free_reply(fixture_call(fixture, "CancelPromise", &request.base, STATUS_NOT_FOUND));
     fixture_free_reply(view);
 }
@@ -582,7 +582,7 @@ static void two_accounts_asked_for_at_once_get_each_their_own(void **state)
     }
     for (size_t i = 0; i < 3; i++) {
         dunlin__payment__v1__get_account_request__init(&requests[i]);
-        requests[i].account_id = lend_id(i < 2 ? &ids[i].account : &unknown);
+        requests[i].account_id = wire_id(i < 2 ? &ids[i].account : &unknown);
     }
     fixture_call_many(fixture, "GetAccount", batch, 3, answers);
     for (size_t i = 0; i < 2; i++) {

@@ -1,0 +1,274 @@
+#include "unit_fixture.h"
+
+const struct fixture_caller FIXTURE_OPERATOR = {.peer = "dunlin", .role = "operator", .principal = "user:anna"};
+
+int fixture_open_undriven(void **state, const struct service_spec *spec, void *context)
+{
+    struct unit_fixture *fixture = calloc(1, sizeof(*fixture));
+    char role[64];
+    struct error err = {0};
+
+    g_snprintf(role, sizeof(role), "dunlin_%s", spec->name);
+    test_database_open(&fixture->database, spec->name);
+    fixture->db = test_database_connect(&fixture->database, role);
+    fixture->owner = test_database_connect(&fixture->database, NULL);
+    fixture->service.spec = spec;
+    g_snprintf(fixture->service.actor, sizeof(fixture->service.actor), "service:%s", spec->name);
+    fixture->unit_owner = (struct unit_owner){.service = &fixture->service, .db = fixture->db, .context = context};
+    if (db_migrate(fixture->db, spec->name, spec->migrations, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    *state = fixture;
+    return 0;
+}
+
+int fixture_open(void **state, const struct service_spec *spec, void *context)
+{
+    int failed = fixture_open_undriven(state, spec, context);
+
+    if (!clock_drive((struct instant){FIXTURE_TODAY * US_PER_DAY + 9 * US_PER_HOUR}))
+        fail_msg("business time ran backwards");
+    return failed;
+}
+
+int fixture_close(void **state)
+{
+    struct unit_fixture *fixture = *state;
+
+    clock_release();
+    db_closep(&fixture->db);
+    db_closep(&fixture->owner);
+    test_database_close(&fixture->database);
+    free(fixture);
+    return 0;
+}
+
+struct unit *fixture_begin(struct unit_fixture *fixture)
+{
+    static const uint16_t partition = FIXTURE_PARTITION;
+    struct error err = {0};
+    struct unit *unit = unit_begin(&fixture->unit_owner, &err);
+
+    if (!unit || (fixture->is_at_head && unit_lock_heads(unit, &partition, 1, &err) != STATUS_OK))
+        fail_msg("%s", err.text);
+    return unit;
+}
+
+enum status fixture_commit(struct unit *unit, struct error *err)
+{
+    GArray *publications = NULL, *cursors = NULL;
+    enum status st = unit_commit(&unit, &publications, &cursors, err);
+
+    if (st != STATUS_OK)
+        return st;
+    for (guint i = 0; i < publications->len; i++)
+        outgoing_events_free(g_array_index(publications, struct unit_publication, i).events);
+    g_array_free(publications, TRUE);
+    g_array_free(cursors, TRUE);
+    return STATUS_OK;
+}
+
+enum status fixture_end(struct unit_fixture *fixture, struct unit *unit, enum status st, struct error *err)
+{
+    if (st == STATUS_OK)
+        st = fixture_commit(unit, err);
+    else
+        unit_rollback(unit);
+    g_strlcpy(fixture->last_error, st == STATUS_OK ? "" : err->text, sizeof(fixture->last_error));
+    return st;
+}
+
+enum status fixture_apply_events(struct unit_fixture *fixture, const struct fixture_event *events, size_t n)
+{
+    struct event *made = g_new0(struct event, n);
+    struct service_event *batch = g_new0(struct service_event, n);
+    struct error err = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        made[i] = (struct event){
+            .partition = FIXTURE_PARTITION,
+            .seq = ++fixture->seq,
+            .occurred_at_us = events[i].occurred_at_us ? events[i].occurred_at_us : clock_now().us,
+            .agency_id = FIXTURE_AGENCY,
+            .debtor_id = events[i].debtor_id,
+            .account_id = events[i].account_id,
+            .type = events[i].message->descriptor->name,
+        };
+        batch[i] = (struct service_event){&made[i], events[i].message};
+    }
+    struct unit *unit = fixture_begin(fixture);
+    enum status st = fixture->service.spec->apply(unit, batch, n, &err);
+    st = fixture_end(fixture, unit, st, &err);
+    g_free(made);
+    g_free(batch);
+    return st;
+}
+
+enum status fixture_apply(struct unit_fixture *fixture, const ProtobufCMessage *const *messages, size_t n)
+{
+    struct fixture_event *events = g_new0(struct fixture_event, n);
+
+    for (size_t i = 0; i < n; i++)
+        events[i].message = messages[i];
+    enum status st = fixture_apply_events(fixture, events, n);
+    g_free(events);
+    return st;
+}
+
+void fixture_apply_ok(struct unit_fixture *fixture, const ProtobufCMessage *message)
+{
+    if (fixture_apply(fixture, &message, 1) != STATUS_OK)
+        fail_msg("%s: %s", message->descriptor->name, fixture->last_error);
+}
+
+static service_handler_fn *handler_of(const struct unit_fixture *fixture, const char *method)
+{
+    for (const struct service_method *row = fixture->service.spec->methods; row->name; row++)
+        if (strcmp(row->name, method) == 0)
+            return row->handle;
+    fail_msg("no method %s", method);
+    return NULL;
+}
+
+/* What a handler said to one call of a unit that was committed; clears `given`. */
+static void take_answer(const struct unit_fixture *fixture, const char *method, struct service_answer *given,
+                        struct fixture_answer *ret_answer)
+{
+    const ProtobufCMethodDescriptor *descriptor =
+        protobuf_c_service_descriptor_get_method_by_name(fixture->service.spec->rpc, method);
+
+    if (!given->is_given)
+        fail_msg("a call of %s was not answered", method);
+    *ret_answer = (struct fixture_answer){.code = given->code};
+    g_strlcpy(ret_answer->text, given->message ? given->message : "", sizeof(ret_answer->text));
+    if (given->code == STATUS_OK)
+        ret_answer->reply = protobuf_c_message_unpack(descriptor->output, NULL, given->body_len, given->body);
+    service_answer_clear(given);
+}
+
+void fixture_call_many_as(struct unit_fixture *fixture, const struct fixture_caller *caller, const char *method,
+                          const ProtobufCMessage *const *requests, size_t n, struct fixture_answer *ret_answers)
+{
+    struct service_answer answers[FIXTURE_CALLS_MAX] = {0};
+    struct service_call calls[FIXTURE_CALLS_MAX] = {0};
+    struct error err = {0};
+
+    assert_true(n <= FIXTURE_CALLS_MAX);
+    for (size_t i = 0; i < n; i++)
+        calls[i] = (struct service_call){.request = requests[i],
+                                         .partition = FIXTURE_PARTITION,
+                                         .peer = caller->peer,
+                                         .role = caller->role,
+                                         .principal = caller->principal,
+                                         .idempotency_key = "",
+                                         .traceparent = "",
+                                         .answer = &answers[i]};
+    struct unit *unit = fixture_begin(fixture);
+    enum status st = handler_of(fixture, method)(unit, calls, n, &err);
+    st = fixture_end(fixture, unit, st, &err);
+    for (size_t i = 0; i < n; i++) {
+        if (st == STATUS_OK) {
+            take_answer(fixture, method, &answers[i], &ret_answers[i]);
+            continue;
+        }
+        ret_answers[i] = (struct fixture_answer){.code = st};
+        g_strlcpy(ret_answers[i].text, err.text, sizeof(ret_answers[i].text));
+        service_answer_clear(&answers[i]);
+    }
+}
+
+void fixture_call_many(struct unit_fixture *fixture, const char *method, const ProtobufCMessage *const *requests,
+                       size_t n, struct fixture_answer *ret_answers)
+{
+    fixture_call_many_as(fixture, &FIXTURE_OPERATOR, method, requests, n, ret_answers);
+}
+
+void *fixture_call_as(struct unit_fixture *fixture, const struct fixture_caller *caller, const char *method,
+                      const ProtobufCMessage *request, enum status expected)
+{
+    struct fixture_answer answer;
+
+    fixture_call_many_as(fixture, caller, method, &request, 1, &answer);
+    if (answer.code != expected)
+        fail_msg("%s: %s '%s', not %s", method, status_name(answer.code), answer.text, status_name(expected));
+    g_strlcpy(fixture->last_error, answer.text, sizeof(fixture->last_error));
+    return answer.reply;
+}
+
+void *fixture_call(struct unit_fixture *fixture, const char *method, const ProtobufCMessage *request,
+                   enum status expected)
+{
+    return fixture_call_as(fixture, &FIXTURE_OPERATOR, method, request, expected);
+}
+
+void fixture_free_reply(void *reply)
+{
+    protobuf_c_message_free_unpacked(reply, NULL);
+}
+
+size_t fixture_fire(struct unit_fixture *fixture, struct instant now)
+{
+    static const uint16_t partition = FIXTURE_PARTITION;
+    struct error err = {0};
+    SCOPED(timers_freep) struct timers *due = NULL;
+
+    assert_true(clock_drive(now));
+    struct unit *unit = fixture_begin(fixture);
+    enum status st = timer_take_due(unit_tx(unit), fixture->service.spec->name, &partition, 1, now, 100, &due, &err);
+    size_t n = st == STATUS_OK ? due->n : 0;
+    if (st == STATUS_OK && n > 0)
+        st = fixture->service.spec->timers(unit, due->timers, n, &err);
+    if (fixture_end(fixture, unit, st, &err) != STATUS_OK)
+        fail_msg("%s", fixture->last_error);
+    return n;
+}
+
+const char *fixture_emitted(struct unit_fixture *fixture)
+{
+    static char names[4096];
+    SCOPED(eventlog_batch_freep) struct eventlog_batch *batch = NULL;
+    struct error err = {0};
+
+    names[0] = '\0';
+    if (eventlog_read(fixture->owner, FIXTURE_PARTITION, fixture->read_seq, 1000, &batch, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < batch->n; i++) {
+        if (names[0])
+            g_strlcat(names, " ", sizeof(names));
+        g_strlcat(names, strrchr(batch->events[i].type, '.') + 1, sizeof(names));
+        assert_int_equal(batch->events[i].agency_id, FIXTURE_AGENCY);
+        assert_false(id_is_none(&batch->events[i].debtor_id));
+        assert_false(id_is_none(&batch->events[i].account_id));
+        fixture->read_seq = batch->events[i].seq;
+    }
+    return names;
+}
+
+void *fixture_last_event(struct unit_fixture *fixture, const ProtobufCMessageDescriptor *type)
+{
+    SCOPED(eventlog_batch_freep) struct eventlog_batch *batch = NULL;
+
+    assert_int_equal(eventlog_read(fixture->owner, FIXTURE_PARTITION, 0, 10000, &batch, NULL), STATUS_OK);
+    for (size_t i = batch->n; i > 0; i--)
+        if (strcmp(batch->events[i - 1].type, type->name) == 0)
+            return protobuf_c_message_unpack(type, NULL, batch->events[i - 1].payload_len,
+                                             batch->events[i - 1].payload);
+    fail_msg("no event %s", type->name);
+    abort(); /* not reached: fail_msg leaves, which the compiler does not know */
+}
+
+int64_t fixture_number(struct unit_fixture *fixture, const char *sql)
+{
+    const struct db_statement statement = {"", sql};
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    struct error err = {0};
+
+    if (db_exec(fixture->owner, &statement, NULL, &result, &err) != STATUS_OK)
+        fail_msg("%s: %s", sql, err.text);
+    assert_int_equal(db_rows(result), 1);
+    return db_int8(result, 0, 0);
+}
+
+struct id named(const char *name)
+{
+    return id_derive_root(FIXTURE_PARTITION, "test", name, strlen(name));
+}

@@ -1,0 +1,103 @@
+#ifndef DUNLIN_TESTS_SUPPORT_UNIT_FIXTURE_H
+#define DUNLIN_TESTS_SUPPORT_UNIT_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/service_internal.h"
+#include "service/wire.h"
+#include "test_database.h"
+
+/* A service's handlers in real units of work on a real PostgreSQL, without threads and sockets: what a worker does
+ * between two messages. A fresh database a program; business time is driven. Whatever goes wrong fails the test. */
+
+#define FIXTURE_PARTITION 7
+#define FIXTURE_AGENCY    1
+#define FIXTURE_TODAY     20600 /* 2026-05-27 */
+
+struct unit_fixture {
+    struct test_database database;
+    struct db *db;    /* as the service's role */
+    struct db *owner; /* may tamper */
+    struct service service;
+    struct unit_owner unit_owner;
+    bool is_at_head;  /* units begin with the head's lock, as decisions do */
+    int64_t seq;      /* of the last event that was made up */
+    int64_t read_seq; /* of the last emitted event that a test has looked at */
+    char last_error[ERROR_TEXT_MAX];
+};
+
+/* A group's set-up and tear-down. `context` is what unit_context gives to the handlers; borrowed. Business time is not
+ * driven yet after fixture_open_undriven; it is nine in the morning of FIXTURE_TODAY after fixture_open. */
+int fixture_open(void **state, const struct service_spec *spec, void *context);
+int fixture_open_undriven(void **state, const struct service_spec *spec, void *context);
+int fixture_close(void **state);
+
+struct unit *fixture_begin(struct unit_fixture *fixture);
+/* Commits where `st` is OK, else rolls back; returns what the unit ended with, whose text is in last_error. */
+enum status fixture_end(struct unit_fixture *fixture, struct unit *unit, enum status st, struct error *err);
+/* What a commit leaves to be published is dropped. */
+enum status fixture_commit(struct unit *unit, struct error *err);
+
+/* An event that another service is said to have produced, now unless a time is given. */
+struct fixture_event {
+    const ProtobufCMessage *message;
+    struct id debtor_id, account_id;
+    int64_t occurred_at_us;
+};
+
+/* Apply n events as one batch, in order; the shorter one leaves whom they are about to their messages. */
+enum status fixture_apply_events(struct unit_fixture *fixture, const struct fixture_event *events, size_t n);
+enum status fixture_apply(struct unit_fixture *fixture, const ProtobufCMessage *const *messages, size_t n);
+void fixture_apply_ok(struct unit_fixture *fixture, const ProtobufCMessage *message);
+
+/* Who calls. */
+struct fixture_caller {
+    const char *peer, *role, *principal;
+};
+extern const struct fixture_caller FIXTURE_OPERATOR; /* "user:anna" */
+
+struct fixture_answer {
+    enum status code;
+    char text[ERROR_TEXT_MAX];
+    ProtobufCMessage *reply; /* NULL unless code is OK; fixture_free_reply */
+};
+
+#define FIXTURE_CALLS_MAX 8
+
+/* Runs n calls of one method as one batch in one unit. Those without `caller` are FIXTURE_OPERATOR's. */
+void fixture_call_many_as(struct unit_fixture *fixture, const struct fixture_caller *caller, const char *method,
+                          const ProtobufCMessage *const *requests, size_t n, struct fixture_answer *ret_answers);
+void fixture_call_many(struct unit_fixture *fixture, const char *method, const ProtobufCMessage *const *requests,
+                       size_t n, struct fixture_answer *ret_answers);
+
+/* One call; the reply is owned by the caller, NULL where it was refused, for which last_error says why. */
+void *fixture_call_as(struct unit_fixture *fixture, const struct fixture_caller *caller, const char *method,
+                      const ProtobufCMessage *request, enum status expected);
+void *fixture_call(struct unit_fixture *fixture, const char *method, const ProtobufCMessage *request,
+                   enum status expected);
+void fixture_free_reply(void *reply);
+
+/* Business time goes on to `now`; what is due fires. Returns how many timers did. */
+size_t fixture_fire(struct unit_fixture *fixture, struct instant now);
+
+/* The events emitted since the last look, by the last part of their type's name: "PaymentPosted BalanceChanged".
+ * Static. */
+const char *fixture_emitted(struct unit_fixture *fixture);
+
+/* The last emitted event of the given type, unpacked; owned by the caller (fixture_free_reply). */
+void *fixture_last_event(struct unit_fixture *fixture, const ProtobufCMessageDescriptor *type);
+
+/* The one number that an SQL text gives. */
+int64_t fixture_number(struct unit_fixture *fixture, const char *sql);
+
+/* A different account, debtor, payment, ... a name; in the fixture's partition. */
+struct id named(const char *name);
+
+#endif
