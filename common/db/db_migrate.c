@@ -170,7 +170,7 @@ enum status db_migrate_check(struct db *db, const char *schema, const struct db_
 {
     SCOPED(db_result_freep) struct db_result *applied = NULL;
     struct error asked = {0};
-    const struct db_migration *next = NULL;
+    const struct db_migration *next = migrations;
     enum status st = check_schema_name(schema, err);
     if (st != STATUS_OK)
         return st;
