@@ -102,9 +102,9 @@ bool report_concerns_own(const struct report *report, const struct id *own)
 
 void report_apply_to_permit(const struct report *report, int64_t now_us, struct permit *permit)
 {
-    permit->telephony = report->telephony;
-    permit->party = report->party;
-    permit->outcome = report->outcome;
+    permit->telephony = (int32_t)report->telephony;
+    permit->party = (int32_t)report->party;
+    permit->outcome = (int32_t)report->outcome;
     permit->duration_s = report->duration_s;
     permit->started_at_us = report->started_at_us == 0 ? now_us : report->started_at_us;
     permit->occurred_at_us = attempt_occurred_at(permit->granted_at_us, report->started_at_us, now_us);

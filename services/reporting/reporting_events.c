@@ -187,13 +187,13 @@ static void count_contact(const struct run *run, const Dunlin__Contact__V1__Atte
 {
     const Dunlin__Contact__V1__AttemptReport *report = reported->report;
     char word[WORD_SIZE];
-    (void)count(run, MEASURE_ATTEMPT_PARTY, word_of(&dunlin__contact__v1__party__descriptor, report->party, word));
+    (void)count(run, MEASURE_ATTEMPT_PARTY, word_of(&dunlin__contact__v1__party__descriptor, (int)report->party, word));
     if (report->is_conversation)
         (void)count(run, MEASURE_CONVERSATION, word);
     if (report->is_conversation && report->party == DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT)
         reach_discussed(run, report);
     (void)count(run, MEASURE_ATTEMPT_OUTCOME,
-                word_of(&dunlin__contact__v1__outcome__descriptor, report->outcome, word));
+                word_of(&dunlin__contact__v1__outcome__descriptor, (int)report->outcome, word));
     if (reported->was_within_permit)
         (void)count(run, MEASURE_ATTEMPT_IN_PERMIT, "");
 }
@@ -209,7 +209,7 @@ static enum status on_reported(struct run *run, const ProtobufCMessage *message,
     const bool is_placed = report->telephony != DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED;
     (void)count(run, MEASURE_ATTEMPT_REPORTED, is_placed ? "placed" : "not_placed");
     (void)count(run, MEASURE_ATTEMPT_TELEPHONY,
-                word_of(&dunlin__contact__v1__telephony__descriptor, report->telephony, word));
+                word_of(&dunlin__contact__v1__telephony__descriptor, (int)report->telephony, word));
     note_step(run, SPAN_PERMIT_TO_REPORT, reported->granted_at_us, run->event->occurred_at_us);
     if (is_placed)
         count_contact(run, reported);
@@ -221,7 +221,7 @@ static enum status on_stop(struct run *run, const ProtobufCMessage *message, str
     (void)err;
     const Dunlin__Contact__V1__StopRecorded *stop = (const Dunlin__Contact__V1__StopRecorded *)message;
     char word[WORD_SIZE];
-    (void)count(run, MEASURE_STOP, word_of(&dunlin__contact__v1__sticky_flag__descriptor, stop->flag, word));
+    (void)count(run, MEASURE_STOP, word_of(&dunlin__contact__v1__sticky_flag__descriptor, (int)stop->flag, word));
     return STATUS_OK;
 }
 
@@ -244,7 +244,7 @@ static enum status on_dispute_resolved(struct run *run, const ProtobufCMessage *
     const Dunlin__Dispute__V1__DisputeResolved *resolved = (const Dunlin__Dispute__V1__DisputeResolved *)message;
     char word[WORD_SIZE];
     (void)count(run, MEASURE_DISPUTE,
-                word_of(&dunlin__dispute__v1__dispute_outcome__descriptor, resolved->outcome, word));
+                word_of(&dunlin__dispute__v1__dispute_outcome__descriptor, (int)resolved->outcome, word));
     note_step(run, SPAN_DISPUTE_TO_RESOLVED, resolved->opened_at_us, run->event->occurred_at_us);
     run->account->is_disputed = false;
     if (resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD)

@@ -263,7 +263,7 @@ static void only_an_open_promise_moves(void **state)
             int expected = 0;
             for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
                 if (rows[i].from == promise.state && (int)rows[i].event == event)
-                    expected = rows[i].to;
+                    expected = (int)rows[i].to;
             enum status st = promise_move(&promise, (enum promise_event)event, &text, NULL);
             assert_int_equal(st, expected ? STATUS_OK : STATUS_FAILED_PRECONDITION);
             assert_int_equal(promise.state, expected ? expected : from);
