@@ -453,7 +453,7 @@ static void takes_new_numbers_and_dates_from_updates(void **state)
 /* The dialer reports when the line is closed, the agent what was said only afterwards. */
 static void takes_what_a_later_report_asks_to_stop(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-19T14:00:00Z");
     place(fixture, "d1", "a1");
     place(fixture, "d1", "a2");
@@ -462,15 +462,15 @@ static void takes_what_a_later_report_asks_to_stop(void **state)
     Dunlin__Contact__V1__StickyFlag flags[] = {DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_CEASE};
     Dunlin__Contact__V1__AttemptReport told = report_of(&ceased, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
     assert_int_equal(report(fixture, &told), STATUS_OK);
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     told.flags = flags;
     told.n_flags = 1;
     assert_int_equal(report(fixture, &told), STATUS_OK);
-    assert_string_equal(emitted(fixture), "StopRecorded ContactStopped");
+    assert_string_equal(fixture_emitted(fixture), "StopRecorded ContactStopped");
     refused(fixture, "a1", "d1-phone", "REGF-6C-CEASE");
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     assert_int_equal(report(fixture, &told), STATUS_OK);
-    assert_string_equal(emitted(fixture), "");
+    assert_string_equal(fixture_emitted(fixture), "");
 
     told = report_of(&wrong, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
     assert_int_equal(report(fixture, &told), STATUS_OK);
@@ -481,24 +481,24 @@ static void takes_what_a_later_report_asks_to_stop(void **state)
 
 static void stops_every_debt_that_was_discussed(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-22T14:00:00Z");
     place(fixture, "d1", "a1");
     place(fixture, "d1", "a2");
     place(fixture, "d1", "a3");
     place(fixture, "d1", "a4");
     const struct id others[] = {named("a2"), named("a3")};
-    ProtobufCBinaryData discussed[] = {lend_id(&others[0]), lend_id(&others[1])};
+    ProtobufCBinaryData discussed[] = {wire_id(&others[0]), wire_id(&others[1])};
     struct id disputed = permit(fixture, "a1", "d1-phone");
     struct id ceased = permit(fixture, "a1", "d1-phone");
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     Dunlin__Contact__V1__AttemptReport told = report_of(&disputed, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
     told.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
     told.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE;
     told.discussed_account_ids = discussed;
     told.n_discussed_account_ids = 1;
     assert_int_equal(report(fixture, &told), STATUS_OK);
-    assert_string_equal(emitted(fixture), "AttemptReported ContactStopped ContactStopped");
+    assert_string_equal(fixture_emitted(fixture), "AttemptReported ContactStopped ContactStopped");
     refused(fixture, "a2", "d1-phone", "REGF-38D2-DISPUTE");
 
     Dunlin__Contact__V1__StickyFlag flags[] = {DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_CEASE};
@@ -516,17 +516,17 @@ static void stops_every_debt_that_was_discussed(void **state)
 /* Payment says it too, but it may be behind, or down. */
 static void stops_when_the_client_says_that_nothing_is_owed(void **state)
 {
-    struct fixture *fixture = *state;
+    struct unit_fixture *fixture = *state;
     drive("2026-06-23T14:00:00Z");
     place(fixture, "d1", "a1");
-    (void)emitted(fixture);
+    (void)fixture_emitted(fixture);
     Dunlin__Intake__V1__AccountUpdated updated;
     dunlin__intake__v1__account_updated__init(&updated);
     updated.balance_presence_case = DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__BALANCE_PRESENCE_BALANCE_MINOR;
     updated.balance_minor = 0;
-    updated.currency = lend_text("USD");
+    updated.currency = wire_text("USD");
     apply_ok(fixture, &updated.base, "d1", "a1");
-    assert_string_equal(emitted(fixture), "ContactStopped");
+    assert_string_equal(fixture_emitted(fixture), "ContactStopped");
 }
 
 static void refuses_what_it_does_not_know(void **state)
