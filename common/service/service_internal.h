@@ -25,6 +25,7 @@
 #define GAP_PATIENCE_MS                                                                                                \
     3 /* how long another producer's message may still be on its way before the gap is read from PostgreSQL */
 #define CURSOR_DELAY_MS  20   /* a cursor that moved over nothing of interest is written at the latest after this */
+#define HELD_CHECK_MS    2000 /* how often a worker looks whether its partitions are its own still */
 #define TAKEOVER_WAIT_MS 3000 /* how long a live owner gets to hand a partition over */
 #define RETRY_FIRST_MS   20
 #define RETRY_MAX_MS     2000

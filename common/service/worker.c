@@ -256,6 +256,8 @@ static void housekeeping(struct worker *worker)
     if (worker->db)
         events_check_heads(worker);
     if (worker->db)
+        ownership_check_held(worker);
+    if (worker->db)
         timers_look_again(worker);
     if (worker->db && worker->index == 0)
         read_clock(worker);

@@ -31,7 +31,7 @@ struct worker {
     int64_t next_timer_us; /* business time; INT64_MIN: not known, look */
     bool is_timer_suspect; /* a batch of timers failed: one at a time until they are through */
     int64_t connect_retry_ms, events_retry_ms, timers_retry_ms; /* the last pause; 0: no failure */
-    struct monotonic next_connect, next_ownership, next_heads, next_daily, unsaved_since;
+    struct monotonic next_connect, next_ownership, next_held, next_heads, next_daily, unsaved_since;
     struct monotonic events_retry_at, timers_retry_at;
     bool has_unsaved;
     uint64_t rewinds;   /* how often cursors were set back, as far as this worker has followed */
@@ -57,6 +57,8 @@ MUST_USE enum status worker_commit(struct worker *worker, struct unit **unit, co
                                    struct error *err);
 
 void ownership_step(struct worker *worker);
+/* Every HELD_CHECK_MS: gives the partitions up where the database says that some belong to another, or to nobody. */
+void ownership_check_held(struct worker *worker);
 void ownership_drop_all(struct worker *worker);
 /* Where cursors were set back, drops all partitions, which are then taken again where they stand now. */
 void ownership_follow_rewinds(struct worker *worker);

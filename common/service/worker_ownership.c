@@ -203,3 +203,34 @@ void ownership_step(struct worker *worker)
         worker_after_failure(worker, st);
     }
 }
+
+static bool has_lost_any(const struct worker *worker, const struct lease_holder holders[static PARTITION_COUNT])
+{
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+        if (worker->parts[p].is_owned && strcmp(holders[p].instance_id, worker->service->instance.id) != 0)
+            return true;
+    return false;
+}
+
+/* An instance that stood still for longer than others wait (a stopped process, a suspended machine, no Redis) may wake
+ * up to the roster that it knew, after others have taken its partitions over and given them back. Commits are fenced by
+ * the epoch, but with nothing to commit it would never learn, and its partitions would have no owner. */
+void ownership_check_held(struct worker *worker)
+{
+    struct error err;
+    struct lease_holder holders[PARTITION_COUNT];
+    uint16_t partitions[PARTITION_COUNT];
+    if (worker->service->spec->consumption != SERVICE_CONSUMES_OWNED || clock_remaining_ms(worker->next_held) > 0)
+        return;
+    worker->next_held = clock_deadline_ms(HELD_CHECK_MS);
+    if (ownership_list(worker, partitions) == 0)
+        return;
+    const enum status st = lease_holders(worker->db, worker->service->spec->name, holders, &err);
+    if (st != STATUS_OK) {
+        log_warn("the owners of partitions cannot be read, trying again", log_error_text(&err));
+        worker_after_failure(worker, st);
+    } else if (has_lost_any(worker, holders)) {
+        log_warn("partitions were taken over while this instance stood still: taking its share again");
+        ownership_give_up(worker);
+    }
+}
