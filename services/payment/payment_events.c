@@ -370,6 +370,13 @@ static enum status break_promise(const struct record *record, const struct timer
     /* Ended before its timer was taken back: nothing to do. */
     if (!promise || promise->state != PROMISE_OPEN)
         return STATUS_OK;
+    /* What could not be applied may be the very payment: the promise waits for it. */
+    if (unit_is_debtor_parked(record->unit, &promise->debtor_id)) {
+        struct timer later = *timer;
+        later.due_at.us = unit_now(record->unit).us + US_PER_HOUR;
+        unit_timer_set(record->unit, &later);
+        return STATUS_OK;
+    }
     struct account *account = book_account(record->book, &promise->account_id);
     enum status st = promise_move(promise, PROMISE_EVENT_EXPIRE, &text, err);
     return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;

@@ -480,6 +480,33 @@ static void a_promise_breaks_when_its_day_and_grace_are_over(void **state)
     fixture_free_reply(broken);
 }
 
+static bool says_parked(const void *worker, const struct id *debtor_id)
+{
+    (void)worker;
+    (void)debtor_id;
+    return true;
+}
+
+/* The event that could not be applied may be the payment itself. */
+static void a_promise_of_a_debtor_with_a_parked_event_does_not_break(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("parked");
+    int32_t due = today() + 5;
+
+    place(fixture, &ids, 1000);
+    fixture_free_reply(promise(fixture, &ids, 300, due, STATUS_OK));
+    (void)fixture_emitted(fixture);
+    fixture->unit_owner.is_parked = says_parked;
+    size_t n = fixture_fire(fixture, end_of_day(due + 3));
+    fixture->unit_owner.is_parked = NULL;
+    assert_int_equal(n, 1);
+    assert_string_equal(fixture_emitted(fixture), "");
+    fixture_free_reply(pay(fixture, &ids, 300));
+    assert_string_equal(fixture_emitted(fixture), "PaymentPosted BalanceChanged PromiseKept");
+    assert_int_equal(fixture_fire(fixture, end_of_day(due + 4)), 0);
+}
+
 static void a_call_brings_a_promise_only_where_it_makes_sense(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -690,6 +717,7 @@ int main(void)
         cmocka_unit_test(commands_that_make_no_sense_are_refused),
         cmocka_unit_test(a_promise_is_kept_by_payments_made_after_it),
         cmocka_unit_test(a_promise_breaks_when_its_day_and_grace_are_over),
+        cmocka_unit_test(a_promise_of_a_debtor_with_a_parked_event_does_not_break),
         cmocka_unit_test(a_call_brings_a_promise_only_where_it_makes_sense),
         cmocka_unit_test(a_recall_cancels_the_promise_and_leaves_the_balance),
         cmocka_unit_test(a_promise_can_be_cancelled_once),
