@@ -1,4 +1,5 @@
 """Several instances of a service: the work is spread, a dead one is replaced and a leaving one hands over, while calls and files go on."""
+import os
 import signal
 import threading
 import time
@@ -132,6 +133,23 @@ def test_a_stopped_instance_hands_over_without_a_failed_request(system, caller, 
     caller.end()
     assert caller.failed() == []
     assert not is_running(pid)
+
+
+@pytest.mark.parametrize("service", ["contact", "payment"])
+def test_an_instance_that_stood_still_does_not_believe_in_partitions_that_it_lost(system, caller, service):
+    """A regression: others took over and gave back, the sleeper woke up to the roster it knew, and its share had no owner."""
+    pid = system.pid(service, 1)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        poll("the other has taken over", lambda: is_spread(system, service, 1))
+        caller.await_progress()
+        caller.end()
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert {code for code, _ in caller.failed()} <= TRANSIENT | {DEADLINE_EXCEEDED}
+    system.up()
+    poll("each has a share again", lambda: is_spread(system, service, 2))
+    system.check_well()
 
 
 def test_every_effect_is_there_once_after_all_this(system):
