@@ -2,15 +2,16 @@
 
 #include <glib.h>
 
-enum status sop_holder_open(const char *path, struct sop_holder **ret_holder, struct error *err)
+enum status sop_holder_open(const char *path, void **ret_holder, struct error *err)
 {
     struct sop *sop = NULL;
     enum status st = sop_load(path, &sop, err);
 
     if (st != STATUS_OK)
         return st;
-    *ret_holder = g_new0(struct sop_holder, 1);
-    **ret_holder = (struct sop_holder){.path = g_strdup(path), .sop = sop};
+    struct sop_holder *holder = g_new0(struct sop_holder, 1);
+    *holder = (struct sop_holder){.path = g_strdup(path), .sop = sop};
+    *ret_holder = holder;
     return STATUS_OK;
 }
 

@@ -35,13 +35,8 @@ static const struct service_method METHODS[] = {
 
 static enum status context_open(const struct service *service, unsigned worker, void **ret_context, struct error *err)
 {
-    struct sop_holder *holder = NULL;
     (void)worker;
-
-    enum status st = sop_holder_open(config_text(service_config(service), "sop"), &holder, err);
-    if (st == STATUS_OK)
-        *ret_context = holder;
-    return st;
+    return sop_holder_open(config_text(service_config(service), "sop"), ret_context, err);
 }
 
 const struct service_spec DISPUTE_SPEC = {

@@ -6,6 +6,7 @@
 #include "reporting_service.h"
 #include "reporting_store.h"
 #include "reporting_timeline.h"
+#include "service/wire.h"
 
 /* At some 300 bytes an entry a reply of 5,000 stays far below the bus' 4 MiB. */
 #define TIMELINE_ENTRIES_MAX 5000
@@ -27,7 +28,7 @@ static enum status get_report(struct unit *unit, struct service_call *call, stru
 {
     const Dunlin__Reporting__V1__GetReportRequest *request =
         (const Dunlin__Reporting__V1__GetReportRequest *)call->request;
-    const struct reporting *self = unit_context(unit);
+    const struct sop_holder *policy = unit_context(unit);
     const bool has_day =
         request->as_of_presence_case == DUNLIN__REPORTING__V1__GET_REPORT_REQUEST__AS_OF_PRESENCE_AS_OF_DAYS;
     const int32_t as_of_days = has_day ? request->as_of_days : day_of_us(unit_now(unit).us);
@@ -43,7 +44,7 @@ static enum status get_report(struct unit *unit, struct service_call *call, stru
         st = store_read_figures(unit_db(unit), agency.agency_id, as_of_days, &figures, err);
     if (st != STATUS_OK)
         return st;
-    SCOPED(report_freep) struct report *report = report_new(figures, self->sop, agency.slug, as_of_days);
+    SCOPED(report_freep) struct report *report = report_new(figures, policy->sop, agency.slug, as_of_days);
     service_reply(call, &report->message.base);
     return STATUS_OK;
 }
@@ -143,7 +144,7 @@ static enum status get_timeline(struct unit *unit, struct service_call *call, st
         (const Dunlin__Reporting__V1__GetTimelineRequest *)call->request;
     struct account *account = NULL;
     struct id account_id;
-    enum status st = id_from_bytes(request->account_id.data, request->account_id.len, "account_id", &account_id, err);
+    enum status st = wire_read_id(&request->account_id, "account_id", &account_id, err);
     if (st == STATUS_OK)
         st = store_read_account(unit_db(unit), &account_id, &account, err);
     if (st != STATUS_OK)

@@ -4,12 +4,7 @@
 
 #include "reporting_kpi.h"
 #include "reporting_model.h"
-
-/* Generated fields are not const. */
-static char *wire_text(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
+#include "service/wire.h"
 
 static void *keep(struct report *report, size_t size)
 {

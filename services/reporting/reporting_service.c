@@ -1,7 +1,5 @@
 #include "reporting_service.h"
 
-#include <glib.h>
-
 #include "dunlin/reporting/v1/reporting.pb-c.h"
 #include "reporting_sql.h"
 
@@ -18,40 +16,10 @@ static const struct service_method METHODS[] = {
     {0},
 };
 
-static void context_close(void *context)
-{
-    struct reporting *self = context;
-    if (!self)
-        return;
-    sop_free(self->sop);
-    g_free(self->sop_path);
-    g_free(self);
-}
-
 static enum status context_open(const struct service *service, unsigned worker, void **ret_context, struct error *err)
 {
     (void)worker;
-    struct reporting *self = g_new0(struct reporting, 1);
-    self->sop_path = g_strdup(config_text(service_config(service), "sop"));
-    const enum status st = sop_load(self->sop_path, &self->sop, err);
-    if (st != STATUS_OK) {
-        context_close(self);
-        return st;
-    }
-    *ret_context = self;
-    return STATUS_OK;
-}
-
-static enum status context_reload(void *context, struct error *err)
-{
-    struct reporting *self = context;
-    struct sop *fresh = NULL;
-    const enum status st = sop_load(self->sop_path, &fresh, err);
-    if (st != STATUS_OK)
-        return st;
-    sop_free(self->sop);
-    self->sop = fresh;
-    return STATUS_OK;
+    return sop_holder_open(config_text(service_config(service), "sop"), ret_context, err);
 }
 
 const struct service_spec REPORTING_SPEC = {
@@ -66,6 +34,6 @@ const struct service_spec REPORTING_SPEC = {
     .consumed = REPORTING_CONSUMED,
     .apply = reporting_apply,
     .open = context_open,
-    .close = context_close,
-    .reload = context_reload,
+    .close = sop_holder_close,
+    .reload = sop_holder_reload,
 };

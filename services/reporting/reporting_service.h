@@ -1,15 +1,10 @@
 #ifndef DUNLIN_REPORTING_SERVICE_H
 #define DUNLIN_REPORTING_SERVICE_H
 
-#include "policy/sop.h"
+#include "policy/sop_holder.h"
 #include "service/service.h"
 
-/* A worker's context: the SOP in force, for its aging buckets and the titles of its classes. */
-struct reporting {
-    char *sop_path;
-    struct sop *sop;
-};
-
+/* A worker's context is a struct sop_holder: the SOP, for its aging buckets and the titles of its classes. */
 extern const struct service_spec REPORTING_SPEC;
 extern const ProtobufCMessageDescriptor *const REPORTING_CONSUMED[];
 

@@ -2,23 +2,13 @@
 
 #include <string.h>
 
+#include "db/db_columns.h"
+#include "id/id_table.h"
 #include "reporting_sql.h"
 #include "reporting_words.h"
 
 /* --- the working set
  * --------------------------------------------------------------------------------------------------------- */
-
-static guint id_hash(gconstpointer key)
-{
-    guint hash;
-    memcpy(&hash, ((const struct id *)key)->bytes + 8, sizeof(hash)); /* the random part */
-    return hash;
-}
-
-static gboolean id_is_same(gconstpointer a, gconstpointer b)
-{
-    return id_equal(a, b);
-}
 
 static void free_account(gpointer account)
 {
@@ -28,7 +18,7 @@ static void free_account(gpointer account)
 struct working_set *working_set_new(void)
 {
     struct working_set *set = g_new0(struct working_set, 1);
-    set->accounts = g_hash_table_new_full(id_hash, id_is_same, g_free, free_account);
+    set->accounts = id_table_new(free_account);
     set->timeline = g_array_new(FALSE, TRUE, sizeof(struct timeline_row));
     set->tally = tally_new();
     return set;
@@ -53,7 +43,7 @@ void working_set_freep(struct working_set **set)
 void working_set_want(struct working_set *set, const struct id *account_id)
 {
     if (!id_is_none(account_id) && !g_hash_table_contains(set->accounts, account_id))
-        g_hash_table_insert(set->accounts, g_memdup2(account_id, sizeof(*account_id)), NULL);
+        (void)id_table_put(set->accounts, account_id, NULL);
 }
 
 struct account *working_set_account(const struct working_set *set, const struct id *account_id)
@@ -73,7 +63,7 @@ struct account *working_set_add_account(struct working_set *set, const struct id
 {
     struct account *account = account_new(account_id);
     account->is_touched = true;
-    g_hash_table_insert(set->accounts, g_memdup2(account_id, sizeof(*account_id)), account);
+    (void)id_table_put(set->accounts, account_id, account);
     return account;
 }
 
@@ -83,60 +73,7 @@ void working_set_note(struct working_set *set, const struct id *subject_id, int6
     g_array_append_val(set->timeline, row);
 }
 
-/* --- columns
- * ----------------------------------------------------------------------------------------------------------------- */
-
-/* The parameters of one statement over unnest: one array a column, by the letters of `types`: s, i, l: 2, 4, 8 bytes,
- * t text, u uuid, b boolean. */
-struct columns {
-    struct db_array *column[DB_ARGS_MAX];
-    size_t n;
-};
-
-static enum db_type type_of(char letter)
-{
-    switch (letter) {
-    case 's':
-        return DB_INT2;
-    case 'i':
-        return DB_INT4;
-    case 'l':
-        return DB_INT8;
-    case 'u':
-        return DB_UUID;
-    case 'b':
-        return DB_BOOL;
-    default:
-        return DB_TEXT;
-    }
-}
-
-static void columns_init(struct columns *columns, const char *types)
-{
-    columns->n = strlen(types);
-    for (size_t i = 0; i < columns->n; i++)
-        columns->column[i] = db_array_new(type_of(types[i]));
-}
-
-static void columns_clear(struct columns *columns)
-{
-    for (size_t i = 0; i < columns->n; i++)
-        db_array_free(columns->column[i]);
-}
-
-static bool columns_are_empty(const struct columns *columns)
-{
-    return db_array_length(columns->column[0]) == 0;
-}
-
-static void columns_bind(const struct columns *columns, const struct db_statement *statement, struct db_call *call)
-{
-    *call = (struct db_call){.statement = statement};
-    for (size_t i = 0; i < columns->n; i++)
-        db_arg_array(&call->args, columns->column[i]);
-}
-
-static void push_place(const struct columns *columns, const struct place *place)
+static void push_place(const struct db_columns *columns, const struct place *place)
 {
     db_array_int2(columns->column[0], (int16_t)place->partition);
     db_array_int4(columns->column[1], place->agency_id);
@@ -196,28 +133,21 @@ enum status working_set_load(struct working_set *set, struct db *db, struct erro
 {
     if (g_hash_table_size(set->accounts) == 0)
         return STATUS_OK;
-    struct columns keys;
+    SCOPED(db_columns_fini) struct db_columns keys = {0};
     struct db_call calls[2];
-    GHashTableIter iter;
-    gpointer id = NULL;
-    columns_init(&keys, "su");
-    g_hash_table_iter_init(&iter, set->accounts);
-    while (g_hash_table_iter_next(&iter, &id, NULL)) {
-        db_array_int2(keys.column[0], (int16_t)id_partition(id));
-        db_array_id(keys.column[1], id);
-    }
-    columns_bind(&keys, &REPORTING_ACCOUNT_SELECT, &calls[0]);
-    columns_bind(&keys, &REPORTING_MOVEMENT_SELECT, &calls[1]);
+    db_columns_add_keys(&keys);
+    db_columns_push_id_set(&keys, set->accounts);
+    db_columns_bind(&keys, &REPORTING_ACCOUNT_SELECT, &calls[0]);
+    db_columns_bind(&keys, &REPORTING_MOVEMENT_SELECT, &calls[1]);
     const enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
     if (st == STATUS_OK) {
         for (size_t row = 0; row < db_rows(calls[0].result); row++) {
             struct account *account = read_account(calls[0].result, row);
-            g_hash_table_insert(set->accounts, g_memdup2(&account->account_id, sizeof(account->account_id)), account);
+            (void)id_table_put(set->accounts, &account->account_id, account);
         }
         take_movements(set, calls[1].result);
     }
     db_calls_clear(calls, ARRAY_SIZE(calls));
-    columns_clear(&keys);
     return st;
 }
 
@@ -236,24 +166,31 @@ enum save {
     SAVE_END,
 };
 
-static const struct {
-    const struct db_statement *statement;
-    const char *types;
-} SAVES[SAVE_END] = {
-    [SAVE_ACCOUNTS] = {&REPORTING_ACCOUNT_UPSERT, "suuitttlliibbblllllllllllllll"},
-    [SAVE_MOVEMENTS] = {&REPORTING_MOVEMENT_UPSERT, "suiil"},
-    [SAVE_TIMELINE] = {&REPORTING_TIMELINE_INSERT, "suli"},
-    [SAVE_COUNTERS] = {&REPORTING_COUNTER_ADD, "sitttllt"},
-    [SAVE_HISTOGRAMS] = {&REPORTING_HISTOGRAM_ADD, "sitlll"},
-    [SAVE_AGING] = {&REPORTING_AGING_ADD, "sitiill"},
-    [SAVE_PROGRESS] = {&REPORTING_PROGRESS_ADD, "silll"},
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8,
+                                             DB_INT8, DB_INT4, DB_INT4, DB_BOOL, DB_BOOL, DB_BOOL, DB_INT8, DB_INT8,
+                                             DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8,
+                                             DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8};
+static const enum db_type MOVEMENT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT4, DB_INT8};
+static const enum db_type TIMELINE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4};
+static const enum db_type COUNTER_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT};
+static const enum db_type HISTOGRAM_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_INT8, DB_INT8, DB_INT8};
+static const enum db_type AGING_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_INT4, DB_INT4, DB_INT8, DB_INT8};
+static const enum db_type PROGRESS_TYPES[] = {DB_INT2, DB_INT4, DB_INT8, DB_INT8, DB_INT8};
+
+static const struct db_write SAVES[SAVE_END] = {
+    [SAVE_ACCOUNTS] = {&REPORTING_ACCOUNT_UPSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
+    [SAVE_MOVEMENTS] = {&REPORTING_MOVEMENT_UPSERT, MOVEMENT_TYPES, ARRAY_SIZE(MOVEMENT_TYPES)},
+    [SAVE_TIMELINE] = {&REPORTING_TIMELINE_INSERT, TIMELINE_TYPES, ARRAY_SIZE(TIMELINE_TYPES)},
+    [SAVE_COUNTERS] = {&REPORTING_COUNTER_ADD, COUNTER_TYPES, ARRAY_SIZE(COUNTER_TYPES)},
+    [SAVE_HISTOGRAMS] = {&REPORTING_HISTOGRAM_ADD, HISTOGRAM_TYPES, ARRAY_SIZE(HISTOGRAM_TYPES)},
+    [SAVE_AGING] = {&REPORTING_AGING_ADD, AGING_TYPES, ARRAY_SIZE(AGING_TYPES)},
+    [SAVE_PROGRESS] = {&REPORTING_PROGRESS_ADD, PROGRESS_TYPES, ARRAY_SIZE(PROGRESS_TYPES)},
 };
 
-static void push_account(const struct columns *columns, const struct account *account)
+static void push_account(const struct db_columns *columns, const struct account *account)
 {
-    struct db_array *const *c = columns->column;
-    db_array_int2(*c++, (int16_t)id_partition(&account->account_id));
-    db_array_id(*c++, &account->account_id);
+    struct db_array *const *c = &columns->column[2];
+    db_columns_push_key(columns, &account->account_id);
     db_array_id(*c++, &account->debtor_id);
     db_array_int4(*c++, account->agency_id);
     db_array_text(*c++, account->client);
@@ -280,22 +217,21 @@ static void push_account(const struct columns *columns, const struct account *ac
         db_array_int8(*c++, numbers[i]);
 }
 
-static void push_movements(const struct columns *columns, const struct account *account)
+static void push_movements(const struct db_columns *columns, const struct account *account)
 {
     struct db_array *const *c = columns->column;
     for (guint i = 0; i < account->movements->len; i++) {
         const struct movement *movement = &g_array_index(account->movements, struct movement, i);
         if (!movement->is_changed)
             continue;
-        db_array_int2(c[0], (int16_t)id_partition(&account->account_id));
-        db_array_id(c[1], &account->account_id);
+        db_columns_push_key(columns, &account->account_id);
         db_array_int4(c[2], movement->effective_on_days);
         db_array_int4(c[3], account->agency_id);
         db_array_int8(c[4], movement->change_minor);
     }
 }
 
-static void push_accounts(struct working_set *set, const struct columns *columns)
+static void push_accounts(struct working_set *set, const struct db_columns *columns)
 {
     GHashTableIter iter;
     gpointer account = NULL;
@@ -309,18 +245,17 @@ static void push_accounts(struct working_set *set, const struct columns *columns
     }
 }
 
-static void push_timeline(const struct working_set *set, const struct columns *columns)
+static void push_timeline(const struct working_set *set, const struct db_columns *columns)
 {
     for (guint i = 0; i < set->timeline->len; i++) {
         const struct timeline_row *row = &g_array_index(set->timeline, struct timeline_row, i);
-        db_array_int2(columns->column[0], (int16_t)id_partition(&row->subject_id));
-        db_array_id(columns->column[1], &row->subject_id);
+        db_columns_push_key(columns, &row->subject_id);
         db_array_int8(columns->column[2], row->seq);
         db_array_int4(columns->column[3], row->agency_id);
     }
 }
 
-static void push_counter(const struct counter *counter, const struct columns *columns)
+static void push_counter(const struct counter *counter, const struct db_columns *columns)
 {
     if (counter->n == 0 && counter->amount_minor == 0)
         return;
@@ -333,7 +268,7 @@ static void push_counter(const struct counter *counter, const struct columns *co
     db_array_text(columns->column[7], counter->label);
 }
 
-static void push_bar(const struct span_bar *bar, const struct columns *columns)
+static void push_bar(const struct span_bar *bar, const struct db_columns *columns)
 {
     if (bar->bar.n == 0)
         return;
@@ -344,7 +279,7 @@ static void push_bar(const struct span_bar *bar, const struct columns *columns)
     db_array_int8(columns->column[5], bar->bar.max);
 }
 
-static void push_cell(const struct aging_cell *cell, const struct columns *columns)
+static void push_cell(const struct aging_cell *cell, const struct db_columns *columns)
 {
     if (cell->accounts == 0 && cell->balance_minor == 0)
         return;
@@ -356,7 +291,7 @@ static void push_cell(const struct aging_cell *cell, const struct columns *colum
     db_array_int8(columns->column[6], cell->balance_minor);
 }
 
-static void push_progress(const struct progress *progress, const struct columns *columns)
+static void push_progress(const struct progress *progress, const struct db_columns *columns)
 {
     push_place(columns, &progress->place);
     db_array_int8(columns->column[2], progress->last_seq);
@@ -364,7 +299,7 @@ static void push_progress(const struct progress *progress, const struct columns 
     db_array_int8(columns->column[4], progress->events);
 }
 
-static void push_tally(const struct tally *tally, const struct columns *columns)
+static void push_tally(const struct tally *tally, const struct db_columns *columns)
 {
     GHashTableIter iter;
     gpointer cell = NULL;
@@ -384,21 +319,13 @@ static void push_tally(const struct tally *tally, const struct columns *columns)
 
 enum status working_set_save(struct working_set *set, struct db *db, struct error *err)
 {
-    struct columns columns[SAVE_END];
-    struct db_call calls[SAVE_END];
-    size_t n_calls = 0;
-    for (enum save save = 0; save < SAVE_END; save++)
-        columns_init(&columns[save], SAVES[save].types);
+    struct db_columns columns[SAVE_END];
+    db_writes_init(columns, SAVES, SAVE_END);
     push_accounts(set, columns);
     push_timeline(set, &columns[SAVE_TIMELINE]);
     push_tally(set->tally, columns);
-    for (enum save save = 0; save < SAVE_END; save++)
-        if (!columns_are_empty(&columns[save]))
-            columns_bind(&columns[save], SAVES[save].statement, &calls[n_calls++]);
-    const enum status st = n_calls > 0 ? db_exec_pipeline(db, calls, n_calls, err) : STATUS_OK;
-    db_calls_clear(calls, n_calls);
-    for (enum save save = 0; save < SAVE_END; save++)
-        columns_clear(&columns[save]);
+    const enum status st = db_writes_run(db, SAVES, columns, SAVE_END, err);
+    db_writes_fini(columns, SAVE_END);
     return st;
 }
 
@@ -502,14 +429,10 @@ enum status store_read_account(struct db *db, const struct id *account_id, struc
                                struct error *err)
 {
     SCOPED(db_result_freep) struct db_result *rows = NULL;
-    struct columns keys;
-    struct db_call call;
-    columns_init(&keys, "su");
-    db_array_int2(keys.column[0], (int16_t)id_partition(account_id));
-    db_array_id(keys.column[1], account_id);
-    columns_bind(&keys, &REPORTING_ACCOUNT_SELECT, &call);
-    const enum status st = db_exec(db, call.statement, &call.args, &rows, err);
-    columns_clear(&keys);
+    SCOPED(db_columns_fini) struct db_columns keys = {0};
+    db_columns_add_keys(&keys);
+    db_columns_push_key(&keys, account_id);
+    const enum status st = db_columns_exec(db, &REPORTING_ACCOUNT_SELECT, &keys, &rows, err);
     if (st != STATUS_OK)
         return st;
     char text[ID_TEXT_SIZE];

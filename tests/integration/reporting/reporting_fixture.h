@@ -27,7 +27,7 @@ struct fixture {
     struct test_database database;
     struct db *db;    /* as the service's role */
     struct db *owner; /* may tamper */
-    struct reporting context;
+    struct sop_holder context;
     struct service service;
     struct unit_owner unit_owner;
     struct lease leases[PARTITION_COUNT];
