@@ -256,7 +256,7 @@ static void a_call_opens_a_dispute_of_every_account_that_was_discussed(void **st
 {
     struct unit_fixture *fixture = *state;
     struct subject_ids own = ids_of("discussed own"), other = ids_of("discussed other");
-    ProtobufCBinaryData discussed[] = {lend_id(&own.account), lend_id(&other.account), lend_id(&other.account)};
+    ProtobufCBinaryData discussed[] = {wire_id(&own.account), wire_id(&other.account), wire_id(&other.account)};
     Dunlin__Contact__V1__AttemptReport report;
     Dunlin__Contact__V1__AttemptReported message;
     struct id permit_id = named("permit of two");
@@ -269,9 +269,9 @@ static void a_call_opens_a_dispute_of_every_account_that_was_discussed(void **st
     report.discussed_account_ids = discussed;
     report.n_discussed_account_ids = ARRAY_SIZE(discussed);
     dunlin__contact__v1__attempt_reported__init(&message);
-    message.permit_id = lend_id(&permit_id);
-    message.account_id = lend_id(&own.account);
-    message.debtor_id = lend_id(&own.debtor);
+    message.permit_id = wire_id(&permit_id);
+    message.account_id = wire_id(&own.account);
+    message.debtor_id = wire_id(&own.debtor);
     message.report = &report;
     fixture_apply_ok(fixture, &message.base);
     assert_string_equal(fixture_emitted(fixture), "DisputeOpened DisputeOpened");
