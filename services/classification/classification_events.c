@@ -22,31 +22,55 @@ static struct date day_of(int64_t us)
     return (struct date){(int32_t)day};
 }
 
+static void settle_timer(struct run *run, const struct account_facts *account, struct date today)
+{
+    struct date boundary;
+    if (!account_next_boundary(run->sop, account, today, &boundary)) {
+        unit_timer_cancel(run->unit, DAY_BOUNDARY, &account->account_id);
+        return;
+    }
+    const struct timer timer = {.kind = DAY_BOUNDARY,
+                                .subject_id = account->account_id,
+                                .debtor_id = account->debtor_id,
+                                .agency_id = account->agency_id,
+                                .due_at = {boundary.days * US_PER_DAY}};
+    unit_timer_set(run->unit, &timer);
+}
+
 /* Says the class again where it has changed, and sets the timer for the next day on which it may change by itself. */
+static enum status say(struct run *run, struct account_facts *account, const struct debtor_facts *debtor,
+                       struct date today, const char *because, struct error *err)
+{
+    struct classified classified;
+    account_classify(run->sop, account, debtor, today, &classified);
+    settle_timer(run, account, today);
+    if (!account_class_differs(account, &classified, run->sop->version))
+        return STATUS_OK;
+    account_take_class(account, &classified, run->sop->version);
+    account->is_changed = true;
+    return classification_emit(run->unit, account, because, err);
+}
+
+/* After a fact of `account` changed. Where that changed the debtor's sums too, his other accounts are looked at as
+ * well: one more late account may make a slow payer of him. */
 static enum status look_again(struct run *run, struct account_facts *account, int64_t now_us, const char *because,
                               struct error *err)
 {
     struct debtor_facts *debtor = working_set_ensure_debtor(run->set, &account->debtor_id, account->agency_id);
+    const GPtrArray *family = working_set_family(run->set, &account->debtor_id);
     const struct date today = day_of(now_us);
-    struct classified classified;
-    account_note_lateness(account, debtor, today);
-    account_classify(run->sop, account, debtor, today, &classified);
-
-    struct date boundary;
-    if (account_next_boundary(run->sop, account, today, &boundary)) {
-        const struct timer timer = {.kind = DAY_BOUNDARY,
-                                    .subject_id = account->account_id,
-                                    .debtor_id = account->debtor_id,
-                                    .agency_id = account->agency_id,
-                                    .due_at = {boundary.days * US_PER_DAY}};
-        unit_timer_set(run->unit, &timer);
-    } else {
-        unit_timer_cancel(run->unit, DAY_BOUNDARY, &account->account_id);
-    }
-    if (!account_class_differs(account, &classified, run->sop->version))
-        return STATUS_OK;
-    account_take_class(account, &classified, run->sop->version);
-    return classification_emit(run->unit, account, because, err);
+    const bool is_new = account->class_code[0] == '\0';
+    const int32_t late_before = debtor->late_accounts;
+    account->is_changed = true;
+    for (guint i = 0; i < family->len; i++)
+        account_note_lateness(g_ptr_array_index(family, i), debtor, today);
+    enum status st = say(run, account, debtor, today, because, err);
+    if (!is_new && debtor->late_accounts == late_before)
+        return st;
+    for (guint i = 0; i < family->len && st == STATUS_OK; i++)
+        if (g_ptr_array_index(family, i) != account)
+            st = say(run, g_ptr_array_index(family, i), debtor, today, "debtor", err);
+    return st;
 }
 
 static enum status on_placed(struct run *run, const struct event *event, const ProtobufCMessage *message,
@@ -55,13 +79,14 @@ static enum status on_placed(struct run *run, const struct event *event, const P
     const Dunlin__Intake__V1__AccountPlaced *placed = (const Dunlin__Intake__V1__AccountPlaced *)message;
     if (working_set_account(run->set, &event->account_id))
         return STATUS_OK;
-    struct account_facts *account = working_set_add_account(run->set, &event->account_id);
-    account->debtor_id = event->debtor_id;
+    struct account_facts *account = working_set_add_account(run->set, &event->account_id, &event->debtor_id);
     account->agency_id = event->agency_id;
     account->due_on.days = placed->due_on_days;
     account->balance_minor = placed->balance_minor;
     (void)g_strlcpy(account->currency, placed->currency, sizeof(account->currency));
-    working_set_ensure_debtor(run->set, &event->debtor_id, event->agency_id)->accounts++;
+    struct debtor_facts *debtor = working_set_ensure_debtor(run->set, &event->debtor_id, event->agency_id);
+    debtor->accounts++;
+    debtor->is_changed = true;
     return look_again(run, account, event->occurred_at_us, "placed", err);
 }
 
@@ -165,7 +190,7 @@ enum status classification_apply(struct unit *unit, const struct service_event *
     SCOPED(working_set_freep) struct working_set *set = working_set_new();
     struct run run = {.unit = unit, .sop = policy->sop, .set = set};
     for (size_t i = 0; i < n_events; i++)
-        working_set_want(set, &events[i].event->account_id, &events[i].event->debtor_id);
+        working_set_want_debtor(set, &events[i].event->debtor_id);
     enum status st = working_set_load(set, unit_db(unit), err);
     for (size_t i = 0; i < n_events && st == STATUS_OK; i++)
         st = apply_one(&run, &events[i], err);
@@ -178,7 +203,7 @@ enum status classification_fire(struct unit *unit, const struct timer *timers, s
     SCOPED(working_set_freep) struct working_set *set = working_set_new();
     struct run run = {.unit = unit, .sop = policy->sop, .set = set};
     for (size_t i = 0; i < n_timers; i++)
-        working_set_want(set, &timers[i].subject_id, &timers[i].debtor_id);
+        working_set_want_debtor(set, &timers[i].debtor_id);
     enum status st = working_set_load(set, unit_db(unit), err);
     for (size_t i = 0; i < n_timers && st == STATUS_OK; i++) {
         struct account_facts *account = working_set_account(set, &timers[i].subject_id);

@@ -14,7 +14,7 @@ enum status classification_get_account(struct unit *unit, struct service_call *c
         if (wire_read_id(&request->account_id, "account_id", &ids[i], &why) != STATUS_OK)
             service_fail_error(&calls[i], &why);
         else
-            working_set_want(set, &ids[i], &(const struct id){0});
+            working_set_want_account(set, &ids[i]);
     }
     const enum status st = working_set_load(set, unit_db(unit), err);
     for (size_t i = 0; i < n_calls && st == STATUS_OK; i++) {

@@ -20,6 +20,7 @@ struct debtor_facts {
     int32_t agency_id;
     int32_t accounts;      /* placed, recalled ones included */
     int32_t late_accounts; /* of those, paid after their due day or past due with money owed */
+    bool is_changed;       /* must be written */
 };
 
 struct account_facts {
@@ -46,6 +47,7 @@ struct account_facts {
     char sop_version[POLICY_VERSION_SIZE];
     int32_t days_past_due;
     char reasons[CLASSIFICATION_REASONS_SIZE];
+    bool is_changed; /* must be written */
 };
 
 /* A class of the SOP, or "closed" (paid, recalled, dispute upheld), which needs no SOP and has no strategy. */

@@ -4,11 +4,17 @@
 #include "db/db_columns.h"
 #include "id/id_table.h"
 
+static void free_family(gpointer family)
+{
+    g_ptr_array_free(family, TRUE);
+}
+
 struct working_set *working_set_new(void)
 {
     struct working_set *set = g_new0(struct working_set, 1);
     set->accounts = id_table_new(g_free);
     set->debtors = id_table_new(g_free);
+    set->families = id_table_new(free_family);
     return set;
 }
 
@@ -16,6 +22,7 @@ void working_set_free(struct working_set *set)
 {
     if (!set)
         return;
+    g_hash_table_destroy(set->families);
     g_hash_table_destroy(set->accounts);
     g_hash_table_destroy(set->debtors);
     g_free(set);
@@ -27,10 +34,14 @@ void working_set_freep(struct working_set **set)
     *set = NULL;
 }
 
-void working_set_want(struct working_set *set, const struct id *account_id, const struct id *debtor_id)
+void working_set_want_account(struct working_set *set, const struct id *account_id)
 {
     if (!id_is_none(account_id) && !g_hash_table_contains(set->accounts, account_id))
         (void)id_table_put(set->accounts, account_id, NULL);
+}
+
+void working_set_want_debtor(struct working_set *set, const struct id *debtor_id)
+{
     if (!id_is_none(debtor_id) && !g_hash_table_contains(set->debtors, debtor_id))
         (void)id_table_put(set->debtors, debtor_id, NULL);
 }
@@ -38,8 +49,10 @@ void working_set_want(struct working_set *set, const struct id *account_id, cons
 static void take_account(struct working_set *set, const struct db_result *rows, size_t row)
 {
     const struct id account_id = db_id(rows, row, 0);
-    struct account_facts *account = working_set_add_account(set, &account_id);
-    account->debtor_id = db_id(rows, row, 1);
+    const struct id debtor_id = db_id(rows, row, 1);
+    if (working_set_account(set, &account_id))
+        return; /* asked for by itself and with its debtor */
+    struct account_facts *account = working_set_add_account(set, &account_id, &debtor_id);
     account->agency_id = db_int4(rows, row, 2);
     account->due_on.days = db_int4(rows, row, 3);
     account->balance_minor = db_int8(rows, row, 4);
@@ -70,25 +83,35 @@ static void take_debtor(struct working_set *set, const struct db_result *rows, s
     debtor->late_accounts = db_int4(rows, row, 3);
 }
 
+enum read {
+    READ_ACCOUNTS,
+    READ_FAMILIES,
+    READ_DEBTORS,
+    READ_END,
+};
+
 enum status working_set_load(struct working_set *set, struct db *db, struct error *err)
 {
     SCOPED(db_columns_fini) struct db_columns accounts = {0};
     SCOPED(db_columns_fini) struct db_columns debtors = {0};
-    struct db_call calls[2];
+    struct db_call calls[READ_END];
     db_columns_add_keys(&accounts);
     db_columns_push_id_set(&accounts, set->accounts);
-    db_columns_bind(&accounts, &CLASSIFICATION_ACCOUNT_SELECT, &calls[0]);
+    db_columns_bind(&accounts, &CLASSIFICATION_ACCOUNT_SELECT, &calls[READ_ACCOUNTS]);
     db_columns_add_keys(&debtors);
     db_columns_push_id_set(&debtors, set->debtors);
-    db_columns_bind(&debtors, &CLASSIFICATION_DEBTOR_SELECT, &calls[1]);
-    const enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
+    db_columns_bind(&debtors, &CLASSIFICATION_ACCOUNT_SELECT_OF_DEBTOR, &calls[READ_FAMILIES]);
+    db_columns_bind(&debtors, &CLASSIFICATION_DEBTOR_SELECT, &calls[READ_DEBTORS]);
+    const enum status st = db_exec_pipeline(db, calls, READ_END, err);
     if (st != STATUS_OK)
         return st;
-    for (size_t row = 0; row < db_rows(calls[0].result); row++)
-        take_account(set, calls[0].result, row);
-    for (size_t row = 0; row < db_rows(calls[1].result); row++)
-        take_debtor(set, calls[1].result, row);
-    db_calls_clear(calls, ARRAY_SIZE(calls));
+    for (size_t row = 0; row < db_rows(calls[READ_ACCOUNTS].result); row++)
+        take_account(set, calls[READ_ACCOUNTS].result, row);
+    for (size_t row = 0; row < db_rows(calls[READ_FAMILIES].result); row++)
+        take_account(set, calls[READ_FAMILIES].result, row);
+    for (size_t row = 0; row < db_rows(calls[READ_DEBTORS].result); row++)
+        take_debtor(set, calls[READ_DEBTORS].result, row);
+    db_calls_clear(calls, READ_END);
     return STATUS_OK;
 }
 
@@ -102,12 +125,37 @@ struct debtor_facts *working_set_debtor(const struct working_set *set, const str
     return g_hash_table_lookup(set->debtors, debtor_id);
 }
 
-struct account_facts *working_set_add_account(struct working_set *set, const struct id *account_id)
+static gint compare_accounts(gconstpointer a, gconstpointer b)
+{
+    const struct account_facts *const *x = a, *const *y = b;
+    return id_compare(&(*x)->account_id, &(*y)->account_id);
+}
+
+static void add_to_family(struct working_set *set, struct account_facts *account)
+{
+    GPtrArray *family = g_hash_table_lookup(set->families, &account->debtor_id);
+    if (!family) {
+        family = g_ptr_array_new();
+        (void)id_table_put(set->families, &account->debtor_id, family);
+    }
+    g_ptr_array_add(family, account);
+    g_ptr_array_sort(family, compare_accounts);
+}
+
+struct account_facts *working_set_add_account(struct working_set *set, const struct id *account_id,
+                                              const struct id *debtor_id)
 {
     struct account_facts *account = g_new0(struct account_facts, 1);
     account->account_id = *account_id;
+    account->debtor_id = *debtor_id;
     (void)id_table_put(set->accounts, account_id, account);
+    add_to_family(set, account);
     return account;
+}
+
+const GPtrArray *working_set_family(const struct working_set *set, const struct id *debtor_id)
+{
+    return g_hash_table_lookup(set->families, debtor_id);
 }
 
 struct debtor_facts *working_set_ensure_debtor(struct working_set *set, const struct id *debtor_id, int32_t agency_id)
@@ -183,11 +231,11 @@ enum status working_set_save(const struct working_set *set, struct db *db, struc
     db_writes_init(columns, WRITES, WRITE_END);
     g_hash_table_iter_init(&iter, set->accounts);
     while (g_hash_table_iter_next(&iter, NULL, &value))
-        if (value)
+        if (value && ((const struct account_facts *)value)->is_changed)
             push_account(&columns[WRITE_ACCOUNTS], value);
     g_hash_table_iter_init(&iter, set->debtors);
     while (g_hash_table_iter_next(&iter, NULL, &value))
-        if (value)
+        if (value && ((const struct debtor_facts *)value)->is_changed)
             push_debtor(&columns[WRITE_DEBTORS], value);
     const enum status st = db_writes_run(db, WRITES, columns, WRITE_END, err);
     db_writes_fini(columns, WRITE_END);

@@ -25,6 +25,8 @@ CREATE TABLE classification.account (
     sop_version     text     NOT NULL,
     PRIMARY KEY (partition, account_id)
 ) WITH (fillfactor = 80);
+-- One account that becomes late changes what the debtor's others are (slow payer): account_select_of_debtor.
+CREATE INDEX account_of_debtor ON classification.account (partition, debtor_id);
 
 CREATE TABLE classification.debtor (
     partition     smallint NOT NULL,

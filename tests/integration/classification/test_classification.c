@@ -56,8 +56,6 @@ static void expect_timer(struct unit_fixture *fixture, const char *tale, const c
     g_free(due);
 }
 
-/* --- batches --- */
-
 /* Two debtors, three accounts, everything that may happen to them. */
 static const struct step LIFE[] = {
     {-10, "a", "anna", PLACED, 50000, 0},   {-10, "b", "anna", PLACED, 2500000, 5},
@@ -131,8 +129,6 @@ static void a_batch_that_fails_leaves_nothing(void **state)
     expect_said(fixture, "fails", "");
 }
 
-/* --- what is said --- */
-
 static void says_nothing_where_nothing_changed(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -163,6 +159,21 @@ static void each_change_is_said_in_its_order(void **state)
     apply_ok(fixture, "changes", STEPS, ARRAY_SIZE(STEPS));
     expect_said(fixture, "changes",
                 "a:pre_due a:promise_breaker a:disputed a:promise_breaker a:closed a:promise_breaker a:closed");
+}
+
+/* Account a stayed newly delinquent until its own next event when account b made a slow payer of its debtor. */
+static void what_changes_the_debtor_is_said_of_all_his_accounts(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    static const struct step FIRST = {5, "a", "anna", PLACED, 50000, 0};
+    static const struct step SECOND = {6, "b", "anna", PLACED, 50000, 0};
+    static const struct step OTHER = {6, "c", "bert", PLACED, 50000, 0};
+    apply_ok(fixture, "family", &FIRST, 1);
+    expect_said(fixture, "family", "a:newly_delinquent");
+    apply_ok(fixture, "family", &SECOND, 1);
+    expect_said(fixture, "family", "b:slow_payer a:slow_payer");
+    apply_ok(fixture, "family", &OTHER, 1);
+    expect_said(fixture, "family", "c:newly_delinquent");
 }
 
 static void a_new_version_of_the_sop_is_said_with_the_next_look(void **state)
@@ -205,8 +216,6 @@ static void payments_count_until_they_are_reversed(void **state)
     }
     expect_said(fixture, "payments", "a:pre_due a:newly_delinquent");
 }
-
-/* --- timers --- */
 
 static void the_timer_stands_at_the_next_boundary_and_moves_with_the_facts(void **state)
 {
@@ -261,8 +270,6 @@ static void a_boundary_says_the_class_of_its_day_and_sets_the_next(void **state)
     }
 }
 
-/* --- questions --- */
-
 static void answers_the_class_last_said(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -295,6 +302,7 @@ int main(void)
         TEST(a_batch_that_fails_leaves_nothing),
         TEST(says_nothing_where_nothing_changed),
         TEST(each_change_is_said_in_its_order),
+        TEST(what_changes_the_debtor_is_said_of_all_his_accounts),
         TEST(a_new_version_of_the_sop_is_said_with_the_next_look),
         TEST(payments_count_until_they_are_reversed),
         TEST(the_timer_stands_at_the_next_boundary_and_moves_with_the_facts),
