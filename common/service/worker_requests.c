@@ -57,8 +57,19 @@ static void fail_batch(struct worker *worker, struct batch *batch, enum status c
     }
 }
 
+/* Two callers may choose the same key: each has its own. */
+static void scope_key(struct bus_request *request)
+{
+    if (request->idempotency_key[0] == '\0')
+        return;
+    char *scoped = g_strdup_printf("%s/%s", request->peer_name, request->idempotency_key);
+    g_free(request->idempotency_key);
+    request->idempotency_key = scoped;
+}
+
 void requests_add(struct worker *worker, struct bus_request *request)
 {
+    scope_key(request);
     for (size_t i = 0; i < worker->n_methods; i++) {
         if (strcmp(worker->service->spec->methods[i].name, request->method->name) == 0) {
             g_queue_push_tail(worker->requests[i], request);
