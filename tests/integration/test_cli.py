@@ -184,7 +184,7 @@ def test_up_refuses_half_of_the_urls_and_unknown_services(system):
     assert "service=0 to 64" in system.fails("up", "--instances", "contact", code=2)
 
 
-def test_several_instances_share_the_partitions(system):
+def test_several_instances_share_the_partitions_and_one_may_leave(system):
     before = system.pids()
     system.ok("up", "--instances", "contact=2")
     # The first one hands its share over; until then the second one owns nothing.
@@ -192,8 +192,8 @@ def test_several_instances_share_the_partitions(system):
         owned = [instance["owned"] for instance in json.loads(system.run("status", "--json").stdout)["instances"] if instance["service"] == "contact"]
         return len(owned) == 2 and sum(owned) == 64 and min(owned) > 0
     wait_until(is_shared, "two instances of contact share 64 partitions")
-    os.kill(system.pids()["contact-2"], signal.SIGTERM)
-    (system.var / "run/contact-2.pid").unlink()
+    assert "no 'contact-9'" in system.fails("down", "contact-9")
+    assert [row["number"] for row in system.json("down", "contact-2")["stopped"]] == [2]
     wait_until(lambda: system.run("status").returncode == 0, "the first one has them all again")
     assert system.pids() == before
 
