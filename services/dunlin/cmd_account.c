@@ -110,11 +110,14 @@ static void show_placement(struct cli *cli, const json_t *placement)
                                            {"opened on", "opened_on", COLUMN_TEXT},
                                            {"disputed at placement", "is_disputed", COLUMN_TEXT},
                                            {"placed", "placed_at", COLUMN_INSTANT},
+                                           {"from file", "file_name", COLUMN_TEXT},
+                                           {"line", "line", COLUMN_TEXT},
                                            {0}};
-    static const struct column SOURCE[] = {{"from file", "file_name", COLUMN_TEXT}, {"line", "line", COLUMN_TEXT}, {0}};
-    const json_t *placed = json_object_get(placement, "placed");
+    /* Where it came from stands in an object of its own: one level for people, so that all stands in one column. */
+    json_t *placed = json_copy(json_object_get(placement, "placed"));
+    (void)json_object_update_missing(placed, json_object_get(placed, "provenance"));
     table_print_object(cli, placed, PLACED);
-    table_print_object(cli, json_object_get(placed, "provenance"), SOURCE);
+    json_decref(placed);
     if (json_is_true(json_object_get(placement, "is_recalled")))
         cli_say(cli, "  %srecalled by the client%s", cli_colour(cli, CLI_YELLOW), cli_colour(cli, CLI_PLAIN));
 }
