@@ -299,12 +299,16 @@ static enum status refuse_unknown(struct cli *cli, const char *word, const char 
     return error_set(err, STATUS_INVALID_ARGUMENT, "unknown command '%s': `dunlin --help` lists them all", word);
 }
 
-/* Answers `dunlin`, `dunlin --help`, `dunlin help ...` and groups; true where that was all. */
+/* Answers `dunlin`, `dunlin --help`, `--version`, `dunlin help ...` and groups; true where that was all. */
 static bool answer_help(struct cli *cli, const struct cli_args *args, enum status *ret_status, struct error *err)
 {
     const GPtrArray *words = args->operands;
     const bool is_help_command = words->len > 0 && strcmp(words->pdata[0], "help") == 0;
     const guint first = is_help_command ? 1 : 0;
+    if (args->wants_version) {
+        (void)printf("dunlin %s\n", DUNLIN_VERSION);
+        return true;
+    }
     if (words->len == first) {
         const bool is_asked = args->wants_help || is_help_command;
         cli_print_help(is_asked ? stdout : stderr);

@@ -62,6 +62,9 @@ void cli_args_init(struct cli_args *args, int argc, char *const *argv, const str
         } else if (!is_over && (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0)) {
             args->wants_help = true;
             at++;
+        } else if (!is_over && strcmp(argv[at], "--version") == 0) {
+            args->wants_version = true;
+            at++;
         } else if (!is_over && g_str_has_prefix(argv[at], "--")) {
             at += take_option(args, argc - at, argv + at, tables);
         } else {

@@ -10,6 +10,7 @@ struct cli_args {
     GPtrArray *options;  /* of char *, owned, as config_read wants them; the first is the program's name */
     GPtrArray *operands; /* of const char *, borrowed from argv */
     bool wants_help;
+    bool wants_version;
 };
 
 /* `tables` is a NULL-terminated list of option tables; a word behind an option that takes a value belongs to it. "--"

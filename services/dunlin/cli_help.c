@@ -27,7 +27,8 @@ void cli_print_help(FILE *out)
     print_summaries(NULL, out);
     (void)fputs(
         "\n"
-        "  help COMMAND        what a command does, its options and examples\n\n"
+        "  help COMMAND        what a command does, its options and examples\n"
+        "  --version           which version this is\n\n"
         "A first walk:\n"
         "  dunlin up                                             PostgreSQL, Redis and every service, on this machine\n"
         "  dunlin place accounts.csv --mapping client.yaml       place a file of accounts\n"
