@@ -79,11 +79,11 @@ static enum status read_amount(struct cli *cli, const struct id *account_id, con
         return st;
     st = money_parse(text, currency, &FORMAT, ret_money, err);
     if (st == STATUS_OK && ret_money->minor <= 0)
-        st = error_set(err, STATUS_INVALID_ARGUMENT, "it must be positive");
+        st = error_set(err, STATUS_INVALID_ARGUMENT, "amount '%s': must be positive", text);
     if (st == STATUS_OK)
         return STATUS_OK;
     const struct error why = *err;
-    return cli_usage(cli, err, "amount '%s': %.400s", text, why.text);
+    return cli_usage(cli, err, "%.400s", why.text);
 }
 
 static enum status read_day(struct cli *cli, const char *what, const char *text, struct date *ret_day,
