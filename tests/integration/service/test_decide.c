@@ -55,6 +55,32 @@ static void answers_a_repeated_key_with_the_same_bytes_and_one_effect(void **sta
     assert_int_equal(world_number(world, OPENED, ID_TEXT(&account)), 2);
 }
 
+/* Once another program's reply came back to whoever happened to use the same key. */
+static void two_callers_with_the_same_key_have_an_effect_each(void **state)
+{
+    struct world *world = *state;
+    const struct id account = id_new(2);
+    struct bus_keys *keys = make_keys(world, "other", "operator");
+    const struct bus_client_options options = {
+        .redis_url = world->database.redis_url, .keys = keys, .principal = "user:other"};
+    struct bus_client *mine = world->client, *others = NULL;
+    Dunlin__Dispute__V1__DisputeView *first = NULL, *second = NULL;
+    (void)start_alone(world, NULL);
+    assert_ok(bus_client_new(&options, &others, &world_error));
+    assert_ok(ask_open(world, &account, "r", "shared-key", &first));
+    world->client = others;
+    const enum status st = ask_open(world, &account, "r", "shared-key", &second);
+    world->client = mine;
+    const bool is_stored = is_same(first, second);
+    free_view(first);
+    free_view(second);
+    bus_client_free(others);
+    bus_keys_free(keys);
+    assert_ok(st);
+    assert_false(is_stored);
+    assert_int_equal(world_number(world, EFFECTS, ID_TEXT(&account)), 2);
+}
+
 static void refuses_a_key_that_was_used_for_another_method(void **state)
 {
     struct world *world = *state;
@@ -209,6 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(answers_a_repeated_key_with_the_same_bytes_and_one_effect),
+        TEST(two_callers_with_the_same_key_have_an_effect_each),
         TEST(refuses_a_key_that_was_used_for_another_method),
         TEST(answers_each_call_of_a_batch_by_itself),
         TEST(sees_at_the_head_what_was_committed_right_before),
