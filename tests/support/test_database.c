@@ -168,3 +168,26 @@ void test_database_script(struct db *db, const char *sql)
     if (db_exec_script(db, sql, &err) != STATUS_OK)
         fail_msg("%s\nin: %s", err.text, sql);
 }
+
+int database_fixture_open(void **state, const char *program, const char *role)
+{
+    struct database_fixture *fixture = calloc(1, sizeof(*fixture));
+
+    test_database_open(&fixture->database, program);
+    fixture->owner = test_database_connect(&fixture->database, NULL);
+    if (role)
+        fixture->db = test_database_connect(&fixture->database, role);
+    *state = fixture;
+    return 0;
+}
+
+int database_fixture_close(void **state)
+{
+    struct database_fixture *fixture = *state;
+
+    db_closep(&fixture->db);
+    db_closep(&fixture->owner);
+    test_database_close(&fixture->database);
+    free(fixture);
+    return 0;
+}

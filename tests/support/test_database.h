@@ -32,4 +32,13 @@ struct db *test_database_connect_with(const struct test_database *database, cons
 /* Runs SQL text, and fails the test where it fails. */
 void test_database_script(struct db *db, const char *sql);
 
+/* The ground of a group that needs no more than a database. Set-up and tear-down of the group. */
+struct database_fixture {
+    struct test_database database;
+    struct db *db;    /* as a service's role; NULL where none was asked for */
+    struct db *owner; /* may tamper */
+};
+int database_fixture_open(void **state, const char *program, const char *role);
+int database_fixture_close(void **state);
+
 #endif

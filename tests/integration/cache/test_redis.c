@@ -10,30 +10,12 @@
 #include <string.h>
 
 #include "cache/cache.h"
+#include "cache_fixture.h"
 #include "clock/clock.h"
-#include "test_database.h"
-
-struct fixture {
-    struct test_database database;
-    struct cache *cache;
-};
 
 static int open_group(void **state)
 {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    test_database_open(&fixture->database, "cache");
-    const struct cache_options options = {.url = fixture->database.redis_url};
-    *state = fixture;
-    return cache_new(&options, &fixture->cache, NULL) == STATUS_OK ? 0 : -1;
-}
-
-static int close_group(void **state)
-{
-    struct fixture *fixture = *state;
-    cache_freep(&fixture->cache);
-    test_database_close(&fixture->database);
-    free(fixture);
-    return 0;
+    return cache_fixture_open(state, "cache");
 }
 
 static void set_text(struct cache *cache, const char *key, const char *value, int64_t ttl_ms)
@@ -45,7 +27,7 @@ static void set_text(struct cache *cache, const char *key, const char *value, in
 
 static void a_value_of_any_bytes_is_kept_until_it_is_deleted(void **state)
 {
-    struct fixture *fixture = *state;
+    struct cache_fixture *fixture = *state;
     static const char VALUE[] = {'a', '\0', '\r', '\n', (char)0xFF};
     assert_int_equal(cache_ping(fixture->cache, NULL), STATUS_OK);
     assert_int_equal(cache_set(fixture->cache, "bytes", VALUE, sizeof(VALUE), 0, NULL), STATUS_OK);
@@ -64,7 +46,7 @@ static void a_value_of_any_bytes_is_kept_until_it_is_deleted(void **state)
 
 static void a_value_dies_after_its_time_to_live(void **state)
 {
-    struct fixture *fixture = *state;
+    struct cache_fixture *fixture = *state;
     set_text(fixture->cache, "mortal", "x", 20);
     struct monotonic deadline = clock_deadline_ms(10000);
     enum status st = STATUS_OK;
@@ -80,7 +62,7 @@ static void a_value_dies_after_its_time_to_live(void **state)
 
 static void a_group_is_found_by_its_exact_prefix_among_many_keys(void **state)
 {
-    struct fixture *fixture = *state;
+    struct cache_fixture *fixture = *state;
     enum { N = 1700 };
     char key[32];
     char value[32];
@@ -109,7 +91,7 @@ static void a_group_is_found_by_its_exact_prefix_among_many_keys(void **state)
 
 static void databases_do_not_see_each_other(void **state)
 {
-    struct fixture *fixture = *state;
+    struct cache_fixture *fixture = *state;
     set_text(fixture->cache, "here", "x", 0);
     char url[512];
     size_t len = strcspn(fixture->database.redis_url, "?");
@@ -123,7 +105,7 @@ static void databases_do_not_see_each_other(void **state)
 
 static void a_database_that_does_not_exist_is_no_connection(void **state)
 {
-    struct fixture *fixture = *state;
+    struct cache_fixture *fixture = *state;
     char url[512];
     (void)snprintf(url, sizeof(url), "%.*s?db=65535", (int)strcspn(fixture->database.redis_url, "?"),
                    fixture->database.redis_url);
@@ -145,5 +127,5 @@ int main(void)
         cmocka_unit_test(databases_do_not_see_each_other),
         cmocka_unit_test(a_database_that_does_not_exist_is_no_connection),
     };
-    return cmocka_run_group_tests(tests, open_group, close_group);
+    return cmocka_run_group_tests(tests, open_group, cache_fixture_close);
 }

@@ -87,8 +87,6 @@ static enum status insert(struct db *on, int32_t id, int32_t n, struct error *er
     return db_exec(on, &INSERT, &args, NULL, err);
 }
 
-/* --- errors --- */
-
 static void violations_are_told_apart(void **state)
 {
     (void)state;
@@ -146,8 +144,6 @@ static void log_in_failures_say_what_to_do(void **state)
     assert_null(strstr(err.text, "very-secret"));
     assert_null(none);
 }
-
-/* --- pipeline --- */
 
 static void pipeline_runs_mixed_statements_in_order(void **state)
 {
@@ -233,8 +229,6 @@ static void sixty_four_mebibytes_pass_both_ways_at_once(void **state)
     free(bytes);
 }
 
-/* --- transactions --- */
-
 static void transaction_commits_or_rolls_back_as_a_whole(void **state)
 {
     (void)state;
@@ -278,8 +272,6 @@ static void transaction_without_a_statement_is_nothing(void **state)
     db_tx_rollback(&tx);
     assert_int_equal(count_items(db), 0);
 }
-
-/* --- time and loss --- */
 
 static void slow_statement_misses_its_deadline_and_the_connection_lives(void **state)
 {
@@ -386,8 +378,6 @@ static void backend_killed_in_the_middle_says_why(void **state)
     assert_null(failed);
     assert_false(db_is_alive(victim));
 }
-
-/* --- two connections in each other's way --- */
 
 struct rival {
     struct db *db;

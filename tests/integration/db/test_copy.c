@@ -10,7 +10,6 @@
 #include "db/db.h"
 #include "test_database.h"
 
-static struct test_database database;
 static struct db *db;
 
 static const struct db_statement COPY = {"test.copy", "COPY item (n, label, data) FROM STDIN (FORMAT binary)"};
@@ -19,19 +18,10 @@ static const struct db_statement SUMS = {
 
 static int open_database(void **state)
 {
-    (void)state;
-    test_database_open(&database, "db_copy");
-    db = test_database_connect(&database, NULL);
+    int failed = database_fixture_open(state, "db_copy", NULL);
+    db = ((struct database_fixture *)*state)->owner;
     test_database_script(db, "CREATE TABLE item (n bigint PRIMARY KEY, label text, data bytea)");
-    return 0;
-}
-
-static int close_database(void **state)
-{
-    (void)state;
-    db_closep(&db);
-    test_database_close(&database);
-    return 0;
+    return failed;
 }
 
 static int empty_table(void **state)
@@ -180,5 +170,5 @@ int main(void)
         cmocka_unit_test_setup(copy_into_no_table_leaves_the_connection_usable, empty_table),
         cmocka_unit_test_setup(columns_of_another_type_are_refused, empty_table),
     };
-    return cmocka_run_group_tests(tests, open_database, close_database);
+    return cmocka_run_group_tests(tests, open_database, database_fixture_close);
 }

@@ -11,23 +11,16 @@
 #include "db/db.h"
 #include "test_database.h"
 
-static struct test_database database;
+static const struct test_database *database;
 static struct db *db;
 
 static int open_database(void **state)
 {
-    (void)state;
-    test_database_open(&database, "db_migrate");
-    db = test_database_connect(&database, NULL);
-    return 0;
-}
-
-static int close_database(void **state)
-{
-    (void)state;
-    db_closep(&db);
-    test_database_close(&database);
-    return 0;
+    int failed = database_fixture_open(state, "db_migrate", NULL);
+    const struct database_fixture *fixture = *state;
+    database = &fixture->database;
+    db = fixture->owner;
+    return failed;
 }
 
 static int drop_schema(void **state)
@@ -139,12 +132,12 @@ static void refuses_schema_names_that_are_no_plain_identifier(void **state)
 static void *migrate_in_thread(void *arg)
 {
     (void)arg;
-    SCOPED(db_closep) struct db *own = test_database_connect(&database, NULL);
+    SCOPED(db_closep) struct db *own = test_database_connect(database, NULL);
     struct error err = {0};
     enum status st = db_migrate(own, "own", TWO, &err);
     if (st != STATUS_OK)
         (void)fprintf(stderr, "%s\n", err.text);
-    return st == STATUS_OK ? NULL : &database;
+    return st == STATUS_OK ? NULL : &db;
 }
 
 static void starts_of_several_instances_apply_it_once(void **state)
@@ -165,7 +158,7 @@ static void a_service_migrates_the_schema_that_it_owns(void **state)
 {
     (void)state;
     static const struct db_migration INTAKE[] = {{1, "0001_intake", "CREATE TABLE intake.a (n int)"}, LAST};
-    SCOPED(db_closep) struct db *service = test_database_connect(&database, "dunlin_intake");
+    SCOPED(db_closep) struct db *service = test_database_connect(database, "dunlin_intake");
     struct error err = {0};
     assert_status(db_migrate(service, "intake", INTAKE, &err), STATUS_OK, &err);
     assert_status(db_migrate(service, "intake", INTAKE, &err), STATUS_OK, &err);
@@ -199,5 +192,5 @@ int main(void)
         cmocka_unit_test(a_service_migrates_the_schema_that_it_owns),
         cmocka_unit_test_setup(check_tells_missing_older_equal_and_newer_apart, drop_schema),
     };
-    return cmocka_run_group_tests(tests, open_database, close_database);
+    return cmocka_run_group_tests(tests, open_database, database_fixture_close);
 }

@@ -11,23 +11,16 @@
 #include "db/db.h"
 #include "test_database.h"
 
-static struct test_database database;
+static const struct test_database *database;
 static struct db *db;
 
 static int open_database(void **state)
 {
-    (void)state;
-    test_database_open(&database, "db_values");
-    db = test_database_connect(&database, NULL);
-    return 0;
-}
-
-static int close_database(void **state)
-{
-    (void)state;
-    db_closep(&db);
-    test_database_close(&database);
-    return 0;
+    int failed = database_fixture_open(state, "db_values", NULL);
+    const struct database_fixture *fixture = *state;
+    database = &fixture->database;
+    db = fixture->owner;
+    return failed;
 }
 
 static struct db_result *exec(const struct db_statement *statement, const struct db_args *args)
@@ -235,7 +228,7 @@ static void session_is_utf8_utc_and_bounded(void **state)
         "current_setting('idle_in_transaction_session_timeout'), current_setting('application_name'), "
         "current_setting('work_mem')"};
     char url[720];
-    (void)snprintf(url, sizeof(url), "%s?options=-c%%20work_mem%%3D7MB", database.url);
+    (void)snprintf(url, sizeof(url), "%s?options=-c%%20work_mem%%3D7MB", database->url);
     struct db *other = NULL;
     struct error err = {0};
     struct db_options options = {.url = url, .application = "test-session", .statement_timeout_ms = 1234};
@@ -260,5 +253,5 @@ int main(void)
         cmocka_unit_test(other_types_of_parameters_than_before_are_refused),
         cmocka_unit_test(session_is_utf8_utc_and_bounded),
     };
-    return cmocka_run_group_tests(tests, open_database, close_database);
+    return cmocka_run_group_tests(tests, open_database, database_fixture_close);
 }

@@ -13,38 +13,15 @@
 #include "eventlog/eventlog.h"
 #include "test_database.h"
 
-/* What the tests of the log share: a fresh database a program, a connection as a service and one as the owner, who may
- * tamper. */
-struct log_fixture {
-    struct test_database database;
-    struct db *db;
-    struct db *owner;
-};
-
 static inline int open_log(void **state, const char *program)
 {
-    struct log_fixture *fixture = calloc(1, sizeof(*fixture));
-    test_database_open(&fixture->database, program);
-    fixture->db = test_database_connect(&fixture->database, "dunlin_intake");
-    fixture->owner = test_database_connect(&fixture->database, NULL);
-    *state = fixture;
-    return 0;
-}
-
-static inline int close_log(void **state)
-{
-    struct log_fixture *fixture = *state;
-    db_closep(&fixture->db);
-    db_closep(&fixture->owner);
-    test_database_close(&fixture->database);
-    free(fixture);
-    return 0;
+    return database_fixture_open(state, program, "dunlin_intake");
 }
 
 /* Before each test: no events, no cursors, nothing parked. */
 static inline int empty_log(void **state)
 {
-    struct log_fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     test_database_script(fixture->owner, "TRUNCATE log.event, log.cursor, log.parked;"
                                          "UPDATE log.head SET next_seq = 1, hash = decode(repeat('00', 32), 'hex')");
     return 0;

@@ -13,7 +13,7 @@ static int open_group(void **state)
 
 static void every_statement_fits_the_schema(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     struct error err = {0};
     if (db_prepare_all(fixture->db, EVENTLOG_STATEMENTS, &err) != STATUS_OK)
         fail_msg("%s", err.text);
@@ -21,7 +21,7 @@ static void every_statement_fits_the_schema(void **state)
 
 static void what_was_appended_is_read_back(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     struct event events[] = {draft(3), draft(3), draft(9)};
     events[0].account_id = id_derive(&events[0].debtor_id, "account", "a", 1);
     events[0].traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -62,7 +62,7 @@ static void what_was_appended_is_read_back(void **state)
 
 static void a_second_append_of_a_transaction_follows_the_first(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     struct db_tx tx = {0};
     assert_int_equal(db_tx_begin(fixture->db, &tx, NULL), STATUS_OK);
     struct eventlog_head *heads = NULL;
@@ -85,7 +85,7 @@ static void a_second_append_of_a_transaction_follows_the_first(void **state)
 
 static void a_rollback_leaves_nothing(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     fill(fixture->db, 5, 2);
     struct db_tx tx = {0};
     assert_int_equal(db_tx_begin(fixture->db, &tx, NULL), STATUS_OK);
@@ -105,7 +105,7 @@ static void a_rollback_leaves_nothing(void **state)
 
 static void a_payload_that_is_too_long_is_refused_before_anything_is_sent(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     uint8_t *payload = calloc(1, EVENTLOG_PAYLOAD_MAX_BYTES + 1);
     struct event events[] = {draft(1), draft(1)};
     events[1].payload = payload;
@@ -121,7 +121,7 @@ static void a_payload_that_is_too_long_is_refused_before_anything_is_sent(void *
 
 static void heads_that_were_not_locked_do_not_advance(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     fill(fixture->db, 2, 3);
     struct db_tx tx = {0};
     assert_int_equal(db_tx_begin(fixture->db, &tx, NULL), STATUS_OK);
@@ -132,8 +132,6 @@ static void heads_that_were_not_locked_do_not_advance(void **state)
     db_tx_rollback(&tx);
     assert_int_equal(count_events(fixture->db, 2), 3);
 }
-
-/* --- four writers --- */
 
 #define N_WRITERS      4
 #define N_TRANSACTIONS 60
@@ -173,7 +171,7 @@ static void *write_transactions(void *arg)
 
 static void four_writers_make_one_gapless_chain_a_partition(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     struct writer writers[N_WRITERS] = {0};
     pthread_t threads[N_WRITERS];
     for (unsigned i = 0; i < N_WRITERS; i++) {
@@ -202,11 +200,9 @@ static void four_writers_make_one_gapless_chain_a_partition(void **state)
     }
 }
 
-/* --- reading --- */
-
 static void reads_begin_after_a_number_and_end_at_the_limit(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     fill(fixture->db, 4, 10);
     struct eventlog_batch *batch = NULL;
     assert_int_equal(eventlog_read(fixture->db, 4, 3, 4, &batch, NULL), STATUS_OK);
@@ -221,7 +217,7 @@ static void reads_begin_after_a_number_and_end_at_the_limit(void **state)
 
 static void many_partitions_are_read_in_the_given_order_each_after_its_own_number(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     fill(fixture->db, 1, 5);
     fill(fixture->db, 2, 5);
     fill(fixture->db, 3, 5);
@@ -247,7 +243,7 @@ static void many_partitions_are_read_in_the_given_order_each_after_its_own_numbe
 /* Events of one partition lie in several months; a machine whose clock was wrong writes into a month out of turn. */
 static void events_are_read_in_order_across_months(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     fill(fixture->db, 6, 6);
     test_database_script(
         fixture->owner, "UPDATE log.event SET recorded_at_us = recorded_at_us + CASE seq % 3 WHEN 0 THEN 0 WHEN 1 THEN "
@@ -268,7 +264,7 @@ static void events_are_read_in_order_across_months(void **state)
 
 static void one_event_is_read_by_its_number(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     fill(fixture->db, 8, 3);
     struct eventlog_batch *batch = NULL;
     assert_int_equal(eventlog_read_one(fixture->db, 8, 2, &batch, NULL), STATUS_OK);
@@ -283,7 +279,7 @@ static void one_event_is_read_by_its_number(void **state)
 
 static void heads_come_in_the_order_asked_for(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     fill(fixture->db, 1, 1);
     fill(fixture->db, 9, 4);
     const uint16_t partitions[] = {9, 0, 1, 9};
@@ -298,7 +294,7 @@ static void heads_come_in_the_order_asked_for(void **state)
 
 static void what_was_read_can_be_packed_and_unpacked(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     fill(fixture->db, 2, 100);
     struct eventlog_batch *batch = NULL;
     assert_int_equal(eventlog_read(fixture->db, 2, 0, 100, &batch, NULL), STATUS_OK);
@@ -335,5 +331,5 @@ int main(void)
         TEST(heads_come_in_the_order_asked_for),
         TEST(what_was_read_can_be_packed_and_unpacked),
     };
-    return cmocka_run_group_tests(tests, open_group, close_log);
+    return cmocka_run_group_tests(tests, open_group, database_fixture_close);
 }

@@ -7,7 +7,7 @@ static int open_group(void **state)
     return open_log(state, "eventlog_consume");
 }
 
-static void script_cursors(const struct log_fixture *fixture)
+static void script_cursors(const struct database_fixture *fixture)
 {
     test_database_script(fixture->owner, "INSERT INTO log.cursor VALUES ('contact', 1, 0, 5, 'contact-a'), "
                                          "('contact', 2, 0, 7, 'contact-a'), ('payment', 1, 0, 5, 'payment-a')");
@@ -54,7 +54,7 @@ static int64_t consume(struct db *db, const struct eventlog_cursor_move moves[st
 
 static void cursors_move_with_the_events_they_brought_about(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     script_cursors(fixture);
     assert_int_equal(consume(fixture->db, (const struct eventlog_cursor_move[]){{1, 5, 42}, {2, 7, 43}}), 2);
     assert_int_equal(cursor_seq(fixture->db, "contact", 1), 42);
@@ -65,7 +65,7 @@ static void cursors_move_with_the_events_they_brought_about(void **state)
 
 static void a_stale_epoch_moves_fewer_cursors_and_leaves_no_event(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     script_cursors(fixture);
     assert_int_equal(consume(fixture->db, (const struct eventlog_cursor_move[]){{1, 5, 42}, {2, 6, 43}}), 1);
     assert_int_equal(cursor_seq(fixture->db, "contact", 1), 0);
@@ -75,7 +75,7 @@ static void a_stale_epoch_moves_fewer_cursors_and_leaves_no_event(void **state)
 
 static void moves_alone_need_no_events(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     script_cursors(fixture);
     struct db_tx tx = {0};
     assert_int_equal(db_tx_begin(fixture->db, &tx, NULL), STATUS_OK);
@@ -93,7 +93,7 @@ static void moves_alone_need_no_events(void **state)
 
 static void a_statement_of_more_that_fails_takes_the_events_with_it(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     static const struct db_statement FAILING = {"test.fail", "SELECT 1 / $1::integer"};
     struct db_tx tx = {0};
     assert_int_equal(db_tx_begin(fixture->db, &tx, NULL), STATUS_OK);
@@ -111,8 +111,6 @@ static void a_statement_of_more_that_fails_takes_the_events_with_it(void **state
     db_tx_rollback(&tx);
     assert_int_equal(count_events(fixture->db, 1), 0);
 }
-
-/* --- parked events --- */
 
 static void park(struct db *db, const char *consumer, uint16_t partition, int64_t seq, const char *reason)
 {
@@ -145,7 +143,7 @@ static size_t count_parked(struct db *db, const char *consumer, const uint16_t *
 
 static void parked_events_are_listed_in_order_until_they_are_unparked(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     struct db *db = fixture->db;
     park(db, "contact", 9, 4, "no such account");
     park(db, "contact", 1, 12, "waits behind 3");
@@ -179,7 +177,7 @@ static void parked_events_are_listed_in_order_until_they_are_unparked(void **sta
 
 static void an_event_that_is_parked_again_is_no_longer_released(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     const uint16_t partition = 1;
     park(fixture->db, "contact", partition, 3, "bad payload");
     test_database_script(fixture->owner, "UPDATE log.parked SET is_released = true");
@@ -204,5 +202,5 @@ int main(void)
         TEST(parked_events_are_listed_in_order_until_they_are_unparked),
         TEST(an_event_that_is_parked_again_is_no_longer_released),
     };
-    return cmocka_run_group_tests(tests, open_group, close_log);
+    return cmocka_run_group_tests(tests, open_group, database_fixture_close);
 }

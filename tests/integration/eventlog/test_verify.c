@@ -12,7 +12,7 @@ static int open_group(void **state)
 
 static void an_untouched_log_verifies(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     int64_t n = -1;
     assert_int_equal(eventlog_verify(fixture->db, PARTITION, NULL, NULL, &n, NULL), STATUS_OK);
     assert_int_equal(n, 0);
@@ -63,7 +63,7 @@ static const struct {
 
 static void every_tampering_is_found_and_named(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     for (size_t i = 0; i < ARRAY_SIZE(TAMPERS); i++) {
         (void)empty_log(state);
         fill(fixture->db, PARTITION, N_EVENTS);
@@ -80,7 +80,7 @@ static void every_tampering_is_found_and_named(void **state)
 
 static void a_missing_head_is_found(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     test_database_script(fixture->owner, "DELETE FROM log.head WHERE partition = 11");
     int64_t n = -1;
     enum status st = eventlog_verify(fixture->db, PARTITION, NULL, NULL, &n, NULL);
@@ -108,7 +108,7 @@ static void append_meanwhile(void *context, uint16_t partition, int64_t seq, int
 
 static void a_long_log_is_walked_in_chunks_beside_appends(void **state)
 {
-    const struct log_fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     for (size_t i = 0; i < 12; i++)
         fill(fixture->db, PARTITION, 1000);
     struct progress progress = {.writer = fixture->owner};
@@ -131,5 +131,5 @@ int main(void)
         TEST(a_missing_head_is_found),
         TEST(a_long_log_is_walked_in_chunks_beside_appends),
     };
-    return cmocka_run_group_tests(tests, open_group, close_log);
+    return cmocka_run_group_tests(tests, open_group, database_fixture_close);
 }

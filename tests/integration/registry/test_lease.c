@@ -12,35 +12,14 @@
 #include "registry_sql.h"
 #include "test_database.h"
 
-struct fixture {
-    struct test_database database;
-    struct db *db;
-    struct db *owner;
-};
-
 static int open_group(void **state)
 {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    test_database_open(&fixture->database, "lease");
-    fixture->db = test_database_connect(&fixture->database, "dunlin_contact");
-    fixture->owner = test_database_connect(&fixture->database, NULL);
-    *state = fixture;
-    return 0;
-}
-
-static int close_group(void **state)
-{
-    struct fixture *fixture = *state;
-    db_closep(&fixture->db);
-    db_closep(&fixture->owner);
-    test_database_close(&fixture->database);
-    free(fixture);
-    return 0;
+    return database_fixture_open(state, "lease", "dunlin_contact");
 }
 
 static int empty_cursors(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     test_database_script(fixture->owner, "TRUNCATE log.cursor");
     return 0;
 }
@@ -57,7 +36,7 @@ static struct lease *take(struct db *db, const char *service, const char *instan
 
 static void every_statement_fits_the_schema(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     struct error err = {0};
     if (db_prepare_all(fixture->db, REGISTRY_STATEMENTS, &err) != STATUS_OK)
         fail_msg("%s", err.text);
@@ -65,7 +44,7 @@ static void every_statement_fits_the_schema(void **state)
 
 static void the_first_take_begins_at_the_start_and_each_later_one_raises_the_epoch(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     const uint16_t partitions[] = {9, 0, 63};
     struct lease *leases = take(fixture->db, "contact", "contact-a", partitions, 3);
     for (size_t i = 0; i < 3; i++) {
@@ -90,7 +69,7 @@ static void the_first_take_begins_at_the_start_and_each_later_one_raises_the_epo
 
 static void holders_are_those_who_took_last_until_they_give_back(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     const uint16_t partitions[] = {1, 2, 3};
     struct lease *a = take(fixture->db, "contact", "contact-a", partitions, 3);
     struct lease *b = take(fixture->db, "contact", "contact-b", partitions + 1, 1);
@@ -151,7 +130,7 @@ static void *take_over_and_over(void *arg)
 /* All take the same partitions, in opposite orders: no deadlock, and no epoch is given out twice. */
 static void no_two_takers_ever_get_the_same_epoch(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     struct taker *takers = calloc(N_TAKERS, sizeof(*takers));
     pthread_t threads[N_TAKERS];
     for (size_t i = 0; i < N_TAKERS; i++) {
@@ -185,5 +164,5 @@ int main(void)
         TEST(holders_are_those_who_took_last_until_they_give_back),
         TEST(no_two_takers_ever_get_the_same_epoch),
     };
-    return cmocka_run_group_tests(tests, open_group, close_group);
+    return cmocka_run_group_tests(tests, open_group, database_fixture_close);
 }

@@ -8,30 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cache_fixture.h"
 #include "registry/registry.h"
-#include "test_database.h"
-
-struct fixture {
-    struct test_database database;
-    struct cache *cache;
-};
 
 static int open_group(void **state)
 {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    test_database_open(&fixture->database, "registry");
-    const struct cache_options options = {.url = fixture->database.redis_url};
-    *state = fixture;
-    return cache_new(&options, &fixture->cache, NULL) == STATUS_OK ? 0 : -1;
-}
-
-static int close_group(void **state)
-{
-    struct fixture *fixture = *state;
-    cache_freep(&fixture->cache);
-    test_database_close(&fixture->database);
-    free(fixture);
-    return 0;
+    return cache_fixture_open(state, "registry");
 }
 
 static struct instance instance(const char *service, const char *id)
@@ -58,7 +40,7 @@ static struct roster *read_all(struct cache *cache)
 
 static void the_announced_are_read_in_order_until_they_withdraw(void **state)
 {
-    struct fixture *fixture = *state;
+    struct cache_fixture *fixture = *state;
     struct instance all[] = {instance("intake", "intake-b"), instance("contact", "contact-z"),
                              instance("intake", "intake-a")};
     for (size_t i = 0; i < ARRAY_SIZE(all); i++)
@@ -112,5 +94,5 @@ int main(void)
         cmocka_unit_test(the_announced_are_read_in_order_until_they_withdraw),
         cmocka_unit_test(without_redis_nothing_is_known),
     };
-    return cmocka_run_group_tests(tests, open_group, close_group);
+    return cmocka_run_group_tests(tests, open_group, cache_fixture_close);
 }

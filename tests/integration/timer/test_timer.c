@@ -13,35 +13,14 @@
 #include "timer/timer.h"
 #include "timer_sql.h"
 
-struct fixture {
-    struct test_database database;
-    struct db *db;
-    struct db *owner;
-};
-
 static int open_group(void **state)
 {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    test_database_open(&fixture->database, "timer");
-    fixture->db = test_database_connect(&fixture->database, "dunlin_contact");
-    fixture->owner = test_database_connect(&fixture->database, NULL);
-    *state = fixture;
-    return 0;
-}
-
-static int close_group(void **state)
-{
-    struct fixture *fixture = *state;
-    db_closep(&fixture->db);
-    db_closep(&fixture->owner);
-    test_database_close(&fixture->database);
-    free(fixture);
-    return 0;
+    return database_fixture_open(state, "timer", "dunlin_contact");
 }
 
 static int empty_timers(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     test_database_script(fixture->owner, "TRUNCATE platform.timer");
     return 0;
 }
@@ -105,7 +84,7 @@ static const uint16_t BOTH[] = {1, 2};
 
 static void every_statement_fits_the_schema(void **state)
 {
-    const struct fixture *fixture = *state;
+    const struct database_fixture *fixture = *state;
     struct error err = {0};
     if (db_prepare_all(fixture->db, TIMER_STATEMENTS, &err) != STATUS_OK)
         fail_msg("%s", err.text);
@@ -113,7 +92,7 @@ static void every_statement_fits_the_schema(void **state)
 
 static void due_timers_are_taken_once_and_earliest_first(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     struct timer_changes *changes = timer_changes_new();
     set(changes, "aging", 1, "late", 300);
     set(changes, "aging", 2, "early", 100);
@@ -144,7 +123,7 @@ static void due_timers_are_taken_once_and_earliest_first(void **state)
 
 static void a_limited_take_leaves_the_later_ones(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     struct timer_changes *changes = timer_changes_new();
     for (int64_t i = 0; i < 10; i++) {
         char key[2] = {(char)('a' + i), '\0'};
@@ -164,7 +143,7 @@ static void a_limited_take_leaves_the_later_ones(void **state)
 
 static void a_take_that_is_rolled_back_is_due_again(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     struct timer_changes *changes = timer_changes_new();
     set(changes, "aging", 1, "a", 10);
     write_all(fixture->db, "contact", changes);
@@ -177,7 +156,7 @@ static void a_take_that_is_rolled_back_is_due_again(void **state)
 
 static void setting_again_moves_and_cancelling_removes(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     struct timer_changes *changes = timer_changes_new();
     set(changes, "aging", 1, "a", 10);
     set(changes, "aging", 1, "b", 20);
@@ -209,7 +188,7 @@ static int64_t row_version(struct db *db)
 
 static void setting_the_same_again_writes_nothing(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     int64_t versions[3];
     for (size_t i = 0; i < 3; i++) {
         struct timer_changes *changes = timer_changes_new();
@@ -223,7 +202,7 @@ static void setting_the_same_again_writes_nothing(void **state)
 
 static void services_do_not_see_each_others_timers(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     struct timer_changes *changes = timer_changes_new();
     set(changes, "aging", 1, "a", 10);
     write_all(fixture->db, "payment", changes);
@@ -242,7 +221,7 @@ static void services_do_not_see_each_others_timers(void **state)
 
 static void without_timers_nothing_is_ever_due(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     assert_int_equal(next_due(fixture->db, "contact", BOTH, 2), INT64_MAX);
     assert_int_equal(next_due(fixture->db, "contact", NULL, 0), INT64_MAX);
     struct timers *due = take(fixture->db, "contact", NULL, 0, INT64_MAX, 10, true);
@@ -253,7 +232,7 @@ static void without_timers_nothing_is_ever_due(void **state)
 
 static void a_timer_without_a_debtor_is_refused_when_it_is_written(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     SCOPED(timer_changes_freep) struct timer_changes *changes = timer_changes_new();
     timer_set(changes, &(struct timer){.kind = "aging", .subject_id = subject(1, "a"), .due_at = {10}});
     struct db_tx tx = {0};
@@ -298,7 +277,7 @@ static bool is_somebody_waiting(struct db *db)
  * PostgreSQL differ in whether a row that was found by its place still counts when it has moved. */
 static void a_timer_that_is_moved_meanwhile_is_not_taken(void **state)
 {
-    struct fixture *fixture = *state;
+    struct database_fixture *fixture = *state;
     struct timer_changes *changes = timer_changes_new();
     set(changes, "aging", 1, "a", 10);
     set(changes, "aging", 1, "b", 20);
@@ -346,5 +325,5 @@ int main(void)
         TEST(a_timer_without_a_debtor_is_refused_when_it_is_written),
         TEST(a_timer_that_is_moved_meanwhile_is_not_taken),
     };
-    return cmocka_run_group_tests(tests, open_group, close_group);
+    return cmocka_run_group_tests(tests, open_group, database_fixture_close);
 }
