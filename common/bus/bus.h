@@ -16,10 +16,11 @@
 
 /* Requests and events over ZeroMQ with protobuf contracts (DESIGN.md §5). CURVE is always on. */
 
-#define BUS_FRAME_MAX_BYTES    (4 * 1024 * 1024) /* ZMQ_MAXMSGSIZE of request sockets: 1,000 raw rows of at most 4 KiB */
-#define BUS_EVENT_MAX_BYTES    (16 * 1024 * 1024)
-#define BUS_HWM_MESSAGES       10000
-#define BUS_HEARTBEAT_IVL_MS   2000              /* ZMTP pings: a dead peer is noticed after BUS_HEARTBEAT_TIMEOUT_MS */
+/* ZMQ_MAXMSGSIZE of request sockets: 1,000 raw rows of at most 4 KiB. */
+#define BUS_FRAME_MAX_BYTES      (4 * 1024 * 1024)
+#define BUS_EVENT_MAX_BYTES      (16 * 1024 * 1024)
+#define BUS_HWM_MESSAGES         10000
+#define BUS_HEARTBEAT_IVL_MS     2000 /* ZMTP pings: a dead peer is noticed after BUS_HEARTBEAT_TIMEOUT_MS */
 #define BUS_HEARTBEAT_TIMEOUT_MS 6000
 
 /* What this module counts, for metrics_register. */
@@ -27,11 +28,13 @@ extern const struct metric BUS_METRICS[];
 
 /* A folder of CURVE certificates in czmq's format:
  *   <keys>/private/<name>.key_secret   readable by its process only (0600)
- *   <keys>/public/<name>.key           of every known peer: the ZAP allow-list; metadata "name" and "role" ("service", "operator", "dialer")
+ *   <keys>/public/<name>.key           of every known peer: the ZAP allow-list; metadata "name" and "role"
+ *                                      ("service", "operator", "dialer")
  * A container or host gets its own secret and all public files. */
 struct bus_keys;
 
-/* Opens the folder and loads the secret of `name`. Fails with NOT_FOUND naming the file and the way out (`dunlin keys init`). */
+/* Opens the folder and loads the secret of `name`. Fails with NOT_FOUND naming the file and the way out (`dunlin keys
+ * init`). */
 MUST_USE enum status bus_keys_open(const char *folder, const char *name, struct bus_keys **ret_keys, struct error *err);
 void bus_keys_free(struct bus_keys *keys);
 void bus_keys_freep(struct bus_keys **keys);
@@ -40,33 +43,39 @@ const zcert_t *bus_keys_own(const struct bus_keys *keys);
 const char *bus_keys_public(const struct bus_keys *keys, const char *name);
 
 /* Makes the pair of `name` with `role` where it is missing; leaves an existing one alone (idempotent). */
-MUST_USE enum status bus_keys_make(const char *folder, const char *name, const char *role, bool *ret_is_new, struct error *err);
+MUST_USE enum status bus_keys_make(const char *folder, const char *name, const char *role, bool *ret_is_new,
+                                   struct error *err);
 
-/* The process's ZAP handler: admits exactly the public keys in <keys>/public, re-reading the folder when it changes, so that a dialer can be added while services run. A peer's name
- * and role come from its certificate. One a process (ALREADY_EXISTS), started before any server socket is bound and stopped after the last one is closed. NOT_FOUND: no such folder. */
+/* The process's ZAP handler: admits exactly the public keys in <keys>/public, re-reading the folder when it changes, so
+ * that a dialer can be added while services run. A peer's name and role come from its certificate. One a process
+ * (ALREADY_EXISTS), started before any server socket is bound and stopped after the last one is closed. NOT_FOUND: no
+ * such folder. */
 struct bus_gate;
 MUST_USE enum status bus_gate_start(const char *folder, struct bus_gate **ret_gate, struct error *err);
 void bus_gate_stop(struct bus_gate *gate);
 void bus_gate_stopp(struct bus_gate **gate);
 
-/* All with LINGER, both HWM, MAXMSGSIZE, heartbeats and CURVE set explicitly. *ret_endpoint (a wildcard port resolved) into the given buffer.
- * Binding fails with FAILED_PRECONDITION where no gate runs in this process: libzmq would admit every key. */
+/* All with LINGER, both HWM, MAXMSGSIZE, heartbeats and CURVE set explicitly. *ret_endpoint (a wildcard port resolved)
+ * into the given buffer. Binding fails with FAILED_PRECONDITION where no gate runs in this process: libzmq would admit
+ * every key. */
 MUST_USE enum status bus_bind_router(const struct bus_keys *keys, const char *endpoint, zsock_t **ret_socket,
                                      char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err);
 MUST_USE enum status bus_bind_pub(const struct bus_keys *keys, const char *endpoint, zsock_t **ret_socket,
                                   char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err);
 /* A SUB socket without connections; bus_connect_sub adds a producer, whose key is that of its service name. */
 MUST_USE enum status bus_open_sub(const struct bus_keys *keys, zsock_t **ret_socket, struct error *err);
-MUST_USE enum status bus_connect_sub(zsock_t *socket, const struct bus_keys *keys, const char *service, const char *endpoint, struct error *err);
+MUST_USE enum status bus_connect_sub(zsock_t *socket, const struct bus_keys *keys, const char *service,
+                                     const char *endpoint, struct error *err);
 
 /* "p007": the topic of a partition. */
 #define BUS_TOPIC_SIZE 8
 const char *bus_topic(uint16_t partition, char text[static BUS_TOPIC_SIZE]);
 
-/* One request as received: checked (size, envelope, method known, deadline sane) but its body still packed. Owned: bus_request_free. */
+/* One request as received: checked (size, envelope, method known, deadline sane) but its body still packed. Owned:
+ * bus_request_free. */
 struct bus_request {
-    zframe_t *peer;                        /* routing id, for the reply */
-    char peer_name[REGISTRY_NAME_SIZE];    /* from the peer's certificate, by ZAP: proven */
+    zframe_t *peer;                     /* routing id, for the reply */
+    char peer_name[REGISTRY_NAME_SIZE]; /* from the peer's certificate, by ZAP: proven */
     char peer_role[16];
     uint64_t request_id;
     const ProtobufCServiceDescriptor *service;
@@ -75,26 +84,29 @@ struct bus_request {
     uint16_t partition;
     char *principal, *idempotency_key, *traceparent; /* never NULL */
     struct monotonic received_at, deadline;
-    ProtobufCMessage *body;                /* unpacked by the method's input descriptor */
+    ProtobufCMessage *body; /* unpacked by the method's input descriptor */
 };
 void bus_request_free(struct bus_request *request);
 void bus_request_freep(struct bus_request **request);
 
-/* Reads one request off a ROUTER. Dispatch is by `services`, a NULL-terminated list of descriptors. What is wrong with a frame (too big, garbage, unknown method, no deadline, bad body) is
- * answered on the socket at once with its code and counted; then, and when there was nothing to read, *ret_request is NULL with STATUS_OK. Never blocks.
- * Fails only where the socket is unusable. */
-MUST_USE enum status bus_receive_request(zsock_t *router, const ProtobufCServiceDescriptor *const *services, struct bus_request **ret_request,
-                                         struct error *err);
+/* Reads one request off a ROUTER. Dispatch is by `services`, a NULL-terminated list of descriptors. What is wrong with
+ * a frame (too big, garbage, unknown method, no deadline, bad body) is answered on the socket at once with its code and
+ * counted; then, and when there was nothing to read, *ret_request is NULL with STATUS_OK. Never blocks. Fails only
+ * where the socket is unusable. */
+MUST_USE enum status bus_receive_request(zsock_t *router, const ProtobufCServiceDescriptor *const *services,
+                                         struct bus_request **ret_request, struct error *err);
 
-/* A reply to `peer`. `body` may be NULL where code is not OK. Does not block: a peer that is gone or does not read loses its reply (counted). */
-void bus_send_reply(zsock_t *router, zframe_t *peer, uint64_t request_id, enum status code, const char *message, const char *owner,
-                    const uint8_t *body, size_t body_len);
+/* A reply to `peer`. `body` may be NULL where code is not OK. Does not block: a peer that is gone or does not read
+ * loses its reply (counted). */
+void bus_send_reply(zsock_t *router, zframe_t *peer, uint64_t request_id, enum status code, const char *message,
+                    const char *owner, const uint8_t *body, size_t body_len);
 /* A notification (request_id 0): `message` packed. */
 void bus_send_notification(zsock_t *router, zframe_t *peer, const ProtobufCMessage *message);
 
-/* Calls services. Finds instances through the registry, keeps one DEALER an instance, routes by partition to its owner, follows a wrong owner once, retries what is
- * idempotent (commands with a key, and queries) on transient errors with capped exponential backoff and jitter until the deadline, and names the peer that could not be reached.
- * One client, one thread. */
+/* Calls services. Finds instances through the registry, keeps one DEALER an instance, routes by partition to its owner,
+ * follows a wrong owner once, retries what is idempotent (commands with a key, and queries) on transient errors with
+ * capped exponential backoff and jitter until the deadline, and names the peer that could not be reached. One client,
+ * one thread. */
 struct bus_client;
 
 struct bus_client_options {
@@ -102,7 +114,8 @@ struct bus_client_options {
     const struct bus_keys *keys; /* borrowed for the client's life */
     const char *principal;       /* "user:anna", copied */
 };
-MUST_USE enum status bus_client_new(const struct bus_client_options *options, struct bus_client **ret_client, struct error *err);
+MUST_USE enum status bus_client_new(const struct bus_client_options *options, struct bus_client **ret_client,
+                                    struct error *err);
 void bus_client_free(struct bus_client *client);
 void bus_client_freep(struct bus_client **client);
 
@@ -113,31 +126,36 @@ enum bus_route {
 };
 
 struct bus_call {
-    const ProtobufCServiceDescriptor *service; /* "dunlin.contact.v1.ContactService": the service's name is the package's middle part, "contact" */
-    const char *method;                        /* "RequestPermits" */
-    const ProtobufCMessage *request;           /* borrowed */
+    const ProtobufCServiceDescriptor
+        *service; /* "dunlin.contact.v1.ContactService": the service's name is the package's middle part, "contact" */
+    const char *method;              /* "RequestPermits" */
+    const ProtobufCMessage *request; /* borrowed */
     enum bus_route route;
     uint16_t partition;
     const char *instance_id;
-    const char *idempotency_key;               /* NULL: none */
-    const char *principal;                     /* NULL: the client's */
-    const char *traceparent;                   /* NULL: none */
-    bool is_query;                             /* has no effect: may be retried without a key */
+    const char *idempotency_key; /* NULL: none */
+    const char *principal;       /* NULL: the client's */
+    const char *traceparent;     /* NULL: none */
+    bool is_query;               /* has no effect: may be retried without a key */
 
     /* out */
-    /* UNAVAILABLE: never sent, or refused so. UNAUTHENTICATED: the peer does not admit our key. DEADLINE_EXCEEDED: may have been done. Others: the service's answer. */
+    /* UNAVAILABLE: never sent, or refused so. UNAUTHENTICATED: the peer does not admit our key. DEADLINE_EXCEEDED: may
+     * have been done. Others: the service's answer. */
     enum status code;
-    struct error error;       /* where code is not OK; names the peer */
-    ProtobufCMessage *reply;  /* owned by the caller: protobuf_c_message_free_unpacked(reply, NULL) */
+    struct error error;      /* where code is not OK; names the peer */
+    ProtobufCMessage *reply; /* owned by the caller: protobuf_c_message_free_unpacked(reply, NULL) */
 };
 
-/* All calls at once, up to 64 in flight an instance; returns when each has a code. Never fails as a whole. Blocks until done or `timeout_ms`. */
+/* All calls at once, up to 64 in flight an instance; returns when each has a code. Never fails as a whole. Blocks until
+ * done or `timeout_ms`. */
 void bus_call_many(struct bus_client *client, struct bus_call *calls, size_t n, int64_t timeout_ms);
 
 /* One call: its code is the result, its error goes to `err`, its reply to *ret_reply. */
-MUST_USE enum status bus_call(struct bus_client *client, struct bus_call *call, int64_t timeout_ms, ProtobufCMessage **ret_reply, struct error *err);
+MUST_USE enum status bus_call(struct bus_client *client, struct bus_call *call, int64_t timeout_ms,
+                              ProtobufCMessage **ret_reply, struct error *err);
 
-/* The instances that are alive now, refreshed at most once a second; lent until the next call on this client. Fails with UNAVAILABLE where Redis has never answered. */
+/* The instances that are alive now, refreshed at most once a second; lent until the next call on this client. Fails
+ * with UNAVAILABLE where Redis has never answered. */
 MUST_USE enum status bus_client_roster(struct bus_client *client, const struct roster **ret_roster, struct error *err);
 
 #endif

@@ -77,8 +77,6 @@ void cache_freep(struct cache **cache)
     cache_free(TAKE(*cache));
 }
 
-/* --- one exchange with the server --- */
-
 /* The start of an error reply and what it means to a caller; all others are our bug. */
 static const struct {
     const char *prefix;
@@ -241,8 +239,6 @@ static enum status refuse_shape(struct cache *cache, const char *command, struct
     return lose(cache, command, "a reply of an unknown shape", err);
 }
 
-/* --- commands --- */
-
 enum status cache_ping(struct cache *cache, struct error *err)
 {
     SCOPED(reply_freep) redisReply *reply = NULL;
@@ -289,8 +285,6 @@ enum status cache_delete(struct cache *cache, const char *key, struct error *err
     const size_t lens[] = {3, strlen(key)};
     return run(cache, 2, argv, lens, &reply, err);
 }
-
-/* --- scan --- */
 
 /* The glob that matches exactly the keys which begin with `prefix`. */
 static char *pattern_of_prefix(const char *prefix)

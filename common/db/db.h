@@ -11,12 +11,15 @@
 
 /* PostgreSQL through libpq. One connection, one thread: a struct db is never shared.
  *
- * Every statement is a file under sql/, embedded at build and prepared on first use under its own name. Parameters and results are binary. Every call has a
- * deadline, because libpq has none for a query in flight: the connection is non-blocking inside and waited for with poll; after a missed deadline it is dead.
+ * Every statement is a file under sql/, embedded at build and prepared on first use under its own name. Parameters and
+ * results are binary. Every call has a deadline, because libpq has none for a query in flight: the connection is
+ * non-blocking inside and waited for with poll; after a missed deadline it is dead.
  *
- * Errors, mapped once from SQLSTATE: UNAVAILABLE (connection lost, server starting, in recovery or read-only), ABORTED (deadlock, serialisation failure),
- * ALREADY_EXISTS (unique violation), FAILED_PRECONDITION (foreign key, check, not null), INVALID_ARGUMENT (data exceptions, class 22), RESOURCE_EXHAUSTED (class 53),
- * DEADLINE_EXCEEDED (statement timeout), PERMISSION_DENIED (42501, class 28), INTERNAL (other class 42: our bug). The text names the statement and the server's message. */
+ * Errors, mapped once from SQLSTATE: UNAVAILABLE (connection lost, server starting, in recovery or read-only), ABORTED
+ * (deadlock, serialisation failure), ALREADY_EXISTS (unique violation), FAILED_PRECONDITION (foreign key, check, not
+ * null), INVALID_ARGUMENT (data exceptions, class 22), RESOURCE_EXHAUSTED (class 53), DEADLINE_EXCEEDED (statement
+ * timeout), PERMISSION_DENIED (42501, class 28), INTERNAL (other class 42: our bug). The text names the statement and
+ * the server's message. */
 struct db_statement {
     const char *name; /* "intake.account_insert"; "": prepared for the one call and not kept (administration) */
     const char *sql;
@@ -29,12 +32,12 @@ struct db_migration {
 };
 
 struct db_options {
-    const char *url;                /* libpq URL or conninfo; borrowed during db_open */
-    const char *user;               /* role to connect as; NULL: what the URL says */
-    const char *password;           /* NULL: none, or from the URL */
-    const char *application;        /* shown in pg_stat_activity */
-    int64_t connect_timeout_ms;     /* 0: 5,000 */
-    int64_t statement_timeout_ms;   /* of every call, on both sides; 0: 30,000 */
+    const char *url;              /* libpq URL or conninfo; borrowed during db_open */
+    const char *user;             /* role to connect as; NULL: what the URL says */
+    const char *password;         /* NULL: none, or from the URL */
+    const char *application;      /* shown in pg_stat_activity */
+    int64_t connect_timeout_ms;   /* 0: 5,000 */
+    int64_t statement_timeout_ms; /* of every call, on both sides; 0: 30,000 */
 };
 
 struct db;
@@ -59,13 +62,15 @@ enum db_type {
     DB_UUID,
 };
 
-/* A one-dimensional array parameter, for unnest. Grows as values are pushed; all arrays of one unnest must have the same length. */
+/* A one-dimensional array parameter, for unnest. Grows as values are pushed; all arrays of one unnest must have the
+ * same length. */
 struct db_array;
 struct db_array *db_array_new(enum db_type type);
 void db_array_free(struct db_array *array);
 void db_array_freep(struct db_array **array);
 size_t db_array_length(const struct db_array *array);
-/* Each asserts that it fits the array's type. db_array_text(a, NULL), db_array_bytes(a, NULL, 0), db_array_id(a, NULL or none) push NULL. */
+/* Each asserts that it fits the array's type. db_array_text(a, NULL), db_array_bytes(a, NULL, 0), db_array_id(a, NULL
+ * or none) push NULL. */
 void db_array_null(struct db_array *array);
 void db_array_bool(struct db_array *array, bool value);
 void db_array_int2(struct db_array *array, int16_t value);
@@ -75,14 +80,14 @@ void db_array_text(struct db_array *array, const char *value);
 void db_array_bytes(struct db_array *array, const void *bytes, size_t len);
 void db_array_id(struct db_array *array, const struct id *value);
 
-/* The parameters $1, $2, ... of one call, in order. A plain value on the stack: { 0 } is empty. Scalars are copied in; text, bytes and arrays are borrowed until the
- * call has been made. */
+/* The parameters $1, $2, ... of one call, in order. A plain value on the stack: { 0 } is empty. Scalars are copied in;
+ * text, bytes and arrays are borrowed until the call has been made. */
 struct db_args {
     size_t n;
     struct db_arg {
         uint32_t oid;
-        int length;         /* -1: NULL */
-        const void *value;  /* NULL: `scalar` holds it */
+        int length;        /* -1: NULL */
+        const void *value; /* NULL: `scalar` holds it */
         uint8_t scalar[ID_BYTES];
     } arg[DB_ARGS_MAX];
 };
@@ -92,17 +97,19 @@ void db_arg_bool(struct db_args *args, bool value);
 void db_arg_int2(struct db_args *args, int16_t value);
 void db_arg_int4(struct db_args *args, int32_t value);
 void db_arg_int8(struct db_args *args, int64_t value);
-void db_arg_text(struct db_args *args, const char *value);                    /* NULL is NULL */
-void db_arg_bytes(struct db_args *args, const void *bytes, size_t len);       /* bytes NULL is NULL */
-void db_arg_id(struct db_args *args, const struct id *value);                 /* NULL or the none id is NULL */
+void db_arg_text(struct db_args *args, const char *value);              /* NULL is NULL */
+void db_arg_bytes(struct db_args *args, const void *bytes, size_t len); /* bytes NULL is NULL */
+void db_arg_id(struct db_args *args, const struct id *value);           /* NULL or the none id is NULL */
 void db_arg_array(struct db_args *args, const struct db_array *array);
 
-/* One statement, one round trip. `args` may be NULL for none; `ret_result` NULL where rows do not matter. Inside or outside a transaction. */
+/* One statement, one round trip. `args` may be NULL for none; `ret_result` NULL where rows do not matter. Inside or
+ * outside a transaction. */
 MUST_USE enum status db_exec(struct db *db, const struct db_statement *statement, const struct db_args *args,
                              struct db_result **ret_result, struct error *err);
 
-/* n statements in one round trip (libpq's pipeline mode), in order; stops at the first error, whose statement the text names. The results of all calls are set on success;
- * on failure all stay NULL. Outside a transaction the pipeline is one implicit transaction. */
+/* n statements in one round trip (libpq's pipeline mode), in order; stops at the first error, whose statement the text
+ * names. The results of all calls are set on success; on failure all stay NULL. Outside a transaction the pipeline is
+ * one implicit transaction. */
 struct db_call {
     const struct db_statement *statement;
     struct db_args args;
@@ -114,11 +121,13 @@ void db_calls_clear(struct db_call *calls, size_t n_calls);
 /* Text of one or several statements without parameters: migrations, administration. Never with data in it. */
 MUST_USE enum status db_exec_script(struct db *db, const char *sql, struct error *err);
 
-/* COPY table (columns) FROM STDIN (FORMAT binary): `statement` holds the COPY command (it is not prepared); the arrays are its columns, all of the same length. */
-MUST_USE enum status db_copy_in(struct db *db, const struct db_statement *statement, const struct db_array *const *columns, size_t n_columns,
-                                struct error *err);
+/* COPY table (columns) FROM STDIN (FORMAT binary): `statement` holds the COPY command (it is not prepared); the arrays
+ * are its columns, all of the same length. */
+MUST_USE enum status db_copy_in(struct db *db, const struct db_statement *statement,
+                                const struct db_array *const *columns, size_t n_columns, struct error *err);
 
-/* Transactions: READ COMMITTED. The struct is a plain value; SCOPED(db_tx_rollback) makes every way out but commit a rollback:
+/* Transactions: READ COMMITTED. The struct is a plain value; SCOPED(db_tx_rollback) makes every way out but commit a
+ * rollback:
  *     SCOPED(db_tx_rollback) struct db_tx tx = { 0 };
  *     st = db_tx_begin(db, &tx, err); ... return db_tx_commit(&tx, err);
  * db_tx_commit: DEADLINE_EXCEEDED or UNAVAILABLE mean that the outcome is unknown. */
@@ -134,8 +143,8 @@ void db_result_freep(struct db_result **result);
 size_t db_rows(const struct db_result *result);
 /* Rows inserted, updated or deleted. */
 int64_t db_affected(const struct db_result *result);
-/* Columns are counted from 0 in the statement's order; asking for another type than the column has asserts. NULL reads as 0, false, NULL, the none id.
- * Texts and bytes are lent until db_result_free. */
+/* Columns are counted from 0 in the statement's order; asking for another type than the column has asserts. NULL reads
+ * as 0, false, NULL, the none id. Texts and bytes are lent until db_result_free. */
 bool db_is_null(const struct db_result *result, size_t row, int column);
 bool db_bool(const struct db_result *result, size_t row, int column);
 int16_t db_int2(const struct db_result *result, size_t row, int column);
@@ -145,16 +154,21 @@ const char *db_text(const struct db_result *result, size_t row, int column);
 const uint8_t *db_bytes(const struct db_result *result, size_t row, int column, size_t *ret_len);
 struct id db_id(const struct db_result *result, size_t row, int column);
 
-/* Brings a service's schema to the newest of `migrations`, each in a transaction of its own, under an advisory lock named by the schema, recorded in <schema>.migration
- * (number, name, hash of its text, applied_at). Does nothing where all are applied. Fails with FAILED_PRECONDITION where the schema is newer than the binary understands, or where
- * an applied migration's text has changed since. */
-MUST_USE enum status db_migrate(struct db *db, const char *schema, const struct db_migration *migrations, struct error *err);
+/* Brings a service's schema to the newest of `migrations`, each in a transaction of its own, under an advisory lock
+ * named by the schema, recorded in <schema>.migration (number, name, hash of its text, applied_at). Does nothing where
+ * all are applied. Fails with FAILED_PRECONDITION where the schema is newer than the binary understands, or where an
+ * applied migration's text has changed since. */
+MUST_USE enum status db_migrate(struct db *db, const char *schema, const struct db_migration *migrations,
+                                struct error *err);
 
-/* The same question without a change, for a role that may only read <schema>.migration: OK where exactly `migrations` are applied, else FAILED_PRECONDITION. */
-MUST_USE enum status db_migrate_check(struct db *db, const char *schema, const struct db_migration *migrations, struct error *err);
+/* The same question without a change, for a role that may only read <schema>.migration: OK where exactly `migrations`
+ * are applied, else FAILED_PRECONDITION. */
+MUST_USE enum status db_migrate_check(struct db *db, const char *schema, const struct db_migration *migrations,
+                                      struct error *err);
 
-/* Prepares every statement of a NULL-terminated list: says which does not fit the schema. The types of parameters are inferred, so that one which stands where any type may
- * needs a cast in the text (`unnest($1::uuid[])`). Nothing is kept. */
+/* Prepares every statement of a NULL-terminated list: says which does not fit the schema. The types of parameters are
+ * inferred, so that one which stands where any type may needs a cast in the text (`unnest($1::uuid[])`). Nothing is
+ * kept. */
 MUST_USE enum status db_prepare_all(struct db *db, const struct db_statement *const *statements, struct error *err);
 
 /* Only the SCRAM verifier, made here, goes over the wire. */

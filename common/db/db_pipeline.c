@@ -49,7 +49,7 @@ static const char *name_of(const struct db_statement *statement)
     return is_unnamed(statement) ? "statement" : statement->name;
 }
 
-/* --- planning: nothing has been sent yet, so that a refused call leaves the connection as it was --- */
+/* Planning: nothing has been sent yet, so that a refused call leaves the connection as it was. */
 
 static enum status check_args(const struct call *call, struct error *err)
 {
@@ -102,7 +102,7 @@ static enum status plan(struct pipeline *pipeline, struct error *err)
     return STATUS_OK;
 }
 
-/* --- sending: into libpq's buffer, which grows; the connection is non-blocking --- */
+/* Sending: into libpq's buffer, which grows; the connection is non-blocking. */
 
 static int send_prepare(PGconn *conn, const struct op *op, const struct db_args *args)
 {
@@ -152,8 +152,6 @@ static enum status send_all(struct pipeline *pipeline, struct error *err)
         return db_fail_connection(pipeline->db, "pipeline", err);
     return STATUS_OK;
 }
-
-/* --- receiving --- */
 
 /* Takes one operation's result. *first_failure keeps the status of the pipeline's first failed statement, `err` its
  * text; the return value is not OK only where the connection is lost. */
@@ -236,8 +234,6 @@ static enum status receive_all(struct pipeline *pipeline, struct error *err)
         return first_failure;
     return error_set(err, st, "%s", sync_err.text);
 }
-
-/* --- the whole --- */
 
 static enum status run_in_pipeline_mode(struct pipeline *pipeline, struct error *err)
 {

@@ -63,8 +63,6 @@ enum status db_exec_script(struct db *db, const char *sql, struct error *err)
     return st == STATUS_OK ? db_run_text(db, "script", sql, NULL, 0, err) : st;
 }
 
-/* --- administration --- */
-
 enum status db_role_set_password(struct db *db, const char *role, const char *password, struct error *err)
 {
     enum status st = db_check_alive(db, "set password", err);

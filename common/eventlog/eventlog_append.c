@@ -6,8 +6,6 @@
 #include "eventlog/eventlog_batch.h"
 #include "eventlog_sql.h"
 
-/* --- heads --- */
-
 static void assert_ascending(const uint16_t *partitions, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -76,8 +74,6 @@ enum status eventlog_heads(struct db *db, const uint16_t *partitions, size_t n, 
         ret_next_seqs[i] = by_partition[partitions[i]];
     return STATUS_OK;
 }
-
-/* --- append --- */
 
 enum {
     PARTITION,

@@ -5,8 +5,6 @@
 #include "eventlog/eventlog_batch.h"
 #include "eventlog_sql.h"
 
-/* --- cursors --- */
-
 void eventlog_cursor_prepare(const char *consumer, const struct eventlog_cursor_move *moves, size_t n,
                              struct eventlog_cursor_call *storage, struct db_call *call)
 {
@@ -31,8 +29,6 @@ void eventlog_cursor_clear(struct eventlog_cursor_call *storage)
     db_array_freep(&storage->epochs);
     db_array_freep(&storage->seqs);
 }
-
-/* --- parked events --- */
 
 enum status eventlog_park(struct db_tx *tx, const char *consumer, const struct event *event, const char *reason,
                           int32_t attempts, struct error *err)

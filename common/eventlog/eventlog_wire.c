@@ -11,8 +11,6 @@
 #define UNPACK_FACTOR    16
 #define UNPACK_MIN_BYTES (64 * 1024)
 
-/* --- pack --- */
-
 /* Packing only reads, but protobuf-c's structs are the same for both ways and not const. */
 static void *lend(const void *bytes)
 {
@@ -61,8 +59,6 @@ void eventlog_pack(const struct event *events, size_t n, uint8_t **ret_bytes, si
     *ret_bytes = bytes;
     *ret_len = len;
 }
-
-/* --- unpack --- */
 
 static enum status read_id(ProtobufCBinaryData bytes, const char *field, struct id *id, struct error *err)
 {

@@ -42,16 +42,17 @@ void logging_init(const char *service, const char *instance, enum log_level leve
 void logging_set_level(enum log_level level);
 MUST_USE enum status logging_parse_level(const char *text, enum log_level *ret_level, struct error *err);
 
-/* Fields up to the one whose key is NULL; a NULL text is written as null, bytes that are no UTF-8 as U+FFFD. One write(2) a line of at most
- * 4096 bytes (what a pipe takes in one piece): lines of several threads never mix; what does not fit is cut and the line has "cut":true.
- * Works before logging_init too (service "-", level info). Leaves errno alone. Thread-safe. */
+/* Fields up to the one whose key is NULL; a NULL text is written as null, bytes that are no UTF-8 as U+FFFD. One
+ * write(2) a line of at most 4096 bytes (what a pipe takes in one piece): lines of several threads never mix; what does
+ * not fit is cut and the line has "cut":true. Works before logging_init too (service "-", level info). Leaves errno
+ * alone. Thread-safe. */
 void logging_write(enum log_level level, const char *message, const struct log_field *fields);
 
 /* log_info("placed", log_number("accounts", n), log_id("placement", &id)); */
-#define log_debug(...) LOGGING_LINE(LOG_LEVEL_DEBUG, __VA_ARGS__, { 0 })
-#define log_info(...)  LOGGING_LINE(LOG_LEVEL_INFO, __VA_ARGS__, { 0 })
-#define log_warn(...)  LOGGING_LINE(LOG_LEVEL_WARN, __VA_ARGS__, { 0 })
-#define log_error(...) LOGGING_LINE(LOG_LEVEL_ERROR, __VA_ARGS__, { 0 })
+#define log_debug(...) LOGGING_LINE(LOG_LEVEL_DEBUG, __VA_ARGS__, {0})
+#define log_info(...)  LOGGING_LINE(LOG_LEVEL_INFO, __VA_ARGS__, {0})
+#define log_warn(...)  LOGGING_LINE(LOG_LEVEL_WARN, __VA_ARGS__, {0})
+#define log_error(...) LOGGING_LINE(LOG_LEVEL_ERROR, __VA_ARGS__, {0})
 /* The end of the list is passed along above, so that no macro has empty variadic arguments: strict C17 knows none. */
 #define LOGGING_LINE(level, message, ...) logging_write(level, message, (const struct log_field[]){__VA_ARGS__})
 

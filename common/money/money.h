@@ -18,18 +18,18 @@ struct money {
 
 /* How amounts are written in a file. */
 struct money_format {
-    char decimal_separator;   /* '.' or ',' */
-    char group_separator;     /* '\0' for none; else ',', '.', ' ' or '\'' : accepted only between groups of three */
-    bool allows_negative;     /* "-1.00", "1.00-" and "(1.00)" */
-    bool is_minor_units;      /* "12345" means 123.45 */
+    char decimal_separator; /* '.' or ',' */
+    char group_separator;   /* '\0' for none; else ',', '.', ' ' or '\'' : accepted only between groups of three */
+    bool allows_negative;   /* "-1.00", "1.00-" and "(1.00)" */
+    bool is_minor_units;    /* "12345" means 123.45 */
 };
 
 /* Number of decimals of an ISO 4217 currency (2 for USD, 0 for JPY, 3 for KWD); -1 where the code is unknown. */
 int currency_exponent(const char *currency);
 
-/* Reads an amount written in `format`. Fails with INVALID_ARGUMENT (empty, not a number, negative where not allowed, more decimals than
- * the currency has, unknown currency, a separator in the wrong place) or OUT_OF_RANGE (does not fit 64 bits); the text says which. A leading
- * currency sign ($ € £) that fits the currency is allowed. */
+/* Reads an amount written in `format`. Fails with INVALID_ARGUMENT (empty, not a number, negative where not allowed,
+ * more decimals than the currency has, unknown currency, a separator in the wrong place) or OUT_OF_RANGE (does not fit
+ * 64 bits); the text says which. A leading currency sign ($ € £) that fits the currency is allowed. */
 MUST_USE enum status money_parse(const char *text, const char *currency, const struct money_format *format,
                                  struct money *ret_money, struct error *err);
 

@@ -21,8 +21,6 @@ static enum status check_service_name(const char *service, struct error *err)
                      SERVICE_MAX);
 }
 
-/* --- init --- */
-
 /* Inits of other databases of the same server change the same roles, and no lock is wide enough to keep them apart. */
 #define ROLE_ATTEMPTS 20
 
@@ -101,8 +99,6 @@ enum status platform_init(struct db *db, const struct platform_role *roles, cons
     return st == STATUS_OK ? STATUS_OK : error_wrap(err, st, "initialise the database");
 }
 
-/* --- check --- */
-
 static enum status check_partition_count(struct db *db, struct error *err)
 {
     SCOPED(db_result_freep) struct db_result *setting = NULL;
@@ -129,8 +125,6 @@ enum status platform_check(struct db *db, struct error *err)
         return error_wrap(err, STATUS_FAILED_PRECONDITION, "the database is not ready (run `dunlin db init`)");
     return st;
 }
-
-/* --- agencies --- */
 
 static enum status check_agency_names(const char *slug, const char *name, struct error *err)
 {
@@ -215,8 +209,6 @@ enum status platform_agency_by_slug(struct db *db, const char *slug, struct agen
     memcpy(ret_agency->identity_key, key, PLATFORM_IDENTITY_KEY_BYTES);
     return STATUS_OK;
 }
-
-/* --- the stored business clock --- */
 
 enum status platform_clock_read(struct db *db, bool *ret_is_driven, struct instant *ret_now, struct error *err)
 {

@@ -18,8 +18,6 @@ void policy_version(const void *bytes, size_t len, char version[static POLICY_VE
     (void)sodium_bin2hex(version, POLICY_VERSION_SIZE, hash, sizeof(hash));
 }
 
-/* --- the text --- */
-
 static void close_file(FILE **file)
 {
     if (*file != NULL)
@@ -64,8 +62,6 @@ enum status policy_file_read(const char *path, struct policy_file *file, struct 
     read.text = NULL;
     return STATUS_OK;
 }
-
-/* --- values by a schema --- */
 
 /* What libcyaml said last: first the reason, then a backtrace from the innermost field outwards, each with its line. */
 struct complaint {
@@ -147,8 +143,6 @@ void policy_values_free(const cyaml_schema_value_t *schema, void *data)
     cyaml_config_t config = cyaml_settings(&complaint);
     (void)cyaml_free(&config, schema, data, 0);
 }
-
-/* --- where a field stands --- */
 
 struct policy_path policy_path(const char *format, ...)
 {

@@ -35,8 +35,6 @@ const char *hold_name(enum hold hold)
     return HOLD_NAMES[hold];
 }
 
-/* --- life --- */
-
 void rulebook_free(struct rulebook *rulebook)
 {
     if (rulebook == NULL)
@@ -51,8 +49,6 @@ void rulebook_freep(struct rulebook **rulebook)
 {
     rulebook_free(*rulebook);
 }
-
-/* --- the file --- */
 
 struct rule_values {
     char id[SOP_CODE_SIZE];
@@ -118,8 +114,6 @@ static struct policy_path field_path(const struct maker *maker, const char *fiel
 {
     return policy_path("rules[%zu].%s", maker->index, field);
 }
-
-/* --- fields by kind --- */
 
 /* "08:00" as seconds of the day; "24:00" is its end. */
 static enum status make_time(const struct maker *maker, const char *field, const char *text, int32_t *ret_second)
@@ -253,8 +247,6 @@ static enum status make_rule(const struct maker *maker)
     st = check_fields(maker);
     return st == STATUS_OK ? make_parameters(maker) : st;
 }
-
-/* --- packs --- */
 
 static enum status make_pack(const struct policy_file *file, const struct pack_values *values, struct rulepack *pack,
                              struct error *err)

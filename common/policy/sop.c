@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- life --- */
-
 void sop_free(struct sop *sop)
 {
     if (sop == NULL)
@@ -24,8 +22,6 @@ void sop_freep(struct sop **sop)
 {
     sop_free(*sop);
 }
-
-/* --- questions --- */
 
 static bool condition_holds(const struct sop_condition *condition, const int64_t facts[static SOP_FACT_COUNT])
 {

@@ -7,28 +7,30 @@
 
 #include "status/status.h"
 
-/* A standard operating procedure as data (deploy/policies/<name>.yaml): classes over declared facts, and the strategies that they lead to. Loaded once, then immutable and shared. */
+/* A standard operating procedure as data (deploy/policies/<name>.yaml): classes over declared facts, and the strategies
+ * that they lead to. Loaded once, then immutable and shared. */
 #define POLICY_VERSION_SIZE 65 /* BLAKE2b-256 of the file's content as hex */
 #define SOP_CODE_SIZE       64
 
 /* Everything that a class may ask about an account; one row a fact in sop.c with its name in the file and its unit. */
 enum sop_fact {
-    SOP_DAYS_PAST_DUE,          /* negative before due */
-    SOP_BALANCE_MINOR,          /* owed now */
-    SOP_PAYMENTS,               /* posted and not reversed */
-    SOP_DAYS_SINCE_PAYMENT,     /* SOP_UNKNOWN_FACT where there was none */
+    SOP_DAYS_PAST_DUE,      /* negative before due */
+    SOP_BALANCE_MINOR,      /* owed now */
+    SOP_PAYMENTS,           /* posted and not reversed */
+    SOP_DAYS_SINCE_PAYMENT, /* SOP_UNKNOWN_FACT where there was none */
     SOP_BROKEN_PROMISES,
     SOP_OPEN_DISPUTES,
-    SOP_DEBTOR_ACCOUNTS,        /* placed accounts of the same debtor, this one included */
-    SOP_DEBTOR_LATE_ACCOUNTS,   /* of those, paid late or past due now */
+    SOP_DEBTOR_ACCOUNTS,      /* placed accounts of the same debtor, this one included */
+    SOP_DEBTOR_LATE_ACCOUNTS, /* of those, paid late or past due now */
     SOP_FACT_COUNT,
 };
 #define SOP_UNKNOWN_FACT INT64_MIN /* no condition on an unknown fact holds */
 
 struct sop_condition {
     enum sop_fact fact;
-    int64_t min, max; /* inclusive; INT64_MIN / INT64_MAX: open */
-    char reason[SOP_CODE_SIZE]; /* "BALANCE_AT_LEAST_10000": made from the fact and its bounds unless the file names it */
+    int64_t min, max;           /* inclusive; INT64_MIN / INT64_MAX: open */
+    char reason[SOP_CODE_SIZE]; /* "BALANCE_AT_LEAST_10000": made from the fact and its bounds unless the file names it
+                                 */
 };
 
 enum sop_risk {
@@ -44,8 +46,8 @@ struct sop_class {
     size_t n_conditions;
     char segment[SOP_CODE_SIZE];
     enum sop_risk risk;
-    int32_t priority;                 /* 0 to 1,000 */
-    char strategy[SOP_CODE_SIZE];     /* empty: no contact */
+    int32_t priority;             /* 0 to 1,000 */
+    char strategy[SOP_CODE_SIZE]; /* empty: no contact */
 };
 
 /* A fact that steps are counted from. */
@@ -59,14 +61,14 @@ enum sop_anchor {
 struct sop_step {
     char code[SOP_CODE_SIZE]; /* "call-2"; unique in its strategy */
     enum sop_anchor anchor;
-    int32_t day;              /* after the anchor's local date; negative: before */
-    char channel[16];         /* "call" */
+    int32_t day;      /* after the anchor's local date; negative: before */
+    char channel[16]; /* "call" */
 };
 
 struct sop_strategy {
     char code[SOP_CODE_SIZE];
     char title[128];
-    struct sop_step *steps;   /* repeats are expanded: "call-2" every 7 days 3 times gives call-2, call-2.2, call-2.3 */
+    struct sop_step *steps; /* repeats are expanded: "call-2" every 7 days 3 times gives call-2, call-2.2, call-2.3 */
     size_t n_steps;
 };
 
@@ -78,18 +80,18 @@ struct sop_bucket {
 struct sop {
     char name[SOP_CODE_SIZE];
     char version[POLICY_VERSION_SIZE];
-    struct sop_class *classes;       /* first match wins; the last has no condition */
+    struct sop_class *classes; /* first match wins; the last has no condition */
     size_t n_classes;
     struct sop_strategy *strategies;
     size_t n_strategies;
-    struct sop_bucket *buckets;      /* ascending, without gaps or overlaps */
+    struct sop_bucket *buckets; /* ascending, without gaps or overlaps */
     size_t n_buckets;
-    int32_t promise_grace_days;      /* after a promise's due day before it counts as broken */
-    int32_t verification_days;       /* from a dispute's opening until its verification must be sent */
+    int32_t promise_grace_days; /* after a promise's due day before it counts as broken */
+    int32_t verification_days;  /* from a dispute's opening until its verification must be sent */
 };
 
-/* Reads and validates. Fails with INVALID_ARGUMENT naming file, line and field ("standard.yaml:14: classes[2].strategy: no strategy 'firm'; there are: …") or NOT_FOUND.
- * *ret_sop is owned by the caller. */
+/* Reads and validates. Fails with INVALID_ARGUMENT naming file, line and field ("standard.yaml:14: classes[2].strategy:
+ * no strategy 'firm'; there are: …") or NOT_FOUND. *ret_sop is owned by the caller. */
 MUST_USE enum status sop_load(const char *path, struct sop **ret_sop, struct error *err);
 void sop_free(struct sop *sop);
 void sop_freep(struct sop **sop);
@@ -100,8 +102,9 @@ const struct sop_class *sop_classify(const struct sop *sop, const int64_t facts[
 /* The bucket of a number of days past due; never NULL. */
 const struct sop_bucket *sop_bucket(const struct sop *sop, int32_t days_past_due);
 
-/* The smallest number of days past due greater than `days_past_due` at which a bucket begins or a condition on SOP_DAYS_PAST_DUE changes its answer; INT32_MAX where there is none.
- * The day boundaries that matter: a timer on that fact, no nightly scan. */
+/* The smallest number of days past due greater than `days_past_due` at which a bucket begins or a condition on
+ * SOP_DAYS_PAST_DUE changes its answer; INT32_MAX where there is none. The day boundaries that matter: a timer on that
+ * fact, no nightly scan. */
 int32_t sop_next_boundary(const struct sop *sop, int32_t days_past_due);
 
 const struct sop_strategy *sop_strategy(const struct sop *sop, const char *code); /* NULL where there is none */

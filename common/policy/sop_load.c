@@ -15,8 +15,6 @@
 #define STEP_DAY_MAX          3650 /* ten years either way */
 #define REPEAT_TIMES_MAX      366
 
-/* --- the file --- */
-
 struct condition_values {
     enum sop_fact fact;
     int64_t *at_least, *at_most;
@@ -211,8 +209,6 @@ static enum status check_range(const struct maker *maker, struct policy_path pat
                          min, max);
 }
 
-/* --- buckets --- */
-
 static enum status make_bucket(const struct maker *maker, size_t i)
 {
     const struct bucket_values *values = &maker->values->buckets[i];
@@ -253,8 +249,6 @@ static enum status make_buckets(const struct maker *maker)
     }
     return STATUS_OK;
 }
-
-/* --- strategies --- */
 
 static bool is_channel(const char *channel)
 {
@@ -368,8 +362,6 @@ static enum status make_strategies(const struct maker *maker)
     }
     return STATUS_OK;
 }
-
-/* --- classes --- */
 
 /* "-3" as "MINUS_3": a reason code has no signs. */
 static const char *bound_text(int64_t value, char text[static 32])
@@ -497,8 +489,6 @@ static enum status make_classes(const struct maker *maker)
     }
     return STATUS_OK;
 }
-
-/* --- the whole --- */
 
 static enum status make_sop(const struct maker *maker)
 {

@@ -87,8 +87,6 @@ size_t timer_changes_count(const struct timer_changes *changes)
     return changes->changes->len;
 }
 
-/* --- writing --- */
-
 /* The key's columns, first in both statements. */
 enum { PARTITION, KIND, SUBJECT_ID, N_KEY_COLUMNS, DUE_AT_US = N_KEY_COLUMNS, DEBTOR_ID, AGENCY_ID };
 

@@ -9,7 +9,7 @@
 
 /* ReportAttempts and RecordRequest: what came of permits, and what debtors ask for. */
 
-/* --- reports: reading --- */
+/* Reports: reading. */
 
 /* One report on its way; `code` says what is wrong with it alone: the others of its call are recorded all the same. */
 struct reading {
@@ -51,7 +51,7 @@ static void read_reports(struct service_call *call, struct reported *reported)
         read_report(call, request->reports[i], &reported->readings[i]);
 }
 
-/* --- reports: loading --- */
+/* Reports: loading. */
 
 /* Flags of the person and wrong or excluded numbers concern all accounts; so do discussed accounts, which must be the
  * person's own. */
@@ -91,7 +91,7 @@ static enum status load_accounts(struct unit *unit, const struct reported *repor
     return contact_store_load(unit_db(unit), &keys, CONTACT_WITHOUT_ATTEMPTS, book, err);
 }
 
-/* --- reports: applying --- */
+/* Reports: applying. */
 
 /* Everything that one report is about. */
 struct effect {
@@ -291,7 +291,7 @@ static enum status apply_report(const struct contact_work *work, struct reading 
     return st == STATUS_OK ? apply_to_account(&effect, err) : st;
 }
 
-/* --- reports: the batch --- */
+/* Reports: the batch. */
 
 static void reply_results(struct service_call *call, const struct reported *reported)
 {
@@ -343,8 +343,6 @@ enum status contact_report_attempts(struct unit *unit, struct service_call *call
     g_free(reported);
     return st;
 }
-
-/* --- requests to stop --- */
 
 struct asked_stop {
     struct id account_id, contact_point_id;

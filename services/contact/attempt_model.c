@@ -1,7 +1,5 @@
 #include "attempt_model.h"
 
-/* --- a permit's life --- */
-
 static const struct permit_transition {
     enum permit_state from;
     enum permit_event event;
@@ -28,8 +26,6 @@ enum status permit_move(struct permit *permit, enum permit_event event, struct e
     return error_set(err, STATUS_FAILED_PRECONDITION, "a permit that is %s cannot %s", STATE_NAMES[permit->state],
                      event == PERMIT_EVENT_REPORT ? "be reported" : "expire");
 }
-
-/* --- reports --- */
 
 static const struct {
     bool counts;     /* under the frequency rules */
@@ -131,8 +127,6 @@ size_t report_others(const struct report *report, const struct id *own,
     return n;
 }
 
-/* --- flags --- */
-
 enum flag_scope {
     OF_ACCOUNT,
     OF_PERSON,
@@ -205,8 +199,6 @@ bool account_set_hold(struct account *account, enum hold hold, bool is_held)
     account->is_changed = true;
     return true;
 }
-
-/* --- disputes --- */
 
 bool dispute_claim(struct account *account)
 {

@@ -70,8 +70,6 @@ struct report {
     int64_t promise_minor;
 };
 
-/* --- a permit's life --- */
-
 enum permit_event {
     PERMIT_EVENT_REPORT,
     PERMIT_EVENT_EXPIRE,
@@ -79,8 +77,6 @@ enum permit_event {
 
 /* The one place where a permit's state changes. FAILED_PRECONDITION, and no change, where it must not. */
 MUST_USE enum status permit_move(struct permit *permit, enum permit_event event, struct error *err);
-
-/* --- reports --- */
 
 /* Refuses facts that contradict each other: INVALID_ARGUMENT naming the field. */
 MUST_USE enum status report_check(const struct report *report, struct error *err);
@@ -106,8 +102,6 @@ size_t report_others(const struct report *report, const struct id *own,
 /* True where it is a conversation about the permit's own debt. */
 bool report_concerns_own(const struct report *report, const struct id *own);
 
-/* --- flags --- */
-
 /* Sets or releases a flag on the account, its debtor or the contact point, whichever the flag is of. `point` is needed
  * for STICKY_OPT_OUT_CONTACT_POINT only. True where that changed something. */
 bool sticky_set(enum sticky_flag flag, struct account *account, struct contact_point *point);
@@ -115,8 +109,6 @@ bool sticky_release(enum sticky_flag flag, struct account *account, struct conta
 
 /* True where the flag holds every account of the person. */
 bool sticky_is_of_person(enum sticky_flag flag);
-
-/* --- disputes --- */
 
 /* A dispute is claimed until it is opened; an open one ends by its id only, so that the late end of an older dispute
  * frees nothing. Each is true where something changed. */

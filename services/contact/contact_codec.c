@@ -19,8 +19,6 @@ _Static_assert((int)CONTACT_POINT_PHONE == DUNLIN__INTAKE__V1__CONTACT_POINT_KIN
 _Static_assert((int)CONTACT_POINT_ADDRESS == DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_ADDRESS,
                "contact point kind");
 
-/* --- requests --- */
-
 static enum status read_question(const Dunlin__Contact__V1__PermitRequest *wire, struct permit_question *question,
                                  struct error *err)
 {
@@ -53,8 +51,6 @@ enum status codec_question(const Dunlin__Contact__V1__PermitRequest *wire, size_
     *ret_question = question;
     return STATUS_OK;
 }
-
-/* --- reports --- */
 
 enum status codec_flag(Dunlin__Contact__V1__StickyFlag wire, const char *field, enum sticky_flag *ret_flag,
                        struct error *err)
@@ -136,8 +132,6 @@ enum status codec_report(const Dunlin__Contact__V1__AttemptReport *wire, struct 
     return st == STATUS_OK ? report_check(ret_report, err) : st;
 }
 
-/* --- contact points --- */
-
 enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, struct contact_book *book, struct debtor *debtor,
                         bool *ret_has_changed, struct error *err)
 {
@@ -162,8 +156,6 @@ enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, struct con
     point->is_changed = true;
     return STATUS_OK;
 }
-
-/* --- decisions --- */
 
 size_t codec_holds(hold_set holds, char *ret_names[static HOLD_SET_COUNT])
 {

@@ -19,8 +19,6 @@ struct incoming {
 
 typedef enum status apply_fn(const struct contact_work *work, const struct incoming *in, struct error *err);
 
-/* --- intake --- */
-
 static enum status take_points(const struct contact_work *work, struct debtor *debtor,
                                Dunlin__Intake__V1__ContactPoint *const *points, size_t n_points, bool *ret_has_changed,
                                struct error *err)
@@ -87,8 +85,6 @@ static enum status on_recalled(const struct contact_work *work, const struct inc
     return contact_settle(work, in->account, "recalled", err);
 }
 
-/* --- classification --- */
-
 static enum status on_classified(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
     const Dunlin__Classification__V1__AccountClassified *classified = in->message;
@@ -101,8 +97,6 @@ static enum status on_classified(const struct contact_work *work, const struct i
         plan_enter_strategy(work->book, account, classified->strategy, in->event->occurred_at_us);
     return contact_settle(work, account, "classified", err);
 }
-
-/* --- disputes --- */
 
 static enum status on_dispute_opened(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
@@ -138,8 +132,6 @@ static enum status on_dispute_resolved(const struct contact_work *work, const st
     return contact_settle(work, in->account, "dispute", err);
 }
 
-/* --- payments --- */
-
 static enum status on_balance(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
     const Dunlin__Payment__V1__BalanceChanged *balance = in->message;
@@ -167,8 +159,6 @@ static enum status on_promise_broken(const struct contact_work *work, const stru
     plan_rearm(work->book, in->account, work->context->sop, SOP_ANCHOR_PROMISE_BROKEN);
     return contact_settle(work, in->account, "promise_broken", err);
 }
-
-/* --- the batch --- */
 
 static const struct consumer {
     const ProtobufCMessageDescriptor *type;
@@ -258,8 +248,6 @@ enum status contact_apply(struct unit *unit, const struct service_event *events,
         st = apply_one(&work, &events[i], err);
     return st == STATUS_OK ? contact_store_save(unit_db(unit), book, err) : st;
 }
-
-/* --- timers --- */
 
 /* A permit that nobody reported counts as an attempt, so its step is done too. */
 static enum status expire(const struct contact_work *work, struct permit *permit, struct error *err)

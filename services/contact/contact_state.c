@@ -7,8 +7,6 @@
 
 #define TEXT_CHUNK_BYTES 4096
 
-/* --- the book --- */
-
 static void account_free(gpointer data)
 {
     struct account *account = data;
@@ -151,8 +149,6 @@ void account_add_attempt(struct account *account, const struct attempt *attempt)
     g_array_append_vals(account->attempts, attempt, 1);
 }
 
-/* --- zones --- */
-
 /* Keeps the zones in the order of their names, so that a decision's record does not depend on who was loaded first. */
 static void add_zone(struct debtor *debtor, const char *name)
 {
@@ -184,8 +180,6 @@ void debtor_update_zones(struct debtor *debtor)
             add_zone(debtor, *name);
     }
 }
-
-/* --- holds --- */
 
 bool contact_point_is_usable(const struct contact_point *point)
 {

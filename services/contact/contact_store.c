@@ -27,8 +27,6 @@ void contact_keys_add_debtor(struct contact_keys *keys, const struct id *debtor_
     db_columns_push_key(&keys->debtors, debtor_id);
 }
 
-/* --- rows to objects --- */
-
 static void read_account(const struct db_result *rows, size_t row, struct contact_book *book)
 {
     struct id id = db_id(rows, row, 0);
@@ -118,8 +116,6 @@ static struct permit *read_permit(const struct db_result *rows, size_t row, stru
     permit->is_conversation = db_bool(rows, row, 21);
     return permit;
 }
-
-/* --- loading --- */
 
 enum load_call {
     LOAD_ACCOUNTS,
@@ -221,8 +217,6 @@ enum status contact_store_recent_permits(struct db *db, const struct id *account
         g_ptr_array_add(*ret_permits, read_permit(rows, row, book));
     return STATUS_OK;
 }
-
-/* --- saving --- */
 
 static const enum db_type ACCOUNT_TYPES[] = {
     DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT8, DB_INT4, DB_TEXT,
@@ -431,8 +425,6 @@ enum status contact_store_save(struct db *db, const struct contact_book *book, s
     db_writes_fini(columns, WRITE_END);
     return st == STATUS_OK ? st : error_wrap(err, st, "save accounts");
 }
-
-/* --- dial lists --- */
 
 static void read_entry(const struct db_result *rows, size_t row, GArray *entries)
 {

@@ -17,8 +17,6 @@ static enum status emit(const struct contact_work *work, const struct account *a
     return unit_emit(work->unit, &subject, work->actor, message, err);
 }
 
-/* --- stop and go --- */
-
 static enum status emit_stopped(const struct contact_work *work, const struct account *account, hold_set holds,
                                 struct error *err)
 {
@@ -50,8 +48,6 @@ static enum status settle_holds(const struct contact_work *work, struct account 
     account->is_changed = true;
     return holds != 0 ? emit_stopped(work, account, holds, err) : emit_resumed(work, account, err);
 }
-
-/* --- plans --- */
 
 static enum status emit_planned(const struct contact_work *work, const struct account *account, const char *because,
                                 struct error *err)
@@ -110,8 +106,6 @@ enum status contact_settle_debtor(const struct contact_work *work, struct debtor
     return st;
 }
 
-/* --- decisions --- */
-
 enum status contact_emit_granted(const struct contact_work *work, const struct decision *decision,
                                  const struct permit *permit, struct error *err)
 {
@@ -155,8 +149,6 @@ enum status contact_emit_refused(const struct contact_work *work, const struct d
     return emit(work, decision->account, &message.base, err);
 }
 
-/* --- attempts --- */
-
 /* Permits carry all that their events need: their account need not be loaded. */
 static enum status emit_for_permit(const struct contact_work *work, const struct permit *permit,
                                    const ProtobufCMessage *message, struct error *err)
@@ -197,8 +189,6 @@ enum status contact_emit_expired(const struct contact_work *work, const struct p
     message.debtor_id = wire_id(&permit->debtor_id);
     return emit_for_permit(work, permit, &message.base, err);
 }
-
-/* --- flags --- */
 
 enum status contact_emit_flag(const struct contact_work *work, const struct account *account, enum sticky_flag flag,
                               const struct id *contact_point_id, bool is_release, const char *reason, struct error *err)

@@ -10,8 +10,6 @@
 /* RequestPermits decides, ExplainContact only says what would be decided: both ask the same model with the same facts.
  */
 
-/* --- reading --- */
-
 /* The questions of one call, read; none where the call has been answered with what is wrong. */
 struct asked {
     struct permit_question *questions;
@@ -69,8 +67,6 @@ static enum status check_known(const struct contact_book *book, const struct ask
     }
     return STATUS_OK;
 }
-
-/* --- deciding --- */
 
 /* One permit or refusal of a reply, with all that its message points to. */
 struct verdict {
@@ -246,8 +242,6 @@ static enum status answer(struct contact_work *work, struct service_call *call, 
     verdicts_free(verdicts, asked->n);
     return st;
 }
-
-/* --- the batch --- */
 
 static enum status answer_all(struct unit *unit, struct service_call *calls, struct asked *asked, size_t n_calls,
                               bool is_only_asked, struct error *err)

@@ -16,8 +16,6 @@ const char *hold_set_name(unsigned hold)
     return hold == HOLD_PARKED ? "parked" : "unreadable_zone";
 }
 
-/* --- rules --- */
-
 /* What one rule says. */
 struct finding {
     bool is_blocking;
@@ -159,8 +157,6 @@ static void judge(const struct rulebook *rulebook, const struct rule *rule, cons
     }
 }
 
-/* --- the answer --- */
-
 static int64_t lasts_until(const struct rule_hit *hit)
 {
     return hit->has_next ? hit->next.us : INT64_MAX;
@@ -212,8 +208,6 @@ bool permit_hits_next(const struct permit_hits *hits, struct instant *ret_next)
     *ret_next = hits->hits[0].next;
     return true;
 }
-
-/* --- facts --- */
 
 static gint compare_instants(gconstpointer a, gconstpointer b)
 {

@@ -6,8 +6,6 @@
 
 #define NOON_US (12 * US_PER_HOUR)
 
-/* --- steps done --- */
-
 /* Where ",step," stands in steps_done; NULL where it does not. */
 static const char *find_done(const struct account *account, const char *step)
 {
@@ -76,8 +74,6 @@ void plan_enter_strategy(struct contact_book *book, struct account *account, con
     account->is_changed = true;
 }
 
-/* --- days --- */
-
 /* The UTC date where there is no zone. */
 static struct date date_in(const struct debtor *debtor, size_t zone, struct instant at)
 {
@@ -136,8 +132,6 @@ static struct instant step_due(const struct rulebook *rulebook, const struct acc
     (void)call_windows_next(rulebook, debtor->zones, debtor->n_zones, at, &open);
     return open;
 }
-
-/* --- the next step --- */
 
 static const struct sop_step *first_open_step(const struct sop_strategy *strategy, const struct account *account)
 {

@@ -10,8 +10,6 @@
 #define HOLD_S_MAX       3600
 #define ATTEMPTS_A_REPLY 50
 
-/* --- dial lists --- */
-
 static enum status check_reserve(const Dunlin__Contact__V1__ReserveDialListRequest *request, struct error *err)
 {
     if (request->n_partitions == 0 || request->n_partitions > PARTITION_COUNT)
@@ -99,8 +97,6 @@ enum status contact_reserve_dial_list(struct unit *unit, struct service_call *ca
         st = reserve(unit, &calls[i], err);
     return st;
 }
-
-/* --- one account --- */
 
 static const char *kind_name(enum contact_point_kind kind)
 {

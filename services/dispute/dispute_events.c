@@ -10,8 +10,6 @@
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "service/wire.h"
 
-/* --- what is shared --- */
-
 static enum status want_account(struct book *book, const ProtobufCBinaryData *account_id, struct error *err)
 {
     struct id id;
@@ -49,7 +47,7 @@ static struct dispute_claim claim_of(const struct record *record, const struct s
     };
 }
 
-/* --- AccountPlaced: whose account it is; the client may say that it is disputed --- */
+/* AccountPlaced: whose account it is; the client may say that it is disputed. */
 
 static enum status want_placed(struct book *book, const struct service_event *event, struct error *err)
 {
@@ -77,8 +75,6 @@ static enum status apply_placed(const struct record *record, const struct servic
     return record_opening(record, kept, &claim, NULL, err);
 }
 
-/* --- AccountRecalled --- */
-
 static enum status want_recalled(struct book *book, const struct service_event *event, struct error *err)
 {
     const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
@@ -100,7 +96,7 @@ static enum status apply_recalled(const struct record *record, const struct serv
     return st == STATUS_OK ? record_move(record, account, dispute, DISPUTE_EVENT_RECALL, err) : st;
 }
 
-/* --- AttemptReported: the debtor disputes the debt on the phone --- */
+/* AttemptReported: the debtor disputes the debt on the phone. */
 
 static bool is_disputed(const Dunlin__Contact__V1__AttemptReported *attempt)
 {
@@ -196,8 +192,6 @@ static enum status apply_attempt(const struct record *record, const struct servi
     return st;
 }
 
-/* --- the tables --- */
-
 static const struct event_rule {
     const ProtobufCMessageDescriptor *type;
     enum status (*want)(struct book *book, const struct service_event *event, struct error *err);
@@ -256,8 +250,6 @@ enum status dispute_apply(struct unit *unit, const struct service_event *events,
         st = apply_event(&record, &events[i], err);
     return st == STATUS_OK ? dispute_store_save(unit_db(unit), book, err) : st;
 }
-
-/* --- timers --- */
 
 static enum status escalate(const struct record *record, const struct timer *timer, struct error *err)
 {

@@ -6,8 +6,6 @@
 #include "dispute_store.h"
 #include "service/wire.h"
 
-/* --- the shape of all commands --- */
-
 /* `want` reads a call's ids and asks for their rows; `act` decides by the model, records, answers. A refusal answers
  * the call and is OK; what they return otherwise fails the unit. */
 struct command {
@@ -48,8 +46,6 @@ static void fail_no_account(struct service_call *call, const struct id *account_
 
     service_fail(call, STATUS_NOT_FOUND, "no account %s", id_format(account_id, text));
 }
-
-/* --- OpenDispute --- */
 
 static enum status want_open(struct book *book, const struct service_call *call, struct error *err)
 {
@@ -96,8 +92,6 @@ static enum status act_open(const struct record *record, struct service_call *ca
         reply_dispute(call, dispute);
     return st;
 }
-
-/* --- RecordVerification and ResolveDispute --- */
 
 static enum status want_move(struct book *book, const struct service_call *call, const ProtobufCBinaryData *dispute_id,
                              const char *note, struct error *err)
@@ -167,8 +161,6 @@ static enum status act_resolve(const struct record *record, struct service_call 
     return st == STATUS_OK ? move(record, call, &request->dispute_id, event, request->note, err) : st;
 }
 
-/* --- ListDisputes --- */
-
 static void reply_list(struct service_call *call, const struct id *account_id, const GArray *disputes)
 {
     Dunlin__Dispute__V1__ListDisputesReply reply;
@@ -230,8 +222,6 @@ enum status dispute_handle_list(struct unit *unit, struct service_call *calls, s
     }
     return st;
 }
-
-/* --- the commands --- */
 
 enum status dispute_handle_open(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {

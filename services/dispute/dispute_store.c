@@ -6,8 +6,6 @@
 #define ACCOUNT_COLUMNS 3  /* of account_load, before those of the unresolved dispute */
 #define VERSION_COLUMN  13 /* of dispute_load */
 
-/* --- reading --- */
-
 /* The columns of dispute_load, from column `at` on. */
 static struct dispute read_dispute(const struct db_result *result, size_t row, int at)
 {
@@ -128,8 +126,6 @@ enum status dispute_store_history(struct db *db, struct book *book, const struct
     }
     return STATUS_OK;
 }
-
-/* --- writing --- */
 
 static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID};
 

@@ -44,8 +44,6 @@ extern const struct config_option CLI_OPTIONS[];
 /* What the whole program is; main.c is `return cli_main(argc, argv);`. */
 int cli_main(int argc, char **argv);
 
-/* --- for commands ---------------------------------------------------------------------------------------------- */
-
 const struct config *cli_config(const struct cli *cli);
 /* Shorthands; lent. */
 const char *cli_text(const struct cli *cli, const char *option);
@@ -82,8 +80,6 @@ MUST_USE enum status cli_take_env(struct cli *cli, const char *path, struct erro
         "owner-password", CONFIG_SECRET, "", NULL, 0, 0, "The owner's password, where the URL has none."               \
     }
 
-/* --- output ---------------------------------------------------------------------------------------------------- */
-
 /* With --json: prints `result` (consumed) and is true. Else false, and `result` stays the caller's. */
 bool cli_emit(struct cli *cli, json_t *result);
 /* The same for a result that nothing else is shown from: always takes `result`. */
@@ -104,8 +100,6 @@ enum cli_colour {
 /* Escape sequences, empty where standard output is no terminal or NO_COLOR is set. */
 const char *cli_colour(const struct cli *cli, enum cli_colour colour);
 bool cli_is_error_terminal(const struct cli *cli);
-
-/* --- help (cli_help.c) ----------------------------------------------------------------------------------------- */
 
 void cli_print_help(FILE *out);
 void cli_print_command_help(const struct command *command, FILE *out);

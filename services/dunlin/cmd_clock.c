@@ -13,8 +13,6 @@
 
 #define SET_TIMEOUT_MS 5000
 
-/* --- telling everybody ------------------------------------------------------------------------------------------- */
-
 /* An instance that does not answer is dying or cut off: each reads the stored clock twice a second by itself. */
 static enum status check_answers(struct cli *cli, const struct bus_call *calls, size_t n, struct error *err)
 {
@@ -92,8 +90,6 @@ static void say_clock(struct cli *cli, bool is_driven, struct instant now)
                 is_driven ? "driven: it stands until `dunlin clock advance`" : "the machine's clock");
 }
 
-/* --- clock show, set, release ------------------------------------------------------------------------------------ */
-
 static enum status run_show(struct cli *cli, struct error *err)
 {
     bool is_driven = false;
@@ -165,8 +161,6 @@ const struct command COMMAND_CLOCK_RELEASE = {
     .details = "Timers that lie between the driven time and now fire at once.\n",
     .run = run_release,
 };
-
-/* --- clock advance ----------------------------------------------------------------------------------------------- */
 
 static enum status find_target(struct cli *cli, struct instant *ret_to, struct error *err)
 {
@@ -247,8 +241,6 @@ const struct command COMMAND_CLOCK_ADVANCE = {
     .options = ADVANCE_OPTIONS,
     .run = run_advance,
 };
-
-/* --- wait -------------------------------------------------------------------------------------------------------- */
 
 static enum status run_wait(struct cli *cli, struct error *err)
 {

@@ -12,7 +12,7 @@
 #define PASSWORD_BYTES 24
 #define ROLES_MAX      32
 
-/* --- passwords: one file a role ---------------------------------------------------------------------------------- */
+/* Passwords: one file a role. */
 
 static enum status make_password(const char *path, char **ret_password, struct error *err)
 {
@@ -51,8 +51,6 @@ static void free_secret(void *secret)
         explicit_bzero(secret, strlen(secret));
     g_free(secret);
 }
-
-/* --- db init ----------------------------------------------------------------------------------------------------- */
 
 enum status db_init(struct cli *cli, const char *passwords, const char *shared, struct error *err)
 {

@@ -47,8 +47,6 @@ static enum status list(struct cli *cli, const struct id *account_id, json_t **r
     return call(cli, "ListDisputes", &request.base, account_id, true, ret_disputes, err);
 }
 
-/* --- dispute open, list ------------------------------------------------------------------------------------------ */
-
 static enum status run_open(struct cli *cli, struct error *err)
 {
     struct id account_id;
@@ -118,8 +116,6 @@ const struct command COMMAND_DISPUTE_LIST = {
     .operands_max = 1,
     .run = run_list,
 };
-
-/* --- dispute verify, resolve ------------------------------------------------------------------------------------- */
 
 /* A dispute's id, or a reference whose account has one that is not resolved. */
 static enum status find_dispute(struct cli *cli, const char *text, struct id *ret_id, struct error *err)

@@ -21,8 +21,6 @@ static char *secret_file(const struct cli *cli, const char *name)
     return g_strdup_printf("%s/private/%s.key_secret", cli_keys(cli), name);
 }
 
-/* --- keys init --------------------------------------------------------------------------------------------------- */
-
 enum status keys_init(const struct cli *cli, size_t *ret_new, struct error *err)
 {
     size_t n_new = 0;
@@ -59,8 +57,6 @@ const struct command COMMAND_KEYS_INIT = {
                "  dunlin keys init --keys /etc/dunlin/keys\n",
     .run = run_init,
 };
-
-/* --- keys add ---------------------------------------------------------------------------------------------------- */
 
 static enum status check_role(struct cli *cli, const char *role, struct error *err)
 {
@@ -141,8 +137,6 @@ const struct command COMMAND_KEYS_ADD = {
     .operands_max = 1,
     .run = run_add,
 };
-
-/* --- keys list --------------------------------------------------------------------------------------------------- */
 
 static void list_key(const struct cli *cli, const char *name, json_t *rows)
 {

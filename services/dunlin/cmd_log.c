@@ -18,8 +18,6 @@
 #define FOLLOW_EVENTS 500
 #define FOLLOW_IVL_MS 200
 
-/* --- log verify -------------------------------------------------------------------------------------------------- */
-
 struct verification {
     struct progress progress;
     int64_t before; /* events of the partitions that are done */
@@ -130,8 +128,6 @@ const struct command COMMAND_LOG_VERIFY = {
     .options = VERIFY_OPTIONS,
     .run = run_verify,
 };
-
-/* --- log tail ---------------------------------------------------------------------------------------------------- */
 
 struct tail {
     struct cli *cli;
@@ -327,8 +323,6 @@ const struct command COMMAND_LOG_TAIL = {
     .options = TAIL_OPTIONS,
     .run = run_tail,
 };
-
-/* --- log retry --------------------------------------------------------------------------------------------------- */
 
 static enum status check_retry(struct cli *cli, int *ret_partition, int64_t *ret_seq, struct error *err)
 {

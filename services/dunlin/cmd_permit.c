@@ -10,8 +10,6 @@
 
 #define POINTS_MAX 64
 
-/* --- permit ------------------------------------------------------------------------------------------------------ */
-
 struct points {
     struct id ids[POINTS_MAX];
     char *values[POINTS_MAX]; /* owned */
@@ -186,8 +184,6 @@ const struct command COMMAND_PERMIT = {
     .operands_max = 1,
     .run = run_permit,
 };
-
-/* --- stop -------------------------------------------------------------------------------------------------------- */
 
 static enum status fill_stop(struct cli *cli, Dunlin__Contact__V1__RecordRequestRequest *request,
                              struct id *contact_point, struct error *err)

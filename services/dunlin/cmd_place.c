@@ -59,8 +59,6 @@ static char *new_key(const struct place *place, const char *method, int64_t numb
     return g_strdup_printf("%s/%s/%" PRId64, id_format(&place->id, id), method, number);
 }
 
-/* --- opening ----------------------------------------------------------------------------------------------------- */
-
 static enum status read_mapping(struct place *place, struct error *err)
 {
     const char *path = cli_text(place->cli, "mapping");
@@ -123,8 +121,6 @@ static enum status open_placement(struct place *place, const struct place_file *
     return id_from_bytes(place->opened->placement_id.data, place->opened->placement_id.len, "placement_id", &place->id,
                          err);
 }
-
-/* --- sending ----------------------------------------------------------------------------------------------------- */
 
 struct pass {
     struct place *place;
@@ -279,8 +275,6 @@ static enum status send_file(struct place *place, struct error *err)
     return st == STATUS_OK ? close_placement(place, err) : st;
 }
 
-/* --- rejects ----------------------------------------------------------------------------------------------------- */
-
 static void write_csv_cell(FILE *out, const void *bytes, size_t len, bool is_last)
 {
     const char *text = bytes;
@@ -369,8 +363,6 @@ static enum status collect_rejects(struct place *place, json_t **ret_rows, struc
         json_decref(counts.rows);
     return st;
 }
-
-/* --- the command ------------------------------------------------------------------------------------------------- */
 
 static void show(struct place *place, const json_t *rejects, int64_t elapsed_us)
 {

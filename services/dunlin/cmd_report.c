@@ -13,8 +13,6 @@
 
 static const ProtobufCServiceDescriptor *const SERVICE = &dunlin__reporting__v1__reporting_service__descriptor;
 
-/* --- figures as people read them --------------------------------------------------------------------------------- */
-
 static char *money_text(int64_t minor, const char *currency)
 {
     struct money money = {.minor = minor};
@@ -180,7 +178,7 @@ static void show(struct cli *cli, const json_t *report)
     show_steps(cli, report);
 }
 
-/* --- CSV: one line a figure, to be joined over days -------------------------------------------------------------- */
+/* CSV: one line a figure, to be joined over days. */
 
 static void csv_text(const char *text)
 {
@@ -236,8 +234,6 @@ static void print_csv(const json_t *report)
                  json_string_value(json_object_get(currency, "currency")));
     csv_rows(json_object_get(report, "steps"), "step_p99_us", "step", "p99_us", NULL);
 }
-
-/* --- report ------------------------------------------------------------------------------------------------------ */
 
 static enum status set_as_of(struct cli *cli, Dunlin__Reporting__V1__GetReportRequest *request, struct error *err)
 {
@@ -299,8 +295,6 @@ const struct command COMMAND_REPORT = {
     .options = REPORT_OPTIONS,
     .run = run_report,
 };
-
-/* --- report rebuild ---------------------------------------------------------------------------------------------- */
 
 static enum status rebuild_all(struct bus_client *bus, const struct roster *roster, int64_t timeout_ms, size_t *ret_n,
                                struct error *err)

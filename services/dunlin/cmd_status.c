@@ -35,8 +35,6 @@ static void add_problem(struct state *state, const char *format, ...)
     (void)json_array_append_new(state->problems, json_string(text));
 }
 
-/* --- instances --------------------------------------------------------------------------------------------------- */
-
 static json_t *describe_instance(const struct instance *instance)
 {
     return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:I}", "service", instance->service, "instance",
@@ -124,8 +122,6 @@ static void look_at_instances(struct state *state)
             add_problem(state, "no instance of %s runs", service->name);
 }
 
-/* --- the log ----------------------------------------------------------------------------------------------------- */
-
 static void add_consumers(struct state *state, const struct db_result *consumers)
 {
     for (size_t i = 0; i < db_rows(consumers); i++) {
@@ -183,8 +179,6 @@ static enum status read_log(struct state *state, struct error *err)
     db_calls_clear(calls, ARRAY_SIZE(calls));
     return STATUS_OK;
 }
-
-/* --- showing ----------------------------------------------------------------------------------------------------- */
 
 static void show(struct state *state)
 {

@@ -32,8 +32,6 @@ static void up_fini(struct up *up)
     g_free(up->rules);
 }
 
-/* --- what is asked for ------------------------------------------------------------------------------------------- */
-
 /* "contact=2,intake=3" */
 static enum status parse_instances(struct up *up, const char *text, struct error *err)
 {
@@ -105,8 +103,6 @@ static enum status read_wishes(struct up *up, struct error *err)
     return st == STATUS_OK ? choose_policies(up, err) : st;
 }
 
-/* --- the ground -------------------------------------------------------------------------------------------------- */
-
 static enum status start_servers(struct up *up, struct error *err)
 {
     struct cli *cli = up->cli;
@@ -156,8 +152,6 @@ static enum status write_env(struct up *up, struct error *err)
         return error_set(err, STATUS_UNAVAILABLE, "write '%s': %s", path, error->message);
     return cli_take_env(cli, path, err);
 }
-
-/* --- the services ------------------------------------------------------------------------------------------------ */
 
 /* Ours plus what they need; what names this command's own log-in is not theirs. */
 static char **service_environment(const struct up *up, const char *service)

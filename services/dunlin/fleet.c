@@ -31,8 +31,6 @@ const struct fleet_service *fleet_find(const char *service)
     return NULL;
 }
 
-/* --- pid files --------------------------------------------------------------------------------------------------- */
-
 void fleet_process_fini(struct fleet_process *process)
 {
     g_free(process->log);
@@ -144,8 +142,6 @@ struct fleet_process *fleet_list(const char *var, size_t *ret_n)
     return (struct fleet_process *)(void *)g_array_free(processes, FALSE);
 }
 
-/* --- starting ---------------------------------------------------------------------------------------------------- */
-
 static char *program_folder(void)
 {
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
@@ -209,8 +205,6 @@ enum status fleet_start(const char *var, struct fleet_process *process, char *co
     return STATUS_OK;
 }
 
-/* --- stopping ---------------------------------------------------------------------------------------------------- */
-
 struct stopping {
     struct pollfd *fds; /* one a process; fd -1: gone */
     size_t n;
@@ -273,8 +267,6 @@ enum status fleet_stop(struct fleet_process *processes, size_t n, int64_t drain_
     g_free(stopping.fds);
     return st;
 }
-
-/* --- logs and scripts -------------------------------------------------------------------------------------------- */
 
 char *fleet_log_tail(const char *path, size_t n_lines)
 {

@@ -4,8 +4,6 @@
 
 #include <yaml.h>
 
-/* --- the mapping ------------------------------------------------------------------------------------------------- */
-
 static const char *scalar(yaml_document_t *document, int node)
 {
     const yaml_node_t *found = yaml_document_get_node(document, node);
@@ -42,8 +40,6 @@ struct place_cut place_cut_from_mapping(const char *text)
     yaml_parser_delete(&parser);
     return cut;
 }
-
-/* --- batches ----------------------------------------------------------------------------------------------------- */
 
 static void free_row(void *pointer)
 {
@@ -82,8 +78,6 @@ static void add_row(struct place_batch *batch, const struct recordfile_record *r
     g_ptr_array_add(batch->rows, row);
     batch->bytes += record->len;
 }
-
-/* --- the file ---------------------------------------------------------------------------------------------------- */
 
 enum status place_file_open(const char *path, const struct place_cut *cut, struct place_file *ret_file,
                             struct error *err)

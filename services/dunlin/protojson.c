@@ -12,8 +12,6 @@
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "id/id.h"
 
-/* --- enums ------------------------------------------------------------------------------------------------------- */
-
 /* "PromiseState" -> "PROMISE_STATE_" */
 static char *enum_prefix(const ProtobufCEnumDescriptor *type)
 {
@@ -61,8 +59,6 @@ enum status protojson_parse_enum(const ProtobufCEnumDescriptor *type, const char
     }
     return error_set(err, STATUS_INVALID_ARGUMENT, "%s '%s': one of %s", what, text, known->str);
 }
-
-/* --- fields ------------------------------------------------------------------------------------------------------ */
 
 enum meaning {
     MEANING_PLAIN,
@@ -223,8 +219,6 @@ json_t *protojson(const ProtobufCMessage *message)
     }
     return object;
 }
-
-/* --- events ------------------------------------------------------------------------------------------------------ */
 
 const ProtobufCMessageDescriptor *protojson_event_type(const char *name)
 {

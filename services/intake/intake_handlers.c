@@ -71,8 +71,6 @@ static enum status load(struct db *db, const struct id *id, struct opened *opene
     return store_progress(db, id, &opened->progress, err);
 }
 
-/* --- OpenPlacement ------------------------------------------------------------------------------------------------ */
-
 static enum status check_open(const Dunlin__Intake__V1__OpenPlacementRequest *request, struct error *err)
 {
     size_t name_len = strlen(request->file_name);
@@ -229,8 +227,6 @@ enum status intake_open_placement(struct unit *unit, struct service_call *calls,
     return each_call(unit, calls, n_calls, open_placement, err);
 }
 
-/* --- ConfirmTotals, ClosePlacement -------------------------------------------------------------------------------- */
-
 static enum status check_all_there(const GArray *done, uint32_t batches, const char *what, struct error *err)
 {
     if (batches > BATCHES_MAX)
@@ -340,8 +336,6 @@ enum status intake_close_placement(struct unit *unit, struct service_call *calls
 {
     return each_call(unit, calls, n_calls, close_placement, err);
 }
-
-/* --- queries ------------------------------------------------------------------------------------------------------ */
 
 static void reply_rejects(struct service_call *call, const struct db_result *rows)
 {

@@ -26,8 +26,6 @@ static const char *keep(struct mapping *mapping, const char *text)
     return g_string_chunk_insert(mapping->texts, text);
 }
 
-/* --- plain settings ------------------------------------------------------------------------------------------- */
-
 static enum status read_kind(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
                              struct error *err)
 {
@@ -161,8 +159,6 @@ static enum status read_dates(const struct yaml_tree *tree, const yaml_node_t *v
     return read_pattern(tree, value, path, reading->mapping, &reading->mapping->dates, err);
 }
 
-/* --- money ------------------------------------------------------------------------------------------------------ */
-
 static enum status read_decimal(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
                                 struct error *err)
 {
@@ -211,8 +207,6 @@ static enum status read_money(const struct yaml_tree *tree, const yaml_node_t *v
         return yaml_refuse(tree, value, err, "%s: decimal and group are the same sign", path);
     return st;
 }
-
-/* --- sources ---------------------------------------------------------------------------------------------------- */
 
 static enum status add_value(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
                              struct error *err)
@@ -364,8 +358,6 @@ static enum status read_fields(const struct yaml_tree *tree, const yaml_node_t *
     return yaml_each_pair(tree, value, path, read_field, context, err);
 }
 
-/* --- where -------------------------------------------------------------------------------------------------------- */
-
 static enum status set_test(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
                             struct reading *reading, enum mapping_test test, struct error *err)
 {
@@ -446,8 +438,6 @@ static enum status read_where(const struct yaml_tree *tree, const yaml_node_t *v
     return yaml_each_item(tree, value, path, read_condition, context, err);
 }
 
-/* --- the whole ---------------------------------------------------------------------------------------------------- */
-
 static const struct yaml_key TOP_KEYS[] = {
     {"kind", read_kind},   {"client", read_client},     {"format", read_format}, {"delimiter", read_delimiter},
     {"quote", read_quote}, {"encoding", read_encoding}, {"region", read_region}, {"currency", read_currency},
@@ -518,8 +508,6 @@ static enum status read_tree(const struct yaml_tree *tree, struct mapping *mappi
     mapping->conditions = (struct mapping_condition *)(void *)g_array_free(reading.conditions, FALSE);
     return st;
 }
-
-/* --- the header --------------------------------------------------------------------------------------------------- */
 
 static enum status check_column_names(const char *name, const GPtrArray *columns, struct error *err)
 {
@@ -599,8 +587,6 @@ static enum status bind_columns(struct mapping *mapping, const char *name, const
     }
     return STATUS_OK;
 }
-
-/* --- the version -------------------------------------------------------------------------------------------------- */
 
 static void hash_text(crypto_generichash_state *state, const char *text)
 {

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-/* --- placements --------------------------------------------------------------------------------------------------- */
-
 static const char *const STAGE_NAMES[] = {
     [STAGE_CHECKING] = "checking",
     [STAGE_PLACING] = "placing",
@@ -141,8 +139,6 @@ enum status control_totals_compare(const struct control_totals *totals, const st
                      text->str);
 }
 
-/* --- debtors ------------------------------------------------------------------------------------------------------ */
-
 struct debtor *debtor_new(const struct id *id, int32_t agency_id)
 {
     struct debtor *debtor = g_new0(struct debtor, 1);
@@ -221,8 +217,6 @@ bool debtor_has_room(const struct debtor *debtor, const struct row *row)
     }
     return n <= DEBTOR_CONTACTS_MAX;
 }
-
-/* --- accounts ----------------------------------------------------------------------------------------------------- */
 
 struct account account_from_row(const struct row *row, const struct id *debtor_id, int32_t agency_id,
                                 const struct provenance *provenance, struct instant now)

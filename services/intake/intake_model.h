@@ -16,8 +16,6 @@
 
 /* Placements, debtors and accounts, and what may happen to them. No I/O, no clock, no wire types. */
 
-/* --- placements --------------------------------------------------------------------------------------------------- */
-
 /* Values as on the wire (dunlin.intake.v1.PlacementStage) and in intake.placement. */
 enum placement_stage {
     STAGE_CHECKING = 1,
@@ -68,8 +66,6 @@ void row_counts_add(struct row_counts *sum, const struct row_counts *counts);
 MUST_USE enum status control_totals_compare(const struct control_totals *totals, const struct row_counts *counted,
                                             const char *currency, struct error *err);
 
-/* --- debtors ------------------------------------------------------------------------------------------------------ */
-
 #define DEBTOR_CONTACTS_MAX 100 /* of some 1.5 KiB at most: an event that carries them all fits the log's 256 KiB */
 
 /* Where a fact came from. The file's name and bytes are its placement's. */
@@ -116,8 +112,6 @@ enum contact_change debtor_add_contact(struct debtor *debtor, const struct conta
 
 /* True where all of a row's contact points fit. */
 bool debtor_has_room(const struct debtor *debtor, const struct row *row);
-
-/* --- accounts ----------------------------------------------------------------------------------------------------- */
 
 struct account {
     struct id id;

@@ -29,8 +29,6 @@ struct placing {
     struct codec_scratch scratch;
 };
 
-/* --- items -------------------------------------------------------------------------------------------------------- */
-
 static struct item item_of(struct work *work, struct row *row)
 {
     struct item item = {
@@ -136,8 +134,6 @@ static enum status emit(struct placing *placing, const struct item *item, const 
     return unit_emit(placing->unit, &subject, item->work->actor, message, err);
 }
 
-/* --- where something was placed before ---------------------------------------------------------------------------- */
-
 /* What came first, for the reasons of duplicates. */
 struct first {
     struct item *item;
@@ -168,7 +164,7 @@ static enum status reject_duplicates(struct placing *placing, struct first *firs
     return STATUS_OK;
 }
 
-/* --- placements: references --------------------------------------------------------------------------------------- */
+/* Placements: references. */
 
 static guint hash_reference(gconstpointer key)
 {
@@ -248,7 +244,7 @@ static enum status register_references(struct placing *placing, struct error *er
     return st;
 }
 
-/* --- placements: debtors and accounts ----------------------------------------------------------------------------- */
+/* Placements: debtors and accounts. */
 
 static void identify(struct placing *placing, struct item *item)
 {
@@ -362,7 +358,7 @@ static enum status place_accounts(struct placing *placing, struct error *err)
     return st;
 }
 
-/* --- updates, recalls, payments: the account ---------------------------------------------------------------------- */
+/* Updates, recalls, payments: the account. */
 
 static struct account *find_account(const struct placing *placing, const struct id *id)
 {
@@ -418,8 +414,6 @@ static enum status find_accounts(struct placing *placing, bool is_locked, struct
     }
     return st;
 }
-
-/* --- updates ------------------------------------------------------------------------------------------------------ */
 
 static enum status emit_updated(struct placing *placing, struct item *item, const struct account_changes *changes,
                                 const GArray *contacts, struct error *err)
@@ -484,8 +478,6 @@ static enum status update_accounts(struct placing *placing, struct error *err)
     return st;
 }
 
-/* --- recalls ------------------------------------------------------------------------------------------------------ */
-
 static enum status recall_item(struct placing *placing, struct item *item, struct error *err)
 {
     Dunlin__Intake__V1__AccountRecalled message;
@@ -514,8 +506,6 @@ static enum status recall_accounts(struct placing *placing, struct error *err)
         st = store_accounts_update(placing->db, placing->accounts, placing->n_accounts, err);
     return st;
 }
-
-/* --- payments ----------------------------------------------------------------------------------------------------- */
 
 static struct payment payment_of(const struct item *item)
 {
@@ -628,8 +618,6 @@ static enum status place_payments(struct placing *placing, struct error *err)
     keep_accepted(placing);
     return placing->n_items > 0 ? report_payments(placing, err) : STATUS_OK;
 }
-
-/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 static enum status place_kind(struct placing *placing, enum file_kind kind, struct error *err)
 {

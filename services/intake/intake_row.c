@@ -51,8 +51,6 @@ static const char *shown(const char *text, char buffer[static SHOWN_MAX + 4])
     return buffer;
 }
 
-/* --- the record --------------------------------------------------------------------------------------------------- */
-
 static enum reject_code code_of_cells(const struct raw_row *raw, const struct mapping *mapping)
 {
     if (mapping->format == RECORDFILE_JSONL)
@@ -103,9 +101,6 @@ static const char *cell_of(const struct reading *reading, const char *column, si
     return cell ? cell : "";
 }
 
-/* --- texts ----------------------------------------------------------------------------------------------------------
- */
-
 static void read_text(struct reading *reading, enum field field)
 {
     const struct mapping_source *source = &reading->mapping->fields[field];
@@ -133,9 +128,6 @@ static void read_text(struct reading *reading, enum field field)
         reading->row->values[field].text = text;
     }
 }
-
-/* --- types ----------------------------------------------------------------------------------------------------------
- */
 
 static void read_reference(struct reading *reading, enum field field, struct row_value *value)
 {
@@ -317,9 +309,6 @@ static void read_value(struct reading *reading, enum field field)
     }
 }
 
-/* --- contact points -------------------------------------------------------------------------------------------------
- */
-
 static void add_contact(struct row *row, enum contact_kind kind, const char *value, enum phone_kind phone_kind,
                         const char *zones)
 {
@@ -435,9 +424,6 @@ static void read_contacts(struct reading *reading)
         if (reading->row->values[field].has_value)
             add_contact(reading->row, CONTACT_EMAIL, text_of(reading, field), PHONE_UNKNOWN, "");
 }
-
-/* --- the row as a whole ---------------------------------------------------------------------------------------------
- */
 
 static void read_name(struct reading *reading)
 {

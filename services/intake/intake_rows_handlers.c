@@ -51,8 +51,6 @@ static void rows_unit_clear(struct rows_unit *rows)
     g_string_chunk_free(rows->texts);
 }
 
-/* --- the requests ------------------------------------------------------------------------------------------------- */
-
 static enum status check_lines(const Dunlin__Intake__V1__RowsRequest *request, struct error *err)
 {
     int64_t before = 0;
@@ -131,9 +129,6 @@ static enum status load_placements(struct rows_unit *rows, struct error *err)
     return st;
 }
 
-/* --- which batches are ours -----------------------------------------------------------------------------------------
- */
-
 static bool may_go_on(const struct rows_unit *rows, const struct rows_call *call, struct error *err)
 {
     enum placement_stage stage = call->placement->stage;
@@ -193,9 +188,6 @@ static enum status answer_done(struct rows_unit *rows, struct error *err)
     }
     return st;
 }
-
-/* --- the rows
- * ----------------------------------------------------------------------------------------------------------- */
 
 /* The mapping of a placement; it was read without error when the placement was opened. */
 static enum status mapping_of(struct rows_unit *rows, const struct placement *placement,
@@ -295,9 +287,6 @@ static void reply_all(struct rows_unit *rows)
         service_reply(call->call, &reply.base);
     }
 }
-
-/* --- limits
- * --------------------------------------------------------------------------------------------------------------- */
 
 static void fail_all(struct rows_unit *rows, const struct error *why)
 {

@@ -8,8 +8,6 @@
 
 #define RECORD_KEPT_BYTES 4096 /* of a refused record: to find it again; the client has the file */
 
-/* --- placements --------------------------------------------------------------------------------------------------- */
-
 static void add_totals(struct db_args *args, const struct control_totals *totals)
 {
     if (totals->has_count)
@@ -125,8 +123,6 @@ enum status store_placement_names(struct db *db, const struct id *ids, size_t n,
     }
     return STATUS_OK;
 }
-
-/* --- batches ------------------------------------------------------------------------------------------------------ */
 
 /* $1 partitions, $2 placements, $3 is_check, $4 batches. */
 struct batch_columns {
@@ -283,8 +279,6 @@ void placement_progress_fini(struct placement_progress *progress)
     g_clear_pointer(&progress->placed, g_array_unref);
 }
 
-/* --- rejects ------------------------------------------------------------------------------------------------------ */
-
 static const char *column_name(const struct mapping *mapping, int field)
 {
     if (field == FIELD_NONE || mapping->fields[field].origin != MAPPING_COLUMN)
@@ -336,8 +330,6 @@ enum status store_rejects_list(struct db *db, const struct id *placement_id, int
     db_arg_int4(&args, limit);
     return db_exec(db, &INTAKE_REJECT_LIST, &args, ret_rejects, err);
 }
-
-/* --- the log ------------------------------------------------------------------------------------------------------ */
 
 enum status store_lag(struct db *db, char *consumer, size_t consumer_size, int64_t *ret_events, struct error *err)
 {

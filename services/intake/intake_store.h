@@ -96,9 +96,6 @@ MUST_USE enum status store_progress(struct db *db, const struct id *placement_id
                                     struct placement_progress *ret_progress, struct error *err);
 void placement_progress_fini(struct placement_progress *progress);
 
-/* --- rows -----------------------------------------------------------------------------------------------------------
- */
-
 struct reject_line {
     const struct id *placement_id;
     int32_t agency_id;
@@ -132,9 +129,6 @@ MUST_USE enum status store_references_find(struct db *db, struct reference *refe
 MUST_USE enum status store_reference_any(struct db *db, int32_t agency_id, const char *client,
                                          const char *client_reference, struct id ret_ids[static 2], size_t *ret_n,
                                          struct error *err);
-
-/* --- debtors, contact points, accounts, payments -------------------------------------------------------------------
- */
 
 /* Makes or completes debtors (without doubles), locks them, and loads what they are called now and all their contact
  * points. Texts go into `texts`. */

@@ -6,8 +6,6 @@
 #include "intake_sql.h"
 #include "intake_store.h"
 
-/* --- references --------------------------------------------------------------------------------------------------- */
-
 /* $1 partitions, $2 agencies, $3 references, $4 clients. */
 static void add_references(struct db_columns *columns, const struct reference *references, size_t n)
 {
@@ -105,8 +103,6 @@ enum status store_reference_any(struct db *db, int32_t agency_id, const char *cl
         ret_ids[i] = db_id(result, i, 0);
     return STATUS_OK;
 }
-
-/* --- debtors ------------------------------------------------------------------------------------------------------ */
 
 static void add_debtors(struct db_columns *columns, struct debtor *const *debtors, size_t n)
 {
@@ -256,8 +252,6 @@ enum status store_contacts_save(struct db *db, struct debtor *const *debtors, si
     return db_exec(db, &INTAKE_CONTACT_POINT_UPSERT, &args, NULL, err);
 }
 
-/* --- accounts ----------------------------------------------------------------------------------------------------- */
-
 static void add_account(struct db_columns *c, const struct account *account)
 {
     db_columns_push_key(c, &account->id);
@@ -369,8 +363,6 @@ enum status store_accounts_update(struct db *db, const struct account *accounts,
         return STATUS_OK;
     return db_columns_exec(db, &INTAKE_ACCOUNT_UPDATE, &columns, NULL, err);
 }
-
-/* --- payments ----------------------------------------------------------------------------------------------------- */
 
 static void add_payment(struct db_columns *c, const struct payment *payment)
 {

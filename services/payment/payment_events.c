@@ -11,8 +11,6 @@
 #include "payment_store.h"
 #include "service/wire.h"
 
-/* --- what is shared --- */
-
 /* The account that an event is about. One that was never placed is a fault somewhere before us: the event is parked. */
 static enum status find_account(const struct book *book, const ProtobufCBinaryData *account_id,
                                 struct account **ret_account, struct error *err)
@@ -53,7 +51,7 @@ static enum status post(const struct record *record, struct account *account, co
     return st == STATUS_OK ? record_posting(record, account, &posting, NULL, err) : st;
 }
 
-/* --- AccountPlaced: the opening posting --- */
+/* AccountPlaced: the opening posting. */
 
 static enum status want_placed(struct book *book, const struct service_event *event, struct error *err)
 {
@@ -100,7 +98,7 @@ static enum status apply_placed(const struct record *record, const struct servic
     return post(record, book_add_account(record->book, &account, 0), &draft, err);
 }
 
-/* --- AccountUpdated: the client restates what is owed --- */
+/* AccountUpdated: the client restates what is owed. */
 
 static bool states_balance(const Dunlin__Intake__V1__AccountUpdated *updated)
 {
@@ -154,8 +152,6 @@ static enum status apply_updated(const struct record *record, const struct servi
     return post(record, account, &draft, err);
 }
 
-/* --- AccountRecalled --- */
-
 static enum status want_recalled(struct book *book, const struct service_event *event, struct error *err)
 {
     const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
@@ -181,8 +177,6 @@ static enum status apply_recalled(const struct record *record, const struct serv
     promise->reason = "the client took the account back";
     return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;
 }
-
-/* --- PaymentReported --- */
 
 static enum status want_reported(struct book *book, const struct service_event *event, struct error *err)
 {
@@ -223,7 +217,7 @@ static enum status apply_reported(const struct record *record, const struct serv
     return st == STATUS_OK ? post(record, account, &draft, err) : st;
 }
 
-/* --- AttemptReported: a promise given on the phone --- */
+/* AttemptReported: a promise given on the phone. */
 
 /* NULL where the attempt brought no promise, or one without an amount and a day: that is no promise. */
 static const Dunlin__Contact__V1__PromisedPayment *promised(const Dunlin__Contact__V1__AttemptReported *attempt)
@@ -298,8 +292,6 @@ static enum status apply_attempt(const struct record *record, const struct servi
     return record_promise(record, account, &promise, NULL, err);
 }
 
-/* --- the tables --- */
-
 static const struct event_rule {
     const ProtobufCMessageDescriptor *type;
     enum status (*want)(struct book *book, const struct service_event *event, struct error *err);
@@ -359,8 +351,6 @@ enum status payment_apply(struct unit *unit, const struct service_event *events,
         st = apply_event(&record, &events[i], err);
     return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
 }
-
-/* --- timers --- */
 
 static enum status break_promise(const struct record *record, const struct timer *timer, struct error *err)
 {

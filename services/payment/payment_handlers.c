@@ -7,8 +7,6 @@
 #include "payment_store.h"
 #include "service/wire.h"
 
-/* --- the shape of all commands --- */
-
 /* `want` reads a call's ids and asks for their rows; `act` decides by the model, records, answers. A refusal answers
  * the call and is OK; what they return otherwise fails the unit. */
 struct command {
@@ -81,8 +79,6 @@ static enum status post(const struct record *record, struct service_call *call, 
     return st;
 }
 
-/* --- PostPayment --- */
-
 static enum status want_post(struct book *book, const struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__PostPaymentRequest *request = (const void *)call->request;
@@ -148,8 +144,6 @@ static enum status act_post(const struct record *record, struct service_call *ca
     return post(record, call, account, &draft, err);
 }
 
-/* --- ReversePayment --- */
-
 static enum status want_reverse(struct book *book, const struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__ReversePaymentRequest *request = (const void *)call->request;
@@ -191,8 +185,6 @@ static enum status act_reverse(const struct record *record, struct service_call 
     draft.posted_at = unit_now(record->unit);
     return post(record, call, book_account(record->book, &posting->account_id), &draft, err);
 }
-
-/* --- MakePromise --- */
 
 static enum status want_promise(struct book *book, const struct service_call *call, struct error *err)
 {
@@ -236,8 +228,6 @@ static enum status act_promise(const struct record *record, struct service_call 
     return st;
 }
 
-/* --- CancelPromise --- */
-
 static enum status want_cancel(struct book *book, const struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__CancelPromiseRequest *request = (const void *)call->request;
@@ -274,8 +264,6 @@ static enum status act_cancel(const struct record *record, struct service_call *
         reply_promise(call, promise);
     return st;
 }
-
-/* --- GetAccount --- */
 
 static enum status want_get(struct book *book, const struct service_call *call, struct error *err)
 {
@@ -382,8 +370,6 @@ enum status payment_get_account(struct unit *unit, struct service_call *calls, s
     }
     return STATUS_OK;
 }
-
-/* --- the commands --- */
 
 enum status payment_post(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {

@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-/* --- the ledger --- */
-
 enum sign {
     SIGN_ANY,
     SIGN_NEGATIVE,
@@ -114,8 +112,6 @@ bool posting_is_balanced(const struct posting *posting)
             return false;
     return sum == 0;
 }
-
-/* --- promises --- */
 
 static const char *const STATE_NAMES[PROMISE_STATES_END] = {
     [PROMISE_OPEN] = "open",

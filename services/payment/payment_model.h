@@ -16,8 +16,6 @@
  * LEDGER_RECEIVABLE; the account's balance is that sum, carried along. Postings are never changed: a reversal is a
  * posting with the opposite entries. */
 
-/* --- the ledger --- */
-
 /* Numbers are stored: payment.ledger_account says what each is. */
 enum ledger_account {
     LEDGER_RECEIVABLE = 1,   /* what debtors owe */
@@ -109,8 +107,6 @@ struct id ledger_reversal_id(const struct id *posting_id);
 bool posting_is_balanced(const struct posting *posting);
 
 const char *posting_kind_name(enum posting_kind kind);
-
-/* --- promises --- */
 
 #define PROMISE_DUE_MAX_DAYS 366 /* later is a mistyped year, not a promise */
 

@@ -17,8 +17,6 @@ static enum status emit(const struct record *record, const struct account *accou
     return unit_emit(record->unit, &subject, record->actor, message, err);
 }
 
-/* --- postings --- */
-
 static enum status emit_payment(const struct record *record, const struct account *account,
                                 const struct posting *posting, struct error *err)
 {
@@ -105,8 +103,6 @@ enum status record_posting(const struct record *record, struct account *account,
         *ret_posting = kept;
     return st;
 }
-
-/* --- promises --- */
 
 enum status record_promise(const struct record *record, struct account *account, const struct promise *promise,
                            const struct promise **ret_promise, struct error *err)

@@ -7,10 +7,6 @@
 
 #define ACCOUNT_COLUMNS 8 /* of account_load, before those of the open promise */
 
-/* --- arrays of columns --- */
-
-/* --- reading --- */
-
 static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
 {
     struct money money = {.minor = db_int8(result, row, minor)};
@@ -189,8 +185,6 @@ enum status payment_store_history(struct db *db, struct book *book, const struct
         g_ptr_array_add(book->results, calls[i].result);
     return STATUS_OK;
 }
-
-/* --- writing --- */
 
 static const enum db_type POSTING_TYPES[] = {
     DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT2, DB_TEXT, DB_INT8, DB_INT8,

@@ -35,9 +35,6 @@ static enum status check_amount(int64_t amount_minor, const char *field, struct 
     return STATUS_OK;
 }
 
-/* --- intake
- * ------------------------------------------------------------------------------------------------------------------ */
-
 static enum status on_placed(struct run *run, const ProtobufCMessage *message, struct error *err)
 {
     const Dunlin__Intake__V1__AccountPlaced *placed = (const Dunlin__Intake__V1__AccountPlaced *)message;
@@ -89,9 +86,6 @@ static enum status on_placement_completed(struct run *run, const ProtobufCMessag
     return STATUS_OK;
 }
 
-/* --- classification, plans
- * --------------------------------------------------------------------------------------------------- */
-
 static void note_step(const struct run *run, enum span span, int64_t since_us, int64_t until_us)
 {
     if (since_us > 0)
@@ -125,9 +119,6 @@ static enum status on_planned(struct run *run, const ProtobufCMessage *message, 
     account_reach(account, STAGE_PLANNED, run->event->occurred_at_us);
     return STATUS_OK;
 }
-
-/* --- permits and attempts
- * ---------------------------------------------------------------------------------------------------- */
 
 static enum status on_granted(struct run *run, const ProtobufCMessage *message, struct error *err)
 {
@@ -225,9 +216,6 @@ static enum status on_stop(struct run *run, const ProtobufCMessage *message, str
     return STATUS_OK;
 }
 
-/* --- disputes
- * ---------------------------------------------------------------------------------------------------------------- */
-
 static enum status on_dispute_opened(struct run *run, const ProtobufCMessage *message, struct error *err)
 {
     (void)message;
@@ -259,10 +247,6 @@ static enum status on_escalation(struct run *run, const ProtobufCMessage *messag
     (void)count(run, MEASURE_DISPUTE, "escalated");
     return STATUS_OK;
 }
-
-/* --- money
- * -------------------------------------------------------------------------------------------------------------------
- */
 
 /* Which change of the balance a posting is; false for the placement's, which AccountPlaced has told already. */
 static bool change_of(Dunlin__Payment__V1__PostingKind kind, enum balance_change *ret_change)
@@ -347,9 +331,6 @@ static enum status on_promise_cancelled(struct run *run, const ProtobufCMessage 
     end_promise(run, "cancelled");
     return STATUS_OK;
 }
-
-/* --- the table
- * --------------------------------------------------------------------------------------------------------------- */
 
 /* Whether an event needs an account that was placed before. */
 enum about {

@@ -21,9 +21,6 @@ static enum status answer_or_fail(struct service_call *call, enum status st, con
     return STATUS_OK;
 }
 
-/* --- GetReport
- * ---------------------------------------------------------------------------------------------------------------- */
-
 static enum status get_report(struct unit *unit, struct service_call *call, struct error *err)
 {
     const Dunlin__Reporting__V1__GetReportRequest *request =
@@ -57,9 +54,6 @@ enum status reporting_get_report(struct unit *unit, struct service_call *calls, 
     return st;
 }
 
-/* --- Rebuild
- * ------------------------------------------------------------------------------------------------------------------ */
-
 /* Whoever asks at the same moment gets the same answer: it is thrown away once. */
 enum status reporting_rebuild(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
@@ -81,9 +75,6 @@ enum status reporting_rebuild(struct unit *unit, struct service_call *calls, siz
         service_reply(&calls[i], &reply.base);
     return STATUS_OK;
 }
-
-/* --- GetTimeline
- * -------------------------------------------------------------------------------------------------------------- */
 
 static void entry_free(gpointer data)
 {

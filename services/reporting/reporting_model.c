@@ -124,9 +124,6 @@ bool account_is_settled_late(const struct account *account)
     return account->settled_at_us > 0 && account_settled_on_days(account) > account->due_on_days;
 }
 
-/* --- contribution
- * ------------------------------------------------------------------------------------------------------------ */
-
 /* One account going into or out of a tally. */
 struct contribution {
     const struct account *account;

@@ -19,10 +19,6 @@ static void *keep_list(struct report *report, size_t n)
     return keep(report, (n + 1) * sizeof(void *));
 }
 
-/* --- KPIs
- * --------------------------------------------------------------------------------------------------------------------
- */
-
 static void add_kpi(struct report *report, const struct kpi *kpi, const struct figures *figures, const char *currency)
 {
     Dunlin__Reporting__V1__Kpi *wire = keep(report, sizeof(*wire));
@@ -54,9 +50,6 @@ static void add_kpis(struct report *report, const struct figures *figures, const
             add_kpi(report, kpi, figures, g_ptr_array_index(currencies, i));
     }
 }
-
-/* --- funnel, classes, refusals
- * --------------------------------------------------------------------------------------------------- */
 
 /* The only currency there is; empty: several, or none. */
 static const char *only_currency(const GPtrArray *currencies)
@@ -147,9 +140,6 @@ static void add_classes(struct report *report, const struct figures *figures, co
     qsort(message->classes, message->n_classes, sizeof(void *), compare_counts);
 }
 
-/* --- currencies and aging
- * ----------------------------------------------------------------------------------------------------- */
-
 static void add_aging(struct report *report, Dunlin__Reporting__V1__CurrencyReport *wire, const struct figures *figures,
                       const struct sop *sop)
 {
@@ -182,10 +172,6 @@ static void add_currencies(struct report *report, const struct figures *figures,
         report->message.currencies[report->message.n_currencies++] = wire;
     }
 }
-
-/* --- steps
- * --------------------------------------------------------------------------------------------------------------------
- */
 
 static int compare_steps(const void *x, const void *y)
 {

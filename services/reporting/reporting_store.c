@@ -7,9 +7,6 @@
 #include "reporting_sql.h"
 #include "reporting_words.h"
 
-/* --- the working set
- * --------------------------------------------------------------------------------------------------------- */
-
 static void free_account(gpointer account)
 {
     account_free(account);
@@ -79,9 +76,6 @@ static void push_place(const struct db_columns *columns, const struct place *pla
     db_array_int4(columns->column[1], place->agency_id);
 }
 
-/* --- loading
- * ----------------------------------------------------------------------------------------------------------------- */
-
 static void take_milestones(struct account *account, const struct db_result *rows, size_t row)
 {
     int column = 13;
@@ -150,9 +144,6 @@ enum status working_set_load(struct working_set *set, struct db *db, struct erro
     db_calls_clear(calls, ARRAY_SIZE(calls));
     return st;
 }
-
-/* --- saving
- * ------------------------------------------------------------------------------------------------------------------ */
 
 /* The statements of one save, in the order in which they run. */
 enum save {
@@ -328,9 +319,6 @@ enum status working_set_save(struct working_set *set, struct db *db, struct erro
     db_writes_fini(columns, SAVE_END);
     return st;
 }
-
-/* --- reading
- * ------------------------------------------------------------------------------------------------------------------ */
 
 /* Columns and kinds of figures_select. */
 enum {

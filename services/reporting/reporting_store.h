@@ -41,8 +41,6 @@ void working_set_note(struct working_set *set, const struct id *subject_id, int6
 
 MUST_USE enum status working_set_save(struct working_set *set, struct db *db, struct error *err);
 
-/* --- reading ---------------------------------------------------------------------------------------------------- */
-
 /* All of an agency, of one moment; *ret_figures is owned by the caller. */
 MUST_USE enum status store_read_figures(struct db *db, int32_t agency_id, int32_t as_of_days,
                                         struct figures **ret_figures, struct error *err);

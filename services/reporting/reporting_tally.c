@@ -66,9 +66,6 @@ bool span_find(const char *name, enum span *ret_span)
     return false;
 }
 
-/* --- cells as sets of themselves
- * --------------------------------------------------------------------------------------------- */
-
 static guint mix(guint hash, int64_t number)
 {
     const uint64_t product = ((uint64_t)hash ^ (uint64_t)number) * UINT64_C(0x9E3779B97F4A7C15);

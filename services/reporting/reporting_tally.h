@@ -73,8 +73,6 @@ struct span_kind {
 extern const struct span_kind SPANS[SPAN_END];
 bool span_find(const char *name, enum span *ret_span);
 
-/* --- cells ---------------------------------------------------------------------------------------------------- */
-
 struct counter {
     struct place place;
     enum measure measure;

@@ -11,9 +11,6 @@
 #include "money/money.h"
 #include "reporting_words.h"
 
-/* --- parts of sentences
- * ------------------------------------------------------------------------------------------------------ */
-
 static void add_money(GString *text, int64_t minor, const char *currency)
 {
     struct money money = {.minor = minor};
@@ -45,9 +42,6 @@ static void add_list(GString *text, const char *before, size_t n, char *const *i
     for (size_t i = 0; i < n; i++)
         g_string_append_printf(text, "%s%s", i == 0 ? before : ", ", items[i]);
 }
-
-/* --- one function a type
- * ----------------------------------------------------------------------------------------------------- */
 
 static void say_placed(const ProtobufCMessage *message, GString *text)
 {
@@ -279,9 +273,6 @@ static void say_promise_cancelled(const ProtobufCMessage *message, GString *text
     (void)message;
     g_string_append(text, "The promise was taken back without fault of the debtor.");
 }
-
-/* --- the table
- * --------------------------------------------------------------------------------------------------------------- */
 
 static const struct sentence {
     const ProtobufCMessageDescriptor *type;

@@ -117,8 +117,6 @@ static inline int fixture_clean(void **state)
     return 0;
 }
 
-/* --- calls -------------------------------------------------------------------------------------------------------- */
-
 static inline service_handler_fn *handler_of(const char *method)
 {
     for (const struct service_method *row = INTAKE_SPEC.methods; row->name; row++)
@@ -228,8 +226,6 @@ static inline char *lend_text(const char *text)
 {
     return (char *)(uintptr_t)text;
 }
-
-/* --- a sender ----------------------------------------------------------------------------------------------------- */
 
 /* A file in memory, cut into records. */
 struct sent_file {
@@ -389,9 +385,6 @@ static inline Dunlin__Intake__V1__PlacementSummary *place_file(struct intake_ins
     free_reply(opened);
     return summary;
 }
-
-/* --- looking -------------------------------------------------------------------------------------------------------
- */
 
 /* The first column of the first row, a bigint, of any SQL. */
 static inline int64_t look(const struct intake_fixture *fixture, const char *sql)

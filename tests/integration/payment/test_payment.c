@@ -15,8 +15,6 @@ static int open_payment(void **state)
     return fixture_open(state, &PAYMENT_SPEC, &context);
 }
 
-/* --- what happens --- */
-
 /* An account and its debtor, by a name that is a test's own. */
 struct subject_ids {
     struct id account, debtor;
@@ -186,8 +184,6 @@ static int32_t today(void)
 {
     return (int32_t)(clock_now().us / US_PER_DAY);
 }
-
-/* --- tests --- */
 
 static void every_statement_fits_the_schema(void **state)
 {

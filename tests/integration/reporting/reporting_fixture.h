@@ -43,8 +43,6 @@ static inline void expect_ok(enum status st, const struct error *err)
         fail_msg("%s: %s", status_name(st), err->text);
 }
 
-/* --- the ground --- */
-
 static inline void fixture_take_leases(struct fixture *fixture)
 {
     uint16_t partitions[PARTITION_COUNT];
@@ -114,8 +112,6 @@ static inline void later(int64_t us)
     assert_true(clock_drive((struct instant){clock_now().us + us}));
 }
 
-/* --- units --- */
-
 static inline enum status fixture_commit(struct fixture *fixture, struct unit *unit)
 {
     GArray *publications = NULL, *cursors = NULL;
@@ -139,8 +135,6 @@ static inline struct unit *fixture_begin(struct fixture *fixture)
         fail_msg("%s", err.text);
     return unit;
 }
-
-/* --- what happens --- */
 
 /* An account and its debtor. */
 struct party {
@@ -177,8 +171,6 @@ static inline void settle(struct fixture *fixture)
     if (unit && fixture_commit(fixture, unit) != STATUS_OK)
         fail_msg("%s", fixture->last_error);
 }
-
-/* --- consuming --- */
 
 static inline const ProtobufCMessageDescriptor *fixture_type(const char *name)
 {
@@ -242,8 +234,6 @@ static inline void consume(struct fixture *fixture, int32_t limit)
             fixture->leases[batch->events[i].partition].cursor_seq = batch->events[i].seq;
     }
 }
-
-/* --- asking --- */
 
 /* A reply as bytes; g_free. */
 struct answer {
@@ -338,8 +328,6 @@ static inline int64_t fixture_number(struct fixture *fixture, const char *sql)
     expect_ok(db_exec(fixture->owner, &statement, NULL, &result, &err), &err);
     return db_int8(result, 0, 0);
 }
-
-/* --- values --- */
 
 static inline ProtobufCBinaryData lend_id(const struct id *id)
 {

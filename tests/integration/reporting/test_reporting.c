@@ -2,9 +2,6 @@
 
 #define TODAY FIXTURE_START_DAY
 
-/* --- a story with everything in it
- * ---------------------------------------------------------------------------------------- */
-
 struct cast {
     struct party anna, anna_second, bert, cleo, dora, other;
 };
@@ -245,9 +242,6 @@ static void aging_is_right_for_any_day_however_late_it_was_learnt(void **state)
     free_reply(report);
 }
 
-/* --- a portfolio against a plain count
- * ------------------------------------------------------------------------------------ */
-
 struct invoice {
     int32_t opened_on, due_on, paid_on; /* paid_on 0: not */
     int64_t amount;
@@ -318,9 +312,6 @@ static void a_portfolio_ages_as_counting_it_by_hand_says(void **state)
         free_reply(report);
     }
 }
-
-/* --- building again
- * -------------------------------------------------------------------------------------------------------- */
 
 static void the_rebuilt_report_is_the_live_one_byte_for_byte(void **state)
 {
@@ -413,9 +404,6 @@ static void an_instance_that_owns_nothing_rebuilds_nothing(void **state)
     free_reply(report);
 }
 
-/* --- timelines
- * ------------------------------------------------------------------------------------------------------------ */
-
 static struct answer ask_timeline(struct fixture *fixture, const void *bytes, size_t len)
 {
     Dunlin__Reporting__V1__GetTimelineRequest request;
@@ -489,9 +477,6 @@ static void an_account_that_is_not_there_has_no_timeline(void **state)
     assert_int_equal(ask_timeline(fixture, unknown.bytes, ID_BYTES).code, STATUS_NOT_FOUND);
     assert_int_equal(ask_timeline(fixture, "short", 5).code, STATUS_INVALID_ARGUMENT);
 }
-
-/* --- what is refused
- * ------------------------------------------------------------------------------------------------------ */
 
 static void reports_of_agencies_and_days_that_are_not_there_are_refused(void **state)
 {

@@ -67,8 +67,6 @@ static struct error world_error;
             fail_msg("%s: %s: %s", #call, status_name(st_), world_error.text);                                         \
     } while (0)
 
-/* --- waiting ----------------------------------------------------------------------------------------------------- */
-
 /* The producer of the tests is an instance like any other: it must be heard of now and then. */
 static inline void world_beat(struct world *world)
 {
@@ -152,8 +150,6 @@ static inline void wait_for_log(struct world *world, const struct runner *runner
     }
 }
 
-/* --- the world --------------------------------------------------------------------------------------------------- */
-
 static inline void write_policy(const struct world *world, const char *text)
 {
     assert_true(g_file_set_contents(world->policy_path, text, -1, NULL));
@@ -233,8 +229,6 @@ static inline void forget_instances(struct world *world)
             assert_ok(registry_withdraw(world->cache, &roster->instances[i], &world_error));
     roster_free(roster);
 }
-
-/* --- processes --------------------------------------------------------------------------------------------------- */
 
 static inline void spawn(struct world *world, struct runner *runner, const char *const *more)
 {
@@ -362,8 +356,6 @@ static int world_tear_down_test(void **state)
     return 0;
 }
 
-/* --- events ------------------------------------------------------------------------------------------------------ */
-
 struct placement {
     struct id debtor; /* and account */
     const char *reference;
@@ -468,8 +460,6 @@ static inline void place_one(struct world *world, const struct id *debtor, const
 
 /* "WHERE debtor_id = …" needs it as text. */
 #define ID_TEXT(id) id_format((id), (char[ID_TEXT_SIZE]){0})
-
-/* --- requests ---------------------------------------------------------------------------------------------------- */
 
 static inline ProtobufCBinaryData id_bytes(const struct id *id)
 {

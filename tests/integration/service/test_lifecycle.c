@@ -19,8 +19,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* --- timers on a driven clock ------------------------------------------------------------------------------------ */
-
 #define START_US (INT64_C(20000) * US_PER_DAY)
 
 /* As `dunlin clock` does: stored first, then said to every instance. */
@@ -161,8 +159,6 @@ static void a_timer_waits_for_what_was_committed_before_it_was_due(void **state)
         0);
 }
 
-/* --- policy ------------------------------------------------------------------------------------------------------ */
-
 static void assert_policy(struct world *world, const char *expected)
 {
     const struct id account = id_new(50);
@@ -189,8 +185,6 @@ static void a_bad_policy_leaves_the_old_one_in_force(void **state)
     wait_for_log(world, runner, "policies read again", 1);
     assert_policy(world, "good 2");
 }
-
-/* --- start and end ----------------------------------------------------------------------------------------------- */
 
 struct start_case {
     const char *option;

@@ -134,8 +134,6 @@ static void a_rolling_restart_fails_no_request(void **state)
     assert_int_equal(world_number(world, "SELECT count(*) FROM dispute.effect WHERE reason = 'rolling'"), n);
 }
 
-/* --- a zombie ---------------------------------------------------------------------------------------------------- */
-
 /* A connection that stays when the other side is stopped. */
 static zsock_t *connect_for_good(struct world *world, const struct runner *runner)
 {

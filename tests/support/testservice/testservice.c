@@ -89,8 +89,6 @@ static enum status emit_opened(struct unit *unit, int32_t agency_id, const struc
     return unit_emit(unit, &subject, NULL, &opened.base, err);
 }
 
-/* --- events ------------------------------------------------------------------------------------------------------ */
-
 static enum status take_poison(struct unit *unit, const char *reference, struct error *err)
 {
     bool is_healed = false;
@@ -153,8 +151,6 @@ static enum status fire(struct unit *unit, const struct timer *timers, size_t n_
     }
     return st;
 }
-
-/* --- requests ---------------------------------------------------------------------------------------------------- */
 
 static enum status open_one(struct unit *unit, struct service_call *call, struct error *err)
 {
@@ -286,8 +282,6 @@ static const struct service_method METHODS[] = {
     {"ListDisputes", SERVICE_IN_PARTITION, list, "operator dialer", true},
     {0},
 };
-
-/* --- policy ------------------------------------------------------------------------------------------------------ */
 
 static enum status load(void *context, struct error *err)
 {

@@ -48,8 +48,6 @@ static struct classified classify(const struct account_facts *account, int32_t l
     return result;
 }
 
-/* --- facts to class --- */
-
 struct class_row {
     const char *why;
     int32_t days;
@@ -152,8 +150,6 @@ static void a_closed_account_has_no_strategy_and_no_boundary_but_a_bucket(void *
     }
 }
 
-/* --- boundaries --- */
-
 static void the_next_boundary_is_the_next_day_on_which_the_class_may_change(void **state)
 {
     static const struct {
@@ -215,8 +211,6 @@ static void the_first_day_late_is_a_boundary_under_any_sop(void **state)
     assert_false(account_next_boundary(&plain, &account, on_day(0), &day));
 }
 
-/* --- lateness --- */
-
 static void an_account_is_late_once_it_is_past_due_or_was_paid_late(void **state)
 {
     static const struct {
@@ -261,8 +255,6 @@ static void a_late_account_counts_once_and_for_good(void **state)
     assert_true(account_is_late(&account, on_day(3)));
     assert_int_equal(debtor.late_accounts, 1);
 }
-
-/* --- what is said --- */
 
 static void what_was_just_taken_does_not_differ(void **state)
 {

@@ -70,8 +70,6 @@ static void expect_only(const struct fixture *fixture, const char *rule, const c
         assert_string_equal(instant_format(hit->next, text), next);
 }
 
-/* --- hours --- */
-
 static void allows_calls_only_from_8_to_21_in_every_zone(void **state)
 {
     (void)state;
@@ -180,8 +178,6 @@ static void ends_a_permit_with_the_hours_of_the_first_zone_to_close(void **state
     assert_int_equal(permit_valid_until(fixture->rules, &fixture->facts, US_PER_MIN).us, at("2026-07-16T01:00:00Z").us);
 }
 
-/* --- attempts --- */
-
 static void refuses_eighth_call_in_seven_days(void **state)
 {
     struct fixture *fixture = *state;
@@ -242,8 +238,6 @@ static void leaves_uncounted_and_misdirected_calls_out(void **state)
     assert_int_equal(permit_attempts_in_window(fixture->rules, &fixture->facts), 6);
 }
 
-/* --- conversations --- */
-
 static void refuses_calls_for_seven_days_from_a_conversation(void **state)
 {
     struct fixture *fixture = *state;
@@ -270,8 +264,6 @@ static void refuses_calls_for_seven_days_from_a_conversation(void **state)
                         "a conversation about this debt on 2026-08-13; no call for 7 days");
     assert_int_equal(permit_conversation_on_days(&fixture->facts), 20678);
 }
-
-/* --- holds --- */
 
 static void refuses_while_anything_holds(void **state)
 {
@@ -338,8 +330,6 @@ static void reports_every_rule_the_longest_lasting_first(void **state)
     struct instant next = {0};
     assert_false(permit_hits_next(&fixture->hits, &next));
 }
-
-/* --- any state --- */
 
 static uint32_t next_random(uint32_t *seed)
 {

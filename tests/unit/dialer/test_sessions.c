@@ -82,8 +82,6 @@ static void expect_notified(const struct sessions *sessions, uint32_t number, co
         fail_msg("account %u: told '%s', not '%s'", number, got, peers);
 }
 
-/* --- tests --- */
-
 static void only_dialers_that_were_handed_the_account_are_told_on_all_their_connections(void **state)
 {
     struct sessions *sessions = *state;

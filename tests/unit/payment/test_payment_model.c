@@ -69,8 +69,6 @@ static void open_promise(struct account *account, int64_t amount_minor, struct p
     account->open_promise = ret_promise;
 }
 
-/* --- the ledger --- */
-
 static void every_kind_of_posting_sums_to_zero_and_moves_the_balance(void **state)
 {
     static const struct {
@@ -240,8 +238,6 @@ static void sees_entries_that_do_not_sum_to_zero(void **state)
     posting.entries[1].amount_minor = 100;
     assert_true(posting_is_balanced(&posting));
 }
-
-/* --- promises --- */
 
 static void only_an_open_promise_moves(void **state)
 {

@@ -110,8 +110,6 @@ static GByteArray *packed_again(const ProtobufCMessage *message)
     return bytes;
 }
 
-/* --- fields in memory --- */
-
 static const void *member(const ProtobufCMessage *message, unsigned offset)
 {
     return (const char *)message + offset;
@@ -159,8 +157,6 @@ static bool has_unknown_fields(const ProtobufCMessage *message)
     }
     return false;
 }
-
-/* --- values --- */
 
 static bool is_expected_text(const ProtobufCFieldDescriptor *field, const char *text, int64_t number)
 {
@@ -252,8 +248,6 @@ static void expect_values(const ProtobufCMessage *message)
         expect_field(message, &message->descriptor->fields[f]);
 }
 
-/* --- fields in bytes --- */
-
 static size_t varint(const uint8_t *bytes, uint64_t *ret_value)
 {
     size_t n = 0;
@@ -296,8 +290,6 @@ static bool shows_field(const struct sample *sample, uint32_t id)
     }
     return false;
 }
-
-/* --- tests --- */
 
 static void every_line_unpacks_to_the_values_that_were_packed(void **state)
 {

@@ -38,9 +38,6 @@ static void take_back(struct account *account, int64_t amount, int32_t on_days, 
     account_change_balance(account, BALANCE_REVERSAL, amount, account->balance_minor + amount, on_days, at_us);
 }
 
-/* --- aging
- * ----------------------------------------------------------------------------------------------------------------- */
-
 /* What the cube says of the end of a day. */
 static void sum_cube(const struct tally *tally, int32_t as_of, int64_t *ret_accounts, int64_t *ret_balance)
 {
@@ -230,9 +227,6 @@ static void buckets_go_by_days_past_due_at_the_day_asked_for(void **state)
     assert_int_equal(sums[2].accounts, 3);
     assert_string_equal(sums[2].bucket->code, "31+");
 }
-
-/* --- settled, late, resolved
- * ---------------------------------------------------------------------------------------------- */
 
 static void is_late_where_the_value_date_is_after_the_due_date(void **state)
 {
