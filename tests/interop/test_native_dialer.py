@@ -240,7 +240,7 @@ def recall(system, account):
     (record_opt_out, "opt_out_calls", "REGF-14H-MEDIA", "12 CFR 1006.14(h)(1)"),
     (pay_in_full, "paid", "DUNLIN-PAID", "policy; 15 USC 1692f(1)"),
     (recall, "recalled", "DUNLIN-RECALLED", "policy"),
-], ids=lambda value: value if isinstance(value, str) and value.islower() else "")
+], ids=["dispute", "cease", "attorney", "opt-out", "paid", "recalled"])
 @pytest.mark.same_day
 def test_what_stops_contact_reaches_the_dialer_at_once_and_refuses_the_next_permit(system, acme, stop, reason, rule, citation):
     account = system.place_account()
