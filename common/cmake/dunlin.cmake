@@ -15,6 +15,15 @@ if(DUNLIN_SANITIZE)
     add_link_options(-fsanitize=${DUNLIN_SANITIZE})
 endif()
 
+# dunlin_program(<target>): what every program is linked with, tests too.
+function(dunlin_program target)
+    target_link_libraries(${target} PRIVATE dunlin_flags)
+    if(DUNLIN_SANITIZE MATCHES thread)
+        target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/tsan_order.c)
+        target_link_libraries(${target} PRIVATE PkgConfig::GLIB PkgConfig::ZMQ ${CMAKE_DL_LIBS})
+    endif()
+endfunction()
+
 # dunlin_add_subdirectories(<dir>): every folder of <dir> that has a CMakeLists.txt.
 function(dunlin_add_subdirectories dir)
     file(GLOB lists CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/*/CMakeLists.txt)
@@ -48,7 +57,8 @@ function(dunlin_service)
     dunlin_embed_sql(${name}_core)
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/main.c)
         add_executable(dunlin-${name} main.c)
-        target_link_libraries(dunlin-${name} PRIVATE ${name}_core dunlin_flags)
+        target_link_libraries(dunlin-${name} PRIVATE ${name}_core)
+        dunlin_program(dunlin-${name})
     endif()
 endfunction()
 
