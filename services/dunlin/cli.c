@@ -43,8 +43,6 @@ struct cli {
     enum cli_exit exit_code;
 };
 
-/* --- what commands ask ------------------------------------------------------------------------------------------- */
-
 const struct config *cli_config(const struct cli *cli)
 {
     return cli->config;
@@ -115,8 +113,6 @@ enum status cli_usage(struct cli *cli, struct error *err, const char *format, ..
     return STATUS_INVALID_ARGUMENT;
 }
 
-/* --- connections ------------------------------------------------------------------------------------------------- */
-
 static enum status need(const struct cli *cli, const char *option, struct error *err)
 {
     if (!cli_is_given(cli, option) && fleet_has_stopped_servers(cli->var))
@@ -178,8 +174,6 @@ enum status cli_owner_db(struct cli *cli, struct db **ret_db, struct error *err)
         *ret_db = cli->owner_db;
     return st;
 }
-
-/* --- output ------------------------------------------------------------------------------------------------------ */
 
 bool cli_emit(struct cli *cli, json_t *result)
 {
@@ -254,8 +248,6 @@ static void print_error(const struct cli *cli, const struct error *err)
     (void)fputc('\n', stderr);
     json_decref(error);
 }
-
-/* --- starting ---------------------------------------------------------------------------------------------------- */
 
 /* Options of all commands together, for finding the command's words among them: an option has one type everywhere. */
 static const struct config_option **all_tables(void)
@@ -332,8 +324,6 @@ static bool answer_help(struct cli *cli, const struct cli_args *args, enum statu
         *ret_status = refuse_unknown(cli, word, second, err);
     return true;
 }
-
-/* --- reading the configuration ----------------------------------------------------------------------------------- */
 
 static char *find_var(int argc, char *const *argv)
 {

@@ -98,7 +98,7 @@ bool cli_print_group_help(const char *group, FILE *out)
     return true;
 }
 
-/* --- the nearest name: Levenshtein, by the two-row method --------------------------------------------------------- */
+/* The nearest name: Levenshtein, by the two-row method. */
 
 #define COMPARED_BYTES 32
 

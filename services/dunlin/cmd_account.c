@@ -17,7 +17,7 @@
 
 static const struct config_option OPTIONS[] = {ACCOUNT_OPTIONS, {0}};
 
-/* --- account show: one question to everybody --------------------------------------------------------------------- */
+/* Account show: one question to everybody. */
 
 enum part {
     PART_PLACEMENT,
@@ -261,8 +261,6 @@ const struct command COMMAND_ACCOUNT_SHOW = {
     .operands_max = 1,
     .run = run_show,
 };
-
-/* --- account timeline -------------------------------------------------------------------------------------------- */
 
 static enum status run_timeline(struct cli *cli, struct error *err)
 {

@@ -95,8 +95,6 @@ static enum status read_day(struct cli *cli, const char *what, const char *text,
     return cli_usage(cli, err, "%s '%s' is no day as YYYY-MM-DD", what, text);
 }
 
-/* --- pay --------------------------------------------------------------------------------------------------------- */
-
 static enum status run_reverse(struct cli *cli, struct error *err)
 {
     struct id posting_id;
@@ -176,8 +174,6 @@ const struct command COMMAND_PAY = {
     .operands_max = 2,
     .run = run_pay,
 };
-
-/* --- promise ----------------------------------------------------------------------------------------------------- */
 
 static enum status run_cancel(struct cli *cli, struct error *err)
 {

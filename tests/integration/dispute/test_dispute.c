@@ -17,8 +17,6 @@ static int open_dispute(void **state)
     return fixture_open(state, &DISPUTE_SPEC, &context);
 }
 
-/* --- what happens --- */
-
 /* An account and its debtor, by a name that is a test's own. */
 struct subject_ids {
     struct id account, debtor;
@@ -133,8 +131,6 @@ static int64_t pending_timers(struct unit_fixture *fixture)
 {
     return fixture_number(fixture, "SELECT count(*) FROM platform.timer WHERE service = 'dispute'");
 }
-
-/* --- tests --- */
 
 static void every_statement_fits_the_schema(void **state)
 {
