@@ -260,10 +260,19 @@ static enum status apply_stops(const struct effect *effect, struct error *err)
     return st;
 }
 
-static enum status apply_report(const struct contact_work *work, struct reading *reading, struct error *err)
+/* A third party's dialer ("dialer:acme") knows of its own permits only; operators may report for anyone. */
+static bool may_report(const struct service_call *call, const struct permit *permit)
+{
+    static const char PREFIX[] = "dialer:";
+    return !g_str_has_prefix(call->principal, PREFIX) ||
+           strcmp(call->principal + strlen(PREFIX), permit->dialer) == 0;
+}
+
+static enum status apply_report(const struct contact_work *work, const struct service_call *call,
+                                struct reading *reading, struct error *err)
 {
     struct permit *permit = contact_find_permit(work->book, &reading->permit_id);
-    if (permit == NULL) {
+    if (permit == NULL || !may_report(call, permit)) {
         (void)error_set(&reading->error, STATUS_NOT_FOUND, "permit_id: no such permit");
         return STATUS_OK;
     }
@@ -323,7 +332,7 @@ static enum status apply_reports(struct contact_work *work, struct service_call 
         work->actor = contact_actor(work->book, &calls[i]);
         for (size_t j = 0; st == STATUS_OK && j < reported[i].n; j++)
             if (reported[i].readings[j].error.code == STATUS_OK)
-                st = apply_report(work, &reported[i].readings[j], err);
+                st = apply_report(work, &calls[i], &reported[i].readings[j], err);
         if (st == STATUS_OK)
             reply_results(&calls[i], &reported[i]);
     }

@@ -349,6 +349,16 @@ def test_a_report_for_an_unknown_permit_fails_alone_and_says_so(system, acme):
     assert system.account(account)["contact"]["attempts"][0]["telephony"] == "busy"
 
 
+def test_a_dialer_cannot_report_another_dialers_permit(system, acme):
+    account = system.place_account()
+    permit = permit_of(ask(acme, account))
+    result = report(system.dialer("second"), permit, "NOT_PLACED")
+    assert (result.code, result.message) == (NOT_FOUND, "permit_id: no such permit")
+    system.wait()
+    assert system.events("AttemptReported", account=account.account_id) == []
+    assert report(acme, permit, "NO_ANSWER").code == 0
+
+
 def bad_requests(dialer, account):
     contact, proto = dialer.contact, dialer.dialer
     point = account.target[1]
