@@ -5,11 +5,7 @@
 #include <glib.h>
 
 #include "calendar/calendar.h"
-#include "dunlin/classification/v1/classification.pb-c.h"
-#include "dunlin/contact/v1/contact.pb-c.h"
-#include "dunlin/dispute/v1/dispute.pb-c.h"
-#include "dunlin/intake/v1/intake.pb-c.h"
-#include "dunlin/payment/v1/payment.pb-c.h"
+#include "dunlin/messages.h"
 #include "id/id.h"
 
 /* "PromiseState" -> "PROMISE_STATE_" */
@@ -222,36 +218,8 @@ json_t *protojson(const ProtobufCMessage *message)
 
 const ProtobufCMessageDescriptor *protojson_event_type(const char *name)
 {
-    static const ProtobufCMessageDescriptor *const EVENTS[] = {
-        &dunlin__intake__v1__account_placed__descriptor,
-        &dunlin__intake__v1__account_updated__descriptor,
-        &dunlin__intake__v1__account_recalled__descriptor,
-        &dunlin__intake__v1__payment_reported__descriptor,
-        &dunlin__intake__v1__placement_completed__descriptor,
-        &dunlin__classification__v1__account_classified__descriptor,
-        &dunlin__contact__v1__contact_planned__descriptor,
-        &dunlin__contact__v1__permit_granted__descriptor,
-        &dunlin__contact__v1__permit_refused__descriptor,
-        &dunlin__contact__v1__attempt_reported__descriptor,
-        &dunlin__contact__v1__permit_expired__descriptor,
-        &dunlin__contact__v1__stop_recorded__descriptor,
-        &dunlin__contact__v1__stop_released__descriptor,
-        &dunlin__contact__v1__contact_stopped__descriptor,
-        &dunlin__contact__v1__contact_resumed__descriptor,
-        &dunlin__dispute__v1__dispute_opened__descriptor,
-        &dunlin__dispute__v1__verification_sent__descriptor,
-        &dunlin__dispute__v1__dispute_resolved__descriptor,
-        &dunlin__dispute__v1__escalation_raised__descriptor,
-        &dunlin__payment__v1__payment_posted__descriptor,
-        &dunlin__payment__v1__payment_reversed__descriptor,
-        &dunlin__payment__v1__balance_changed__descriptor,
-        &dunlin__payment__v1__promise_made__descriptor,
-        &dunlin__payment__v1__promise_kept__descriptor,
-        &dunlin__payment__v1__promise_broken__descriptor,
-        &dunlin__payment__v1__promise_cancelled__descriptor,
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(EVENTS); i++)
-        if (strcmp(EVENTS[i]->name, name) == 0)
-            return EVENTS[i];
+    for (size_t i = 0; DUNLIN_MESSAGES[i]; i++)
+        if (strcmp(DUNLIN_MESSAGES[i]->name, name) == 0)
+            return DUNLIN_MESSAGES[i];
     return NULL;
 }

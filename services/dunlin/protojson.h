@@ -18,7 +18,7 @@ json_t *protojson(const ProtobufCMessage *message);
 MUST_USE enum status protojson_parse_enum(const ProtobufCEnumDescriptor *type, const char *what, const char *text,
                                           int *ret_value, struct error *err);
 
-/* The message type with a full name ("dunlin.intake.v1.AccountPlaced") among all events; NULL where it is unknown. */
+/* The message type with a full name ("dunlin.intake.v1.AccountPlaced") of the contract; NULL where it is unknown. */
 const ProtobufCMessageDescriptor *protojson_event_type(const char *name);
 
 #endif
