@@ -58,6 +58,7 @@ struct attempt {
     int64_t occurred_at_us;
     bool counts;
     bool is_conversation;
+    bool is_open; /* granted and not reported: it may yet become a conversation */
 };
 
 struct account {

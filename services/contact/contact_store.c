@@ -82,6 +82,7 @@ static void read_attempt(const struct db_result *rows, size_t row, const struct 
         .occurred_at_us = db_int8(rows, row, 3),
         .counts = db_bool(rows, row, 4),
         .is_conversation = db_bool(rows, row, 5),
+        .is_open = db_bool(rows, row, 6),
     };
     account_add_attempt(account, &attempt);
 }

@@ -148,6 +148,7 @@ static enum status grant(const struct contact_work *work, const struct decision 
         .contact_point_id = permit->contact_point_id,
         .occurred_at_us = now_us,
         .counts = true,
+        .is_open = true,
     };
     account_add_attempt(account, &attempt);
 

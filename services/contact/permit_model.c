@@ -13,7 +13,12 @@ const char *hold_set_name(unsigned hold)
 {
     if (hold < HOLD_COUNT)
         return hold_name((enum hold)hold);
-    return hold == HOLD_PARKED ? "parked" : "unreadable_zone";
+    static const char *const BUILTIN[] = {
+        [HOLD_PARKED - HOLD_COUNT] = "parked",
+        [HOLD_UNREADABLE_ZONE - HOLD_COUNT] = "unreadable_zone",
+        [HOLD_PERMIT_OPEN - HOLD_COUNT] = "permit_open",
+    };
+    return BUILTIN[hold - HOLD_COUNT];
 }
 
 /* What one rule says. */
@@ -120,8 +125,13 @@ static void judge_conversation(const struct rulebook *rulebook, const struct rul
 {
     const struct zone *zone = NULL;
     struct instant last = {facts->conversation_at_us};
-    if (last.us == 0 || !is_within(facts, last, rule->window_days, &zone))
+    if (last.us == 0 || !is_within(facts, last, rule->window_days, &zone)) {
+        /* Two calls at once: one of them may be the conversation after which the other is forbidden. */
+        finding->is_blocking = (facts->holds & HOLD_BIT(HOLD_PERMIT_OPEN)) != 0;
+        (void)snprintf(finding->detail, sizeof(finding->detail),
+                       "a permit for this debt is not reported yet; it may become a conversation");
         return;
+    }
     end_at(finding, rulebook, facts, local_days_later(facts->zones, facts->n_zones, last, rule->window_days));
     char on[DATE_TEXT_SIZE];
     (void)snprintf(finding->detail, sizeof(finding->detail),
@@ -230,6 +240,8 @@ static void gather_attempts(const struct account *account, int64_t since_us, GAr
         const struct attempt *attempt = &g_array_index(account->attempts, struct attempt, i);
         if (attempt->occurred_at_us < since_us || is_misdirected(account, attempt))
             continue;
+        if (attempt->is_open)
+            facts->holds |= HOLD_BIT(HOLD_PERMIT_OPEN);
         if (attempt->counts)
             g_array_append_val(storage, attempt->occurred_at_us);
         if (attempt->is_conversation && attempt->occurred_at_us > facts->conversation_at_us)

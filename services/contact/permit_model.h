@@ -18,10 +18,11 @@
 enum builtin_hold {
     HOLD_PARKED = HOLD_COUNT, /* an event of the debtor could not be applied: what we know of him is incomplete */
     HOLD_UNREADABLE_ZONE,     /* a candidate zone cannot be evaluated: as good as unknown */
+    HOLD_PERMIT_OPEN,         /* a permit of the debt is not reported: its call may be a conversation right now */
     HOLD_SET_COUNT,
 };
 
-/* "dispute", ..., "parked", "unreadable_zone". */
+/* "dispute", ..., "parked", "unreadable_zone", "permit_open". */
 const char *hold_set_name(unsigned hold);
 
 struct permit_facts {

@@ -139,10 +139,22 @@ def test_a_repeated_idempotency_key_gives_the_same_permit_and_one_attempt(system
     again = permit_of(ask(acme, account, "call-1"))
     assert again.permit_id == first.permit_id
     assert len(system.account(account)["contact"]["attempts"]) == 1
+    assert report(acme, first, "NO_ANSWER").code == 0
     other = permit_of(ask(acme, account, "call-2"))
     assert other.permit_id != first.permit_id
+    assert report(acme, other, "NO_ANSWER").code == 0
     assert permit_of(ask(system.dialer("second"), account, "call-1")).permit_id not in (first.permit_id, other.permit_id), "keys of two dialers are not the same key"
     assert len(system.account(account)["contact"]["attempts"]) == 3
+
+
+def test_a_debt_is_called_by_one_call_at_a_time(system, acme):
+    account = system.place_account()
+    permit = permit_of(ask(acme, account))
+    refusal = ask(system.dialer("second"), account).refusal
+    assert [hit.rule for hit in refusal.hits] == ["REGF-14B2B-CONVO7"]
+    assert "not reported yet" in refusal.hits[0].detail
+    assert report(acme, permit, "NO_ANSWER").code == 0
+    permit_of(ask(system.dialer("second"), account))
 
 
 def test_one_request_is_answered_in_its_order_over_all_partitions(system, acme):
@@ -268,7 +280,7 @@ def test_a_cease_told_on_a_call_stops_every_dialer_that_has_the_account(system, 
     account = system.place_account()
     second = system.dialer("second")
     second.hello()
-    permit_of(ask(second, account))
+    assert report(second, permit_of(ask(second, account)), "NO_ANSWER").code == 0
     permit = permit_of(ask(acme, account))
     assert report(acme, permit, "ANSWERED", party=acme.contact.PARTY_RIGHT, outcome=acme.contact.OUTCOME_REFUSED_TO_PAY, is_conversation=True,
                   flags=[acme.contact.STICKY_FLAG_CEASE]).code == 0

@@ -184,6 +184,17 @@ static inline enum status report(struct unit_fixture *fixture, Dunlin__Contact__
     return code;
 }
 
+/* n calls that nobody answers, one after the other. */
+static inline void call_in_vain(struct unit_fixture *fixture, const char *account, const char *phone, int n)
+{
+    for (int i = 0; i < n; i++) {
+        const struct id id = permit(fixture, account, phone);
+        Dunlin__Contact__V1__AttemptReport unanswered =
+            report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NO_ANSWER);
+        assert_int_equal(report(fixture, &unanswered), STATUS_OK);
+    }
+}
+
 static inline void stop(struct unit_fixture *fixture, const char *role, const char *account,
                         Dunlin__Contact__V1__StickyFlag flag, bool is_release, const char *reason, enum status expected)
 {
