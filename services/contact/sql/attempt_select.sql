@@ -1,4 +1,5 @@
 -- Attempts since an instant that count or were conversations, toward these accounts: their own permits, and others' at which they were discussed.
+-- is_open: the permit is granted and not reported (state 1).
 -- $1 partitions, $2 account ids (unnested together), $3 since (UTC us). Any number of rows. Index permit_account, key of discussion.
 SELECT m.account_id, m.permit_id, m.contact_point_id, m.occurred_at_us, m.counts, m.is_conversation, m.state = 1 AS is_open
 FROM unnest($1::smallint[], $2::uuid[]) AS k (partition, id)
