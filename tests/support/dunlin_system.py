@@ -78,6 +78,12 @@ def poll(what, condition, timeout_s=30.0):
         time.sleep(0.02)
 
 
+def seconds_of_load(short):
+    """How long a test keeps its load up: `short` seconds, or the long form's minutes (`tests/run --minutes N`)."""
+    minutes = float(os.environ.get("DUNLIN_TEST_MINUTES", 0))
+    return minutes * 60 if minutes else short
+
+
 def shared_data(name):
     """A file or folder of the public test data; skips the test where they are not on this machine."""
     folder = pathlib.Path(os.environ.get("DUNLIN_SHARED_DIR", REPOSITORY.parent / "shared")) / "data"
