@@ -87,13 +87,14 @@ class BenchSystem(DunlinSystem):
 
     @property
     def database_url(self):
+        """As PostgreSQL's superuser: checkpoints and statistics are his."""
         lines = (self.var / "servers.env").read_text().splitlines()
-        return next(line.split("=", 1)[1] for line in lines if line.startswith("DUNLIN_DATABASE_URL="))
+        owner = next(line.split("=", 1)[1] for line in lines if line.startswith("DUNLIN_DATABASE_URL="))
+        return owner.replace("dunlin_owner", "postgres", 1)
 
     @contextlib.contextmanager
     def session(self):
-        """A session of PostgreSQL's superuser: checkpoints and statistics are his."""
-        session = Session(self.database_url.replace("dunlin_owner", "postgres", 1))
+        session = Session(self.database_url)
         try:
             yield session
         finally:
