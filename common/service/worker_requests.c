@@ -121,18 +121,31 @@ static bool is_ready(struct worker *worker, const struct service_method *method,
     return true;
 }
 
+/* A key is of a partition: a command whose parts go to many carries the same one to each. */
+static guint hash_key(gconstpointer data)
+{
+    const struct bus_request *request = data;
+    return g_str_hash(request->idempotency_key) ^ request->partition;
+}
+
+static gboolean is_same_key(gconstpointer a, gconstpointer b)
+{
+    const struct bus_request *x = a, *y = b;
+    return x->partition == y->partition && strcmp(x->idempotency_key, y->idempotency_key) == 0;
+}
+
 /* Takes up to UNIT_CALLS_MAX requests; a second one with a key that is in the batch already waits for the next. */
 static void collect(struct worker *worker, size_t method_index, struct batch *batch)
 {
     GQueue *queue = worker->requests[method_index];
     const struct service_method *method = &worker->service->spec->methods[method_index];
-    GHashTable *keys = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTable *keys = g_hash_table_new(hash_key, is_same_key);
     *batch = (struct batch){.method = method};
     struct bus_request *request = NULL;
     while (batch->n < UNIT_CALLS_MAX && (request = g_queue_pop_head(queue))) {
         if (!is_ready(worker, method, request))
             continue;
-        if (request->idempotency_key[0] != '\0' && !g_hash_table_add(keys, request->idempotency_key)) {
+        if (request->idempotency_key[0] != '\0' && !g_hash_table_add(keys, request)) {
             g_queue_push_head(queue, request);
             break;
         }

@@ -131,6 +131,37 @@ static void answers_each_call_of_a_batch_by_itself(void **state)
     assert_int_equal(world_number(world, OPENED, ID_TEXT(&account)), n_keys);
 }
 
+/* Once each waited for a unit of its own: a dialer's request for 20 accounts took as many commits. */
+static void takes_the_parts_of_one_command_together(void **state)
+{
+    struct world *world = *state;
+    struct id accounts[MANY];
+    struct bus_call calls[MANY];
+    Dunlin__Dispute__V1__OpenDisputeRequest requests[MANY];
+    (void)start_alone(world, NULL);
+    for (uint16_t i = 0; i < MANY; i++) {
+        accounts[i] = id_new(i);
+        dunlin__dispute__v1__open_dispute_request__init(&requests[i]);
+        requests[i].account_id = id_bytes(&accounts[i]);
+        requests[i].reason = (char *)(uintptr_t) "fine";
+        calls[i] = (struct bus_call){.service = &dunlin__dispute__v1__dispute_service__descriptor,
+                                     .method = "OpenDispute",
+                                     .request = &requests[i].base,
+                                     .partition = i,
+                                     .idempotency_key = "one-command"};
+    }
+    const int64_t before = world_number(world, "SELECT count(DISTINCT xmin::text) FROM dispute.effect");
+    bus_call_many(world->client, calls, MANY, PATIENCE_MS);
+    size_t n_done = 0;
+    for (size_t i = 0; i < MANY; i++) {
+        n_done += calls[i].code == STATUS_OK;
+        if (calls[i].reply)
+            protobuf_c_message_free_unpacked(calls[i].reply, NULL);
+    }
+    assert_int_equal(n_done, MANY);
+    assert_in_range(world_number(world, "SELECT count(DISTINCT xmin::text) FROM dispute.effect") - before, 1, MANY / 2);
+}
+
 static void sees_at_the_head_what_was_committed_right_before(void **state)
 {
     struct world *world = *state;
@@ -238,6 +269,7 @@ int main(void)
         TEST(two_callers_with_the_same_key_have_an_effect_each),
         TEST(refuses_a_key_that_was_used_for_another_method),
         TEST(answers_each_call_of_a_batch_by_itself),
+        TEST(takes_the_parts_of_one_command_together),
         TEST(sees_at_the_head_what_was_committed_right_before),
         TEST(does_not_let_an_append_overtake_a_decision_at_the_head),
         TEST(parks_a_poison_event_that_stands_before_a_decision),
