@@ -7,12 +7,8 @@ import statistics
 import subprocess
 import tempfile
 
-import google.protobuf.message_factory
-import google.protobuf.descriptor_pb2
-import google.protobuf.descriptor_pool
-
+import bench_contracts
 from bench_system import Measure, bench_system, run_load
-from dunlin_system import REPOSITORY
 
 ACCOUNTS = 160_000
 PER_SECOND = 500
@@ -27,22 +23,11 @@ def program(name):
 # --- whom to ask for ---
 
 
-def placed_message():
-    """The type AccountPlaced, made from the contract itself."""
-    with tempfile.NamedTemporaryFile() as image:
-        subprocess.run(["protoc", f"--proto_path={REPOSITORY / 'proto'}", "--include_imports", f"--descriptor_set_out={image.name}", "dunlin/intake/v1/intake.proto"], check=True)
-        files = google.protobuf.descriptor_pb2.FileDescriptorSet.FromString(pathlib.Path(image.name).read_bytes())
-    pool = google.protobuf.descriptor_pool.DescriptorPool()
-    for file in files.file:
-        pool.Add(file)
-    return google.protobuf.message_factory.MessageFactory(pool).GetPrototype(pool.FindMessageTypeByName("dunlin.intake.v1.AccountPlaced"))
-
-
 def write_targets(system, session):
     """Every account with a telephone, in no order: 32 bytes each, account id and contact point id. How many there are."""
-    message, targets = placed_message(), []
+    placed_message, targets = bench_contracts.message("dunlin.intake.v1.AccountPlaced"), []
     for (payload,) in session.rows("SELECT encode(payload, 'hex') FROM log.event WHERE type = 'dunlin.intake.v1.AccountPlaced'"):
-        placed = message.FromString(bytes.fromhex(payload))
+        placed = placed_message.FromString(bytes.fromhex(payload))
         point = next((point for point in placed.contact_points if point.kind == PHONE), None)
         if point is not None:
             targets.append(placed.account_id + point.contact_point_id)
