@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 import uuid
 
 import pytest
@@ -249,8 +250,37 @@ class DunlinSystem:
 
     def sql(self, query):
         """One value, as the owner of the database; for what is waited for, never for what is tested."""
-        url = next(line.split("=", 1)[1] for line in (self.var / "servers.env").read_text().splitlines() if line.startswith("DUNLIN_DATABASE_URL="))
-        return subprocess.run(["psql", "-XAtc", query, url], check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(["psql", "-XAtc", query, self.server_setting("DUNLIN_DATABASE_URL")], check=True, capture_output=True, text=True).stdout.strip()
+
+    def server_setting(self, name):
+        """What `deploy/servers` says of the servers that run now."""
+        return next(line.split("=", 1)[1] for line in (self.var / "servers.env").read_text().splitlines() if line.startswith(f"{name}="))
+
+    def redis(self, *words):
+        """A command to Redis; its answer as text."""
+        socket = self.server_setting("DUNLIN_REDIS_URL").removeprefix("unix://")
+        return subprocess.run(["redis-cli", "-s", socket, *words], check=True, capture_output=True, text=True).stdout.strip()
+
+    def registry(self):
+        """What instances say of themselves in Redis; nothing where it cannot be asked."""
+        script = "local found = {} for _, key in ipairs(redis.call('keys', 'dunlin:instance:*')) do found[#found + 1] = redis.call('get', key) end return found"
+        try:
+            return [json.loads(line) for line in self.redis("--raw", "eval", script, "0").splitlines() if line]
+        except (subprocess.CalledProcessError, OSError, StopIteration):
+            return []
+
+    def metrics(self, service):
+        """Of all live instances of a service, added up: {name and labels: value}."""
+        found = collections.Counter()
+        for instance in self.registry():
+            if instance["service"] != service or not is_running(instance["pid"]):
+                continue
+            with urllib.request.urlopen(instance["admin_endpoint"] + "/metrics", timeout=30) as page:
+                for line in page.read().decode().splitlines():
+                    if not line.startswith("#"):
+                        name, value = line.rsplit(" ", 1)
+                        found[name] += float(value)
+        return found
 
     def check_well(self):
         """`dunlin status` says that all is well, soon."""
@@ -278,6 +308,23 @@ class DunlinSystem:
         os.kill(pid, signal_number)
         if signal_number in (signal.SIGKILL, signal.SIGTERM):
             poll(f"the end of {service}-{number}", lambda: not is_running(pid))
+
+    def servers_home(self):
+        return pathlib.Path((self.var / "servers.home").read_text().strip())
+
+    def postgres_pid(self):
+        return int((self.servers_home() / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+
+    def stop_postgres(self, signal_number):
+        """SIGQUIT: at once, as in a crash. SIGINT: fast, with the changes flushed. `up()` starts it again."""
+        pid = self.postgres_pid()
+        os.kill(pid, signal_number)
+        poll("the end of PostgreSQL", lambda: not is_running(pid))
+
+    def kill_redis(self):
+        pid = int((self.servers_home() / "redis.pid").read_text())
+        os.kill(pid, signal.SIGKILL)
+        poll("the end of Redis", lambda: not is_running(pid))
 
     def up(self):
         """Starts again what has ended."""
