@@ -46,6 +46,7 @@ class Ground:
     def __init__(self, system, session, seconds):
         self.system, self.seconds = system, seconds
         self.round_trips_us, self.commits_us, self.busy_round_trips_us = [], [], []
+        session.do("DROP SCHEMA IF EXISTS ground CASCADE")
         session.do("CREATE SCHEMA ground")
         session.do("CREATE TABLE ground.decision (payload bytea NOT NULL)")
         self.script = system.write("commit.sql", PGBENCH)

@@ -11,9 +11,8 @@ STATEMENTS = r"""
 
 
 def measures(system, load, ground):
-    funnel = {stage["stage"]: stage["accounts"] for stage in load.report["funnel"]}
-    if funnel["placed"] != load.accounts or funnel["classified"] != load.accounts or funnel["planned"] < load.accounts * 0.9:
-        raise RuntimeError(f"the report does not show the load: {funnel}")
+    if load.funnel["placed"] != load.accounts or load.funnel["classified"] != load.accounts or load.funnel["planned"] < load.accounts * 0.9:
+        raise RuntimeError(f"the report does not show the load: {load.funnel}")
     ratio = load.rate / ground.rate
     worst = max(load.lag.worst().items(), key=lambda item: item[1])
     return [

@@ -29,21 +29,38 @@ class Measure(collections.namedtuple("Measure", "name value unit ground ratio go
     """One row of the table. `ground`: what the same machine allowed in the same run, as text; `goal`: the text of the issue; `is_met`: None where there is no goal."""
 
 
+class ConnectionLost(RuntimeError):
+    """PostgreSQL went away; the session connects anew with its next query."""
+
+
 class Session:
     """One connection as a running psql: no process and no log-in a query."""
 
     END = "-- end --"
+    GONE = ("FATAL:", "WARNING:  terminating", "server closed", "psql:")
 
     def __init__(self, url):
-        self.process = subprocess.Popen(["psql", "-XAtq", "-F", "\t", url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
+        self.url = url
+        self.process = None
         self.backend_pid = int(self.value("SELECT pg_backend_pid()"))
 
     def rows(self, query):
+        if self.process is None:
+            self.process = subprocess.Popen(["psql", "-XAtq", "-F", "\t", self.url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
+        try:
+            return self.ask(query)
+        except (ConnectionLost, BrokenPipeError) as error:
+            self.close()
+            raise ConnectionLost(query) from error
+
+    def ask(self, query):
         self.process.stdin.write(f"{query.strip()};\n\\echo {self.END}\n")
         self.process.stdin.flush()
         lines = []
         while (line := self.process.stdout.readline().rstrip("\n")) != self.END:
-            if line.startswith(("ERROR", "FATAL", "psql:")) or (not line and self.process.poll() is not None):
+            if line.startswith(self.GONE) or (not line and self.process.poll() is not None):
+                raise ConnectionLost(line)
+            if line.startswith("ERROR"):
                 raise RuntimeError(f"{line}\n{query}")
             lines.append(line.split("\t"))
         return lines
@@ -55,16 +72,19 @@ class Session:
         self.rows(command)
 
     def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
+        if self.process is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
+            self.process.wait()
+            self.process.stdout.close()
+            self.process = None
 
 
 class BenchSystem(DunlinSystem):
     """A system with accounts in thousands."""
 
-    def __init__(self, *up_options, has_statements=False, environment=None):
-        super().__init__(*up_options, environment=environment)
+    def __init__(self, has_statements=False, environment=None):
+        super().__init__(environment=environment)
         self.portfolio = bench_accounts.EndlessPortfolio()
         self.has_statements = has_statements
 
@@ -132,13 +152,29 @@ class BenchSystem(DunlinSystem):
         return peaks
 
 
+shared_system = None  # with --quick: one for all
+
+
 @contextlib.contextmanager
-def bench_system(*up_options, **options):
-    system = BenchSystem(*up_options, **options)
+def sharing():
+    """All benchmarks in this context use one system: for a look whether they work, not for figures."""
+    global shared_system
+    with bench_system() as shared_system:
+        yield
+    shared_system = None
+
+
+@contextlib.contextmanager
+def bench_system(**options):
+    """A system of its own, with nothing in it."""
+    if shared_system is not None and not any(options.values()):
+        yield shared_system
+        return
+    system = BenchSystem(**options)
     try:
         yield system.start()
     except BaseException:
-        sys.stderr.write(system.log_errors() + "\n")
+        sys.stderr.write(system.log_errors(lines=2) + "\n")
         raise
     finally:
         system.stop()
@@ -212,7 +248,8 @@ class LagMeter:
 
     def follow(self):
         while not self.is_over.wait(SAMPLE_IVL_S):
-            self.sample()
+            with contextlib.suppress(ConnectionLost):
+                self.sample()
 
     def lags(self):
         """{consumer: [(time, seconds)]}: an event's age counts from the last sample in which it was not there, so it is too high by one interval at most."""
@@ -234,12 +271,26 @@ class LagMeter:
                 lags[consumer].append((now, now - oldest))
         return lags
 
+    def events_behind(self, consumer):
+        """[(time, events)] by sample."""
+        return [(at, sum(head - seq for head, seq in zip(sample["head"], sample[consumer]))) for at, sample in self.samples]
+
+    def rate(self, consumer, begin, end):
+        """Events applied a second between two times."""
+        inside = [(at, sum(sample[consumer])) for at, sample in self.samples if begin <= at <= end]
+        if len(inside) < 2:
+            raise RuntimeError(f"{consumer}: no two samples in {end - begin:.1f} s; take more accounts")
+        return (inside[-1][1] - inside[0][1]) / (inside[-1][0] - inside[0][0])
+
     def worst(self):
         return {consumer: max(seconds for _, seconds in points) for consumer, points in self.lags().items()}
 
 
 def is_at_rest(session):
-    return session.value(IS_AT_REST) == "t"
+    try:
+        return session.value(IS_AT_REST) == "t"
+    except ConnectionLost:
+        return False
 
 
 def wait_for_rest(session, timeout_s=600):
@@ -260,7 +311,7 @@ class Load:
     wal_bytes: int
     cpu_s: collections.Counter  # by process
     lag: LagMeter
-    report: dict
+    funnel: dict  # accounts by stage, as the report counts them
 
     @property
     def rate(self):
@@ -275,13 +326,17 @@ class Load:
         return sum(self.cpu_s.values()) / self.accounts * 1e6
 
 
+class CommandFailed(RuntimeError):
+    pass
+
+
 def wait_for_command(process):
     """The command's summary and its CPU seconds."""
     out, err = process.stdout.read(), process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != OK:
-        raise RuntimeError(f"{process.args}: exit code {process.returncode}\n{out}\n{err}")
+        raise CommandFailed(f"{process.args}: exit code {process.returncode}\n{out}\n{err}")
     return json.loads(out), usage.ru_utime + usage.ru_stime
 
 
@@ -289,8 +344,13 @@ def wal_position(session):
     return int(session.value("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"))
 
 
+def funnel(system):
+    return {stage["stage"]: stage["accounts"] for stage in system.json("report")["funnel"]}
+
+
 def run_load(system, session, path, accounts):
     """Places a file of so many accounts and waits until all that follows from it is applied, in the report's sums too."""
+    before = funnel(system)
     with LagMeter(system) as lag:
         meter = CpuMeter(system, session, {session.backend_pid, lag.session.backend_pid})
         wal = wal_position(session)
@@ -302,4 +362,5 @@ def run_load(system, session, path, accounts):
     cpu_s["dunlin place"] = place_cpu_s
     if placed["summary"]["accepted"] != accounts:
         raise RuntimeError(f"{placed['summary']['accepted']} of {accounts} accounts were accepted")
-    return Load(accounts, ended - began, wal, cpu_s, lag, system.json("report"))
+    after = funnel(system)
+    return Load(accounts, ended - began, wal, cpu_s, lag, {stage: after[stage] - before[stage] for stage in after})
