@@ -17,6 +17,8 @@ _Static_assert((int)OUTCOME_WITHDRAWN == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__D
                "stored as on the wire");
 _Static_assert((int)OUTCOME_RECALLED == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_RECALLED,
                "stored as on the wire");
+_Static_assert((int)OUTCOME_REPEATED == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REPEATED,
+               "stored as on the wire");
 _Static_assert((int)SOURCE_DEBTOR == DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_DEBTOR,
                "stored as on the wire");
 _Static_assert((int)SOURCE_CLIENT == DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_CLIENT,
@@ -64,4 +66,6 @@ void codec_dispute_view(const struct dispute *dispute, Dunlin__Dispute__V1__Disp
     ret_view->opened_at_us = dispute->opened_at.us;
     ret_view->deadline_at_us = dispute->deadline_at.us;
     ret_view->is_escalated = dispute->is_escalated;
+    if (!id_is_none(&dispute->repeats))
+        ret_view->repeats = wire_id(&dispute->repeats);
 }

@@ -72,7 +72,7 @@ static enum status apply_placed(const struct record *record, const struct servic
     struct dispute_claim claim = claim_of(record, event);
     claim.dispute_id = id_derive(&kept->account_id, "dispute", NULL, 0);
     claim.source = SOURCE_CLIENT;
-    return record_opening(record, kept, &claim, NULL, err);
+    return record_claim(record, kept, &claim, NULL, err);
 }
 
 static enum status want_recalled(struct book *book, const struct service_event *event, struct error *err)
@@ -169,13 +169,12 @@ static enum status open_claimed(const struct record *record, const struct servic
     struct account *account;
     enum status st = find_account(record->book, &account_id, &account, err);
 
-    /* Disputing again what is disputed is the same dispute. */
-    if (st != STATUS_OK || account->unresolved || book_dispute(record->book, &claimed->dispute_id))
-        return st;
+    if (st != STATUS_OK || book_dispute(record->book, &claimed->dispute_id))
+        return st; /* this call's own: the log is being read again, or the call was reported again */
     claim.dispute_id = claimed->dispute_id;
     claim.source = SOURCE_CALL;
     claim.reason = attempt->report->reason;
-    return record_opening(record, account, &claim, NULL, err);
+    return record_claim(record, account, &claim, NULL, err);
 }
 
 static enum status apply_attempt(const struct record *record, const struct service_event *event, struct error *err)

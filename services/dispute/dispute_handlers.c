@@ -83,11 +83,7 @@ static enum status act_open(const struct record *record, struct service_call *ca
         fail_no_account(call, &account_id);
         return STATUS_OK;
     }
-    if (account->unresolved) {
-        reply_dispute(call, account->unresolved);
-        return STATUS_OK;
-    }
-    enum status st = record_opening(record, account, &claim, &dispute, err);
+    enum status st = record_claim(record, account, &claim, &dispute, err);
     if (st == STATUS_OK)
         reply_dispute(call, dispute);
     return st;

@@ -26,6 +26,7 @@ static const struct dispute_rule {
     {DISPUTE_VERIFIED, DISPUTE_EVENT_REJECT, DISPUTE_RESOLVED, OUTCOME_REJECTED, "the debt stands"},
     {DISPUTE_VERIFIED, DISPUTE_EVENT_WITHDRAW, DISPUTE_RESOLVED, OUTCOME_WITHDRAWN, "withdrawn by the debtor"},
     {DISPUTE_VERIFIED, DISPUTE_EVENT_RECALL, DISPUTE_RESOLVED, OUTCOME_RECALLED, "the client took the account back"},
+    {DISPUTE_VERIFIED, DISPUTE_EVENT_REPEAT, DISPUTE_RESOLVED, OUTCOME_REPEATED, "disputed again"},
 };
 
 const char *dispute_state_name(enum dispute_state state)
@@ -50,6 +51,7 @@ struct dispute dispute_open(const struct account *account, const struct dispute_
         .opened_at = claim->opened_at,
         .deadline_at = {claim->opened_at.us + claim->verification_days * US_PER_DAY},
         .note = "",
+        .repeats = claim->repeats,
     };
 }
 

@@ -11,7 +11,8 @@
 /* The states of a dispute: no I/O, no clock, no wire types. Ids and times come in as parameters.
  *
  *     OPEN (nobody collects) --verify--> VERIFIED (still named as disputed) --resolve--> RESOLVED
- *      |  ^ overdue: escalated, still open                                                  ^
+ *      |  ^ overdue: escalated, still open                 |                                ^
+ *      |                                                  +-- repeat: disputed again ------+
  *      +--------------------------------- resolve -----------------------------------------+ */
 
 /* Numbers of these three are stored, and are those of the wire. */
@@ -28,6 +29,7 @@ enum dispute_outcome {
     OUTCOME_REJECTED = 2,
     OUTCOME_WITHDRAWN = 3,
     OUTCOME_RECALLED = 4,
+    OUTCOME_REPEATED = 5,
 };
 
 enum dispute_source {
@@ -43,8 +45,9 @@ enum dispute_event {
     DISPUTE_EVENT_WITHDRAW, /* the debtor takes it back */
     DISPUTE_EVENT_RECALL,   /* the client takes the account back */
     DISPUTE_EVENT_OVERDUE,  /* the time for verification is over */
+    DISPUTE_EVENT_REPEAT,   /* the debtor disputes the verified debt again: another dispute goes on */
 };
-#define DISPUTE_EVENTS_END 6
+#define DISPUTE_EVENTS_END 7
 
 struct dispute {
     struct id dispute_id;
@@ -59,7 +62,8 @@ struct dispute {
     struct instant opened_at;
     struct instant deadline_at; /* of the next thing that must happen; 0: none */
     bool is_escalated;
-    const char *note; /* of the last step; borrowed; "" where there is none */
+    const char *note;  /* of the last step; borrowed; "" where there is none */
+    struct id repeats; /* the verified dispute of the same debt that this one repeats; none */
 };
 
 /* An account as far as disputes go. */
@@ -77,6 +81,7 @@ struct dispute_claim {
     bool is_written;
     struct instant opened_at;
     int32_t verification_days; /* from opening until verification must be sent; not negative */
+    struct id repeats;         /* none: the first about this debt, or after a resolved one */
 };
 
 /* A new dispute on an account that has no unresolved one (asserts). */

@@ -28,6 +28,8 @@ static enum status emit_opened(const struct record *record, const struct dispute
     message.is_written = dispute->is_written;
     message.opened_at_us = dispute->opened_at.us;
     message.deadline_at_us = dispute->deadline_at.us;
+    if (!id_is_none(&dispute->repeats))
+        message.repeats = wire_id(&dispute->repeats);
     return emit(record, dispute, &message.base, err);
 }
 
@@ -69,8 +71,8 @@ static enum status emit_escalated(const struct record *record, const struct disp
     return emit(record, dispute, &message.base, err);
 }
 
-enum status record_opening(const struct record *record, struct account *account, const struct dispute_claim *claim,
-                           const struct dispute **ret_dispute, struct error *err)
+static enum status open_new(const struct record *record, struct account *account, const struct dispute_claim *claim,
+                            struct error *err)
 {
     struct dispute opened = dispute_open(account, claim);
     struct dispute *kept = book_add_dispute(record->book, &opened, 0);
@@ -82,9 +84,27 @@ enum status record_opening(const struct record *record, struct account *account,
                                                  .debtor_id = kept->debtor_id,
                                                  .agency_id = kept->agency_id,
                                                  .due_at = kept->deadline_at});
-    enum status st = emit_opened(record, kept, err);
+    return emit_opened(record, kept, err);
+}
+
+enum status record_claim(const struct record *record, struct account *account, const struct dispute_claim *claim,
+                         const struct dispute **ret_dispute, struct error *err)
+{
+    struct dispute *last = account->unresolved;
+    struct dispute_claim again = *claim;
+    const char *text;
+    enum status st = STATUS_OK;
+
+    if (last && last->state == DISPUTE_VERIFIED) {
+        again.repeats = last->dispute_id;
+        st = dispute_move(last, DISPUTE_EVENT_REPEAT, claim->reason, &text, err);
+        if (st == STATUS_OK)
+            st = record_move(record, account, last, DISPUTE_EVENT_REPEAT, err);
+    }
+    if (st == STATUS_OK && !account->unresolved)
+        st = open_new(record, account, &again, err);
     if (st == STATUS_OK && ret_dispute)
-        *ret_dispute = kept;
+        *ret_dispute = account->unresolved;
     return st;
 }
 

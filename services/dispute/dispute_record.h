@@ -14,10 +14,13 @@ struct record {
     const char *actor; /* on whose behalf; NULL: the service itself */
 };
 
-/* Opens a dispute on an account that has no unresolved one. *ret_dispute, the book's, is lent; may be NULL. */
-MUST_USE enum status record_opening(const struct record *record, struct account *account,
-                                    const struct dispute_claim *claim, const struct dispute **ret_dispute,
-                                    struct error *err);
+/* The debtor disputes the debt. Where a dispute of it is open, saying so again is that one. Otherwise it is a new one;
+ * where the last one is verified, it repeats that one, which is resolved as REPEATED: what was answered is disputed
+ * again, and nobody collects until this is answered too (12 CFR 1006.38(a)(1), (d)(2)(ii)). *ret_dispute, the book's,
+ * is lent; may be NULL. */
+MUST_USE enum status record_claim(const struct record *record, struct account *account,
+                                  const struct dispute_claim *claim, const struct dispute **ret_dispute,
+                                  struct error *err);
 
 /* A dispute of the account that dispute_move has just moved by `event`. */
 MUST_USE enum status record_move(const struct record *record, struct account *account, struct dispute *dispute,

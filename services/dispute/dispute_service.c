@@ -15,16 +15,15 @@ static const struct config_option OPTIONS[] = {
     {0},
 };
 
+/* At the head, so that a dispute of a call that the log holds already is there before its account's is opened, verified
+ * or resolved: contact, which reads the same log, comes to the same end. */
 static const struct service_method METHODS[] = {
-    {.name = "OpenDispute", .scope = SERVICE_IN_PARTITION, .handle = dispute_handle_open, .roles = "operator service"},
+    {.name = "OpenDispute", .scope = SERVICE_AT_HEAD, .handle = dispute_handle_open, .roles = "operator service"},
     {.name = "RecordVerification",
-     .scope = SERVICE_IN_PARTITION,
+     .scope = SERVICE_AT_HEAD,
      .handle = dispute_handle_verify,
      .roles = "operator service"},
-    {.name = "ResolveDispute",
-     .scope = SERVICE_IN_PARTITION,
-     .handle = dispute_handle_resolve,
-     .roles = "operator service"},
+    {.name = "ResolveDispute", .scope = SERVICE_AT_HEAD, .handle = dispute_handle_resolve, .roles = "operator service"},
     {.name = "ListDisputes",
      .scope = SERVICE_ANYWHERE,
      .handle = dispute_handle_list,

@@ -5,6 +5,7 @@
 
 #define ACCOUNT_COLUMNS 3  /* of account_load, before those of the unresolved dispute */
 #define VERSION_COLUMN  13 /* of dispute_load */
+#define REPEATS_COLUMN  14
 
 /* The columns of dispute_load, from column `at` on. */
 static struct dispute read_dispute(const struct db_result *result, size_t row, int at)
@@ -23,6 +24,7 @@ static struct dispute read_dispute(const struct db_result *result, size_t row, i
         .deadline_at = {db_int8(result, row, at + 10)},
         .is_escalated = db_bool(result, row, at + 11),
         .note = db_text(result, row, at + 12),
+        .repeats = db_id(result, row, at + REPEATS_COLUMN),
     };
 }
 
@@ -137,7 +139,7 @@ static void push_account(struct db_columns *columns, const struct account *accou
 }
 
 static const enum db_type DISPUTE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_INT2, DB_INT2,
-                                             DB_TEXT, DB_BOOL, DB_INT8, DB_INT8, DB_BOOL, DB_TEXT, DB_INT4};
+                                             DB_TEXT, DB_BOOL, DB_INT8, DB_INT8, DB_BOOL, DB_TEXT, DB_INT4, DB_UUID};
 
 static void push_dispute(struct db_columns *columns, const struct book_dispute *row)
 {
@@ -158,6 +160,7 @@ static void push_dispute(struct db_columns *columns, const struct book_dispute *
     db_array_bool(column[12], dispute->is_escalated);
     db_array_text(column[13], dispute->note);
     db_array_int4(column[14], row->version + 1);
+    db_array_id(column[15], &dispute->repeats);
 }
 
 enum table {

@@ -82,8 +82,11 @@ const struct command COMMAND_DISPUTE_OPEN = {
     .name = "dispute open",
     .summary = "record that a debtor disputes a debt: contact on it stops at once",
     .usage = "REF|ID [--reason TEXT] [--written] [--source debtor|client|call]",
-    .details = "Where one is open already, that one is shown.\n\n"
-               "  dunlin dispute open A-1001 --written --reason \"already paid to the clinic\"\n",
+    .details =
+        "Where one is open already, that one is shown. Where the last one is verified, the debt is disputed again: "
+        "contact stops until\n"
+        "the new one is verified or resolved too.\n\n"
+        "  dunlin dispute open A-1001 --written --reason \"already paid to the clinic\"\n",
     .options = OPEN_OPTIONS,
     .operands_min = 1,
     .operands_max = 1,
@@ -164,7 +167,8 @@ const struct command COMMAND_DISPUTE_VERIFY = {
     .summary = "record that verification of the debt has been sent to the debtor",
     .usage = "DISPUTE|REF [--note TEXT]",
     .details = "Takes a dispute's id, or a client's reference whose account has an open one. The hold on contact is "
-               "lifted.\n\n"
+               "lifted. For a dispute\n"
+               "that repeats a verified one, the notice that refers to the earlier answer does as well.\n\n"
                "  dunlin dispute verify A-1001 --note \"itemised statement by post\"\n",
     .options = VERIFY_OPTIONS,
     .operands_min = 1,
@@ -196,8 +200,7 @@ static enum status run_resolve(struct cli *cli, struct error *err)
 
 static const struct config_option RESOLVE_OPTIONS[] = {
     ACCOUNT_OPTIONS,
-    {"outcome", CONFIG_TEXT, NULL, NULL, 0, 0,
-     "upheld (nothing is owed), rejected (the debt stands), withdrawn or recalled."},
+    {"outcome", CONFIG_TEXT, NULL, NULL, 0, 0, "upheld (nothing is owed), rejected (the debt stands) or withdrawn."},
     {"note", CONFIG_TEXT, "", NULL, 0, 0, "Why."},
     {0},
 };
@@ -205,7 +208,7 @@ static const struct config_option RESOLVE_OPTIONS[] = {
 const struct command COMMAND_DISPUTE_RESOLVE = {
     .name = "dispute resolve",
     .summary = "end a dispute with an outcome",
-    .usage = "DISPUTE|REF --outcome upheld|rejected|withdrawn|recalled [--note TEXT]",
+    .usage = "DISPUTE|REF --outcome upheld|rejected|withdrawn [--note TEXT]",
     .details = "Takes a dispute's id, or a client's reference whose account has an open one.\n\n"
                "  dunlin dispute resolve A-1001 --outcome rejected --note \"signed contract on file\"\n",
     .options = RESOLVE_OPTIONS,

@@ -194,7 +194,7 @@ static void a_dispute_goes_from_open_over_verified_to_resolved(void **state)
     fixture_free_reply(view);
 }
 
-static void opening_again_gives_the_dispute_that_is_unresolved(void **state)
+static void opening_again_gives_the_dispute_that_is_open(void **state)
 {
     struct unit_fixture *fixture = *state;
     struct subject_ids ids = ids_of("again");
@@ -209,9 +209,6 @@ static void opening_again_gives_the_dispute_that_is_unresolved(void **state)
     assert_memory_equal(first->dispute_id.data, second->dispute_id.data, ID_BYTES);
     assert_string_equal(fixture_emitted(fixture), "DisputeOpened");
     call_ends(fixture, &ids, "again: permit", DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE);
-    verify(fixture, first->dispute_id, STATUS_OK);
-    (void)fixture_emitted(fixture);
-    fixture_free_reply(dispute(fixture, &ids)); /* verified is not resolved */
     assert_string_equal(fixture_emitted(fixture), "");
     resolve(fixture, first->dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_WITHDRAWN, STATUS_OK);
     fixture_free_reply(dispute(fixture, &ids)); /* a new one */
@@ -219,6 +216,57 @@ static void opening_again_gives_the_dispute_that_is_unresolved(void **state)
     expect_disputes(fixture, &ids, "ro");
     fixture_free_reply(answers[0].reply);
     fixture_free_reply(answers[1].reply);
+}
+
+static void expect_repetition(struct unit_fixture *fixture, const struct id *repeated)
+{
+    assert_string_equal(fixture_emitted(fixture), "DisputeResolved DisputeOpened");
+    Dunlin__Dispute__V1__DisputeResolved *resolved =
+        fixture_last_event(fixture, &dunlin__dispute__v1__dispute_resolved__descriptor);
+    assert_int_equal(resolved->outcome, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REPEATED);
+    assert_memory_equal(resolved->dispute_id.data, repeated->bytes, ID_BYTES);
+    fixture_free_reply(resolved);
+    Dunlin__Dispute__V1__DisputeOpened *opened =
+        fixture_last_event(fixture, &dunlin__dispute__v1__dispute_opened__descriptor);
+    assert_int_equal(opened->repeats.len, ID_BYTES);
+    assert_memory_equal(opened->repeats.data, repeated->bytes, ID_BYTES);
+    fixture_free_reply(opened);
+}
+
+/* Once a dispute on a call about a verified debt held the account for ever: contact held it, and no dispute was there
+ * that could have ended. */
+static void disputing_a_verified_debt_again_is_a_dispute_of_its_own(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("repeated");
+    struct id permit_id = named("repeated: permit");
+    struct id first_id = {0}, second_id = id_derive(&permit_id, "dispute", NULL, 0);
+
+    place(fixture, &ids, false);
+    Dunlin__Dispute__V1__DisputeView *first = dispute(fixture, &ids);
+    assert_int_equal(first->repeats.len, 0);
+    memcpy(first_id.bytes, first->dispute_id.data, ID_BYTES);
+    verify(fixture, first->dispute_id, STATUS_OK);
+    (void)fixture_emitted(fixture);
+    call_ends(fixture, &ids, "repeated: permit", DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE);
+    expect_repetition(fixture, &first_id);
+    call_ends(fixture, &ids, "repeated: permit", DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE);
+    assert_string_equal(fixture_emitted(fixture), "");
+    expect_disputes(fixture, &ids, "ro");
+
+    verify(fixture, wire_id(&second_id), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "VerificationSent");
+    Dunlin__Dispute__V1__DisputeView *third = dispute(fixture, &ids); /* by command */
+    expect_repetition(fixture, &second_id);
+    assert_memory_equal(third->repeats.data, second_id.bytes, ID_BYTES);
+    expect_disputes(fixture, &ids, "rro");
+    resolve(fixture, third->dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REJECTED, STATUS_OK);
+    expect_disputes(fixture, &ids, "rrr");
+    (void)fixture_emitted(fixture);
+    fixture_free_reply(dispute(fixture, &ids)); /* resolved is not verified: it repeats nothing */
+    assert_string_equal(fixture_emitted(fixture), "DisputeOpened");
+    fixture_free_reply(first);
+    fixture_free_reply(third);
 }
 
 static void only_a_call_that_ends_in_a_dispute_opens_one(void **state)
@@ -365,7 +413,8 @@ static void refuses_what_makes_no_sense(void **state)
     struct id nothing = named("no such dispute");
     verify(fixture, wire_id(&nothing), STATUS_NOT_FOUND);
     Dunlin__Dispute__V1__DisputeView *view = dispute(fixture, &ids);
-    static const int outcomes[] = {0, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_RECALLED, 5};
+    static const int outcomes[] = {0, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_RECALLED,
+                                   DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REPEATED, 6};
     for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++)
         resolve(fixture, view->dispute_id, outcomes[i], STATUS_INVALID_ARGUMENT);
     expect_disputes(fixture, &ids, "o");
@@ -455,7 +504,8 @@ int main(void)
         cmocka_unit_test(every_statement_fits_the_schema),
         cmocka_unit_test(an_account_placed_as_disputed_has_a_dispute_of_the_client),
         cmocka_unit_test(a_dispute_goes_from_open_over_verified_to_resolved),
-        cmocka_unit_test(opening_again_gives_the_dispute_that_is_unresolved),
+        cmocka_unit_test(opening_again_gives_the_dispute_that_is_open),
+        cmocka_unit_test(disputing_a_verified_debt_again_is_a_dispute_of_its_own),
         cmocka_unit_test(only_a_call_that_ends_in_a_dispute_opens_one),
         cmocka_unit_test(a_call_opens_a_dispute_of_every_account_that_was_discussed),
         cmocka_unit_test(a_recall_ends_what_is_unresolved),
