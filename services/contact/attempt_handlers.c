@@ -71,6 +71,27 @@ static enum status load_permits(struct unit *unit, const struct reported *report
     return contact_store_load_permits(unit_db(unit), (const struct id *)(const void *)ids->data, ids->len, book, err);
 }
 
+/* Of permits that were reported before it must be known which other debts were discussed. */
+static enum status load_discussions(struct unit *unit, const struct reported *reported, size_t n_calls,
+                                    struct contact_book *book, struct error *err)
+{
+    SCOPED(db_columns_fini) struct db_columns keys;
+    contact_discussions_init(&keys);
+    for (size_t i = 0; i < n_calls; i++) {
+        for (size_t j = 0; j < reported[i].n; j++) {
+            const struct reading *reading = &reported[i].readings[j];
+            const struct permit *permit = contact_find_permit(book, &reading->permit_id);
+            if (permit == NULL || permit->state != PERMIT_REPORTED)
+                continue;
+            const struct id *others[REPORT_DISCUSSED_MAX];
+            size_t n = report_others(&reading->report, &permit->account_id, others);
+            for (size_t k = 0; k < n; k++)
+                contact_discussions_add(&keys, others[k], &permit->id);
+        }
+    }
+    return contact_store_load_discussions(unit_db(unit), &keys, book, err);
+}
+
 static enum status load_accounts(struct unit *unit, const struct reported *reported, size_t n_calls,
                                  struct contact_book *book, struct error *err)
 {
@@ -101,6 +122,8 @@ struct effect {
     struct account *account;
     struct contact_point *point; /* NULL: gone, it never is */
     int64_t now_us;
+    bool is_first; /* no report of the permit came before */
+    struct report_news news;
 };
 
 static enum status check_discussed(const struct contact_book *book, const struct report *report,
@@ -133,25 +156,31 @@ static enum status record_discussed(const struct effect *effect, struct error *e
     const struct id *others[REPORT_DISCUSSED_MAX];
     size_t n = report_others(&effect->reading->report, &effect->account->id, others);
     for (size_t i = 0; st == STATUS_OK && i < n; i++) {
-        const struct discussion discussion = {
-            .account_id = *others[i],
-            .attempt =
-                {
-                    .permit_id = effect->permit->id,
-                    .contact_point_id = effect->permit->contact_point_id,
-                    .occurred_at_us = effect->permit->occurred_at_us,
-                    .counts = effect->permit->counts,
-                    .is_conversation = effect->reading->report.is_conversation,
-                },
-        };
-        g_array_append_val(effect->work->book->discussions, discussion);
+        struct report_news news;
         struct account *other = contact_find_account(effect->work->book, others[i]);
-        if (effect->reading->report.outcome == OUTCOME_DISPUTE && dispute_claim(other))
+        report_apply_to_discussion(&effect->reading->report, effect->permit,
+                                   permit_add_discussion(effect->permit, others[i]), &news);
+        if (news.is_disputed && dispute_claim(other))
             st = contact_settle(effect->work, other, "attempt", err);
-        if (st == STATUS_OK && discussion.attempt.is_conversation)
+        if (st == STATUS_OK && news.is_conversation)
             st = wait_after_conversation(effect, other, err);
     }
     return st;
+}
+
+static bool is_discussion_news(const struct report *report, const struct permit *permit)
+{
+    const struct id *others[REPORT_DISCUSSED_MAX];
+    size_t n = report_others(report, &permit->account_id, others);
+    for (size_t i = 0; i < n; i++) {
+        struct report_news news;
+        const struct discussion *known = permit_find_discussion(permit, others[i]);
+        struct discussion copy = known != NULL ? *known : (struct discussion){0};
+        report_apply_to_discussion(report, permit, &copy, &news);
+        if (news.is_any)
+            return true;
+    }
+    return false;
 }
 
 static bool has_flag(const struct effect *effect, enum sticky_flag flag)
@@ -195,11 +224,16 @@ static enum status set_flags(const struct effect *effect, bool *ret_is_person_ch
     return STATUS_OK;
 }
 
+static bool is_wrong_news(const struct effect *effect)
+{
+    return effect->reading->report.party == PARTY_WRONG && effect->point != NULL && !effect->point->is_wrong;
+}
+
 /* True where that is news: the number leaves the candidate zones, and its calls no longer count, so nothing waits for
  * them any more. */
 static bool mark_wrong(const struct effect *effect)
 {
-    if (effect->reading->report.party != PARTY_WRONG || effect->point == NULL || effect->point->is_wrong)
+    if (!is_wrong_news(effect))
         return false;
     effect->point->is_wrong = effect->point->is_changed = true;
     debtor_update_zones(effect->account->debtor);
@@ -211,8 +245,10 @@ static bool mark_wrong(const struct effect *effect)
 static void move_plan(const struct effect *effect)
 {
     struct account *account = effect->account;
-    account->reserved_until_us = 0;
-    account->is_reservation_changed = true;
+    if (effect->is_first) { /* later the account may be in another dialer's hands */
+        account->reserved_until_us = 0;
+        account->is_reservation_changed = true;
+    }
     if (telephony_is_attempt(effect->reading->report.telephony)) {
         plan_finish_step(effect->work->book, account, effect->permit);
         return;
@@ -229,11 +265,12 @@ static enum status apply_to_account(const struct effect *effect, struct error *e
     if (st != STATUS_OK)
         return st;
     is_person_changed = mark_wrong(effect) || is_person_changed;
-    if (effect->reading->report.outcome == OUTCOME_DISPUTE)
+    if (effect->news.is_disputed)
         (void)dispute_claim(effect->account);
-    move_plan(effect);
-    st = effect->permit->is_conversation ? wait_after_conversation(effect, effect->account, err)
-                                         : contact_settle(effect->work, effect->account, "attempt", err);
+    if (effect->news.ends_step)
+        move_plan(effect);
+    st = effect->news.is_conversation ? wait_after_conversation(effect, effect->account, err)
+                                      : contact_settle(effect->work, effect->account, "attempt", err);
     if (st == STATUS_OK)
         st = record_discussed(effect, err);
     if (st == STATUS_OK)
@@ -243,29 +280,35 @@ static enum status apply_to_account(const struct effect *effect, struct error *e
     return st;
 }
 
-/* Of a report after the first only what asks to stop: a dialer may report by itself when the line is closed, and the
- * agent says afterwards what the debtor asked for. It was acknowledged, so it must not be lost. */
-static enum status apply_stops(const struct effect *effect, struct error *err)
+static enum status take_first(struct effect *effect, struct error *err)
 {
-    bool is_person_changed = false;
-    enum status st = set_flags(effect, &is_person_changed, err);
+    const struct contact_work *work = effect->work;
+    enum status st = permit_move(effect->permit, PERMIT_EVENT_REPORT, err);
     if (st != STATUS_OK)
         return st;
-    is_person_changed = mark_wrong(effect) || is_person_changed;
-    st = contact_settle(effect->work, effect->account, "attempt", err);
-    if (st == STATUS_OK)
-        st = cease_discussed(effect, err);
-    if (st == STATUS_OK && is_person_changed)
-        st = contact_settle_debtor(effect->work, effect->account->debtor, "attempt", err);
-    return st;
+    effect->is_first = true;
+    report_apply_to_permit(&effect->reading->report, effect->now_us, effect->permit, &effect->news);
+    unit_timer_cancel(work->unit, CONTACT_TIMER_PERMIT_EXPIRY, &effect->permit->id);
+    return contact_emit_reported(work, effect->permit, effect->reading->wire, NULL, err);
+}
+
+/* A dialer may report by itself when the line is closed, and the agent says afterwards what was said and asked for. It
+ * was acknowledged, so it must not be lost; and whatever is taken of it is in the log. Flags are told by events of
+ * their own. */
+static enum status take_later(struct effect *effect, struct error *err)
+{
+    const struct permit before = *effect->permit;
+    report_correct_permit(&effect->reading->report, effect->now_us, effect->permit, &effect->news);
+    if (!effect->news.is_any && !is_discussion_news(&effect->reading->report, effect->permit) && !is_wrong_news(effect))
+        return STATUS_OK;
+    return contact_emit_reported(effect->work, effect->permit, effect->reading->wire, &before, err);
 }
 
 /* A third party's dialer ("dialer:acme") knows of its own permits only; operators may report for anyone. */
 static bool may_report(const struct service_call *call, const struct permit *permit)
 {
     static const char PREFIX[] = "dialer:";
-    return !g_str_has_prefix(call->principal, PREFIX) ||
-           strcmp(call->principal + strlen(PREFIX), permit->dialer) == 0;
+    return !g_str_has_prefix(call->principal, PREFIX) || strcmp(call->principal + strlen(PREFIX), permit->dialer) == 0;
 }
 
 static enum status apply_report(const struct contact_work *work, const struct service_call *call,
@@ -281,7 +324,7 @@ static enum status apply_report(const struct contact_work *work, const struct se
     struct account *account = contact_find_account(work->book, &permit->account_id);
     if (account == NULL)
         return error_set(err, STATUS_INTERNAL, "a permit without its account");
-    const struct effect effect = {
+    struct effect effect = {
         .work = work,
         .reading = reading,
         .permit = permit,
@@ -289,14 +332,7 @@ static enum status apply_report(const struct contact_work *work, const struct se
         .point = debtor_find_point(account->debtor, &permit->contact_point_id),
         .now_us = unit_now(work->unit).us,
     };
-    if (permit->state == PERMIT_REPORTED) /* the first report counts */
-        return apply_stops(&effect, err);
-    enum status st = permit_move(permit, PERMIT_EVENT_REPORT, err);
-    if (st != STATUS_OK)
-        return st;
-    report_apply_to_permit(&reading->report, effect.now_us, permit);
-    unit_timer_cancel(work->unit, CONTACT_TIMER_PERMIT_EXPIRY, &permit->id);
-    st = contact_emit_reported(work, permit, reading->wire, err);
+    enum status st = permit->state == PERMIT_REPORTED ? take_later(&effect, err) : take_first(&effect, err);
     return st == STATUS_OK ? apply_to_account(&effect, err) : st;
 }
 
@@ -324,6 +360,8 @@ static enum status apply_reports(struct contact_work *work, struct service_call 
                                  size_t n_calls, struct error *err)
 {
     enum status st = load_permits(work->unit, reported, n_calls, work->book, err);
+    if (st == STATUS_OK)
+        st = load_discussions(work->unit, reported, n_calls, work->book, err);
     if (st == STATUS_OK)
         st = load_accounts(work->unit, reported, n_calls, work->book, err);
     for (size_t i = 0; st == STATUS_OK && i < n_calls; i++) {

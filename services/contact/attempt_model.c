@@ -96,17 +96,76 @@ bool report_concerns_own(const struct report *report, const struct id *own)
     return false;
 }
 
-void report_apply_to_permit(const struct report *report, int64_t now_us, struct permit *permit)
+static void write_facts(const struct report *report, int64_t now_us, struct permit *permit)
 {
     permit->telephony = (int32_t)report->telephony;
     permit->party = (int32_t)report->party;
     permit->outcome = (int32_t)report->outcome;
     permit->duration_s = report->duration_s;
     permit->started_at_us = report->started_at_us == 0 ? now_us : report->started_at_us;
+    permit->is_changed = true;
+}
+
+static bool is_own_conversation(const struct report *report, const struct permit *permit)
+{
+    return report->is_conversation && report_concerns_own(report, &permit->account_id);
+}
+
+void report_apply_to_permit(const struct report *report, int64_t now_us, struct permit *permit,
+                            struct report_news *ret_news)
+{
+    write_facts(report, now_us, permit);
     permit->occurred_at_us = attempt_occurred_at(permit->granted_at_us, report->started_at_us, now_us);
     permit->counts = telephony_counts(report->telephony);
-    permit->is_conversation = report->is_conversation && report_concerns_own(report, &permit->account_id);
-    permit->is_changed = true;
+    permit->is_conversation = is_own_conversation(report, permit);
+    *ret_news = (struct report_news){
+        .is_any = true,
+        .ends_step = true,
+        .is_conversation = permit->is_conversation,
+        .is_disputed = report->outcome == OUTCOME_DISPUTE,
+    };
+}
+
+void report_correct_permit(const struct report *report, int64_t now_us, struct permit *permit,
+                           struct report_news *ret_news)
+{
+    bool was_disputed = permit->outcome == (int32_t)OUTCOME_DISPUTE;
+    bool is_placed = telephony_counts(report->telephony) && !permit->counts;
+    struct report_news news = {
+        .ends_step = is_placed && !telephony_is_attempt((enum telephony)permit->telephony),
+        .is_conversation = is_own_conversation(report, permit) && !permit->is_conversation,
+        .is_disputed = report->outcome == OUTCOME_DISPUTE && !was_disputed,
+    };
+    if (is_placed || news.is_conversation) {
+        int64_t at_us = attempt_occurred_at(permit->granted_at_us, report->started_at_us, now_us);
+        write_facts(report, now_us, permit);
+        permit->occurred_at_us = MAX(permit->occurred_at_us, at_us);
+        permit->counts = true;
+        permit->is_conversation = permit->is_conversation || news.is_conversation;
+    }
+    if (news.is_disputed || was_disputed)
+        permit->outcome = (int32_t)OUTCOME_DISPUTE;
+    news.is_any = is_placed || news.is_conversation || news.is_disputed;
+    permit->is_changed = permit->is_changed || news.is_any;
+    *ret_news = news;
+}
+
+void report_apply_to_discussion(const struct report *report, const struct permit *permit, struct discussion *discussion,
+                                struct report_news *ret_news)
+{
+    bool is_counted = permit->counts && !discussion->counts;
+    struct report_news news = {
+        .is_conversation = report->is_conversation && !discussion->is_conversation,
+        .is_disputed = report->outcome == OUTCOME_DISPUTE && !discussion->is_disputed,
+    };
+    news.is_any = is_counted || news.is_conversation || news.is_disputed;
+    if (is_counted || news.is_conversation)
+        discussion->occurred_at_us = MAX(discussion->occurred_at_us, permit->occurred_at_us);
+    discussion->counts = discussion->counts || is_counted;
+    discussion->is_conversation = discussion->is_conversation || news.is_conversation;
+    discussion->is_disputed = discussion->is_disputed || news.is_disputed;
+    discussion->is_changed = discussion->is_changed || news.is_any;
+    *ret_news = news;
 }
 
 static bool is_listed(const struct report *report, size_t before, const struct id *id)

@@ -92,8 +92,28 @@ bool telephony_is_attempt(enum telephony telephony);
  * whatever a dialer says. */
 int64_t attempt_occurred_at(int64_t granted_at_us, int64_t started_at_us, int64_t now_us);
 
-/* Writes a report into its permit (already moved to PERMIT_REPORTED). */
-void report_apply_to_permit(const struct report *report, int64_t now_us, struct permit *permit);
+/* What a report says that was not known of its permit before. */
+struct report_news {
+    bool is_any;
+    bool ends_step;       /* the plan must hear what became of the step that the permit was for */
+    bool is_conversation; /* about the permit's own account */
+    bool is_disputed;     /* the permit's own account */
+};
+
+/* Writes the first report into its permit (already moved to PERMIT_REPORTED). */
+void report_apply_to_permit(const struct report *report, int64_t now_us, struct permit *permit,
+                            struct report_news *ret_news);
+
+/* Takes of a later report what makes the record stricter: that the attempt counts after all, that it was a
+ * conversation, that the debt is disputed. The stricter reading of all reports stands, whichever came first: a dialer
+ * may say by itself that nobody answered, and the agent afterwards that they talked. */
+void report_correct_permit(const struct report *report, int64_t now_us, struct permit *permit,
+                           struct report_news *ret_news);
+
+/* The same for another account that was discussed on the call, with the first report and with later ones. `permit` has
+ * the report already. */
+void report_apply_to_discussion(const struct report *report, const struct permit *permit, struct discussion *discussion,
+                                struct report_news *ret_news);
 
 /* Toward which accounts it counts beyond the permit's own: `discussed` without that one. Returns how many. */
 size_t report_others(const struct report *report, const struct id *own,

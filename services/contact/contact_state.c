@@ -23,13 +23,20 @@ static void debtor_free(gpointer data)
     g_free(debtor);
 }
 
+static void permit_free(gpointer data)
+{
+    struct permit *permit = data;
+    if (permit->discussions != NULL)
+        g_array_unref(permit->discussions);
+    g_free(permit);
+}
+
 struct contact_book *contact_book_new(void)
 {
     struct contact_book *book = g_new0(struct contact_book, 1);
     book->accounts = id_table_new(account_free);
     book->debtors = id_table_new(debtor_free);
-    book->permits = id_table_new(g_free);
-    book->discussions = g_array_new(FALSE, FALSE, sizeof(struct discussion));
+    book->permits = id_table_new(permit_free);
     book->texts = g_string_chunk_new(TEXT_CHUNK_BYTES);
     return book;
 }
@@ -41,7 +48,6 @@ void contact_book_free(struct contact_book *book)
     g_hash_table_destroy(book->accounts);
     g_hash_table_destroy(book->debtors);
     g_hash_table_destroy(book->permits);
-    g_array_unref(book->discussions);
     g_string_chunk_free(book->texts);
     g_free(book);
 }
@@ -147,6 +153,28 @@ void account_add_attempt(struct account *account, const struct attempt *attempt)
     if (account->attempts == NULL)
         account->attempts = g_array_new(FALSE, FALSE, sizeof(struct attempt));
     g_array_append_vals(account->attempts, attempt, 1);
+}
+
+const struct discussion *permit_find_discussion(const struct permit *permit, const struct id *account_id)
+{
+    for (guint i = 0; permit->discussions != NULL && i < permit->discussions->len; i++) {
+        const struct discussion *discussion = &g_array_index(permit->discussions, struct discussion, i);
+        if (id_equal(&discussion->account_id, account_id))
+            return discussion;
+    }
+    return NULL;
+}
+
+struct discussion *permit_add_discussion(struct permit *permit, const struct id *account_id)
+{
+    const struct discussion *known = permit_find_discussion(permit, account_id);
+    if (known != NULL)
+        return (struct discussion *)(uintptr_t)known;
+    const struct discussion added = {.account_id = *account_id};
+    if (permit->discussions == NULL)
+        permit->discussions = g_array_new(FALSE, FALSE, sizeof(struct discussion));
+    g_array_append_val(permit->discussions, added);
+    return &g_array_index(permit->discussions, struct discussion, permit->discussions->len - 1);
 }
 
 /* Keeps the zones in the order of their names, so that a decision's record does not depend on who was loaded first. */

@@ -95,6 +95,16 @@ enum permit_state {
     PERMIT_EXPIRED = 3, /* its time is over and nobody said what came of it; it still counts */
 };
 
+/* What is known of another account of the person that was discussed on a permit's call. */
+struct discussion {
+    struct id account_id;
+    int64_t occurred_at_us;
+    bool counts;
+    bool is_conversation;
+    bool is_disputed;
+    bool is_changed;
+};
+
 struct permit {
     struct id id;
     struct id account_id, debtor_id, contact_point_id;
@@ -112,19 +122,13 @@ struct permit {
     bool counts;
     bool is_conversation;
     bool is_new, is_changed;
-};
-
-/* An attempt on another account's permit at which this account was discussed. */
-struct discussion {
-    struct id account_id;
-    struct attempt attempt;
+    GArray *discussions; /* struct discussion: those that are loaded or new; NULL: none */
 };
 
 struct contact_book {
     GHashTable *accounts; /* struct id -> struct account; owns */
     GHashTable *debtors;  /* struct id -> struct debtor; owns */
     GHashTable *permits;  /* struct id -> struct permit; owns */
-    GArray *discussions;  /* struct discussion: new ones */
     GStringChunk *texts;  /* every text of the above */
 };
 
@@ -146,6 +150,9 @@ struct account *contact_add_account(struct contact_book *book, const struct id *
 struct permit *contact_add_permit(struct contact_book *book, const struct id *id);
 struct contact_point *debtor_add_point(struct contact_book *book, struct debtor *debtor, const struct id *id);
 void account_add_attempt(struct account *account, const struct attempt *attempt);
+/* Lent until the next one is added. */
+struct discussion *permit_add_discussion(struct permit *permit, const struct id *account_id);
+const struct discussion *permit_find_discussion(const struct permit *permit, const struct id *account_id); /* or NULL */
 
 /* Candidate zones anew, after points came or changed: those of every phone that is not known to be somebody else's, and
  * of every address. An opted-out phone still says where its holder may be. */

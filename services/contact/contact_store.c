@@ -202,6 +202,42 @@ enum status contact_store_load_permits(struct db *db, const struct id *ids, size
     return STATUS_OK;
 }
 
+void contact_discussions_init(struct db_columns *keys)
+{
+    *keys = (struct db_columns){0};
+    db_columns_add_keys(keys);
+    (void)db_columns_add(keys, DB_UUID);
+}
+
+void contact_discussions_add(struct db_columns *keys, const struct id *account_id, const struct id *permit_id)
+{
+    db_columns_push_key(keys, account_id);
+    db_array_id(keys->column[2], permit_id);
+}
+
+enum status contact_store_load_discussions(struct db *db, const struct db_columns *keys, struct contact_book *book,
+                                           struct error *err)
+{
+    SCOPED(db_result_freep) struct db_result *rows = NULL;
+    if (db_columns_rows(keys) == 0)
+        return STATUS_OK;
+    enum status st = db_columns_exec(db, &CONTACT_DISCUSSION_SELECT, keys, &rows, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "load discussions");
+    for (size_t row = 0; row < db_rows(rows); row++) {
+        struct id account_id = db_id(rows, row, 0);
+        struct id permit_id = db_id(rows, row, 1);
+        *permit_add_discussion(contact_find_permit(book, &permit_id), &account_id) = (struct discussion){
+            .account_id = account_id,
+            .occurred_at_us = db_int8(rows, row, 2),
+            .counts = db_bool(rows, row, 3),
+            .is_conversation = db_bool(rows, row, 4),
+            .is_disputed = db_bool(rows, row, 5),
+        };
+    }
+    return STATUS_OK;
+}
+
 enum status contact_store_recent_permits(struct db *db, const struct id *account_id, int32_t limit,
                                          struct contact_book *book, GPtrArray **ret_permits, struct error *err)
 {
@@ -233,7 +269,8 @@ static const enum db_type PERMIT_TYPES[] = {
 };
 static const enum db_type PERMIT_UPDATE_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB_INT8, DB_INT2, DB_INT2,
                                                    DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL};
-static const enum db_type DISCUSSION_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_UUID, DB_INT8, DB_BOOL, DB_BOOL};
+static const enum db_type DISCUSSION_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_UUID,
+                                                DB_INT8, DB_BOOL, DB_BOOL, DB_BOOL};
 
 enum write {
     WRITE_ACCOUNTS,
@@ -253,7 +290,7 @@ static const struct db_write WRITES[WRITE_END] = {
     [WRITE_POINTS] = {&CONTACT_POINT_UPSERT, POINT_TYPES, ARRAY_SIZE(POINT_TYPES)},
     [WRITE_PERMITS] = {&CONTACT_PERMIT_INSERT, PERMIT_TYPES, ARRAY_SIZE(PERMIT_TYPES)},
     [WRITE_REPORTS] = {&CONTACT_PERMIT_UPDATE, PERMIT_UPDATE_TYPES, ARRAY_SIZE(PERMIT_UPDATE_TYPES)},
-    [WRITE_DISCUSSIONS] = {&CONTACT_DISCUSSION_INSERT, DISCUSSION_TYPES, ARRAY_SIZE(DISCUSSION_TYPES)},
+    [WRITE_DISCUSSIONS] = {&CONTACT_DISCUSSION_UPSERT, DISCUSSION_TYPES, ARRAY_SIZE(DISCUSSION_TYPES)},
 };
 
 static bool has_usable_phone(const struct debtor *debtor)
@@ -368,18 +405,22 @@ static void push_report(const struct permit *permit, const struct db_columns *co
     db_array_bool(*c, permit->is_conversation);
 }
 
-static void push_discussion(const struct contact_book *book, const struct discussion *discussion,
-                            const struct db_columns *columns)
+static void push_discussions(const struct permit *permit, const struct db_columns *columns)
 {
     struct db_array *const *c = columns->column;
-    const struct account *account = contact_find_account(book, &discussion->account_id);
-    db_columns_push_key(columns, &discussion->account_id);
-    db_array_id(c[2], &discussion->attempt.permit_id);
-    db_array_int4(c[3], account->debtor->agency_id);
-    db_array_id(c[4], &discussion->attempt.contact_point_id);
-    db_array_int8(c[5], discussion->attempt.occurred_at_us);
-    db_array_bool(c[6], discussion->attempt.counts);
-    db_array_bool(c[7], discussion->attempt.is_conversation);
+    for (guint i = 0; permit->discussions != NULL && i < permit->discussions->len; i++) {
+        const struct discussion *discussion = &g_array_index(permit->discussions, struct discussion, i);
+        if (!discussion->is_changed)
+            continue;
+        db_columns_push_key(columns, &discussion->account_id);
+        db_array_id(c[2], &permit->id);
+        db_array_int4(c[3], permit->agency_id);
+        db_array_id(c[4], &permit->contact_point_id);
+        db_array_int8(c[5], discussion->occurred_at_us);
+        db_array_bool(c[6], discussion->counts);
+        db_array_bool(c[7], discussion->is_conversation);
+        db_array_bool(c[8], discussion->is_disputed);
+    }
 }
 
 static void collect(const struct contact_book *book, struct db_columns columns[static WRITE_END])
@@ -412,9 +453,8 @@ static void collect(const struct contact_book *book, struct db_columns columns[s
             push_permit(permit, &columns[WRITE_PERMITS]);
         else if (permit->is_changed)
             push_report(permit, &columns[WRITE_REPORTS]);
+        push_discussions(permit, &columns[WRITE_DISCUSSIONS]);
     }
-    for (guint i = 0; i < book->discussions->len; i++)
-        push_discussion(book, &g_array_index(book->discussions, struct discussion, i), &columns[WRITE_DISCUSSIONS]);
 }
 
 enum status contact_store_save(struct db *db, const struct contact_book *book, struct error *err)

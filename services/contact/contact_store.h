@@ -32,6 +32,12 @@ MUST_USE enum status contact_store_load(struct db *db, const struct contact_keys
 MUST_USE enum status contact_store_load_permits(struct db *db, const struct id *ids, size_t n,
                                                 struct contact_book *book, struct error *err);
 
+/* What is known of accounts that were discussed on permits of the book: pairs of them, doubles are fine. */
+void contact_discussions_init(struct db_columns *keys);
+void contact_discussions_add(struct db_columns *keys, const struct id *account_id, const struct id *permit_id);
+MUST_USE enum status contact_store_load_discussions(struct db *db, const struct db_columns *keys,
+                                                    struct contact_book *book, struct error *err);
+
 /* The newest `limit` permits of one account, newest first: pointers into the book, owned by the caller
  * (g_ptr_array_unref). */
 MUST_USE enum status contact_store_recent_permits(struct db *db, const struct id *account_id, int32_t limit,

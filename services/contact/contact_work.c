@@ -161,10 +161,29 @@ static enum status emit_for_permit(const struct contact_work *work, const struct
     return unit_emit(work->unit, &subject, work->actor, message, err);
 }
 
+static bool was_within(const struct permit *permit)
+{
+    return permit->started_at_us >= permit->granted_at_us && permit->started_at_us < permit->valid_until_us;
+}
+
+static void write_record(const struct permit *permit, Dunlin__Contact__V1__AttemptRecord *record)
+{
+    dunlin__contact__v1__attempt_record__init(record);
+    record->telephony = (Dunlin__Contact__V1__Telephony)permit->telephony;
+    record->party = (Dunlin__Contact__V1__Party)permit->party;
+    record->outcome = (Dunlin__Contact__V1__Outcome)permit->outcome;
+    record->counts = permit->counts;
+    record->is_conversation = permit->is_conversation;
+    record->was_within_permit = was_within(permit);
+}
+
 enum status contact_emit_reported(const struct contact_work *work, const struct permit *permit,
-                                  const Dunlin__Contact__V1__AttemptReport *report, struct error *err)
+                                  const Dunlin__Contact__V1__AttemptReport *report, const struct permit *before,
+                                  struct error *err)
 {
     Dunlin__Contact__V1__AttemptReported message;
+    Dunlin__Contact__V1__AttemptCorrection correction;
+    Dunlin__Contact__V1__AttemptRecord records[2];
     dunlin__contact__v1__attempt_reported__init(&message);
     message.permit_id = wire_id(&permit->id);
     message.account_id = wire_id(&permit->account_id);
@@ -175,8 +194,15 @@ enum status contact_emit_reported(const struct contact_work *work, const struct 
     message.report = (Dunlin__Contact__V1__AttemptReport *)(uintptr_t)report;
     message.counts = permit->counts;
     message.granted_at_us = permit->granted_at_us;
-    message.was_within_permit =
-        permit->started_at_us >= permit->granted_at_us && permit->started_at_us < permit->valid_until_us;
+    message.was_within_permit = was_within(permit);
+    if (before != NULL) {
+        dunlin__contact__v1__attempt_correction__init(&correction);
+        write_record(before, &records[0]);
+        write_record(permit, &records[1]);
+        correction.before = &records[0];
+        correction.after = &records[1];
+        message.correction = &correction;
+    }
     return emit_for_permit(work, permit, &message.base, err);
 }
 

@@ -39,9 +39,10 @@ MUST_USE enum status contact_emit_granted(const struct contact_work *work, const
 MUST_USE enum status contact_emit_refused(const struct contact_work *work, const struct decision *decision,
                                           const struct permit_hits *hits, struct error *err);
 
-/* `report` as it came off the wire. */
+/* `report` as it came off the wire. `before`: the permit as it was known before a later report; NULL with the first. */
 MUST_USE enum status contact_emit_reported(const struct contact_work *work, const struct permit *permit,
-                                           const Dunlin__Contact__V1__AttemptReport *report, struct error *err);
+                                           const Dunlin__Contact__V1__AttemptReport *report,
+                                           const struct permit *before, struct error *err);
 MUST_USE enum status contact_emit_expired(const struct contact_work *work, const struct permit *permit,
                                           struct error *err);
 

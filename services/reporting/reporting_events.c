@@ -22,6 +22,11 @@ static struct counter *count(const struct run *run, enum measure measure, const 
     return tally_count(run->set->tally, &run->place, measure, key, "", 1, 0);
 }
 
+static void count_n(const struct run *run, enum measure measure, const char *key, int64_t n)
+{
+    (void)tally_count(run->set->tally, &run->place, measure, key, "", n, 0);
+}
+
 static void count_amount(const struct run *run, enum measure measure, const char *key, int64_t n, int64_t amount_minor)
 {
     (void)tally_count(run->set->tally, &run->place, measure, key, run->account->currency, n, amount_minor);
@@ -174,19 +179,37 @@ static void reach_discussed(const struct run *run, const Dunlin__Contact__V1__At
     }
 }
 
-static void count_contact(const struct run *run, const Dunlin__Contact__V1__AttemptReported *reported)
+/* n: 1, or -1 for what a later report of the permit has replaced. */
+static void count_record(const struct run *run, const Dunlin__Contact__V1__AttemptRecord *record, int64_t n)
 {
-    const Dunlin__Contact__V1__AttemptReport *report = reported->report;
+    const bool is_placed = record->telephony != DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED;
     char word[WORD_SIZE];
-    (void)count(run, MEASURE_ATTEMPT_PARTY, word_of(&dunlin__contact__v1__party__descriptor, (int)report->party, word));
-    if (report->is_conversation)
-        (void)count(run, MEASURE_CONVERSATION, word);
-    if (report->is_conversation && report->party == DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT)
-        reach_discussed(run, report);
-    (void)count(run, MEASURE_ATTEMPT_OUTCOME,
-                word_of(&dunlin__contact__v1__outcome__descriptor, (int)report->outcome, word));
-    if (reported->was_within_permit)
-        (void)count(run, MEASURE_ATTEMPT_IN_PERMIT, "");
+    count_n(run, MEASURE_ATTEMPT_REPORTED, is_placed ? "placed" : "not_placed", n);
+    count_n(run, MEASURE_ATTEMPT_TELEPHONY,
+            word_of(&dunlin__contact__v1__telephony__descriptor, (int)record->telephony, word), n);
+    if (!is_placed)
+        return;
+    count_n(run, MEASURE_ATTEMPT_PARTY, word_of(&dunlin__contact__v1__party__descriptor, (int)record->party, word), n);
+    if (record->is_conversation)
+        count_n(run, MEASURE_CONVERSATION, word, n);
+    count_n(run, MEASURE_ATTEMPT_OUTCOME,
+            word_of(&dunlin__contact__v1__outcome__descriptor, (int)record->outcome, word), n);
+    if (record->was_within_permit)
+        count_n(run, MEASURE_ATTEMPT_IN_PERMIT, "", n);
+}
+
+/* What a dialer leaves out is nothing, as contact takes it. */
+static void count_first(const struct run *run, const Dunlin__Contact__V1__AttemptReported *reported)
+{
+    Dunlin__Contact__V1__AttemptRecord record;
+    dunlin__contact__v1__attempt_record__init(&record);
+    record.telephony = reported->report->telephony;
+    record.party = (int)reported->report->party ? reported->report->party : DUNLIN__CONTACT__V1__PARTY__PARTY_NONE;
+    record.outcome =
+        (int)reported->report->outcome ? reported->report->outcome : DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_NONE;
+    record.is_conversation = reported->report->is_conversation;
+    record.was_within_permit = reported->was_within_permit;
+    count_record(run, &record, 1);
 }
 
 static enum status on_reported(struct run *run, const ProtobufCMessage *message, struct error *err)
@@ -194,16 +217,18 @@ static enum status on_reported(struct run *run, const ProtobufCMessage *message,
     (void)err;
     const Dunlin__Contact__V1__AttemptReported *reported = (const Dunlin__Contact__V1__AttemptReported *)message;
     const Dunlin__Contact__V1__AttemptReport *report = reported->report;
-    char word[WORD_SIZE];
+    const Dunlin__Contact__V1__AttemptCorrection *correction = reported->correction;
     if (!report)
         return STATUS_OK;
-    const bool is_placed = report->telephony != DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED;
-    (void)count(run, MEASURE_ATTEMPT_REPORTED, is_placed ? "placed" : "not_placed");
-    (void)count(run, MEASURE_ATTEMPT_TELEPHONY,
-                word_of(&dunlin__contact__v1__telephony__descriptor, (int)report->telephony, word));
-    note_step(run, SPAN_PERMIT_TO_REPORT, reported->granted_at_us, run->event->occurred_at_us);
-    if (is_placed)
-        count_contact(run, reported);
+    if (correction && correction->before && correction->after) {
+        count_record(run, correction->before, -1);
+        count_record(run, correction->after, 1);
+    } else {
+        count_first(run, reported);
+        note_step(run, SPAN_PERMIT_TO_REPORT, reported->granted_at_us, run->event->occurred_at_us);
+    }
+    if (report->is_conversation && report->party == DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT)
+        reach_discussed(run, report);
     return STATUS_OK;
 }
 

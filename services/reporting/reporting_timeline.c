@@ -147,7 +147,8 @@ static void say_reported(const ProtobufCMessage *message, GString *text)
         g_string_append(text, "Attempt reported.");
         return;
     }
-    add_words(text, "Attempt reported: ", &dunlin__contact__v1__telephony__descriptor, (int)report->telephony);
+    add_words(text, reported->correction ? "Attempt reported again: " : "Attempt reported: ",
+              &dunlin__contact__v1__telephony__descriptor, (int)report->telephony);
     if (report->party > DUNLIN__CONTACT__V1__PARTY__PARTY_NONE)
         add_words(text, ", party ", &dunlin__contact__v1__party__descriptor, (int)report->party);
     if (report->outcome > DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_NONE)

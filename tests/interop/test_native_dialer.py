@@ -123,14 +123,19 @@ def test_a_permit_gives_the_number_and_its_report_is_recorded(system, acme):
     assert granted["payload"]["dialer"] == "acme"
 
 
-def test_a_report_given_twice_is_recorded_once_and_the_first_one_counts(system, acme):
+def test_of_two_reports_of_a_permit_the_stricter_stands_and_the_log_holds_both(system, acme):
     account = system.place_account()
     permit = permit_of(ask(acme, account))
     assert report(acme, permit, "BUSY").code == 0
-    assert report(acme, permit, "ANSWERED", party=acme.contact.PARTY_RIGHT, is_conversation=True).code == 0
+    for _ in range(2):  # the same again is nothing new
+        assert report(acme, permit, "ANSWERED", party=acme.contact.PARTY_RIGHT, is_conversation=True).code == 0
+    assert report(acme, permit, "NOT_PLACED").code == 0, "nor does this take anything back"
     attempts = system.account(account)["contact"]["attempts"]
-    assert [(a["telephony"], a["is_conversation"]) for a in attempts] == [("busy", False)]
-    assert len(system.events("AttemptReported", account=account.account_id)) == 1
+    assert [(a["telephony"], a["counts"], a["is_conversation"]) for a in attempts] == [("answered", True, True)]
+    assert system.explain(account) == ["REGF-14B2B-CONVO7"]
+    first, correction = [event["payload"] for event in system.events("AttemptReported", account=account.account_id)]
+    assert first["report"]["telephony"] == "busy" and "correction" not in first
+    assert (correction["correction"]["before"]["telephony"], correction["correction"]["after"]["telephony"]) == ("busy", "answered")
 
 
 def test_a_repeated_idempotency_key_gives_the_same_permit_and_one_attempt(system, acme):

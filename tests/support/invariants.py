@@ -153,8 +153,8 @@ def check_log_against_tables(system):
     of = lambda name: payload.get(name, [])  # noqa: E731
 
     def once(name, id_field, query):
-        """Each event of this type is one row, by its id."""
-        return differences(collections.Counter(message[id_field] for message in of(name)), {row: 1 for row in rows(system, query)})
+        """Each event of this type is one row, by its id; what a later report corrects is no other attempt."""
+        return differences(collections.Counter(message[id_field] for message in of(name) if not message.get("correction")), {row: 1 for row in rows(system, query)})
 
     placed = collections.Counter()
     for message in of("AccountPlaced"):

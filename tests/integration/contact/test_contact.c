@@ -94,8 +94,7 @@ static void grants_one_permit_of_a_debt_at_a_time(void **state)
     fixture_free_reply(reply);
     refused(fixture, "a1", "a1-phone", "REGF-14B2B-CONVO7"); /* whichever number */
     (void)permit(fixture, "a2", "d1-phone");                 /* another debt */
-    Dunlin__Contact__V1__AttemptReport unanswered =
-        report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NO_ANSWER);
+    Dunlin__Contact__V1__AttemptReport unanswered = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NO_ANSWER);
     assert_int_equal(report(fixture, &unanswered), STATUS_OK);
     (void)permit(fixture, "a1", "d1-phone");
     drive("2026-06-02T13:45:00Z"); /* nobody reports it: it stays in the way until it expires */
@@ -156,12 +155,122 @@ static void gives_an_unplaced_call_back(void **state)
         report_of(&last, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED);
     assert_int_equal(report(fixture, &unplaced), STATUS_OK);
     (void)fixture_emitted(fixture);
-    /* the same again, and otherwise: the first report counts */
-    assert_int_equal(report(fixture, &unplaced), STATUS_OK);
+    assert_int_equal(report(fixture, &unplaced), STATUS_OK); /* the same again */
+    assert_string_equal(fixture_emitted(fixture), "");
+    const struct id next = permit(fixture, "a1", "d1-phone");
+    (void)fixture_emitted(fixture);
+    /* It was placed after all: the stricter reading stands, and nothing takes it back. */
     Dunlin__Contact__V1__AttemptReport answered = report_of(&last, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
     assert_int_equal(report(fixture, &answered), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "AttemptReported");
+    assert_int_equal(report(fixture, &unplaced), STATUS_OK);
+    assert_int_equal(report(fixture, &answered), STATUS_OK);
     assert_string_equal(fixture_emitted(fixture), "");
-    (void)permit(fixture, "a1", "d1-phone");
+    Dunlin__Contact__V1__AttemptReport given_back =
+        report_of(&next, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED);
+    assert_int_equal(report(fixture, &given_back), STATUS_OK);
+    refused(fixture, "a1", "d1-phone", "REGF-14B2A-7IN7");
+}
+
+/* The dialer says by itself that the line was busy; the agent says afterwards that they talked, and about two debts. */
+static void takes_a_conversation_that_is_reported_after_a_busy_line(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    drive("2026-06-03T15:00:00Z");
+    place(fixture, "d1", "a1");
+    place(fixture, "d1", "a2");
+    classify(fixture, "d1", "a1", "early", 400);
+    struct id id = permit(fixture, "a1", "d1-phone");
+    Dunlin__Contact__V1__AttemptReport busy = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_BUSY);
+    assert_int_equal(report(fixture, &busy), STATUS_OK);
+    const struct id both[] = {named("a1"), named("a2")};
+    ProtobufCBinaryData discussed[] = {wire_id(&both[0]), wire_id(&both[1])};
+    Dunlin__Contact__V1__AttemptReport talked = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
+    talked.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
+    talked.is_conversation = true;
+    talked.discussed_account_ids = discussed;
+    talked.n_discussed_account_ids = 1;
+    (void)fixture_emitted(fixture);
+    assert_int_equal(report(fixture, &talked), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "AttemptReported ContactPlanned");
+    Dunlin__Contact__V1__AttemptReported *told =
+        fixture_last_event(fixture, &dunlin__contact__v1__attempt_reported__descriptor);
+    assert_int_equal(told->correction->before->telephony, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_BUSY);
+    assert_false(told->correction->before->counts);
+    assert_true(told->correction->after->counts && told->correction->after->is_conversation);
+    fixture_free_reply(told);
+    refused(fixture, "a1", "d1-phone", "REGF-14B2B-CONVO7");
+    Dunlin__Contact__V1__GetAccountReply *account = get(fixture, "a1");
+    assert_string_equal(account->step, "call-2"); /* the step is done after all */
+    fixture_free_reply(account);
+    const struct id other = permit(fixture, "a2", "d1-phone");
+    Dunlin__Contact__V1__AttemptReport unplaced =
+        report_of(&other, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED);
+    assert_int_equal(report(fixture, &unplaced), STATUS_OK);
+
+    talked.n_discussed_account_ids = 2;
+    (void)fixture_emitted(fixture);
+    assert_int_equal(report(fixture, &talked), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "AttemptReported");
+    assert_int_equal(report(fixture, &talked), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "");
+    refused(fixture, "a2", "d1-phone", "REGF-14B2B-CONVO7");
+}
+
+/* Whichever report says so first, and once only: after its dispute has ended, the same report again holds nothing. */
+static void holds_a_dispute_that_a_later_report_tells(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct id dispute_ids[] = {named("told later 1"), named("told later 2")};
+    const char *accounts[] = {"a1", "a2"};
+    drive("2026-06-03T16:00:00Z");
+    place(fixture, "d1", "a1");
+    place(fixture, "d1", "a2");
+    struct id id = permit(fixture, "a1", "d1-phone");
+    const struct id other = named("a2");
+    ProtobufCBinaryData discussed[] = {wire_id(&other)};
+    Dunlin__Contact__V1__AttemptReport talked = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
+    talked.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
+    talked.discussed_account_ids = discussed;
+    talked.n_discussed_account_ids = 1;
+    assert_int_equal(report(fixture, &talked), STATUS_OK);
+    (void)fixture_emitted(fixture);
+    talked.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE;
+    assert_int_equal(report(fixture, &talked), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "AttemptReported ContactStopped ContactStopped");
+    for (size_t i = 0; i < ARRAY_SIZE(accounts); i++) {
+        refused(fixture, accounts[i], "d1-phone", "REGF-38D2-DISPUTE");
+        Dunlin__Dispute__V1__DisputeOpened opened;
+        dunlin__dispute__v1__dispute_opened__init(&opened);
+        opened.dispute_id = wire_id(&dispute_ids[i]);
+        apply_ok(fixture, &opened.base, "d1", accounts[i]);
+        Dunlin__Dispute__V1__VerificationSent sent;
+        dunlin__dispute__v1__verification_sent__init(&sent);
+        sent.dispute_id = wire_id(&dispute_ids[i]);
+        apply_ok(fixture, &sent.base, "d1", accounts[i]);
+    }
+    (void)fixture_emitted(fixture);
+    assert_int_equal(report(fixture, &talked), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "");
+    for (size_t i = 0; i < ARRAY_SIZE(accounts); i++)
+        (void)permit(fixture, accounts[i], "d1-phone");
+}
+
+static void tells_the_log_of_a_number_that_a_later_report_calls_wrong(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    drive("2026-06-03T17:00:00Z");
+    place(fixture, "d1", "a1");
+    struct id id = permit(fixture, "a1", "d1-phone");
+    Dunlin__Contact__V1__AttemptReport answered = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
+    assert_int_equal(report(fixture, &answered), STATUS_OK);
+    (void)fixture_emitted(fixture);
+    answered.party = DUNLIN__CONTACT__V1__PARTY__PARTY_WRONG;
+    assert_int_equal(report(fixture, &answered), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "AttemptReported");
+    assert_int_equal(report(fixture, &answered), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "");
+    refused(fixture, "a1", "d1-phone", "REGF-6D1-3P");
 }
 
 static void does_a_step_by_a_reported_attempt_and_retries_a_busy_line(void **state)
@@ -596,6 +705,9 @@ int main(void)
         cmocka_unit_test_setup(grants_seven_calls_and_refuses_the_eighth, clear),
         cmocka_unit_test_setup(records_what_a_decision_saw_so_that_it_can_be_replayed, clear),
         cmocka_unit_test_setup(gives_an_unplaced_call_back, clear),
+        cmocka_unit_test_setup(takes_a_conversation_that_is_reported_after_a_busy_line, clear),
+        cmocka_unit_test_setup(holds_a_dispute_that_a_later_report_tells, clear),
+        cmocka_unit_test_setup(tells_the_log_of_a_number_that_a_later_report_calls_wrong, clear),
         cmocka_unit_test_setup(does_a_step_by_a_reported_attempt_and_retries_a_busy_line, clear),
         cmocka_unit_test_setup(expires_a_permit_that_nobody_reports, clear),
         cmocka_unit_test_setup(stops_every_account_of_the_person_until_it_is_released_with_a_reason, clear),

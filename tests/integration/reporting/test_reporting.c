@@ -209,6 +209,54 @@ static void a_story_gives_its_figures(void **state)
     free_reply(report);
 }
 
+/* A permit that is reported twice is one attempt: as its stricter reading has it. */
+static void a_correction_replaces_what_was_counted(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct cast cast = cast_of(fixture);
+    Dunlin__Contact__V1__AttemptReported message;
+    Dunlin__Contact__V1__AttemptReport report;
+    Dunlin__Contact__V1__AttemptCorrection correction;
+    Dunlin__Contact__V1__AttemptRecord before, after;
+    tell_placements(fixture, &cast);
+    report_attempt(fixture, &cast.anna,
+                   &(struct call_result){.telephony = DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED});
+    settle(fixture);
+    consume(fixture, 1000);
+    Dunlin__Reporting__V1__Report *made = get_report(fixture, 0);
+    expect_kpi(made, "attempts", "", 0, 1);
+    free_reply(made);
+
+    dunlin__contact__v1__attempt_reported__init(&message);
+    dunlin__contact__v1__attempt_report__init(&report);
+    dunlin__contact__v1__attempt_correction__init(&correction);
+    dunlin__contact__v1__attempt_record__init(&before);
+    dunlin__contact__v1__attempt_record__init(&after);
+    report.telephony = after.telephony = DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED;
+    report.party = after.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
+    report.is_conversation = after.is_conversation = after.counts = after.was_within_permit = true;
+    before.telephony = DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED;
+    before.party = DUNLIN__CONTACT__V1__PARTY__PARTY_NONE;
+    before.outcome = after.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_NONE;
+    correction.before = &before;
+    correction.after = &after;
+    message.report = &report;
+    message.correction = &correction;
+    happen(fixture, &cast.anna, &message.base);
+    /* and once more, that the debt was disputed: still one attempt, one conversation */
+    before = after;
+    after.outcome = report.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE;
+    report.is_conversation = false;
+    happen(fixture, &cast.anna, &message.base);
+    settle(fixture);
+    consume(fixture, 1000);
+    made = get_report(fixture, 0);
+    expect_kpi(made, "attempts", "", 1, 1);
+    expect_kpi(made, "right_party_contact_rate", "", 1, 1);
+    expect_stage(made, "reached", 1);
+    free_reply(made);
+}
+
 static void aging_is_right_for_any_day_however_late_it_was_learnt(void **state)
 {
     struct fixture *fixture = *state;
@@ -528,6 +576,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(every_statement_fits_the_schema, fixture_empty),
         cmocka_unit_test_setup(a_story_gives_its_figures, fixture_empty),
+        cmocka_unit_test_setup(a_correction_replaces_what_was_counted, fixture_empty),
         cmocka_unit_test_setup(aging_is_right_for_any_day_however_late_it_was_learnt, fixture_empty),
         cmocka_unit_test_setup(a_portfolio_ages_as_counting_it_by_hand_says, fixture_empty),
         cmocka_unit_test_setup(the_rebuilt_report_is_the_live_one_byte_for_byte, fixture_empty),

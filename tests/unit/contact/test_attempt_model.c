@@ -140,22 +140,111 @@ static void counts_a_call_toward_what_was_discussed(void **state)
     struct report report = {
         .telephony = TELEPHONY_ANSWERED, .party = PARTY_RIGHT, .outcome = OUTCOME_NONE, .is_conversation = true};
     const struct id *others[REPORT_DISCUSSED_MAX];
-    report_apply_to_permit(&report, 2000, &permit);
+    struct report_news news;
+    report_apply_to_permit(&report, 2000, &permit, &news);
     assert_true(permit.counts);
     assert_true(permit.is_conversation); /* nothing said: about the permit's own debt */
     assert_int_equal(report_others(&report, &permit.account_id, others), 0);
 
     report.discussed[0] = report.discussed[1] = test_id("other-account");
     report.n_discussed = 2;
-    report_apply_to_permit(&report, 2000, &permit);
+    report_apply_to_permit(&report, 2000, &permit, &news);
     assert_true(permit.counts); /* it was placed for this debt all the same */
     assert_false(permit.is_conversation);
     assert_int_equal(report_others(&report, &permit.account_id, others), 1);
 
     report.discussed[1] = fixture->account->id;
-    report_apply_to_permit(&report, 2000, &permit);
+    report_apply_to_permit(&report, 2000, &permit, &news);
     assert_true(permit.is_conversation);
     assert_int_equal(report_others(&report, &permit.account_id, others), 1);
+}
+
+/* Two reports of one permit, in either order: what is known afterwards is the stricter of each fact. */
+static void takes_the_stricter_reading_of_two_reports(void **state)
+{
+    static const struct {
+        struct report report;
+        bool counts, is_conversation, is_disputed;
+    } readings[] = {
+        {{.telephony = TELEPHONY_NOT_PLACED, .party = PARTY_NONE, .outcome = OUTCOME_NONE}, false, false, false},
+        {{.telephony = TELEPHONY_BUSY, .party = PARTY_NONE, .outcome = OUTCOME_NONE}, false, false, false},
+        {{.telephony = TELEPHONY_NO_ANSWER, .party = PARTY_NONE, .outcome = OUTCOME_NONE}, true, false, false},
+        {{.telephony = TELEPHONY_ANSWERED, .party = PARTY_RIGHT, .outcome = OUTCOME_NONE, .is_conversation = true},
+         true,
+         true,
+         false},
+        {{.telephony = TELEPHONY_ANSWERED, .party = PARTY_RIGHT, .outcome = OUTCOME_DISPUTE}, true, false, true},
+    };
+    const struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_SIZE(readings); i++) {
+        for (size_t j = 0; j < ARRAY_SIZE(readings); j++) {
+            struct permit permit = {.account_id = fixture->account->id, .granted_at_us = 1000};
+            struct report_news news;
+            report_apply_to_permit(&readings[i].report, 2000, &permit, &news);
+            report_correct_permit(&readings[j].report, 3000, &permit, &news);
+            bool counts = readings[i].counts || readings[j].counts;
+            bool is_conversation = readings[i].is_conversation || readings[j].is_conversation;
+            bool is_disputed = readings[i].is_disputed || readings[j].is_disputed;
+            assert_int_equal(permit.counts, counts);
+            assert_int_equal(permit.is_conversation, is_conversation);
+            assert_int_equal(permit.outcome == OUTCOME_DISPUTE, is_disputed);
+            assert_int_equal(news.is_conversation, is_conversation && !readings[i].is_conversation);
+            assert_int_equal(news.is_disputed, is_disputed && !readings[i].is_disputed);
+            assert_int_equal(news.is_any, counts != readings[i].counts ||
+                                              is_conversation != readings[i].is_conversation ||
+                                              is_disputed != readings[i].is_disputed);
+            assert_int_equal(news.ends_step, counts && !readings[i].counts);
+            report_correct_permit(&readings[j].report, 4000, &permit, &news);
+            assert_false(news.is_any); /* the same again */
+        }
+    }
+}
+
+static void lets_a_correction_move_an_attempt_to_a_later_day_only(void **state)
+{
+    const struct fixture *fixture = *state;
+    const int64_t granted = at("2026-06-01T14:00:00Z").us;
+    const int64_t first = at("2026-06-02T14:00:00Z").us, second = at("2026-06-03T14:00:00Z").us;
+    struct permit permit = {.account_id = fixture->account->id, .granted_at_us = granted};
+    struct report report = {.telephony = TELEPHONY_ANSWERED, .party = PARTY_NONE, .outcome = OUTCOME_NONE};
+    struct report_news news;
+    report_apply_to_permit(&report, first, &permit, &news);
+    report.party = PARTY_RIGHT;
+    report.is_conversation = true;
+    report.started_at_us = granted;
+    report_correct_permit(&report, second, &permit, &news);
+    assert_true(news.is_conversation);
+    assert_true(permit.occurred_at_us == first);
+
+    permit = (struct permit){.account_id = fixture->account->id, .granted_at_us = granted};
+    report = (struct report){.telephony = TELEPHONY_NOT_PLACED, .party = PARTY_NONE, .outcome = OUTCOME_NONE};
+    report_apply_to_permit(&report, first, &permit, &news);
+    report.telephony = TELEPHONY_NO_ANSWER;
+    report_correct_permit(&report, second, &permit, &news);
+    assert_true(permit.occurred_at_us == second);
+}
+
+static void counts_what_later_reports_say_of_another_debt(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct permit permit = {.account_id = fixture->account->id, .counts = true, .occurred_at_us = 2000};
+    struct report report = {.telephony = TELEPHONY_ANSWERED, .party = PARTY_RIGHT, .outcome = OUTCOME_NONE};
+    struct report_news news;
+    const struct id other = test_id("other-account");
+    assert_null(permit_find_discussion(&permit, &other));
+    struct discussion *discussion = permit_add_discussion(&permit, &other);
+    report_apply_to_discussion(&report, &permit, discussion, &news);
+    assert_true(news.is_any && !news.is_conversation && !news.is_disputed);
+    assert_true(discussion->counts && discussion->is_changed && discussion->occurred_at_us == 2000);
+    report.is_conversation = true;
+    report.outcome = OUTCOME_DISPUTE;
+    report_apply_to_discussion(&report, &permit, permit_add_discussion(&permit, &other), &news);
+    assert_true(news.is_any && news.is_conversation && news.is_disputed);
+    report.is_conversation = false;
+    report_apply_to_discussion(&report, &permit, discussion, &news);
+    assert_false(news.is_any);
+    assert_true(permit_find_discussion(&permit, &other)->is_conversation);
+    g_array_unref(permit.discussions);
 }
 
 static void sets_and_releases_each_flag_where_it_belongs(void **state)
@@ -232,6 +321,9 @@ int main(void)
         cmocka_unit_test(refuses_reports_that_contradict_themselves),
         cmocka_unit_test(dates_an_attempt_by_its_start_but_never_before_its_permit),
         cmocka_unit_test_setup_teardown(counts_a_call_toward_what_was_discussed, setup, teardown),
+        cmocka_unit_test_setup_teardown(takes_the_stricter_reading_of_two_reports, setup, teardown),
+        cmocka_unit_test_setup_teardown(lets_a_correction_move_an_attempt_to_a_later_day_only, setup, teardown),
+        cmocka_unit_test_setup_teardown(counts_what_later_reports_say_of_another_debt, setup, teardown),
         cmocka_unit_test_setup_teardown(sets_and_releases_each_flag_where_it_belongs, setup, teardown),
         cmocka_unit_test_setup_teardown(holds_a_claimed_dispute_until_it_is_opened_and_ended, setup, teardown),
         cmocka_unit_test_setup_teardown(frees_nothing_by_the_late_end_of_an_older_dispute, setup, teardown),
