@@ -19,6 +19,10 @@
 #define UNIT_EVENTS_MAX     2000
 #define READ_EVENTS_MAX     1000 /* of one partition in one read from PostgreSQL */
 #define TIMERS_MAX          500
+/* Events that a decision at the head may have to apply first. It holds the heads meanwhile, so that nobody can append
+ * to those partitions: at some 10,000 events a second for about a second, well within a caller's patience. After a long
+ * outage there may be millions; then callers are told to come again and events are applied in the ordinary way. */
+#define CATCH_UP_EVENTS_MAX 10000
 #define WORKERS_MAX         64
 
 #define HEADS_CHECK_MS 500 /* silence is checked against the heads: a subscription can be lost */

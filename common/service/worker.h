@@ -74,9 +74,12 @@ void events_check_heads(struct worker *worker);
 void events_read_again(struct worker *worker);
 bool events_is_parked(const void *worker, const struct id *debtor_id);
 MUST_USE enum status events_load_parked(struct worker *worker, struct error *err);
-/* Applies, inside a unit that holds the heads, everything that the log has beyond the cursors of `partitions`. */
+/* Applies, inside a unit that holds the heads, everything that the log has beyond the cursors of `partitions`.
+ * RESOURCE_EXHAUSTED where that is more than CATCH_UP_EVENTS_MAX events together. */
 MUST_USE enum status events_catch_up(struct worker *worker, struct unit *unit, const uint16_t *partitions, size_t n,
                                      struct error *err);
+/* RESOURCE_EXHAUSTED where as much as that is known to be missing of one partition, without asking PostgreSQL. */
+MUST_USE enum status events_check_backlog(const struct worker *worker, uint16_t partition, struct error *err);
 /* Applies what is pending for the partitions now, parking what cannot be applied. */
 void events_consume_now(struct worker *worker, const uint16_t *partitions, size_t n);
 /* Milliseconds until events can be applied; INT64_MAX where none are known. */

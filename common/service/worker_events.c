@@ -390,12 +390,33 @@ void events_receive(struct worker *worker, struct published_frame *published)
     published_frame_free(published);
 }
 
+static enum status check_backlog(const struct worker *worker, int64_t backlog, struct error *err)
+{
+    if (backlog <= CATCH_UP_EVENTS_MAX)
+        return STATUS_OK;
+    return error_set(err, STATUS_RESOURCE_EXHAUSTED,
+                     "%s is catching up: %" PRId64 " events are to be applied first; send again later",
+                     worker->service->spec->name, backlog);
+}
+
+enum status events_check_backlog(const struct worker *worker, uint16_t partition, struct error *err)
+{
+    const struct inbox *inbox = &worker->parts[partition].inbox;
+    return check_backlog(worker, inbox->known - inbox->cursor, err);
+}
+
 enum status events_catch_up(struct worker *worker, struct unit *unit, const uint16_t *partitions, size_t n,
                             struct error *err)
 {
     int64_t cursors[PARTITION_COUNT];
-    for (size_t i = 0; i < n; i++)
+    int64_t backlog = 0;
+    for (size_t i = 0; i < n; i++) {
         cursors[i] = worker->parts[partitions[i]].inbox.cursor;
+        backlog += unit_locked_last_seq(unit, partitions[i]) - cursors[i];
+    }
+    const enum status bounded = check_backlog(worker, backlog, err);
+    if (bounded != STATUS_OK)
+        return bounded;
     for (bool is_behind = true; is_behind;) {
         is_behind = false;
         for (size_t i = 0; i < n; i++)

@@ -118,6 +118,11 @@ static bool is_ready(struct worker *worker, const struct service_method *method,
         refuse_not_owned(worker, request);
         return false;
     }
+    struct error err;
+    if (method->scope == SERVICE_AT_HEAD && events_check_backlog(worker, request->partition, &err) != STATUS_OK) {
+        refuse(worker, request, err.code, err.text);
+        return false;
+    }
     return true;
 }
 
@@ -382,6 +387,8 @@ static void run_single(struct worker *worker, const struct service_method *metho
                        worker->service->instance.id);
     if (st == STATUS_OK) {
         send_batch(worker, single);
+    } else if (st == STATUS_RESOURCE_EXHAUSTED) { /* the batch has been logged */
+        fail_batch(worker, single, st, err.text);
     } else {
         log_error("a request failed", log_text("method", method->name), log_error_text(&err));
         fail_batch(worker, single, st, err.text);
@@ -410,6 +417,8 @@ static void run_batch(struct worker *worker, struct batch *batch)
         fail_batch(worker, batch, st, err.text);
         return;
     }
+    if (st == STATUS_RESOURCE_EXHAUSTED)
+        log_warn("requests wait for events", log_text("method", batch->method->name), log_error_text(&err));
     clear_the_way(worker, batch);
     for (size_t i = 0; i < batch->n; i++) {
         service_answer_clear(&batch->answers[i]);

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "service/service_internal.h"
 #include "service_fixture.h"
 
 static int set_up(void **state)
@@ -218,6 +219,30 @@ static void parks_a_poison_event_that_stands_before_a_decision(void **state)
     assert_int_equal(world_number(world, PARKED, ID_TEXT(&sick)), 1);
 }
 
+/* After a long outage the heads would be held until all is read. One event that cannot be applied for now keeps the
+ * backlog where it is. */
+static void refuses_to_decide_while_it_is_far_behind(void **state)
+{
+    struct world *world = *state;
+    const struct id late = id_new(9), other = id_new(10);
+    enum { N = CATCH_UP_EVENTS_MAX };
+    struct placement *backlog = g_new0(struct placement, N);
+    (void)start_alone(world, NULL);
+    place_one(world, &late, "poison that passes", DELIVER_BY_LOG);
+    for (size_t i = 0; i < N; i++)
+        backlog[i] = (struct placement){.debtor = late, .reference = "behind"};
+    place(world, backlog, N, DELIVER_BY_LOG);
+    g_free(backlog);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(ask_decide(world, &late, NULL, NULL), STATUS_RESOURCE_EXHAUSTED);
+        assert_non_null(strstr(world_error.text, "is catching up: 10001 events"));
+        assert_int_equal(decide_count(world, &other, NULL), 0); /* of another partition */
+    }
+    test_database_script(world->owner, "INSERT INTO dispute.antidote VALUES ('poison that passes')");
+    wait_for_number(world, N + 1, "SELECT count(*) FROM dispute.applied WHERE debtor_id = '%s'", ID_TEXT(&late));
+    assert_int_equal(decide_count(world, &late, NULL), N + 1);
+}
+
 static void refuses_who_may_not_call(void **state)
 {
     struct world *world = *state;
@@ -273,6 +298,7 @@ int main(void)
         TEST(sees_at_the_head_what_was_committed_right_before),
         TEST(does_not_let_an_append_overtake_a_decision_at_the_head),
         TEST(parks_a_poison_event_that_stands_before_a_decision),
+        TEST(refuses_to_decide_while_it_is_far_behind),
         TEST(refuses_who_may_not_call),
         TEST(goes_on_when_postgresql_hangs_up),
     };
