@@ -6,8 +6,11 @@ ACCOUNTS = 200_000
 STATEMENTS = r"""
     SELECT concat_ws(' | ', r.rolname, s.calls || ' calls', round(s.total_exec_time) || ' ms', s.rows || ' rows', s.wal_bytes || ' B of WAL', left(regexp_replace(s.query, '\s+', ' ', 'g'), 100))
     FROM pg_stat_statements AS s JOIN pg_roles AS r ON r.oid = s.userid
-    WHERE r.rolname LIKE 'dunlin%' ORDER BY s.total_exec_time DESC LIMIT 40"""
-
+    WHERE r.rolname LIKE 'dunlin%' ORDER BY s.total_exec_time DESC LIMIT 60"""
+STATEMENTS_BY_ROLE = """
+    SELECT concat_ws(' | ', r.rolname, sum(s.calls) || ' calls', sum(s.calls) FILTER (WHERE s.query ~* '^commit') || ' commits', round(sum(s.total_exec_time)) || ' ms', sum(s.wal_bytes) || ' B of WAL')
+    FROM pg_stat_statements AS s JOIN pg_roles AS r ON r.oid = s.userid
+    WHERE r.rolname LIKE 'dunlin%' GROUP BY r.rolname ORDER BY sum(s.total_exec_time) DESC"""
 
 
 def measures(system, load, ground):
@@ -50,7 +53,7 @@ def run(options):
         if options.statements:
             session.do("SELECT pg_stat_statements_reset()")
         load = run_load(system, session, path, accounts)
-        statements = [row[0] for row in session.rows(STATEMENTS)] if options.statements else []
+        statements = [row[0] for query in (STATEMENTS_BY_ROLE, STATEMENTS) for row in session.rows(query)] if options.statements else []
         ground.measure()
         ground.measure()
         return measures(system, load, ground), details(system, load, ground, statements)

@@ -153,6 +153,10 @@ class BenchSystem(DunlinSystem):
 
 
 shared_system = None  # with --quick: one for all
+server = {}  # PostgreSQL's version and whatever deploy/servers sets, of the last system
+SETTINGS = """
+    SELECT 'version', current_setting('server_version')
+    UNION ALL (SELECT name, current_setting(name) FROM pg_settings WHERE source = 'configuration file' AND name !~ '^(log_|lc_|unix_|cluster_|default_text|listen|port|tcp_|DateStyle|.*timezone)' ORDER BY name)"""
 
 
 @contextlib.contextmanager
@@ -172,7 +176,9 @@ def bench_system(**options):
         return
     system = BenchSystem(**options)
     try:
-        yield system.start()
+        with system.start().session() as session:
+            server.update(session.rows(SETTINGS))
+        yield system
     except BaseException:
         sys.stderr.write(system.log_errors(lines=2) + "\n")
         raise
