@@ -60,6 +60,7 @@ enum db_type {
     DB_TEXT,
     DB_BYTEA,
     DB_UUID,
+    DB_ARRAY, /* only of a column for db_copy_in whose values are arrays themselves; no parameter is */
 };
 
 /* A one-dimensional array parameter, for unnest. Grows as values are pushed; all arrays of one unnest must have the
@@ -69,6 +70,8 @@ struct db_array *db_array_new(enum db_type type);
 void db_array_free(struct db_array *array);
 void db_array_freep(struct db_array **array);
 size_t db_array_length(const struct db_array *array);
+/* Empty again, for other values. */
+void db_array_clear(struct db_array *array);
 /* Each asserts that it fits the array's type. db_array_text(a, NULL), db_array_bytes(a, NULL, 0), db_array_id(a, NULL
  * or none) push NULL. */
 void db_array_null(struct db_array *array);
@@ -79,6 +82,8 @@ void db_array_int8(struct db_array *array, int64_t value);
 void db_array_text(struct db_array *array, const char *value);
 void db_array_bytes(struct db_array *array, const void *bytes, size_t len);
 void db_array_id(struct db_array *array, const struct id *value);
+/* The value as it stands now; NULL pushes NULL. */
+void db_array_array(struct db_array *array, const struct db_array *value);
 
 /* The parameters $1, $2, ... of one call, in order. A plain value on the stack: { 0 } is empty. Scalars are copied in;
  * text, bytes and arrays are borrowed until the call has been made. */
@@ -153,6 +158,19 @@ int64_t db_int8(const struct db_result *result, size_t row, int column);
 const char *db_text(const struct db_result *result, size_t row, int column);
 const uint8_t *db_bytes(const struct db_result *result, size_t row, int column, size_t *ret_len);
 struct id db_id(const struct db_result *result, size_t row, int column);
+
+/* An array in a result, read from its first element to its last; NULL reads as one without elements. A plain value;
+ * texts are lent until db_result_free. Beyond the last element every call gives 0, an empty text, the none id, and so
+ * does an element that is NULL. */
+struct db_elements {
+    const uint8_t *at;
+    size_t n_left;
+};
+struct db_elements db_elements(const struct db_result *result, size_t row, int column, enum db_type type);
+int16_t db_next_int2(struct db_elements *elements);
+struct id db_next_id(struct db_elements *elements);
+/* Without a NUL at its end. */
+const char *db_next_text(struct db_elements *elements, size_t *ret_len);
 
 /* Brings a service's schema to the newest of `migrations`, each in a transaction of its own, under an advisory lock
  * named by the schema, recorded in <schema>.migration (number, name, hash of its text, applied_at). Does nothing where

@@ -30,7 +30,7 @@ struct db_array *db_array_new(enum db_type type)
     array->len = HEADER_BYTES;
     db_put_be32(array->bytes + AT_DIMENSIONS, 1);
     db_put_be32(array->bytes + AT_HAS_NULLS, 0);
-    db_put_be32(array->bytes + AT_ELEMENT_TYPE, db_type_info(type)->oid);
+    db_put_be32(array->bytes + AT_ELEMENT_TYPE, type == DB_ARRAY ? 0 : db_type_info(type)->oid);
     db_put_be32(array->bytes + AT_LENGTH, 0);
     db_put_be32(array->bytes + AT_LOWER_BOUND, 1);
     return array;
@@ -48,6 +48,15 @@ void db_array_freep(struct db_array **array)
 {
     db_array_free(*array);
     *array = NULL;
+}
+
+void db_array_clear(struct db_array *array)
+{
+    array->n = 0;
+    array->len = HEADER_BYTES;
+    array->has_too_long = false;
+    db_put_be32(array->bytes + AT_HAS_NULLS, 0);
+    db_put_be32(array->bytes + AT_LENGTH, 0);
 }
 
 size_t db_array_length(const struct db_array *array)
@@ -138,6 +147,17 @@ void db_array_id(struct db_array *array, const struct id *value)
         db_array_null(array);
     else
         push_bytes(array, value->bytes, ID_BYTES);
+}
+
+void db_array_array(struct db_array *array, const struct db_array *value)
+{
+    g_assert(array->type == DB_ARRAY);
+    if (value == NULL) {
+        db_array_null(array);
+        return;
+    }
+    push_bytes(array, value->bytes, value->len);
+    array->has_too_long = array->has_too_long || value->has_too_long;
 }
 
 bool db_array_has_too_long(const struct db_array *array)

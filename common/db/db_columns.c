@@ -47,6 +47,14 @@ enum status db_columns_exec(struct db *db, const struct db_statement *statement,
     return db_exec(db, statement, &args, ret_result, err);
 }
 
+enum status db_columns_copy(struct db *db, const struct db_statement *statement, const struct db_columns *columns,
+                            struct error *err)
+{
+    if (db_columns_rows(columns) == 0)
+        return STATUS_OK;
+    return db_copy_in(db, statement, (const struct db_array *const *)columns->column, columns->n, err);
+}
+
 void db_columns_add_keys(struct db_columns *columns)
 {
     (void)db_columns_add(columns, DB_INT2);

@@ -37,6 +37,10 @@ MUST_USE enum status db_columns_exec(struct db *db, const struct db_statement *s
                                      const struct db_columns *columns, struct db_result **ret_result,
                                      struct error *err);
 
+/* db_copy_in of the columns; no round trip where they have no rows. */
+MUST_USE enum status db_columns_copy(struct db *db, const struct db_statement *statement,
+                                     const struct db_columns *columns, struct error *err);
+
 /* Keys: as nearly every statement begins with them, $1 partitions and $2 ids. */
 void db_columns_add_keys(struct db_columns *columns);
 void db_columns_push_key(const struct db_columns *columns, const struct id *id);

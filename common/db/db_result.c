@@ -99,3 +99,57 @@ struct id db_id(const struct db_result *result, size_t row, int column)
         memcpy(id.bytes, at, ID_BYTES);
     return id;
 }
+
+/* As db_array.c says. No dimensions: no elements. */
+#define ARRAY_HEADER_BYTES       12
+#define ARRAY_DIMENSION_BYTES    8
+#define ARRAY_ELEMENT_TYPE_PLACE 8
+
+struct db_elements db_elements(const struct db_result *result, size_t row, int column, enum db_type type)
+{
+    const uint8_t *at = cell(result, row, column, db_type_info(type)->array_oid);
+    if (at == NULL || db_get_be(at, 4) == 0)
+        return (struct db_elements){0};
+    g_assert_cmpuint(db_get_be(at, 4), ==, 1);
+    g_assert_cmpuint(db_get_be(at + ARRAY_ELEMENT_TYPE_PLACE, 4), ==, db_type_info(type)->oid);
+    return (struct db_elements){.at = at + ARRAY_HEADER_BYTES + ARRAY_DIMENSION_BYTES,
+                                .n_left = db_get_be(at + ARRAY_HEADER_BYTES, 4)};
+}
+
+/* The next element's bytes, NULL where there is none or it is NULL. */
+static const uint8_t *next_element(struct db_elements *elements, size_t *ret_len)
+{
+    *ret_len = 0;
+    if (elements->n_left == 0)
+        return NULL;
+    uint32_t len = (uint32_t)db_get_be(elements->at, 4);
+    const uint8_t *value = elements->at + 4;
+    bool is_null = len == UINT32_MAX;
+    *ret_len = is_null ? 0 : len;
+    elements->at = value + *ret_len;
+    elements->n_left--;
+    return is_null ? NULL : value;
+}
+
+int16_t db_next_int2(struct db_elements *elements)
+{
+    size_t len;
+    const uint8_t *at = next_element(elements, &len);
+    return at == NULL ? 0 : (int16_t)db_get_be(at, 2);
+}
+
+struct id db_next_id(struct db_elements *elements)
+{
+    struct id id = {{0}};
+    size_t len;
+    const uint8_t *at = next_element(elements, &len);
+    if (at != NULL)
+        memcpy(id.bytes, at, ID_BYTES);
+    return id;
+}
+
+const char *db_next_text(struct db_elements *elements, size_t *ret_len)
+{
+    const uint8_t *at = next_element(elements, ret_len);
+    return at == NULL ? "" : (const char *)at;
+}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "db/db.h"
+#include "db/db_columns.h"
 #include "test_database.h"
 
 static struct db *db;
@@ -159,6 +160,63 @@ static void columns_of_another_type_are_refused(void **state)
     assert_true(db_is_alive(db));
 }
 
+/* Arrays go as values of a column, and come back element by element. */
+static void arrays_are_values(void **state)
+{
+    (void)state;
+    static const struct db_statement LISTS = {"test.lists",
+                                              "COPY list (ids, numbers, texts) FROM STDIN (FORMAT binary)"};
+    static const struct db_statement SELECT = {"test.list_select",
+                                               "SELECT ids, numbers, texts FROM list ORDER BY place"};
+    test_database_script(db, "CREATE TABLE list (place serial, ids uuid[], numbers smallint[], texts text[])");
+    SCOPED(db_array_freep) struct db_array *ids = db_array_new(DB_UUID);
+    SCOPED(db_array_freep) struct db_array *numbers = db_array_new(DB_INT2);
+    SCOPED(db_array_freep) struct db_array *texts = db_array_new(DB_TEXT);
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
+    static const enum db_type TYPES[] = {DB_ARRAY, DB_ARRAY, DB_ARRAY};
+    db_columns_add_all(&columns, TYPES, ARRAY_SIZE(TYPES));
+    struct id id = id_new(7);
+    struct error err = {0};
+    assert_status(db_columns_copy(db, &LISTS, &columns, &err), STATUS_OK, &err);
+    for (int row = 0; row < 3; row++) {
+        db_array_clear(ids);
+        db_array_clear(numbers);
+        db_array_clear(texts);
+        for (int i = 0; i < row; i++) {
+            db_array_id(ids, i == 0 ? &id : NULL);
+            db_array_int2(numbers, (int16_t)(i - 1));
+            db_array_text(texts, i == 0 ? "gr\xc3\xbcn" : "");
+        }
+        db_array_array(columns.column[0], ids);
+        db_array_array(columns.column[1], row == 1 ? NULL : numbers);
+        db_array_array(columns.column[2], texts);
+    }
+    assert_status(db_columns_copy(db, &LISTS, &columns, &err), STATUS_OK, &err);
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    assert_status(db_exec(db, &SELECT, NULL, &result, &err), STATUS_OK, &err);
+    assert_int_equal(db_rows(result), 3);
+    struct db_elements none = db_elements(result, 0, 0, DB_UUID);
+    assert_int_equal(none.n_left, 0);
+    assert_true(db_is_null(result, 1, 1));
+    struct db_elements of_null = db_elements(result, 1, 1, DB_INT2);
+    assert_int_equal(db_next_int2(&of_null), 0);
+    struct db_elements back_ids = db_elements(result, 2, 0, DB_UUID);
+    struct db_elements back_numbers = db_elements(result, 2, 1, DB_INT2);
+    struct db_elements back_texts = db_elements(result, 2, 2, DB_TEXT);
+    size_t len = 0;
+    assert_int_equal(back_ids.n_left, 2);
+    struct id first = db_next_id(&back_ids);
+    struct id second = db_next_id(&back_ids);
+    assert_true(id_equal(&first, &id) && id_is_none(&second));
+    assert_int_equal(db_next_int2(&back_numbers), -1);
+    assert_int_equal(db_next_int2(&back_numbers), 0);
+    assert_memory_equal(db_next_text(&back_texts, &len), "gr\xc3\xbcn", 5);
+    assert_int_equal(len, 5);
+    (void)db_next_text(&back_texts, &len);
+    assert_int_equal(len, 0);
+    assert_string_equal(db_next_text(&back_texts, &len), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup(copy_belongs_to_the_transaction, empty_table),
         cmocka_unit_test_setup(copy_into_no_table_leaves_the_connection_usable, empty_table),
         cmocka_unit_test_setup(columns_of_another_type_are_refused, empty_table),
+        cmocka_unit_test(arrays_are_values),
     };
     return cmocka_run_group_tests(tests, open_database, database_fixture_close);
 }
