@@ -149,7 +149,7 @@ enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, struct con
     *ret_has_changed = point == NULL || strcmp(point->zones, zones->str) != 0;
     if (!*ret_has_changed)
         return STATUS_OK;
-    point = debtor_add_point(book, debtor, &id);
+    point = debtor_add_point(debtor, &id);
     point->kind = (enum contact_point_kind)wire->kind;
     point->value = contact_text(book, wire->value);
     point->zones = contact_text(book, zones->str);

@@ -47,9 +47,15 @@ static enum status settle_after_points(const struct contact_work *work, struct a
 static enum status on_placed(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
     const Dunlin__Intake__V1__AccountPlaced *placed = in->message;
-    struct debtor *debtor = contact_add_debtor(work->book, &in->event->debtor_id, in->event->agency_id);
-    struct account *account = contact_add_account(work->book, &in->event->account_id, debtor);
+    struct debtor *debtor = contact_find_debtor(work->book, &in->event->debtor_id);
     bool have_points_changed = false;
+    if (debtor == NULL) {
+        debtor = contact_add_debtor(work->book, &in->event->debtor_id, in->event->agency_id);
+        debtor->is_new = true;
+    }
+    /* His accounts are loaded: one that is not there was never placed before. */
+    struct account *account = contact_add_account(work->book, &in->event->account_id, debtor);
+    account->is_new = in->account == NULL;
     account->placed_at_us = placed->placed_at_us;
     account->due_on_days = placed->due_on_days;
     account->is_changed = true;

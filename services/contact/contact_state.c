@@ -5,7 +5,7 @@
 
 #include "id/id_table.h"
 
-#define TEXT_CHUNK_BYTES 4096
+#define TEXT_CHUNK_BYTES 16384
 
 static void account_free(gpointer data)
 {
@@ -59,7 +59,12 @@ void contact_book_freep(struct contact_book **book)
 
 const char *contact_text(struct contact_book *book, const char *text)
 {
-    return text == NULL || text[0] == '\0' ? "" : g_string_chunk_insert_const(book->texts, text);
+    return text == NULL ? "" : contact_text_of(book, text, strlen(text));
+}
+
+const char *contact_text_of(struct contact_book *book, const char *text, size_t len)
+{
+    return len == 0 ? "" : g_string_chunk_insert_len(book->texts, text, (gssize)len);
 }
 
 struct account *contact_find_account(const struct contact_book *book, const struct id *id)
@@ -128,23 +133,24 @@ struct permit *contact_add_permit(struct contact_book *book, const struct id *id
     return permit;
 }
 
-static gint compare_points(gconstpointer a, gconstpointer b)
+/* Where a point with the id belongs. */
+static guint point_place(const struct debtor *debtor, const struct id *id)
 {
-    const struct contact_point *const *left = a;
-    const struct contact_point *const *right = b;
-    return id_compare(&(*left)->id, &(*right)->id);
+    guint at = debtor->points->len;
+    while (at > 0 && id_compare(&((struct contact_point *)g_ptr_array_index(debtor->points, at - 1))->id, id) > 0)
+        at--;
+    return at;
 }
 
-struct contact_point *debtor_add_point(struct contact_book *book, struct debtor *debtor, const struct id *id)
+struct contact_point *debtor_add_point(struct debtor *debtor, const struct id *id)
 {
     struct contact_point *point = debtor_find_point(debtor, id);
     if (point != NULL)
         return point;
     point = g_new0(struct contact_point, 1);
     point->id = *id;
-    point->value = point->zones = contact_text(book, "");
-    g_ptr_array_add(debtor->points, point);
-    g_ptr_array_sort(debtor->points, compare_points);
+    point->value = point->zones = "";
+    g_ptr_array_insert(debtor->points, (gint)point_place(debtor, id), point);
     return point;
 }
 

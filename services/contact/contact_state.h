@@ -47,6 +47,7 @@ struct debtor {
     const struct zone *zones[CONTACT_ZONES_MAX]; /* candidates, by name, without doubles; debtor_update_zones */
     size_t n_zones;
     bool has_unreadable_zone; /* one that this machine's IANA database lacks, or too many */
+    bool is_new;              /* not written yet */
     bool is_changed;
 };
 
@@ -82,8 +83,10 @@ struct account {
     int64_t step_due_at_us;
     const char *sop_version;
     bool is_stopped;
+    int64_t dial_at_us; /* from when on dial lists offer it, as it stands in the database; 0: not at all */
 
     GArray *attempts; /* struct attempt; NULL where not loaded */
+    bool is_new;      /* not written yet */
     bool is_changed;
     bool is_reservation_changed;
     int64_t reserved_until_us; /* written only where is_reservation_changed: a dialer has it */
@@ -138,6 +141,7 @@ void contact_book_freep(struct contact_book **book);
 
 /* A copy that lives as long as the book; NULL gives "". */
 const char *contact_text(struct contact_book *book, const char *text);
+const char *contact_text_of(struct contact_book *book, const char *text, size_t len);
 
 struct account *contact_find_account(const struct contact_book *book, const struct id *id); /* NULL: not loaded */
 struct debtor *contact_find_debtor(const struct contact_book *book, const struct id *id);
@@ -148,7 +152,7 @@ struct contact_point *debtor_find_point(const struct debtor *debtor, const struc
 struct debtor *contact_add_debtor(struct contact_book *book, const struct id *id, int32_t agency_id);
 struct account *contact_add_account(struct contact_book *book, const struct id *id, struct debtor *debtor);
 struct permit *contact_add_permit(struct contact_book *book, const struct id *id);
-struct contact_point *debtor_add_point(struct contact_book *book, struct debtor *debtor, const struct id *id);
+struct contact_point *debtor_add_point(struct debtor *debtor, const struct id *id);
 void account_add_attempt(struct account *account, const struct attempt *attempt);
 /* Lent until the next one is added. */
 struct discussion *permit_add_discussion(struct permit *permit, const struct id *account_id);

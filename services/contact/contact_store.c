@@ -27,16 +27,58 @@ void contact_keys_add_debtor(struct contact_keys *keys, const struct id *debtor_
     db_columns_push_key(&keys->debtors, debtor_id);
 }
 
+/* Values of debtor.point_marks. */
+#define MARK_OPTED_OUT 1
+#define MARK_WRONG     2
+
+/* Where the columns of a person stand behind those of his account. */
+enum { HOLDS_COLUMN = 19, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
+
+static const char *next_text(struct db_elements *elements, struct contact_book *book)
+{
+    size_t len;
+    const char *text = db_next_text(elements, &len);
+    return contact_text_of(book, text, len);
+}
+
+static void read_points(const struct db_result *rows, size_t row, struct debtor *debtor, struct contact_book *book)
+{
+    struct db_elements ids = db_elements(rows, row, IDS_COLUMN, DB_UUID);
+    struct db_elements kinds = db_elements(rows, row, KINDS_COLUMN, DB_INT2);
+    struct db_elements values = db_elements(rows, row, VALUES_COLUMN, DB_TEXT);
+    struct db_elements zones = db_elements(rows, row, ZONES_COLUMN, DB_TEXT);
+    struct db_elements marks = db_elements(rows, row, MARKS_COLUMN, DB_INT2);
+    while (ids.n_left > 0) {
+        struct id id = db_next_id(&ids);
+        struct contact_point *point = debtor_add_point(debtor, &id);
+        point->kind = (enum contact_point_kind)db_next_int2(&kinds);
+        point->value = next_text(&values, book);
+        point->zones = next_text(&zones, book);
+        int16_t mark = db_next_int2(&marks);
+        point->is_opted_out = (mark & MARK_OPTED_OUT) != 0;
+        point->is_wrong = (mark & MARK_WRONG) != 0;
+    }
+    debtor_update_zones(debtor);
+}
+
+static struct debtor *read_debtor(const struct db_result *rows, size_t row, struct contact_book *book)
+{
+    struct id id = db_id(rows, row, 2);
+    struct debtor *debtor = contact_find_debtor(book, &id);
+    if (debtor != NULL)
+        return debtor;
+    debtor = contact_add_debtor(book, &id, db_int4(rows, row, 1));
+    debtor->holds = (hold_set)db_int4(rows, row, HOLDS_COLUMN);
+    read_points(rows, row, debtor, book);
+    return debtor;
+}
+
 static void read_account(const struct db_result *rows, size_t row, struct contact_book *book)
 {
     struct id id = db_id(rows, row, 0);
-    struct id debtor_id = db_id(rows, row, 2);
     if (contact_find_account(book, &id) != NULL)
         return;
-    struct debtor *debtor = contact_add_debtor(book, &debtor_id, db_int4(rows, row, 1));
-    if (!debtor->is_changed)
-        debtor->holds = (hold_set)db_int4(rows, row, 18);
-    struct account *account = contact_add_account(book, &id, debtor);
+    struct account *account = contact_add_account(book, &id, read_debtor(rows, row, book));
     account->holds = (hold_set)db_int4(rows, row, 3);
     account->dispute_id = db_id(rows, row, 4);
     account->is_dispute_claimed = db_bool(rows, row, 5);
@@ -52,25 +94,10 @@ static void read_account(const struct db_result *rows, size_t row, struct contac
     account->step = contact_text(book, db_text(rows, row, 15));
     account->step_due_at_us = db_int8(rows, row, 16);
     account->is_stopped = db_bool(rows, row, 17);
+    account->dial_at_us = db_int8(rows, row, 18);
 }
 
-static void read_point(const struct db_result *rows, size_t row, struct contact_book *book)
-{
-    struct id debtor_id = db_id(rows, row, 0);
-    struct id id = db_id(rows, row, 1);
-    struct debtor *debtor = contact_find_debtor(book, &debtor_id);
-    /* No account of the person is there: nobody asks for the points either. */
-    if (debtor == NULL || debtor_find_point(debtor, &id) != NULL)
-        return;
-    struct contact_point *point = debtor_add_point(book, debtor, &id);
-    point->kind = (enum contact_point_kind)db_int2(rows, row, 2);
-    point->value = contact_text(book, db_text(rows, row, 3));
-    point->zones = contact_text(book, db_text(rows, row, 4));
-    point->is_opted_out = db_bool(rows, row, 5);
-    point->is_wrong = db_bool(rows, row, 6);
-}
-
-static void read_attempt(const struct db_result *rows, size_t row, const struct contact_book *book)
+static void read_attempt(const struct db_result *rows, size_t row, struct contact_book *book)
 {
     struct id account_id = db_id(rows, row, 0);
     struct account *account = contact_find_account(book, &account_id);
@@ -120,10 +147,8 @@ static struct permit *read_permit(const struct db_result *rows, size_t row, stru
 
 enum load_call {
     LOAD_ACCOUNTS,
-    LOAD_POINTS,
     LOAD_ATTEMPTS,
     LOAD_ACCOUNTS_OF_DEBTORS,
-    LOAD_POINTS_OF_DEBTORS,
     LOAD_CALLS,
 };
 
@@ -134,15 +159,6 @@ static void read_rows(const struct db_result *rows,
         read(rows, row, book);
 }
 
-static void update_zones(const struct contact_book *book)
-{
-    GHashTableIter iter;
-    gpointer debtor = NULL;
-    g_hash_table_iter_init(&iter, book->debtors);
-    while (g_hash_table_iter_next(&iter, NULL, &debtor))
-        debtor_update_zones(debtor);
-}
-
 enum status contact_store_load(struct db *db, const struct contact_keys *keys, int64_t attempts_since_us,
                                struct contact_book *book, struct error *err)
 {
@@ -150,18 +166,14 @@ enum status contact_store_load(struct db *db, const struct contact_keys *keys, i
     struct db_call run[LOAD_CALLS];
     enum load_call at[LOAD_CALLS];
     size_t n = 0;
-    if (db_columns_rows(&keys->accounts) > 0) {
+    if (db_columns_rows(&keys->accounts) > 0)
         db_columns_bind(&keys->accounts, &CONTACT_ACCOUNT_SELECT, &calls[LOAD_ACCOUNTS]);
-        db_columns_bind(&keys->accounts, &CONTACT_POINT_SELECT_BY_ACCOUNT, &calls[LOAD_POINTS]);
-    }
     if (db_columns_rows(&keys->accounts) > 0 && attempts_since_us != CONTACT_WITHOUT_ATTEMPTS) {
         db_columns_bind(&keys->accounts, &CONTACT_ATTEMPT_SELECT, &calls[LOAD_ATTEMPTS]);
         db_arg_int8(&calls[LOAD_ATTEMPTS].args, attempts_since_us);
     }
-    if (db_columns_rows(&keys->debtors) > 0) {
+    if (db_columns_rows(&keys->debtors) > 0)
         db_columns_bind(&keys->debtors, &CONTACT_ACCOUNT_SELECT_BY_DEBTOR, &calls[LOAD_ACCOUNTS_OF_DEBTORS]);
-        db_columns_bind(&keys->debtors, &CONTACT_POINT_SELECT_BY_DEBTOR, &calls[LOAD_POINTS_OF_DEBTORS]);
-    }
     for (enum load_call call = 0; call < LOAD_CALLS; call++) {
         if (calls[call].statement == NULL)
             continue;
@@ -178,12 +190,8 @@ enum status contact_store_load(struct db *db, const struct contact_keys *keys, i
         rows[at[i]] = run[i].result;
     read_rows(rows[LOAD_ACCOUNTS], read_account, book);
     read_rows(rows[LOAD_ACCOUNTS_OF_DEBTORS], read_account, book);
-    read_rows(rows[LOAD_POINTS], read_point, book);
-    read_rows(rows[LOAD_POINTS_OF_DEBTORS], read_point, book);
-    for (size_t row = 0; rows[LOAD_ATTEMPTS] != NULL && row < db_rows(rows[LOAD_ATTEMPTS]); row++)
-        read_attempt(rows[LOAD_ATTEMPTS], row, book);
+    read_rows(rows[LOAD_ATTEMPTS], read_attempt, book);
     db_calls_clear(run, n);
-    update_zones(book);
     return STATUS_OK;
 }
 
@@ -256,13 +264,17 @@ enum status contact_store_recent_permits(struct db *db, const struct id *account
 }
 
 static const enum db_type ACCOUNT_TYPES[] = {
-    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT8, DB_INT4, DB_TEXT,
-    DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8,
+    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT8, /* and what may change: */
+    DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8,
+    DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8,
+};
+static const enum db_type ACCOUNT_UPDATE_TYPES[] = {
+    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8,
+    DB_INT8, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8,
 };
 static const enum db_type RESERVE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
-static const enum db_type DEBTOR_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT4};
-static const enum db_type POINT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT2,
-                                           DB_TEXT, DB_TEXT, DB_BOOL, DB_BOOL};
+static const enum db_type DEBTOR_TYPES[] = {DB_INT2,  DB_UUID,  DB_INT4,  DB_INT4, DB_ARRAY,
+                                            DB_ARRAY, DB_ARRAY, DB_ARRAY, DB_ARRAY};
 static const enum db_type PERMIT_TYPES[] = {
     DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_UUID, DB_UUID, DB_INT2, DB_INT2, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT,
     DB_TEXT, DB_TEXT, DB_INT2, DB_INT8, DB_INT2, DB_INT2, DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL,
@@ -273,10 +285,10 @@ static const enum db_type DISCUSSION_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_IN
                                                 DB_INT8, DB_BOOL, DB_BOOL, DB_BOOL};
 
 enum write {
+    WRITE_NEW_DEBTORS,
+    WRITE_NEW_ACCOUNTS,
     WRITE_ACCOUNTS,
     WRITE_RESERVATIONS,
-    WRITE_DEBTORS,
-    WRITE_POINTS,
     WRITE_PERMITS,
     WRITE_REPORTS,
     WRITE_DISCUSSIONS,
@@ -284,14 +296,63 @@ enum write {
 };
 
 static const struct db_write WRITES[WRITE_END] = {
-    [WRITE_ACCOUNTS] = {&CONTACT_ACCOUNT_UPSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
+    [WRITE_NEW_DEBTORS] = {&CONTACT_DEBTOR_COPY, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES)},
+    [WRITE_NEW_ACCOUNTS] = {&CONTACT_ACCOUNT_COPY, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
+    [WRITE_ACCOUNTS] = {&CONTACT_ACCOUNT_UPDATE, ACCOUNT_UPDATE_TYPES, ARRAY_SIZE(ACCOUNT_UPDATE_TYPES)},
     [WRITE_RESERVATIONS] = {&CONTACT_ACCOUNT_RESERVE, RESERVE_TYPES, ARRAY_SIZE(RESERVE_TYPES)},
-    [WRITE_DEBTORS] = {&CONTACT_DEBTOR_UPSERT, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES)},
-    [WRITE_POINTS] = {&CONTACT_POINT_UPSERT, POINT_TYPES, ARRAY_SIZE(POINT_TYPES)},
     [WRITE_PERMITS] = {&CONTACT_PERMIT_INSERT, PERMIT_TYPES, ARRAY_SIZE(PERMIT_TYPES)},
     [WRITE_REPORTS] = {&CONTACT_PERMIT_UPDATE, PERMIT_UPDATE_TYPES, ARRAY_SIZE(PERMIT_UPDATE_TYPES)},
     [WRITE_DISCUSSIONS] = {&CONTACT_DISCUSSION_UPSERT, DISCUSSION_TYPES, ARRAY_SIZE(DISCUSSION_TYPES)},
 };
+
+/* Those before it are COPY, the others run in one pipeline. */
+#define FIRST_STATEMENT WRITE_ACCOUNTS
+
+/* The contact points of one person as arrays. */
+struct point_arrays {
+    struct db_array *ids, *kinds, *values, *zones, *marks;
+    bool has_marks; /* else NULL is written */
+};
+
+static void point_arrays_init(struct point_arrays *arrays)
+{
+    *arrays = (struct point_arrays){
+        .ids = db_array_new(DB_UUID),
+        .kinds = db_array_new(DB_INT2),
+        .values = db_array_new(DB_TEXT),
+        .zones = db_array_new(DB_TEXT),
+        .marks = db_array_new(DB_INT2),
+    };
+}
+
+static void point_arrays_fini(struct point_arrays *arrays)
+{
+    db_array_freep(&arrays->ids);
+    db_array_freep(&arrays->kinds);
+    db_array_freep(&arrays->values);
+    db_array_freep(&arrays->zones);
+    db_array_freep(&arrays->marks);
+}
+
+static void point_arrays_fill(struct point_arrays *arrays, const struct debtor *debtor)
+{
+    db_array_clear(arrays->ids);
+    db_array_clear(arrays->kinds);
+    db_array_clear(arrays->values);
+    db_array_clear(arrays->zones);
+    db_array_clear(arrays->marks);
+    arrays->has_marks = false;
+    for (guint i = 0; i < debtor->points->len; i++) {
+        const struct contact_point *point = g_ptr_array_index(debtor->points, i);
+        int16_t mark = (int16_t)((point->is_opted_out ? MARK_OPTED_OUT : 0) | (point->is_wrong ? MARK_WRONG : 0));
+        db_array_id(arrays->ids, &point->id);
+        db_array_int2(arrays->kinds, (int16_t)point->kind);
+        db_array_text(arrays->values, point->value);
+        db_array_text(arrays->zones, point->zones);
+        db_array_int2(arrays->marks, mark);
+        arrays->has_marks = arrays->has_marks || mark != 0;
+    }
+}
 
 static bool has_usable_phone(const struct debtor *debtor)
 {
@@ -301,23 +362,24 @@ static bool has_usable_phone(const struct debtor *debtor)
     return false;
 }
 
-bool contact_account_is_dialable(const struct account *account)
+static bool is_dialable(const struct account *account)
 {
     const struct debtor *debtor = account->debtor;
     return account->step[0] != '\0' && !account->is_stopped && debtor->n_zones > 0 && !debtor->has_unreadable_zone &&
            has_usable_phone(debtor);
 }
 
-static void push_account(const struct account *account, const struct db_columns *columns)
+static int64_t dial_at(const struct account *account)
 {
-    struct db_array *const *c = &columns->column[2];
-    db_columns_push_key(columns, &account->id);
-    db_array_int4(*c++, account->debtor->agency_id);
-    db_array_id(*c++, &account->debtor->id);
+    return is_dialable(account) ? account->step_due_at_us : 0;
+}
+
+/* What of an account may change, in the order of both statements. */
+static void push_changing(const struct account *account, struct db_array *const *c)
+{
     db_array_int4(*c++, (int32_t)account->holds);
     db_array_id(*c++, &account->dispute_id);
     db_array_bool(*c++, account->is_dispute_claimed);
-    db_array_int8(*c++, account->placed_at_us);
     db_array_int4(*c++, account->due_on_days);
     db_array_text(*c++, account->strategy);
     db_array_int4(*c++, account->priority);
@@ -329,10 +391,27 @@ static void push_account(const struct account *account, const struct db_columns 
     db_array_text(*c++, account->step);
     db_array_int8(*c++, account->step_due_at_us);
     db_array_bool(*c++, account->is_stopped);
-    if (contact_account_is_dialable(account))
-        db_array_int8(*c, account->step_due_at_us);
+    int64_t dial_at_us = dial_at(account);
+    if (dial_at_us != 0)
+        db_array_int8(*c, dial_at_us);
     else
         db_array_null(*c);
+}
+
+static void push_new_account(const struct account *account, const struct db_columns *columns)
+{
+    struct db_array *const *c = columns->column;
+    db_columns_push_key(columns, &account->id);
+    db_array_int4(c[2], account->debtor->agency_id);
+    db_array_id(c[3], &account->debtor->id);
+    db_array_int8(c[4], account->placed_at_us);
+    push_changing(account, &c[5]);
+}
+
+static void push_account(const struct account *account, const struct db_columns *columns)
+{
+    db_columns_push_key(columns, &account->id);
+    push_changing(account, &columns->column[2]);
 }
 
 static void push_reservation(const struct account *account, const struct db_columns *columns)
@@ -342,25 +421,18 @@ static void push_reservation(const struct account *account, const struct db_colu
     db_array_int8(c[2], account->reserved_until_us);
 }
 
-static void push_debtor(const struct debtor *debtor, const struct db_columns *columns)
+static void push_new_debtor(const struct debtor *debtor, struct point_arrays *arrays, const struct db_columns *columns)
 {
     struct db_array *const *c = columns->column;
+    point_arrays_fill(arrays, debtor);
     db_columns_push_key(columns, &debtor->id);
     db_array_int4(c[2], debtor->agency_id);
     db_array_int4(c[3], (int32_t)debtor->holds);
-}
-
-static void push_point(const struct debtor *debtor, const struct contact_point *point, const struct db_columns *columns)
-{
-    struct db_array *const *c = columns->column;
-    db_columns_push_key(columns, &debtor->id);
-    db_array_id(c[2], &point->id);
-    db_array_int4(c[3], debtor->agency_id);
-    db_array_int2(c[4], (int16_t)point->kind);
-    db_array_text(c[5], point->value);
-    db_array_text(c[6], point->zones);
-    db_array_bool(c[7], point->is_opted_out);
-    db_array_bool(c[8], point->is_wrong);
+    db_array_array(c[4], arrays->ids);
+    db_array_array(c[5], arrays->kinds);
+    db_array_array(c[6], arrays->values);
+    db_array_array(c[7], arrays->zones);
+    db_array_array(c[8], arrays->has_marks ? arrays->marks : NULL);
 }
 
 static void push_permit(const struct permit *permit, const struct db_columns *columns)
@@ -423,29 +495,54 @@ static void push_discussions(const struct permit *permit, const struct db_column
     }
 }
 
-static void collect(const struct contact_book *book, struct db_columns columns[static WRITE_END])
+static void collect_accounts(const struct contact_book *book, struct db_columns columns[static WRITE_END])
 {
     GHashTableIter iter;
     gpointer value = NULL;
     g_hash_table_iter_init(&iter, book->accounts);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct account *account = value;
-        if (account->is_changed)
+        if (account->is_new)
+            push_new_account(account, &columns[WRITE_NEW_ACCOUNTS]);
+        else if (account->is_changed || account->dial_at_us != dial_at(account)) /* phones or zones came or went */
             push_account(account, &columns[WRITE_ACCOUNTS]);
         if (account->is_reservation_changed)
             push_reservation(account, &columns[WRITE_RESERVATIONS]);
     }
+}
+
+static bool is_person_changed(const struct debtor *debtor)
+{
+    if (debtor->is_changed)
+        return true;
+    for (guint i = 0; i < debtor->points->len; i++)
+        if (((const struct contact_point *)g_ptr_array_index(debtor->points, i))->is_changed)
+            return true;
+    return false;
+}
+
+/* New persons into `columns`, known ones that have changed into `changed`. */
+static void collect_debtors(const struct contact_book *book, struct db_columns columns[static WRITE_END],
+                            GPtrArray *changed)
+{
+    SCOPED(point_arrays_fini) struct point_arrays arrays;
+    GHashTableIter iter;
+    gpointer value = NULL;
+    point_arrays_init(&arrays);
     g_hash_table_iter_init(&iter, book->debtors);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct debtor *debtor = value;
-        if (debtor->is_changed)
-            push_debtor(debtor, &columns[WRITE_DEBTORS]);
-        for (guint i = 0; i < debtor->points->len; i++) {
-            const struct contact_point *point = g_ptr_array_index(debtor->points, i);
-            if (point->is_changed)
-                push_point(debtor, point, &columns[WRITE_POINTS]);
-        }
+        if (debtor->is_new)
+            push_new_debtor(debtor, &arrays, &columns[WRITE_NEW_DEBTORS]);
+        else if (is_person_changed(debtor))
+            g_ptr_array_add(changed, value);
     }
+}
+
+static void collect_permits(const struct contact_book *book, struct db_columns columns[static WRITE_END])
+{
+    GHashTableIter iter;
+    gpointer value = NULL;
     g_hash_table_iter_init(&iter, book->permits);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct permit *permit = value;
@@ -457,13 +554,56 @@ static void collect(const struct contact_book *book, struct db_columns columns[s
     }
 }
 
+static enum status run_writes(struct db *db, const struct db_columns *columns, struct error *err)
+{
+    enum status st = STATUS_OK;
+    for (enum write write = 0; st == STATUS_OK && write < FIRST_STATEMENT; write++)
+        st = db_columns_copy(db, WRITES[write].statement, &columns[write], err);
+    if (st != STATUS_OK)
+        return st;
+    return db_writes_run(db, &WRITES[FIRST_STATEMENT], &columns[FIRST_STATEMENT], WRITE_END - FIRST_STATEMENT, err);
+}
+
+/* One statement a person: PostgreSQL knows no array of arrays of several lengths, and cutting arrays of text into
+ * slices walks them from their beginning each time. Persons change seldom once they are there. */
+static enum status update_debtors(struct db *db, const GPtrArray *debtors, struct error *err)
+{
+    g_autofree struct db_call *calls = g_new0(struct db_call, debtors->len);
+    g_autofree struct point_arrays *arrays = g_new0(struct point_arrays, debtors->len);
+    for (guint i = 0; i < debtors->len; i++) {
+        const struct debtor *debtor = g_ptr_array_index(debtors, i);
+        struct db_args *args = &calls[i].args;
+        calls[i].statement = &CONTACT_DEBTOR_UPDATE;
+        point_arrays_init(&arrays[i]);
+        point_arrays_fill(&arrays[i], debtor);
+        db_arg_int2(args, (int16_t)id_partition(&debtor->id));
+        db_arg_id(args, &debtor->id);
+        db_arg_int4(args, (int32_t)debtor->holds);
+        db_arg_array(args, arrays[i].ids);
+        db_arg_array(args, arrays[i].kinds);
+        db_arg_array(args, arrays[i].values);
+        db_arg_array(args, arrays[i].zones);
+        db_arg_array(args, arrays[i].marks);
+    }
+    enum status st = db_exec_pipeline(db, calls, debtors->len, err);
+    db_calls_clear(calls, debtors->len);
+    for (guint i = 0; i < debtors->len; i++)
+        point_arrays_fini(&arrays[i]);
+    return st;
+}
+
 enum status contact_store_save(struct db *db, const struct contact_book *book, struct error *err)
 {
     struct db_columns columns[WRITE_END];
+    g_autoptr(GPtrArray) changed = g_ptr_array_new();
     db_writes_init(columns, WRITES, WRITE_END);
-    collect(book, columns);
-    enum status st = db_writes_run(db, WRITES, columns, WRITE_END, err);
+    collect_accounts(book, columns);
+    collect_debtors(book, columns, changed);
+    collect_permits(book, columns);
+    enum status st = run_writes(db, columns, err);
     db_writes_fini(columns, WRITE_END);
+    if (st == STATUS_OK)
+        st = update_debtors(db, changed, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "save accounts");
 }
 

@@ -61,7 +61,4 @@ MUST_USE enum status contact_store_reserve(struct db *db, const uint16_t *partit
                                            int64_t now_us, int32_t limit, int64_t until_us, const char *dialer,
                                            GArray **ret_entries, struct error *err);
 
-/* From when on dial lists may offer the account; false: not at all. */
-bool contact_account_is_dialable(const struct account *account);
-
 #endif

@@ -99,8 +99,6 @@ enum status contact_settle_debtor(const struct contact_work *work, struct debtor
     enum status st = STATUS_OK;
     for (guint i = 0; st == STATUS_OK && i < debtor->accounts->len; i++) {
         struct account *account = g_ptr_array_index(debtor->accounts, i);
-        /* The number of usable phones or of zones may have changed without the plan: dial lists must know. */
-        account->is_changed = true;
         st = contact_settle(work, account, because, err);
     }
     return st;

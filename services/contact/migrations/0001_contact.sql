@@ -1,26 +1,19 @@
 -- Plans, holds, contact points, permits and attempts. Written only by the owner of the partition, except account.reserved_*.
 
--- Only persons whom something holds have a row: attorney, bankruptcy, deceased, opt-out of calls (bits of enum hold).
+-- One row a person: who holds him, and how he is reached. His contact points are arrays of one length, in the order of their ids:
+-- they are read and written with him, and a row of their own for each would cost four times as much.
 CREATE TABLE contact.debtor (
-    partition smallint NOT NULL,
-    debtor_id uuid     NOT NULL,
-    agency_id integer  NOT NULL,
-    holds     integer  NOT NULL,
+    partition    smallint   NOT NULL,
+    debtor_id    uuid       NOT NULL,
+    agency_id    integer    NOT NULL,
+    holds        integer    NOT NULL,    -- of the person: attorney, bankruptcy, deceased, opt-out of calls (bits of enum hold)
+    point_ids    uuid[]     NOT NULL,
+    point_kinds  smallint[] NOT NULL,    -- 1 phone, 2 e-mail, 3 address
+    point_values text[]     NOT NULL,
+    point_zones  text[]     NOT NULL,    -- IANA names joined by ','; empty: unknown
+    point_marks  smallint[],             -- 1 opted out, 2 wrong: turned out not to be the debtor's; 3 both. NULL: none is marked
     PRIMARY KEY (partition, debtor_id)
-) WITH (fillfactor = 80);
-
-CREATE TABLE contact.contact_point (
-    partition        smallint NOT NULL,
-    debtor_id        uuid     NOT NULL,
-    contact_point_id uuid     NOT NULL,
-    agency_id        integer  NOT NULL,
-    kind             smallint NOT NULL,    -- 1 phone, 2 e-mail, 3 address
-    value            text     NOT NULL,
-    zones            text     NOT NULL,    -- IANA names joined by ','; empty: unknown
-    is_opted_out     boolean  NOT NULL,
-    is_wrong         boolean  NOT NULL,    -- turned out not to be the debtor's
-    PRIMARY KEY (partition, debtor_id, contact_point_id)
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 90);
 
 CREATE TABLE contact.account (
     partition            smallint NOT NULL,

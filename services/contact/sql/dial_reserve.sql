@@ -1,6 +1,6 @@
 -- Hands out accounts that are due for a call and in nobody's hands, best first, and reserves them.
 -- $1 partitions, $2 now (UTC us), $3 how many, $4 reserved until (UTC us), $5 dialer. At most $3 rows, by priority, then the longest due.
--- Index account_dial per partition; the number is the usable one that was not tried for longest (key of contact_point, index permit_account).
+-- Index account_dial per partition; the number is the usable one that was not tried for longest (key of debtor, index permit_account).
 -- Two that ask at once do not wait for each other; the later one may get fewer.
 WITH candidate AS MATERIALIZED (
     SELECT p.partition, c.account_id
@@ -29,10 +29,11 @@ WITH candidate AS MATERIALIZED (
 )
 SELECT r.account_id, n.contact_point_id, r.debtor_id, r.priority, r.strategy, r.step, r.step_due_at_us
 FROM reserved AS r
+JOIN contact.debtor AS d ON d.partition = r.partition AND d.debtor_id = r.debtor_id
 CROSS JOIN LATERAL (
     SELECT p.contact_point_id
-    FROM contact.contact_point AS p
-    WHERE p.partition = r.partition AND p.debtor_id = r.debtor_id AND p.kind = 1 AND NOT p.is_opted_out AND NOT p.is_wrong
+    FROM unnest(d.point_ids, d.point_kinds, d.point_marks) AS p (contact_point_id, kind, marks)
+    WHERE p.kind = 1 AND coalesce(p.marks, 0) = 0
     ORDER BY (SELECT max(m.occurred_at_us)
               FROM contact.permit AS m
               WHERE m.partition = r.partition AND m.account_id = r.account_id AND m.contact_point_id = p.contact_point_id) NULLS FIRST,

@@ -32,7 +32,7 @@ static int clear(void **state)
     struct unit_fixture *fixture = *state;
     test_database_script(
         fixture->db,
-        "TRUNCATE contact.account, contact.contact_point, contact.debtor, contact.permit, contact.discussion;"
+        "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion;"
         " DELETE FROM platform.timer WHERE service = 'contact'");
     (void)fixture_emitted(fixture);
     return 0;

@@ -35,7 +35,7 @@ static inline struct contact_point *test_point(struct contact_book *book, struct
                                                enum contact_point_kind kind, const char *zones)
 {
     const struct id id = test_id(name);
-    struct contact_point *point = debtor_add_point(book, account->debtor, &id);
+    struct contact_point *point = debtor_add_point(account->debtor, &id);
     point->kind = kind;
     point->value = contact_text(book, name);
     point->zones = contact_text(book, zones);
