@@ -159,10 +159,22 @@ void debtor_free(struct debtor *debtor)
     g_free(debtor);
 }
 
-void debtor_load_contact(struct debtor *debtor, const struct id *id, const struct contact *contact)
+void debtor_load_contact(struct debtor *debtor, const struct contact *contact)
 {
-    struct contact_point point = {.id = *id, .contact = *contact};
+    struct contact_point point = {.id = contact_point_id(&debtor->id, contact), .contact = *contact};
     g_array_append_val(debtor->contacts, point);
+}
+
+void debtor_describe(struct debtor *debtor, const char *name, bool is_natural_person)
+{
+    if (*name && strcmp(debtor->name, name) != 0) {
+        debtor->name = name;
+        debtor->is_changed = true;
+    }
+    if (debtor->is_natural_person != is_natural_person) {
+        debtor->is_natural_person = is_natural_person;
+        debtor->is_changed = true;
+    }
 }
 
 static struct contact_point *find_contact(const struct debtor *debtor, const struct id *id, size_t *ret_index)
@@ -177,30 +189,24 @@ static struct contact_point *find_contact(const struct debtor *debtor, const str
     return NULL;
 }
 
-enum contact_change debtor_add_contact(struct debtor *debtor, const struct contact *contact,
-                                       const struct provenance *provenance, GStringChunk *texts, size_t *ret_index)
+enum contact_change debtor_add_contact(struct debtor *debtor, const struct contact *contact, GStringChunk *texts,
+                                       size_t *ret_index)
 {
-    struct id id = contact_point_id(&debtor->id, contact);
-    struct contact_point *known = find_contact(debtor, &id, ret_index);
+    struct contact_point point = {.id = contact_point_id(&debtor->id, contact), .contact = *contact};
+    struct contact_point *known = find_contact(debtor, &point.id, ret_index);
 
     if (known) {
-        const char *zones = zones_union(known->contact.zones, contact->zones, texts);
+        const char *zones = known->contact.zones;
+        if (strcmp(zones, contact->zones) != 0)
+            zones = zones_union(zones, contact->zones, texts);
         if (strcmp(zones, known->contact.zones) == 0)
             return CONTACT_KNOWN;
         known->contact.zones = zones;
-        known->is_changed = true;
-        if (id_is_none(&known->placement_id)) {
-            known->placement_id = provenance->placement_id;
-            known->line = provenance->line;
-        }
+        debtor->is_changed = true;
         return CONTACT_MORE_ZONES;
     }
-    struct contact_point point = {.id = id,
-                                  .contact = *contact,
-                                  .is_changed = true,
-                                  .placement_id = provenance->placement_id,
-                                  .line = provenance->line};
     g_array_append_val(debtor->contacts, point);
+    debtor->is_changed = true;
     *ret_index = debtor->contacts->len - 1;
     return CONTACT_NEW;
 }
@@ -209,6 +215,8 @@ bool debtor_has_room(const struct debtor *debtor, const struct row *row)
 {
     size_t n = debtor->contacts->len;
 
+    if (n + row->n_contacts <= DEBTOR_CONTACTS_MAX)
+        return true;
     for (size_t i = 0; i < row->n_contacts; i++) {
         struct id id = contact_point_id(&debtor->id, &row->contacts[i]);
         size_t index = 0;

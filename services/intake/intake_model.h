@@ -79,25 +79,26 @@ struct provenance {
 struct contact_point {
     struct id id;
     struct contact contact;
-    bool is_changed; /* to be written */
-    struct id placement_id;
-    int64_t line;
 };
 
 /* Texts belong to a chunk of whoever loads or makes it. */
 struct debtor {
     struct id id;
     int32_t agency_id;
-    uint8_t identity_key[IDENTITY_KEY_BYTES];
     const char *name;
     bool is_natural_person;
-    GArray *contacts; /* struct contact_point */
+    GArray *contacts; /* struct contact_point, the oldest first */
+    bool is_known;    /* has a row in the database */
+    bool is_changed;  /* since it was read: to be written */
 };
 struct debtor *debtor_new(const struct id *id, int32_t agency_id);
 void debtor_free(struct debtor *debtor);
 
 /* A contact point as it stands in the database. */
-void debtor_load_contact(struct debtor *debtor, const struct id *id, const struct contact *contact);
+void debtor_load_contact(struct debtor *debtor, const struct contact *contact);
+
+/* What a row says of him: an empty name says nothing. */
+void debtor_describe(struct debtor *debtor, const char *name, bool is_natural_person);
 
 enum contact_change {
     CONTACT_KNOWN,
@@ -107,8 +108,8 @@ enum contact_change {
 
 /* Adds a contact point, or the zones of one that is known. `contact`'s texts must live as long as the debtor's.
  * *ret_index: its place in debtor->contacts. */
-enum contact_change debtor_add_contact(struct debtor *debtor, const struct contact *contact,
-                                       const struct provenance *provenance, GStringChunk *texts, size_t *ret_index);
+enum contact_change debtor_add_contact(struct debtor *debtor, const struct contact *contact, GStringChunk *texts,
+                                       size_t *ret_index);
 
 /* True where all of a row's contact points fit. */
 bool debtor_has_room(const struct debtor *debtor, const struct row *row);

@@ -39,9 +39,7 @@ static struct item item_of(struct work *work, struct row *row)
                        .line = row->raw.line},
         .reference = {.agency_id = work->placement->agency_id,
                       .client = row->values[FIELD_CLIENT].text,
-                      .client_reference = row->values[FIELD_CLIENT_REFERENCE].text,
-                      .placement_id = work->placement->id,
-                      .line = row->raw.line},
+                      .client_reference = row->values[FIELD_CLIENT_REFERENCE].text},
     };
 
     memcpy(item.provenance.record_hash, row->hash, sizeof(row->hash));
@@ -187,178 +185,16 @@ static void split_doubles(struct placing *placing, GPtrArray *firsts_of_all, GAr
 
     for (size_t i = 0; i < placing->n_items; i++) {
         struct item *item = &placing->items[i];
-        const struct reference *first = g_hash_table_lookup(seen, &item->reference);
+        const struct item *first = g_hash_table_lookup(seen, &item->reference);
         if (first) {
-            struct first before = {item, first->placement_id, first->line};
+            struct first before = {item, first->provenance.placement_id, first->provenance.line};
             g_array_append_val(doubles, before);
         } else {
-            (void)g_hash_table_insert(seen, &item->reference, &item->reference);
+            (void)g_hash_table_insert(seen, &item->reference, item);
             g_ptr_array_add(firsts_of_all, item);
         }
     }
 }
-
-static enum status find_earlier(struct placing *placing, struct item *const *taken, size_t n, GArray *doubles,
-                                struct error *err)
-{
-    g_autofree struct reference *references = g_new0(struct reference, n + 1);
-
-    for (size_t i = 0; i < n; i++)
-        references[i] = taken[i]->reference;
-    enum status st = store_references_find(placing->db, references, n, err);
-    for (size_t i = 0; st == STATUS_OK && i < n; i++) {
-        struct first before = {taken[i], references[i].placement_id, references[i].line};
-        g_array_append_val(doubles, before);
-    }
-    return st;
-}
-
-static enum status claim_references(struct placing *placing, GPtrArray *items, GArray *doubles, struct error *err)
-{
-    g_autofree struct reference *references = g_new0(struct reference, items->len + 1);
-    g_autofree bool *is_ours = g_new0(bool, items->len + 1);
-    g_autoptr(GPtrArray) taken = g_ptr_array_new();
-
-    for (guint i = 0; i < items->len; i++)
-        references[i] = ((struct item *)items->pdata[i])->reference;
-    enum status st = store_references_claim(placing->db, references, items->len, is_ours, err);
-    for (guint i = 0; st == STATUS_OK && i < items->len; i++)
-        if (!is_ours[i])
-            g_ptr_array_add(taken, items->pdata[i]);
-    if (st == STATUS_OK && taken->len > 0)
-        st = find_earlier(placing, (struct item *const *)taken->pdata, taken->len, doubles, err);
-    return st;
-}
-
-static enum status register_references(struct placing *placing, struct error *err)
-{
-    g_autoptr(GPtrArray) items = g_ptr_array_new();
-    g_autoptr(GArray) doubles = g_array_new(FALSE, TRUE, sizeof(struct first));
-
-    split_doubles(placing, items, doubles);
-    enum status st = claim_references(placing, items, doubles, err);
-    if (st == STATUS_OK)
-        st = reject_duplicates(placing, (struct first *)(void *)doubles->data, doubles->len, FIELD_CLIENT_REFERENCE,
-                               REJECT_DUPLICATE_REFERENCE, "placed", err);
-    keep_accepted(placing);
-    return st;
-}
-
-/* Placements: debtors and accounts. */
-
-static void identify(struct placing *placing, struct item *item)
-{
-    const struct placement *placement = item->work->placement;
-    struct identity_facts facts = row_identity(item->row);
-    uint8_t key[IDENTITY_KEY_BYTES] = {0};
-
-    (void)identity_key(&facts, placement->agency_key, key);
-    struct id debtor_id = identity_debtor_id(placement->agency_id, key);
-    item->debtor = debtor_of(placing, &debtor_id, placement->agency_id);
-    memcpy(item->debtor->identity_key, key, sizeof(key));
-    item->reference.account_id =
-        identity_account_id(&debtor_id, item->reference.client, item->reference.client_reference);
-}
-
-/* The last row with a name gives it; a row without one says nothing. */
-static void name_debtor(const struct item *item)
-{
-    const struct row_value *person = &item->row->values[FIELD_IS_NATURAL_PERSON];
-
-    if (*item->row->debtor_name)
-        item->debtor->name = item->row->debtor_name;
-    item->debtor->is_natural_person = !person->has_value || person->truth;
-}
-
-static void drop_unused_debtors(struct placing *placing)
-{
-    g_autoptr(GHashTable) used = id_set_new();
-    GHashTableIter iter;
-    gpointer id = NULL;
-
-    for (size_t i = 0; i < placing->n_items; i++)
-        (void)id_set_add(used, &placing->items[i].debtor->id);
-    g_hash_table_iter_init(&iter, placing->debtors);
-    while (g_hash_table_iter_next(&iter, &id, NULL))
-        if (!g_hash_table_contains(used, id))
-            g_hash_table_iter_remove(&iter);
-}
-
-static void add_contacts(struct placing *placing, struct item *item, GArray *changed)
-{
-    for (size_t i = 0; i < item->row->n_contacts; i++) {
-        size_t index = 0;
-        enum contact_change change =
-            debtor_add_contact(item->debtor, &item->row->contacts[i], &item->provenance, placing->texts, &index);
-        if (changed && change != CONTACT_KNOWN)
-            g_array_append_val(changed, index);
-    }
-}
-
-static bool reject_crowded(struct placing *placing, struct item *item)
-{
-    if (debtor_has_room(item->debtor, item->row))
-        return false;
-    row_reject(item->row, placing->texts, FIELD_NONE, REJECT_TOO_MANY_CONTACT_POINTS,
-               "the debtor would have more than %d", DEBTOR_CONTACTS_MAX);
-    return true;
-}
-
-static enum status place_item(struct placing *placing, struct item *item, GArray *unused, struct error *err)
-{
-    if (reject_crowded(placing, item)) {
-        g_array_append_val(unused, item->reference);
-        return STATUS_OK;
-    }
-    add_contacts(placing, item, NULL);
-    struct account *account = &placing->accounts[placing->n_accounts++];
-    *account = account_from_row(item->row, &item->debtor->id, item->debtor->agency_id, &item->provenance,
-                                unit_now(placing->unit));
-    item->account = account;
-    struct codec_placed placed;
-    codec_account_placed(account, item->debtor, &placing->scratch, &placed);
-    enum status st = emit(placing, item, &placed.message.base, err);
-    codec_scratch_reset(&placing->scratch);
-    return st;
-}
-
-static enum status place_items(struct placing *placing, struct error *err)
-{
-    g_autoptr(GArray) unused = g_array_new(FALSE, TRUE, sizeof(struct reference));
-    enum status st = STATUS_OK;
-
-    placing->accounts = g_new0(struct account, placing->n_items + 1);
-    for (size_t i = 0; st == STATUS_OK && i < placing->n_items; i++)
-        st = place_item(placing, &placing->items[i], unused, err);
-    if (st == STATUS_OK)
-        st = store_references_release(placing->db, (const struct reference *)(void *)unused->data, unused->len, err);
-    return st;
-}
-
-static enum status place_accounts(struct placing *placing, struct error *err)
-{
-    size_t n_debtors = 0;
-
-    for (size_t i = 0; i < placing->n_items; i++)
-        identify(placing, &placing->items[i]);
-    enum status st = register_references(placing, err);
-    if (st != STATUS_OK || placing->n_items == 0)
-        return st;
-    for (size_t i = 0; i < placing->n_items; i++)
-        name_debtor(&placing->items[i]);
-    drop_unused_debtors(placing);
-    g_autofree struct debtor **debtors = list_debtors(placing, &n_debtors);
-    st = store_debtors_upsert(placing->db, debtors, n_debtors, placing->texts, err);
-    if (st == STATUS_OK)
-        st = place_items(placing, err);
-    if (st == STATUS_OK)
-        st = store_accounts_insert(placing->db, placing->accounts, placing->n_accounts, err);
-    if (st == STATUS_OK)
-        st = store_contacts_save(placing->db, debtors, n_debtors, unit_now(placing->unit), err);
-    return st;
-}
-
-/* Updates, recalls, payments: the account. */
 
 static struct account *find_account(const struct placing *placing, const struct id *id)
 {
@@ -377,19 +213,188 @@ static struct account *find_account(const struct placing *placing, const struct 
     return NULL;
 }
 
-static enum status find_references(struct placing *placing, struct error *err)
+/* Where the references of `taken` were placed first: `ids` are their accounts. */
+static enum status find_earlier(struct placing *placing, const GPtrArray *taken, const GArray *ids, GArray *doubles,
+                                struct error *err)
 {
-    g_autofree struct reference *references = g_new0(struct reference, placing->n_items + 1);
+    enum status st = store_accounts_load(placing->db, (const struct id *)(void *)ids->data, ids->len, false,
+                                         placing->texts, &placing->accounts, &placing->n_accounts, err);
+
+    for (guint i = 0; st == STATUS_OK && i < taken->len; i++) {
+        const struct account *account = find_account(placing, &g_array_index(ids, struct id, i));
+        if (!account)
+            return error_set(err, STATUS_DATA_LOSS, "a registered reference leads to no account");
+        struct first before = {taken->pdata[i], account->provenance.placement_id, account->provenance.line};
+        g_array_append_val(doubles, before);
+    }
+    g_clear_pointer(&placing->accounts, g_free);
+    placing->n_accounts = 0;
+    return st;
+}
+
+static enum status look_up_references(struct placing *placing, const GPtrArray *items, GArray *doubles,
+                                      struct error *err)
+{
+    g_autofree const struct reference **references = g_new0(const struct reference *, items->len + 1);
+    g_autofree struct id *accounts = g_new0(struct id, items->len + 1);
+    g_autoptr(GPtrArray) taken = g_ptr_array_new();
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(struct id));
+
+    for (guint i = 0; i < items->len; i++)
+        references[i] = &((struct item *)items->pdata[i])->reference;
+    enum status st = store_references_find(placing->db, references, items->len, accounts, err);
+    for (guint i = 0; st == STATUS_OK && i < items->len; i++)
+        if (!id_is_none(&accounts[i])) {
+            g_ptr_array_add(taken, items->pdata[i]);
+            g_array_append_val(ids, accounts[i]);
+        }
+    return st == STATUS_OK && taken->len > 0 ? find_earlier(placing, taken, ids, doubles, err) : st;
+}
+
+/* Rejects the rows whose references are taken. The others are free as far as anybody can see; whoever registers them
+ * first has them. */
+static enum status check_references(struct placing *placing, struct error *err)
+{
+    g_autoptr(GPtrArray) items = g_ptr_array_new();
+    g_autoptr(GArray) doubles = g_array_new(FALSE, TRUE, sizeof(struct first));
+
+    split_doubles(placing, items, doubles);
+    enum status st = look_up_references(placing, items, doubles, err);
+    if (st == STATUS_OK)
+        st = reject_duplicates(placing, (struct first *)(void *)doubles->data, doubles->len, FIELD_CLIENT_REFERENCE,
+                               REJECT_DUPLICATE_REFERENCE, "placed", err);
+    keep_accepted(placing);
+    return st;
+}
+
+static enum status register_references(struct placing *placing, struct error *err)
+{
+    g_autofree const struct reference **references = g_new0(const struct reference *, placing->n_items + 1);
+    size_t n = 0;
 
     for (size_t i = 0; i < placing->n_items; i++)
-        references[i] = placing->items[i].reference;
-    enum status st = store_references_find(placing->db, references, placing->n_items, err);
+        if (placing->items[i].account)
+            references[n++] = &placing->items[i].reference;
+    return store_references_insert(placing->db, references, n, err);
+}
+
+/* Placements: debtors and accounts. */
+
+static void identify(struct placing *placing, struct item *item)
+{
+    const struct placement *placement = item->work->placement;
+    struct identity_facts facts = row_identity(item->row);
+    uint8_t key[IDENTITY_KEY_BYTES] = {0};
+
+    (void)identity_key(&facts, placement->agency_key, key);
+    struct id debtor_id = identity_debtor_id(placement->agency_id, key);
+    item->debtor = debtor_of(placing, &debtor_id, placement->agency_id);
+    item->reference.account_id =
+        identity_account_id(&debtor_id, item->reference.client, item->reference.client_reference);
+}
+
+/* The last row with a name gives it; a row without one says nothing. */
+static void describe_debtor(const struct item *item)
+{
+    const struct row_value *person = &item->row->values[FIELD_IS_NATURAL_PERSON];
+
+    debtor_describe(item->debtor, item->row->debtor_name, !person->has_value || person->truth);
+}
+
+static void add_contacts(struct placing *placing, struct item *item, GArray *changed)
+{
+    for (size_t i = 0; i < item->row->n_contacts; i++) {
+        size_t index = 0;
+        enum contact_change change = debtor_add_contact(item->debtor, &item->row->contacts[i], placing->texts, &index);
+        if (changed && change != CONTACT_KNOWN)
+            g_array_append_val(changed, index);
+    }
+}
+
+static bool reject_crowded(struct placing *placing, struct item *item)
+{
+    if (debtor_has_room(item->debtor, item->row))
+        return false;
+    row_reject(item->row, placing->texts, FIELD_NONE, REJECT_TOO_MANY_CONTACT_POINTS,
+               "the debtor would have more than %d", DEBTOR_CONTACTS_MAX);
+    return true;
+}
+
+static enum status place_item(struct placing *placing, struct item *item, struct error *err)
+{
+    if (reject_crowded(placing, item))
+        return STATUS_OK;
+    add_contacts(placing, item, NULL);
+    struct account *account = &placing->accounts[placing->n_accounts++];
+    *account = account_from_row(item->row, &item->debtor->id, item->debtor->agency_id, &item->provenance,
+                                unit_now(placing->unit));
+    item->account = account;
+    item->reference.account_id = account->id;
+    struct codec_placed placed;
+    codec_account_placed(account, item->debtor, &placing->scratch, &placed);
+    enum status st = emit(placing, item, &placed.message.base, err);
+    codec_scratch_reset(&placing->scratch);
+    return st;
+}
+
+static enum status place_items(struct placing *placing, struct error *err)
+{
+    enum status st = STATUS_OK;
+
+    placing->accounts = g_new0(struct account, placing->n_items + 1);
+    for (size_t i = 0; st == STATUS_OK && i < placing->n_items; i++)
+        st = place_item(placing, &placing->items[i], err);
+    return st;
+}
+
+/* What two units write first is one's and makes the other start again: all write in the same order, so that they wait
+ * for each other and never in a circle. */
+static enum status save_placed(struct placing *placing, struct debtor *const *debtors, size_t n_debtors,
+                               struct error *err)
+{
+    enum status st = store_debtors_save(placing->db, debtors, n_debtors, err);
+
+    if (st == STATUS_OK)
+        st = register_references(placing, err);
+    return st == STATUS_OK ? store_accounts_insert(placing->db, placing->accounts, placing->n_accounts, err) : st;
+}
+
+static enum status place_accounts(struct placing *placing, struct error *err)
+{
+    size_t n_debtors = 0;
+    enum status st = check_references(placing, err);
+
+    if (st != STATUS_OK || placing->n_items == 0)
+        return st;
+    for (size_t i = 0; i < placing->n_items; i++)
+        identify(placing, &placing->items[i]);
+    g_autofree struct debtor **debtors = list_debtors(placing, &n_debtors);
+    st = store_debtors_lock(placing->db, debtors, n_debtors, placing->texts, err);
+    for (size_t i = 0; st == STATUS_OK && i < placing->n_items; i++)
+        describe_debtor(&placing->items[i]);
+    if (st == STATUS_OK)
+        st = place_items(placing, err);
+    return st == STATUS_OK ? save_placed(placing, debtors, n_debtors, err) : st;
+}
+
+/* Updates, recalls, payments: the account. */
+
+/* ret_ids[i]: the account of the i-th item that is kept. */
+static enum status find_references(struct placing *placing, struct id *ret_ids, struct error *err)
+{
+    g_autofree const struct reference **references = g_new0(const struct reference *, placing->n_items + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < placing->n_items; i++)
+        references[i] = &placing->items[i].reference;
+    enum status st = store_references_find(placing->db, references, placing->n_items, ret_ids, err);
     for (size_t i = 0; st == STATUS_OK && i < placing->n_items; i++) {
-        placing->items[i].reference.account_id = references[i].account_id;
-        if (id_is_none(&references[i].account_id))
+        if (id_is_none(&ret_ids[i]))
             row_reject(placing->items[i].row, placing->texts, FIELD_CLIENT_REFERENCE, REJECT_UNKNOWN_REFERENCE,
-                       "no account of '%s' has the reference '%s'", references[i].client,
-                       references[i].client_reference);
+                       "no account of '%s' has the reference '%s'", references[i]->client,
+                       references[i]->client_reference);
+        else
+            ret_ids[n++] = ret_ids[i];
     }
     keep_accepted(placing);
     return st;
@@ -398,13 +403,11 @@ static enum status find_references(struct placing *placing, struct error *err)
 /* Items whose accounts are loaded, and locked where `is_locked`. */
 static enum status find_accounts(struct placing *placing, bool is_locked, struct error *err)
 {
-    enum status st = find_references(placing, err);
+    g_autofree struct id *ids = g_new0(struct id, placing->n_items + 1);
+    enum status st = find_references(placing, ids, err);
 
     if (st != STATUS_OK || placing->n_items == 0)
         return st;
-    g_autofree struct id *ids = g_new0(struct id, placing->n_items);
-    for (size_t i = 0; i < placing->n_items; i++)
-        ids[i] = placing->items[i].reference.account_id;
     st = store_accounts_load(placing->db, ids, placing->n_items, is_locked, placing->texts, &placing->accounts,
                              &placing->n_accounts, err);
     for (size_t i = 0; st == STATUS_OK && i < placing->n_items; i++) {
@@ -474,7 +477,7 @@ static enum status update_accounts(struct placing *placing, struct error *err)
     if (st == STATUS_OK)
         st = store_accounts_update(placing->db, placing->accounts, placing->n_accounts, err);
     if (st == STATUS_OK)
-        st = store_contacts_save(placing->db, debtors, n_debtors, unit_now(placing->unit), err);
+        st = store_debtors_save(placing->db, debtors, n_debtors, err);
     return st;
 }
 

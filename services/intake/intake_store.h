@@ -115,34 +115,30 @@ struct reference {
     const char *client;
     const char *client_reference;
     struct id account_id; /* none: unknown */
-    struct id placement_id;
-    int64_t line;
 };
-/* References without doubles. ret_is_ours[i] where it was free and is registered now. */
-MUST_USE enum status store_references_claim(struct db *db, const struct reference *references, size_t n,
-                                            bool *ret_is_ours, struct error *err);
-MUST_USE enum status store_references_release(struct db *db, const struct reference *references, size_t n,
-                                              struct error *err);
-/* Fills account_id, placement_id and line of those that are registered. */
-MUST_USE enum status store_references_find(struct db *db, struct reference *references, size_t n, struct error *err);
+/* Registers references that were free when they were looked for. Fails with ABORTED where another transaction has
+ * registered one of them since: done again, all is found. */
+MUST_USE enum status store_references_insert(struct db *db, const struct reference *const *references, size_t n,
+                                             struct error *err);
+/* Fills ret_ids[i] with the account of a reference, none where it is free. */
+MUST_USE enum status store_references_find(struct db *db, const struct reference *const *references, size_t n,
+                                           struct id *ret_ids, struct error *err);
 /* Accounts with a reference, of `client` or of any where it is empty: at most two. */
 MUST_USE enum status store_reference_any(struct db *db, int32_t agency_id, const char *client,
                                          const char *client_reference, struct id ret_ids[static 2], size_t *ret_n,
                                          struct error *err);
 
-/* Makes or completes debtors (without doubles), locks them, and loads what they are called now and all their contact
- * points. Texts go into `texts`. */
-MUST_USE enum status store_debtors_upsert(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
-                                          struct error *err);
-/* Locks debtors that exist and loads the same. */
+/* Locks those of the debtors (without doubles) that there are, and loads what they are called and their contact points;
+ * the others stay as they are, unknown. Texts go into `texts`. */
 MUST_USE enum status store_debtors_lock(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
                                         struct error *err);
 /* Loads one debtor that exists, without a lock. */
 MUST_USE enum status store_debtor_load(struct db *db, struct debtor *debtor, GStringChunk *texts, struct error *err);
-/* Writes the contact points that have changed. */
-MUST_USE enum status store_contacts_save(struct db *db, struct debtor *const *debtors, size_t n, struct instant now,
-                                         struct error *err);
+/* Writes the unknown and those that have changed. Fails with ABORTED where another transaction has made one of them
+ * since he was looked for: done again, he is known. */
+MUST_USE enum status store_debtors_save(struct db *db, struct debtor *const *debtors, size_t n, struct error *err);
 
+/* Fails with ABORTED where another transaction has placed one of them. */
 MUST_USE enum status store_accounts_insert(struct db *db, const struct account *accounts, size_t n, struct error *err);
 /* Loads accounts by id (doubles are fine): *ret_accounts of those that exist, by id, owned by the caller (g_free);
  * texts in `texts`; is_locked: FOR UPDATE. Not the file's name. */

@@ -6,8 +6,17 @@
 #include "intake_sql.h"
 #include "intake_store.h"
 
+/* New rows that another transaction has written first: it has committed by now, and a second look finds them. */
+static enum status insert_new(struct db *db, const struct db_statement *statement, const struct db_columns *columns,
+                              struct error *err)
+{
+    enum status st = db_columns_copy(db, statement, columns, err);
+
+    return st == STATUS_ALREADY_EXISTS ? error_wrap(err, STATUS_ABORTED, "placed at the same time elsewhere") : st;
+}
+
 /* $1 partitions, $2 agencies, $3 references, $4 clients. */
-static void add_references(struct db_columns *columns, const struct reference *references, size_t n)
+static void add_references(struct db_columns *columns, const struct reference *const *references, size_t n)
 {
     struct db_array *partitions = db_columns_add(columns, DB_INT2);
     struct db_array *agencies = db_columns_add(columns, DB_INT4);
@@ -15,10 +24,10 @@ static void add_references(struct db_columns *columns, const struct reference *r
     struct db_array *clients = db_columns_add(columns, DB_TEXT);
 
     for (size_t i = 0; i < n; i++) {
-        db_array_int2(partitions, (int16_t)references[i].partition);
-        db_array_int4(agencies, references[i].agency_id);
-        db_array_text(texts, references[i].client_reference);
-        db_array_text(clients, references[i].client);
+        db_array_int2(partitions, (int16_t)references[i]->partition);
+        db_array_int4(agencies, references[i]->agency_id);
+        db_array_text(texts, references[i]->client_reference);
+        db_array_text(clients, references[i]->client);
     }
 }
 
@@ -34,55 +43,49 @@ static GHashTable *id_set(const struct db_result *result)
     return set;
 }
 
-enum status store_references_claim(struct db *db, const struct reference *references, size_t n, bool *ret_is_ours,
-                                   struct error *err)
+static int compare_references(const void *a, const void *b)
+{
+    const struct reference *x = *(const struct reference *const *)a;
+    const struct reference *y = *(const struct reference *const *)b;
+
+    if (x->partition != y->partition)
+        return x->partition < y->partition ? -1 : 1;
+    if (x->agency_id != y->agency_id)
+        return x->agency_id < y->agency_id ? -1 : 1;
+    int order = strcmp(x->client_reference, y->client_reference);
+    return order != 0 ? order : strcmp(x->client, y->client);
+}
+
+enum status store_references_insert(struct db *db, const struct reference *const *references, size_t n,
+                                    struct error *err)
 {
     SCOPED(db_columns_fini) struct db_columns columns = {0};
-    SCOPED(db_result_freep) struct db_result *result = NULL;
+    g_autofree const struct reference **sorted = g_new(const struct reference *, n + 1);
 
-    add_references(&columns, references, n);
+    memcpy(sorted, references, n * sizeof(*references));
+    qsort(sorted, n, sizeof(*sorted), compare_references);
+    add_references(&columns, sorted, n);
     struct db_array *accounts = db_columns_add(&columns, DB_UUID);
-    struct db_array *placements = db_columns_add(&columns, DB_UUID);
-    struct db_array *lines = db_columns_add(&columns, DB_INT8);
-    for (size_t i = 0; i < n; i++) {
-        db_array_id(accounts, &references[i].account_id);
-        db_array_id(placements, &references[i].placement_id);
-        db_array_int8(lines, references[i].line);
-    }
-    enum status st = db_columns_exec(db, &INTAKE_REFERENCE_CLAIM, &columns, &result, err);
-    if (st != STATUS_OK)
-        return st;
-    /* An account's id comes from client and reference: it stands for them. */
-    g_autoptr(GHashTable) ours = id_set(result);
     for (size_t i = 0; i < n; i++)
-        ret_is_ours[i] = g_hash_table_contains(ours, &references[i].account_id);
-    return STATUS_OK;
+        db_array_id(accounts, &sorted[i]->account_id);
+    return insert_new(db, &INTAKE_REFERENCE_COPY, &columns, err);
 }
 
-enum status store_references_release(struct db *db, const struct reference *references, size_t n, struct error *err)
-{
-    SCOPED(db_columns_fini) struct db_columns columns = {0};
-
-    if (n == 0)
-        return STATUS_OK;
-    add_references(&columns, references, n);
-    return db_columns_exec(db, &INTAKE_REFERENCE_RELEASE, &columns, NULL, err);
-}
-
-enum status store_references_find(struct db *db, struct reference *references, size_t n, struct error *err)
+enum status store_references_find(struct db *db, const struct reference *const *references, size_t n,
+                                  struct id *ret_ids, struct error *err)
 {
     SCOPED(db_columns_fini) struct db_columns columns = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
 
     add_references(&columns, references, n);
     enum status st = db_columns_exec(db, &INTAKE_REFERENCE_FIND, &columns, &result, err);
-    for (size_t row = 0; st == STATUS_OK && row < db_rows(result); row++) {
-        struct reference *reference = &references[db_int4(result, row, 0) - 1];
-        reference->account_id = db_id(result, row, 1);
-        reference->placement_id = db_id(result, row, 2);
-        reference->line = db_int8(result, row, 3);
-    }
-    return st;
+    if (st != STATUS_OK)
+        return st;
+    for (size_t i = 0; i < n; i++)
+        ret_ids[i] = (struct id){{0}};
+    for (size_t row = 0; row < db_rows(result); row++)
+        ret_ids[db_int4(result, row, 0) - 1] = db_id(result, row, 1);
+    return STATUS_OK;
 }
 
 enum status store_reference_any(struct db *db, int32_t agency_id, const char *client, const char *client_reference,
@@ -104,13 +107,6 @@ enum status store_reference_any(struct db *db, int32_t agency_id, const char *cl
     return STATUS_OK;
 }
 
-static void add_debtors(struct db_columns *columns, struct debtor *const *debtors, size_t n)
-{
-    db_columns_add_keys(columns);
-    for (size_t i = 0; i < n; i++)
-        db_columns_push_key(columns, &debtors[i]->id);
-}
-
 /* id -> struct debtor, both borrowed. */
 static GHashTable *index_debtors(struct debtor *const *debtors, size_t n)
 {
@@ -121,89 +117,53 @@ static GHashTable *index_debtors(struct debtor *const *debtors, size_t n)
     return index;
 }
 
-static void read_contacts(GHashTable *index, const struct db_result *result, GStringChunk *texts)
+static const char *next_text(struct db_elements *elements, GStringChunk *texts)
 {
-    for (size_t row = 0; row < db_rows(result); row++) {
-        struct id debtor_id = db_id(result, row, 0);
-        struct id id = db_id(result, row, 1);
-        struct debtor *debtor = g_hash_table_lookup(index, &debtor_id);
+    size_t len;
+    const char *text = db_next_text(elements, &len);
+
+    return len == 0 ? "" : g_string_chunk_insert_len(texts, text, (gssize)len);
+}
+
+static void read_debtor(const struct db_result *result, size_t row, struct debtor *debtor, GStringChunk *texts)
+{
+    struct db_elements kinds = db_elements(result, row, 3, DB_INT2);
+    struct db_elements phone_kinds = db_elements(result, row, 4, DB_INT2);
+    struct db_elements values = db_elements(result, row, 5, DB_TEXT);
+    struct db_elements zones = db_elements(result, row, 6, DB_TEXT);
+
+    debtor->is_known = true;
+    debtor->name = g_string_chunk_insert(texts, db_text(result, row, 1));
+    debtor->is_natural_person = db_bool(result, row, 2);
+    while (kinds.n_left > 0) {
         struct contact contact = {
-            .kind = (enum contact_kind)db_int2(result, row, 2),
-            .value = g_string_chunk_insert(texts, db_text(result, row, 3)),
-            .phone_kind = (enum phone_kind)db_int2(result, row, 4),
-            .zones = g_string_chunk_insert_const(texts, db_text(result, row, 5)),
+            .kind = (enum contact_kind)db_next_int2(&kinds),
+            .value = next_text(&values, texts),
+            .phone_kind = (enum phone_kind)db_next_int2(&phone_kinds),
+            .zones = next_text(&zones, texts),
         };
-        if (debtor)
-            debtor_load_contact(debtor, &id, &contact);
+        debtor_load_contact(debtor, &contact);
     }
-}
-
-static void read_debtors(GHashTable *index, const struct db_result *result, bool has_person, GStringChunk *texts)
-{
-    for (size_t row = 0; row < db_rows(result); row++) {
-        struct id id = db_id(result, row, 0);
-        struct debtor *debtor = g_hash_table_lookup(index, &id);
-        if (!debtor)
-            continue;
-        debtor->name = g_string_chunk_insert(texts, db_text(result, row, 1));
-        if (has_person)
-            debtor->is_natural_person = db_bool(result, row, 2);
-    }
-}
-
-/* `first` locks the debtors; their contact points come in the same round trip. */
-static enum status exec_with_contacts(struct db *db, struct db_call *first, struct debtor *const *debtors, size_t n,
-                                      bool has_person, GStringChunk *texts, struct error *err)
-{
-    SCOPED(db_columns_fini) struct db_columns columns = {0};
-    struct db_call calls[2] = {*first, {.statement = &INTAKE_CONTACT_POINT_LOAD}};
-
-    add_debtors(&columns, debtors, n);
-    db_columns_args(&columns, &calls[1].args);
-    enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
-    if (st == STATUS_OK) {
-        g_autoptr(GHashTable) index = index_debtors(debtors, n);
-        read_debtors(index, calls[0].result, has_person, texts);
-        read_contacts(index, calls[1].result, texts);
-    }
-    db_calls_clear(calls, ARRAY_SIZE(calls));
-    return st;
-}
-
-enum status store_debtors_upsert(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
-                                 struct error *err)
-{
-    SCOPED(db_columns_fini) struct db_columns columns = {0};
-    struct db_call call = {.statement = &INTAKE_DEBTOR_UPSERT};
-
-    if (n == 0)
-        return STATUS_OK;
-    add_debtors(&columns, debtors, n);
-    struct db_array *agencies = db_columns_add(&columns, DB_INT4);
-    struct db_array *keys = db_columns_add(&columns, DB_BYTEA);
-    struct db_array *names = db_columns_add(&columns, DB_TEXT);
-    struct db_array *persons = db_columns_add(&columns, DB_BOOL);
-    for (size_t i = 0; i < n; i++) {
-        db_array_int4(agencies, debtors[i]->agency_id);
-        db_array_bytes(keys, debtors[i]->identity_key, sizeof(debtors[i]->identity_key));
-        db_array_text(names, debtors[i]->name);
-        db_array_bool(persons, debtors[i]->is_natural_person);
-    }
-    db_columns_args(&columns, &call.args);
-    return exec_with_contacts(db, &call, debtors, n, false, texts, err);
 }
 
 static enum status load_debtors(struct db *db, const struct db_statement *statement, struct debtor *const *debtors,
                                 size_t n, GStringChunk *texts, struct error *err)
 {
     SCOPED(db_columns_fini) struct db_columns columns = {0};
-    struct db_call call = {.statement = statement};
+    SCOPED(db_result_freep) struct db_result *result = NULL;
 
-    if (n == 0)
-        return STATUS_OK;
-    add_debtors(&columns, debtors, n);
-    db_columns_args(&columns, &call.args);
-    return exec_with_contacts(db, &call, debtors, n, true, texts, err);
+    db_columns_add_keys(&columns);
+    for (size_t i = 0; i < n; i++)
+        db_columns_push_key(&columns, &debtors[i]->id);
+    enum status st = db_columns_exec(db, statement, &columns, &result, err);
+    if (st != STATUS_OK || db_rows(result) == 0)
+        return st;
+    g_autoptr(GHashTable) index = index_debtors(debtors, n);
+    for (size_t row = 0; row < db_rows(result); row++) {
+        struct id id = db_id(result, row, 0);
+        read_debtor(result, row, g_hash_table_lookup(index, &id), texts);
+    }
+    return STATUS_OK;
 }
 
 enum status store_debtors_lock(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
@@ -217,39 +177,97 @@ enum status store_debtor_load(struct db *db, struct debtor *debtor, GStringChunk
     return load_debtors(db, &INTAKE_DEBTOR_LOAD, &debtor, 1, texts, err);
 }
 
-static void add_contact(struct db_columns *c, const struct debtor *debtor, const struct contact_point *point)
+/* A debtor's contact points as arrays, in the order of the columns. */
+enum { KINDS, PHONE_KINDS, VALUES, ZONES, N_POINT_ARRAYS };
+
+static const enum db_type POINT_TYPES[N_POINT_ARRAYS] = {DB_INT2, DB_INT2, DB_TEXT, DB_TEXT};
+
+/* True where a phone's kind is known; else their array is written as NULL. */
+static bool fill_points(const struct debtor *debtor, struct db_array *const *arrays)
 {
-    db_columns_push_key(c, &debtor->id);
-    db_array_id(c->column[2], &point->id);
-    db_array_int4(c->column[3], debtor->agency_id);
-    db_array_int2(c->column[4], (int16_t)point->contact.kind);
-    db_array_text(c->column[5], point->contact.value);
-    db_array_int2(c->column[6], (int16_t)point->contact.phone_kind);
-    db_array_text(c->column[7], point->contact.zones);
-    db_array_id(c->column[8], &point->placement_id);
-    db_array_int8(c->column[9], point->line);
+    bool has_phone_kinds = false;
+
+    for (size_t i = 0; i < N_POINT_ARRAYS; i++)
+        db_array_clear(arrays[i]);
+    for (guint i = 0; i < debtor->contacts->len; i++) {
+        const struct contact *contact = &g_array_index(debtor->contacts, struct contact_point, i).contact;
+        db_array_int2(arrays[KINDS], (int16_t)contact->kind);
+        db_array_int2(arrays[PHONE_KINDS], (int16_t)contact->phone_kind);
+        db_array_text(arrays[VALUES], contact->value);
+        db_array_text(arrays[ZONES], contact->zones);
+        has_phone_kinds |= contact->phone_kind != PHONE_UNKNOWN;
+    }
+    return has_phone_kinds;
 }
 
-enum status store_contacts_save(struct db *db, struct debtor *const *debtors, size_t n, struct instant now,
-                                struct error *err)
+static int compare_debtors(const void *a, const void *b)
 {
-    static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT2,
-                                         DB_TEXT, DB_INT2, DB_TEXT, DB_UUID, DB_INT8};
+    const struct debtor *x = *(struct debtor *const *)a;
+    const struct debtor *y = *(struct debtor *const *)b;
+    int order = (int)id_partition(&x->id) - (int)id_partition(&y->id);
+
+    return order != 0 ? order : id_compare(&x->id, &y->id);
+}
+
+static enum status insert_debtors(struct db *db, struct debtor *const *debtors, size_t n, struct error *err)
+{
+    static const enum db_type TYPES[] = {DB_INT2,  DB_UUID,  DB_INT4,  DB_TEXT, DB_BOOL,
+                                         DB_ARRAY, DB_ARRAY, DB_ARRAY, DB_ARRAY};
     SCOPED(db_columns_fini) struct db_columns columns = {0};
-    struct db_args args = {0};
+    SCOPED(db_columns_fini) struct db_columns points = {0};
 
     db_columns_add_all(&columns, TYPES, ARRAY_SIZE(TYPES));
+    db_columns_add_all(&points, POINT_TYPES, N_POINT_ARRAYS);
+    for (size_t i = 0; i < n; i++) {
+        bool has_phone_kinds = fill_points(debtors[i], points.column);
+        db_columns_push_key(&columns, &debtors[i]->id);
+        db_array_int4(columns.column[2], debtors[i]->agency_id);
+        db_array_text(columns.column[3], debtors[i]->name);
+        db_array_bool(columns.column[4], debtors[i]->is_natural_person);
+        for (size_t j = 0; j < N_POINT_ARRAYS; j++)
+            db_array_array(columns.column[5 + j], j == PHONE_KINDS && !has_phone_kinds ? NULL : points.column[j]);
+    }
+    return insert_new(db, &INTAKE_DEBTOR_COPY, &columns, err);
+}
+
+/* One statement a debtor: PostgreSQL knows no array of arrays of several lengths. Few change once they are known. */
+static enum status update_debtors(struct db *db, struct debtor *const *debtors, size_t n, struct error *err)
+{
+    g_autofree struct db_call *calls = g_new0(struct db_call, n);
+    g_autofree struct db_columns *points = g_new0(struct db_columns, n);
+
+    for (size_t i = 0; i < n; i++) {
+        struct db_args *args = &calls[i].args;
+        calls[i].statement = &INTAKE_DEBTOR_UPDATE;
+        db_columns_add_all(&points[i], POINT_TYPES, N_POINT_ARRAYS);
+        (void)fill_points(debtors[i], points[i].column);
+        db_arg_int2(args, (int16_t)id_partition(&debtors[i]->id));
+        db_arg_id(args, &debtors[i]->id);
+        db_arg_text(args, debtors[i]->name);
+        db_arg_bool(args, debtors[i]->is_natural_person);
+        db_columns_args(&points[i], args);
+    }
+    enum status st = db_exec_pipeline(db, calls, n, err);
+    db_calls_clear(calls, n);
     for (size_t i = 0; i < n; i++)
-        for (guint j = 0; j < debtors[i]->contacts->len; j++) {
-            const struct contact_point *point = &g_array_index(debtors[i]->contacts, struct contact_point, j);
-            if (point->is_changed)
-                add_contact(&columns, debtors[i], point);
-        }
-    if (db_array_length(columns.column[0]) == 0)
-        return STATUS_OK;
-    db_columns_args(&columns, &args);
-    db_arg_int8(&args, now.us);
-    return db_exec(db, &INTAKE_CONTACT_POINT_UPSERT, &args, NULL, err);
+        db_columns_fini(&points[i]);
+    return st;
+}
+
+enum status store_debtors_save(struct db *db, struct debtor *const *debtors, size_t n, struct error *err)
+{
+    g_autofree struct debtor **unknown = g_new(struct debtor *, n + 1);
+    g_autofree struct debtor **changed = g_new(struct debtor *, n + 1);
+    size_t n_unknown = 0, n_changed = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (!debtors[i]->is_known)
+            unknown[n_unknown++] = debtors[i];
+        else if (debtors[i]->is_changed)
+            changed[n_changed++] = debtors[i];
+    qsort(unknown, n_unknown, sizeof(*unknown), compare_debtors);
+    enum status st = insert_debtors(db, unknown, n_unknown, err);
+    return st == STATUS_OK ? update_debtors(db, changed, n_changed, err) : st;
 }
 
 static void add_account(struct db_columns *c, const struct account *account)
@@ -264,26 +282,23 @@ static void add_account(struct db_columns *c, const struct account *account)
     db_array_int4(c->column[8], account->due_on.days);
     db_array_int4(c->column[9], account->opened_on.days);
     db_array_bool(c->column[10], account->is_disputed);
-    db_array_id(c->column[11], &account->provenance.placement_id);
-    db_array_int8(c->column[12], account->provenance.line);
-    db_array_bytes(c->column[13], account->provenance.record_hash, sizeof(account->provenance.record_hash));
+    db_array_bool(c->column[11], account->is_recalled);
+    db_array_id(c->column[12], &account->provenance.placement_id);
+    db_array_int8(c->column[13], account->provenance.line);
+    db_array_bytes(c->column[14], account->provenance.record_hash, sizeof(account->provenance.record_hash));
+    db_array_int8(c->column[15], account->placed_at_us);
 }
 
 enum status store_accounts_insert(struct db *db, const struct account *accounts, size_t n, struct error *err)
 {
-    static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_INT8,
-                                         DB_TEXT, DB_INT4, DB_INT4, DB_BOOL, DB_UUID, DB_INT8, DB_BYTEA};
+    static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_INT8,  DB_TEXT,
+                                         DB_INT4, DB_INT4, DB_BOOL, DB_BOOL, DB_UUID, DB_INT8, DB_BYTEA, DB_INT8};
     SCOPED(db_columns_fini) struct db_columns columns = {0};
-    struct db_args args = {0};
 
-    if (n == 0)
-        return STATUS_OK;
     db_columns_add_all(&columns, TYPES, ARRAY_SIZE(TYPES));
     for (size_t i = 0; i < n; i++)
         add_account(&columns, &accounts[i]);
-    db_columns_args(&columns, &args);
-    db_arg_int8(&args, accounts[0].placed_at_us);
-    return db_exec(db, &INTAKE_ACCOUNT_INSERT, &args, NULL, err);
+    return insert_new(db, &INTAKE_ACCOUNT_COPY, &columns, err);
 }
 
 static struct account read_account(const struct db_result *result, size_t row, GStringChunk *texts)

@@ -125,11 +125,12 @@ class Placer(Client):
 
         def find():
             try:
-                return rows(self.system, f"SELECT a.account_id, c.contact_point_id FROM intake.account AS a JOIN intake.contact_point AS c USING (partition, debtor_id) "
-                                         f"WHERE a.client_reference IN ({wanted}) AND c.kind = 1")
+                found = rows(self.system, f"SELECT a.account_id, p.contact_point_id FROM intake.account AS a LEFT JOIN contact.debtor AS d USING (partition, debtor_id) "
+                                          f"LEFT JOIN LATERAL unnest(d.point_ids, d.point_kinds) AS p (contact_point_id, kind) ON p.kind = 1 WHERE a.client_reference IN ({wanted})")
             except subprocess.CalledProcessError:  # PostgreSQL is down
                 return None
-        found = poll("PostgreSQL to tell the accounts placed", find, PATIENCE_S)
+            return found if all(row.split("|")[1] for row in found) else None  # contact has applied them all
+        found = poll("PostgreSQL to tell the accounts placed, and their phones", find, PATIENCE_S)
         assert len(found) == len(references), "what is acknowledged is there"
         for row in found:
             account = tuple(uuid.UUID(text).bytes for text in row.split("|"))

@@ -112,7 +112,7 @@ static inline int fixture_clean(void **state)
 
     test_database_script(fixture->owner,
                          "TRUNCATE intake.placement, intake.batch, intake.reject, intake.reference, intake.debtor, "
-                         "intake.contact_point, intake.account, intake.payment, log.event, log.cursor;"
+                         "intake.account, intake.payment, log.event, log.cursor;"
                          "UPDATE log.head SET next_seq = 1, hash = decode(repeat('00', 32), 'hex')");
     return 0;
 }

@@ -521,6 +521,8 @@ struct racer {
     enum status code;
 };
 
+#define RACE_LOST_MAX 5
+
 static void *race(void *arg)
 {
     struct racer *racer = arg;
@@ -534,7 +536,11 @@ static void *race(void *arg)
         Dunlin__Intake__V1__RowsRequest rows = rows_request(
             racer->sent, ((Dunlin__Intake__V1__OpenPlacementReply *)(void *)opened.reply)->placement_id, batch);
         request = &rows.base;
-        call_many(racer->instance, "PlaceRows", &request, 1, false, &answer);
+        /* ABORTED: the other was first. The worker begins such a unit anew at once (worker_requests.c). */
+        int n_lost = 0;
+        do
+            call_many(racer->instance, "PlaceRows", &request, 1, false, &answer);
+        while (answer.code == STATUS_ABORTED && ++n_lost < RACE_LOST_MAX);
         racer->code = answer.code;
         if (answer.code == STATUS_OK)
             racer->accepted += ((Dunlin__Intake__V1__RowsReply *)(void *)answer.reply)->accepted;

@@ -123,15 +123,14 @@ static void a_contact_point_is_added_once_and_gathers_zones(void **state)
     struct id id = an_id("debtor");
     struct debtor *debtor = debtor_new(&id, 1);
     GStringChunk *texts = g_string_chunk_new(64);
-    struct provenance first = {.placement_id = an_id("file"), .line = 3};
     struct contact same = PHONE, moved = PHONE;
     size_t index = 9;
 
     (void)state;
     moved.zones = "America/Denver";
-    assert_int_equal(debtor_add_contact(debtor, &PHONE, &first, texts, &index), CONTACT_NEW);
-    assert_int_equal(debtor_add_contact(debtor, &same, &first, texts, &index), CONTACT_KNOWN);
-    assert_int_equal(debtor_add_contact(debtor, &moved, &first, texts, &index), CONTACT_MORE_ZONES);
+    assert_int_equal(debtor_add_contact(debtor, &PHONE, texts, &index), CONTACT_NEW);
+    assert_int_equal(debtor_add_contact(debtor, &same, texts, &index), CONTACT_KNOWN);
+    assert_int_equal(debtor_add_contact(debtor, &moved, texts, &index), CONTACT_MORE_ZONES);
     assert_int_equal(debtor->contacts->len, 1);
     assert_int_equal(index, 0);
     assert_string_equal(g_array_index(debtor->contacts, struct contact_point, 0).contact.zones,
@@ -163,15 +162,41 @@ static void a_crowded_debtor_has_no_room(void **state)
 
     (void)state;
     for (int i = 0; i < DEBTOR_CONTACTS_MAX; i++) {
-        struct id point = id_new(5);
+        char value[32];
+        struct contact other = PHONE;
+        (void)snprintf(value, sizeof(value), "+1212555%04d", 1000 + i);
+        other.value = value;
         assert_true(debtor_has_room(debtor, &row));
-        debtor_load_contact(debtor, &point, &PHONE);
+        debtor_load_contact(debtor, &other);
     }
     assert_false(debtor_has_room(debtor, &row));
-    struct id known = contact_point_id(&id, &PHONE);
-    g_array_index(debtor->contacts, struct contact_point, 0).id = known;
+    g_array_index(debtor->contacts, struct contact_point, 0).id = contact_point_id(&id, &PHONE);
     assert_true(debtor_has_room(debtor, &row));
     debtor_free(debtor);
+}
+
+static void a_debtor_changes_by_what_is_news_only(void **state)
+{
+    struct id id = an_id("debtor");
+    struct debtor *debtor = debtor_new(&id, 1);
+    GStringChunk *texts = g_string_chunk_new(64);
+    size_t index = 0;
+
+    (void)state;
+    debtor_load_contact(debtor, &PHONE);
+    debtor_describe(debtor, "", true);
+    assert_int_equal(debtor_add_contact(debtor, &PHONE, texts, &index), CONTACT_KNOWN);
+    assert_false(debtor->is_changed);
+    debtor_describe(debtor, "Ann Miller", true);
+    assert_true(debtor->is_changed);
+    debtor->is_changed = false;
+    debtor_describe(debtor, "", true);
+    assert_string_equal(debtor->name, "Ann Miller");
+    assert_false(debtor->is_changed);
+    debtor_describe(debtor, "Ann Miller", false);
+    assert_true(debtor->is_changed);
+    debtor_free(debtor);
+    g_string_chunk_free(texts);
 }
 
 struct book {
@@ -300,6 +325,7 @@ int main(void)
         cmocka_unit_test(a_contact_point_is_added_once_and_gathers_zones),
         cmocka_unit_test(an_e_mail_address_is_the_same_in_any_case),
         cmocka_unit_test(a_crowded_debtor_has_no_room),
+        cmocka_unit_test(a_debtor_changes_by_what_is_news_only),
         WITH(an_update_reports_only_what_changed),
         WITH(another_currency_is_refused),
         WITH(a_recalled_account_takes_payments_only),
