@@ -37,7 +37,12 @@ struct ledger_entry {
     int64_t amount_minor;
 };
 
-#define POSTING_ENTRIES 2 /* the receivable and one account against it */
+/* The entries of a posting: the receivable, and one account against it. */
+enum {
+    POSTING_OWED,
+    POSTING_AGAINST,
+    POSTING_ENTRIES,
+};
 
 /* Value dates from 1900-01-01 to 2199-12-31, as everywhere in Dunlin. */
 #define EFFECTIVE_ON_MIN (-25567)

@@ -73,6 +73,7 @@ static enum status emit_posting(const struct record *record, const struct accoun
 
     switch (posting->draft.kind) {
     case POSTING_PLACEMENT:
+        return STATUS_OK; /* AccountPlaced has said it */
     case POSTING_ADJUSTMENT:
         break;
     case POSTING_PAYMENT:

@@ -187,7 +187,7 @@ enum status payment_store_history(struct db *db, struct book *book, const struct
 }
 
 static const enum db_type POSTING_TYPES[] = {
-    DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT2, DB_TEXT, DB_INT8, DB_INT8,
+    DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8,  DB_INT8,
     DB_INT4, DB_TEXT, DB_UUID, DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT8, DB_BYTEA,
 };
 
@@ -215,38 +215,27 @@ static void push_posting(struct db_columns *columns, const struct posting *posti
     db_array_int4(column[3], agency_id);
     db_array_int4(column[4], posting->number);
     db_array_int2(column[5], (int16_t)draft->kind);
-    db_array_text(column[6], draft->change.currency);
-    db_array_int8(column[7], draft->change.minor);
-    db_array_int8(column[8], posting->balance_minor);
-    db_array_int4(column[9], draft->effective_on_days);
-    db_array_text(column[10], draft->reference);
-    db_array_id(column[11], &draft->reverses);
-    db_array_int8(column[12], draft->cause_seq);
-    db_array_int8(column[13], draft->posted_at.us);
-    push_provenance(&column[14], &draft->provenance);
+    db_array_int2(column[6], (int16_t)posting->entries[POSTING_AGAINST].ledger_account);
+    db_array_text(column[7], draft->change.currency);
+    db_array_int8(column[8], draft->change.minor);
+    db_array_int8(column[9], posting->balance_minor);
+    db_array_int4(column[10], draft->effective_on_days);
+    db_array_text(column[11], draft->reference);
+    db_array_id(column[12], &draft->reverses);
+    db_array_int8(column[13], draft->cause_seq);
+    db_array_int8(column[14], draft->posted_at.us);
+    push_provenance(&column[15], &draft->provenance);
 }
 
-static const enum db_type ENTRY_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT2, DB_INT4, DB_INT2, DB_TEXT, DB_INT8};
+static const enum db_type NEW_ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT,
+                                                 DB_INT8, DB_INT4, DB_BOOL, DB_UUID, DB_INT4};
 
-static void push_entries(struct db_columns *columns, const struct posting *posting, int32_t agency_id)
+static const struct id *open_promise_id(const struct account *account)
 {
-    struct db_array *const *column = columns->column;
-
-    for (int16_t i = 0; i < POSTING_ENTRIES; i++) {
-        db_columns_push_key(columns, &posting->account_id);
-        db_array_id(column[2], &posting->draft.posting_id);
-        db_array_int2(column[3], (int16_t)(i + 1));
-        db_array_int4(column[4], agency_id);
-        db_array_int2(column[5], (int16_t)posting->entries[i].ledger_account);
-        db_array_text(column[6], posting->draft.change.currency);
-        db_array_int8(column[7], posting->entries[i].amount_minor);
-    }
+    return account->open_promise ? &account->open_promise->promise_id : NULL;
 }
 
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT,
-                                             DB_INT8, DB_INT4, DB_BOOL, DB_UUID, DB_INT4};
-
-static void push_account(struct db_columns *columns, const struct book_account *row)
+static void push_new_account(struct db_columns *columns, const struct book_account *row)
 {
     struct db_array *const *column = columns->column;
     const struct account *account = &row->account;
@@ -258,8 +247,23 @@ static void push_account(struct db_columns *columns, const struct book_account *
     db_array_int8(column[5], account->balance.minor);
     db_array_int4(column[6], account->n_postings);
     db_array_bool(column[7], account->is_recalled);
-    db_array_id(column[8], account->open_promise ? &account->open_promise->promise_id : NULL);
+    db_array_id(column[8], open_promise_id(account));
     db_array_int4(column[9], row->version + 1);
+}
+
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_UUID, DB_INT4};
+
+static void push_account(struct db_columns *columns, const struct book_account *row)
+{
+    struct db_array *const *column = columns->column;
+    const struct account *account = &row->account;
+
+    db_columns_push_key(columns, &account->account_id);
+    db_array_int8(column[2], account->balance.minor);
+    db_array_int4(column[3], account->n_postings);
+    db_array_bool(column[4], account->is_recalled);
+    db_array_id(column[5], open_promise_id(account));
+    db_array_int4(column[6], row->version + 1);
 }
 
 static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT,
@@ -284,49 +288,56 @@ static void push_promise(struct db_columns *columns, const struct promise *promi
     db_array_text(column[13], promise->reason);
 }
 
-enum table {
-    TABLE_ACCOUNT,
-    TABLE_PROMISE,
-    TABLE_POSTING,
-    TABLE_ENTRY,
-    TABLES_END,
+enum write {
+    WRITE_NEW_ACCOUNTS,
+    WRITE_ACCOUNTS,
+    WRITE_PROMISES,
+    WRITE_NEW_POSTINGS,
+    WRITES_END,
 };
 
-static const struct db_write WRITES[TABLES_END] = {
-    [TABLE_ACCOUNT] = {&PAYMENT_ACCOUNT_SAVE, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
-    [TABLE_PROMISE] = {&PAYMENT_PROMISE_SAVE, PROMISE_TYPES, ARRAY_SIZE(PROMISE_TYPES)},
-    [TABLE_POSTING] = {&PAYMENT_POSTING_INSERT, POSTING_TYPES, ARRAY_SIZE(POSTING_TYPES)},
-    [TABLE_ENTRY] = {&PAYMENT_ENTRY_INSERT, ENTRY_TYPES, ARRAY_SIZE(ENTRY_TYPES)},
+static const struct db_write WRITES[WRITES_END] = {
+    [WRITE_NEW_ACCOUNTS] = {&PAYMENT_ACCOUNT_INSERT, NEW_ACCOUNT_TYPES, ARRAY_SIZE(NEW_ACCOUNT_TYPES)},
+    [WRITE_ACCOUNTS] = {&PAYMENT_ACCOUNT_UPDATE, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
+    [WRITE_PROMISES] = {&PAYMENT_PROMISE_SAVE, PROMISE_TYPES, ARRAY_SIZE(PROMISE_TYPES)},
+    [WRITE_NEW_POSTINGS] = {&PAYMENT_POSTING_INSERT, POSTING_TYPES, ARRAY_SIZE(POSTING_TYPES)},
 };
 
-static void collect_changes(struct book *book, struct db_columns tables[static TABLES_END])
+static void collect_account(const struct book_account *row, struct db_columns writes[static WRITES_END])
+{
+    if (!row->is_changed)
+        return;
+    if (row->version == 0)
+        push_new_account(&writes[WRITE_NEW_ACCOUNTS], row);
+    else
+        push_account(&writes[WRITE_ACCOUNTS], row);
+}
+
+static void collect_changes(struct book *book, struct db_columns writes[static WRITES_END])
 {
     GHashTableIter iter;
     gpointer row;
 
     g_hash_table_iter_init(&iter, book->accounts);
     while (g_hash_table_iter_next(&iter, NULL, &row))
-        if (((const struct book_account *)row)->is_changed)
-            push_account(&tables[TABLE_ACCOUNT], row);
+        collect_account(row, writes);
     g_hash_table_iter_init(&iter, book->promises);
     while (g_hash_table_iter_next(&iter, NULL, &row))
         if (((const struct book_promise *)row)->is_changed)
-            push_promise(&tables[TABLE_PROMISE], &((const struct book_promise *)row)->promise);
+            push_promise(&writes[WRITE_PROMISES], &((const struct book_promise *)row)->promise);
     for (guint i = 0; i < book->new_postings->len; i++) {
         const struct posting *posting = &((const struct book_posting *)book->new_postings->pdata[i])->posting;
-        int32_t agency_id = book_account(book, &posting->account_id)->agency_id;
-        push_posting(&tables[TABLE_POSTING], posting, agency_id);
-        push_entries(&tables[TABLE_ENTRY], posting, agency_id);
+        push_posting(&writes[WRITE_NEW_POSTINGS], posting, book_account(book, &posting->account_id)->agency_id);
     }
 }
 
 enum status payment_store_save(struct db *db, struct book *book, struct error *err)
 {
-    struct db_columns tables[TABLES_END];
+    struct db_columns writes[WRITES_END];
 
-    db_writes_init(tables, WRITES, TABLES_END);
-    collect_changes(book, tables);
-    enum status st = db_writes_run_all(db, WRITES, tables, TABLES_END, err);
-    db_writes_fini(tables, TABLES_END);
+    db_writes_init(writes, WRITES, WRITES_END);
+    collect_changes(book, writes);
+    enum status st = db_writes_run_all(db, WRITES, writes, WRITES_END, err);
+    db_writes_fini(writes, WRITES_END);
     return st == STATUS_OK ? st : error_wrap(err, st, "save accounts");
 }

@@ -1,6 +1,6 @@
 -- The ledger: accounts, postings, their entries; and promises to pay.
 
--- What the numbers in payment.entry.ledger_account mean; for people and reports. The sums that they take part in are explained in README.md.
+-- What the numbers of ledger accounts in payment.posting and payment.entry mean; for people and reports. The sums that they take part in are explained in README.md.
 CREATE TABLE payment.ledger_account (
     ledger_account smallint PRIMARY KEY,
     name           text NOT NULL UNIQUE,
@@ -26,14 +26,16 @@ CREATE TABLE payment.account (
     PRIMARY KEY (partition, account_id)
 ) WITH (fillfactor = 80);
 
--- Never changed once written. Found by its own id (the same payment twice, reversals); an account's postings are found through the key of their entries.
+-- Never changed once written. Double entry by construction: a posting moves change_minor between the receivable and one account against it, so that no row can be out of balance; the
+-- view payment.entry shows both sides. One row and one key a posting: most accounts have only the one that opens them.
 CREATE TABLE payment.posting (
     partition     smallint NOT NULL,
-    posting_id    uuid     NOT NULL,
     account_id    uuid     NOT NULL,
-    agency_id     integer  NOT NULL,
     number        integer  NOT NULL,              -- on its account, from 1, without gaps
+    posting_id    uuid     NOT NULL,
+    agency_id     integer  NOT NULL,
     kind          smallint NOT NULL CHECK (kind BETWEEN 1 AND 4),   -- dunlin.payment.v1.PostingKind
+    against       smallint NOT NULL CHECK (against BETWEEN 2 AND 4),   -- payment.ledger_account on the other side of the receivable
     currency      text     NOT NULL,
     change_minor  bigint   NOT NULL,              -- of what is owed: negative for a payment
     balance_minor bigint   NOT NULL,              -- after it
@@ -46,45 +48,24 @@ CREATE TABLE payment.posting (
     file_name     text,
     line          bigint,
     record_hash   bytea,
-    PRIMARY KEY (partition, posting_id),
-    CHECK ((kind = 3) = (reverses IS NOT NULL))
+    PRIMARY KEY (partition, account_id, number),
+    CHECK ((kind = 3) = (reverses IS NOT NULL)),
+    CHECK ((kind = 1) = (number = 1))
 );
+-- The same payment twice, and what a reversal takes back. Openings are left out: nobody asks for one by its id, and they are most of the table.
+CREATE UNIQUE INDEX posting_by_id ON payment.posting (partition, posting_id) WHERE kind <> 1;
 
--- account_id leads the key so that it serves the list of an account's postings and the audit of its balance without an index of its own.
-CREATE TABLE payment.entry (
-    partition      smallint NOT NULL,
-    account_id     uuid     NOT NULL,
-    posting_id     uuid     NOT NULL,
-    line           smallint NOT NULL,
-    agency_id      integer  NOT NULL,
-    ledger_account smallint NOT NULL CHECK (ledger_account BETWEEN 1 AND 4),
-    currency       text     NOT NULL,
-    amount_minor   bigint   NOT NULL,
-    PRIMARY KEY (partition, account_id, posting_id, line)
-);
-
--- Double entry, held by the database too. One check a statement over the rows that it inserted, not one a row: all entries of a posting are written by one statement.
-CREATE FUNCTION payment.check_entries() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
-DECLARE
-    bad record;
-BEGIN
-    SELECT posting_id, currency, sum(amount_minor) AS total INTO bad
-    FROM inserted GROUP BY partition, posting_id, currency HAVING sum(amount_minor) <> 0 LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'the entries of posting % sum to % % minor units, not to zero', bad.posting_id, bad.total, bad.currency
-            USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER entries_sum_to_zero AFTER INSERT ON payment.entry
-    REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION payment.check_entries();
+-- The two entries of each posting, which sum to zero.
+CREATE VIEW payment.entry AS
+SELECT p.partition, p.account_id, p.posting_id, l.line, p.agency_id, l.ledger_account, p.currency, l.amount_minor
+FROM payment.posting AS p
+CROSS JOIN LATERAL (VALUES (1::smallint, 1::smallint, p.change_minor), (2::smallint, p.against, -p.change_minor)) AS l (line, ledger_account, amount_minor);
 
 CREATE FUNCTION payment.refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
     RAISE EXCEPTION '%.% is never changed: reverse the posting', TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'check_violation';
 END $$;
 CREATE TRIGGER posting_is_final BEFORE UPDATE OR DELETE ON payment.posting FOR EACH STATEMENT EXECUTE FUNCTION payment.refuse_change();
-CREATE TRIGGER entry_is_final BEFORE UPDATE OR DELETE ON payment.entry FOR EACH STATEMENT EXECUTE FUNCTION payment.refuse_change();
 
 CREATE TABLE payment.promise (
     partition    smallint NOT NULL,

@@ -1,0 +1,7 @@
+-- Changed accounts. $1 to $7: arrays of the same length, one a column, without doubles. Through the primary key; no indexed column changes.
+-- `version` is the number after the change. A row that has another version by now is left alone: fewer rows affected than given mean that somebody else wrote it.
+UPDATE payment.account AS a
+SET balance_minor = k.balance_minor, n_postings = k.n_postings, is_recalled = k.is_recalled, open_promise_id = k.open_promise_id, version = k.version
+FROM unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::integer[], $5::boolean[], $6::uuid[], $7::integer[])
+     AS k (partition, account_id, balance_minor, n_postings, is_recalled, open_promise_id, version)
+WHERE a.partition = k.partition AND a.account_id = k.account_id AND a.version = k.version - 1
