@@ -26,7 +26,8 @@ static void settle_timer(struct run *run, const struct account_facts *account, s
 {
     struct date boundary;
     if (!account_next_boundary(run->sop, account, today, &boundary)) {
-        unit_timer_cancel(run->unit, DAY_BOUNDARY, &account->account_id);
+        if (account->class_code[0] != '\0') /* else it never had one */
+            unit_timer_cancel(run->unit, DAY_BOUNDARY, &account->account_id);
         return;
     }
     const struct timer timer = {.kind = DAY_BOUNDARY,
@@ -56,7 +57,7 @@ static enum status say(struct run *run, struct account_facts *account, const str
 static enum status look_again(struct run *run, struct account_facts *account, int64_t now_us, const char *because,
                               struct error *err)
 {
-    struct debtor_facts *debtor = working_set_ensure_debtor(run->set, &account->debtor_id, account->agency_id);
+    struct debtor_facts *debtor = working_set_ensure_debtor(run->set, &account->debtor_id);
     const GPtrArray *family = working_set_family(run->set, &account->debtor_id);
     const struct date today = day_of(now_us);
     const bool is_new = account->class_code[0] == '\0';
@@ -78,15 +79,14 @@ static enum status on_placed(struct run *run, const struct event *event, const P
 {
     const Dunlin__Intake__V1__AccountPlaced *placed = (const Dunlin__Intake__V1__AccountPlaced *)message;
     if (working_set_account(run->set, &event->account_id))
-        return STATUS_OK;
+        return error_set(err, STATUS_ALREADY_EXISTS, "the account was placed before");
     struct account_facts *account = working_set_add_account(run->set, &event->account_id, &event->debtor_id);
+    account->is_new = true;
     account->agency_id = event->agency_id;
     account->due_on.days = placed->due_on_days;
     account->balance_minor = placed->balance_minor;
     (void)g_strlcpy(account->currency, placed->currency, sizeof(account->currency));
-    struct debtor_facts *debtor = working_set_ensure_debtor(run->set, &event->debtor_id, event->agency_id);
-    debtor->accounts++;
-    debtor->is_changed = true;
+    working_set_ensure_debtor(run->set, &event->debtor_id)->accounts++;
     return look_again(run, account, event->occurred_at_us, "placed", err);
 }
 

@@ -36,7 +36,6 @@ void account_note_lateness(struct account_facts *account, struct debtor_facts *d
     account->counts_as_late = true;
     account->is_changed = true;
     debtor->late_accounts++;
-    debtor->is_changed = true;
 }
 
 static void gather(const struct account_facts *account, const struct debtor_facts *debtor, struct date today,

@@ -17,10 +17,8 @@
 /* Sums over all accounts of one debtor that the facts need. */
 struct debtor_facts {
     struct id debtor_id;
-    int32_t agency_id;
     int32_t accounts;      /* placed, recalled ones included */
     int32_t late_accounts; /* of those, paid after their due day or past due with money owed */
-    bool is_changed;       /* must be written */
 };
 
 struct account_facts {
@@ -47,6 +45,7 @@ struct account_facts {
     char sop_version[POLICY_VERSION_SIZE];
     int32_t days_past_due;
     char reasons[CLASSIFICATION_REASONS_SIZE];
+    bool is_new;     /* placed by this batch */
     bool is_changed; /* must be written */
 };
 

@@ -73,20 +73,15 @@ static void take_account(struct working_set *set, const struct db_result *rows, 
     account->days_past_due = db_int4(rows, row, 19);
     g_strlcpy(account->reasons, db_text(rows, row, 20), sizeof(account->reasons));
     g_strlcpy(account->sop_version, db_text(rows, row, 21), sizeof(account->sop_version));
-}
 
-static void take_debtor(struct working_set *set, const struct db_result *rows, size_t row)
-{
-    const struct id debtor_id = db_id(rows, row, 0);
-    struct debtor_facts *debtor = working_set_ensure_debtor(set, &debtor_id, db_int4(rows, row, 1));
-    debtor->accounts = db_int4(rows, row, 2);
-    debtor->late_accounts = db_int4(rows, row, 3);
+    struct debtor_facts *debtor = working_set_ensure_debtor(set, &debtor_id);
+    debtor->accounts++;
+    debtor->late_accounts += account->counts_as_late;
 }
 
 enum read {
     READ_ACCOUNTS,
     READ_FAMILIES,
-    READ_DEBTORS,
     READ_END,
 };
 
@@ -101,7 +96,6 @@ enum status working_set_load(struct working_set *set, struct db *db, struct erro
     db_columns_add_keys(&debtors);
     db_columns_push_id_set(&debtors, set->debtors);
     db_columns_bind(&debtors, &CLASSIFICATION_ACCOUNT_SELECT_OF_DEBTOR, &calls[READ_FAMILIES]);
-    db_columns_bind(&debtors, &CLASSIFICATION_DEBTOR_SELECT, &calls[READ_DEBTORS]);
     const enum status st = db_exec_pipeline(db, calls, READ_END, err);
     if (st != STATUS_OK)
         return st;
@@ -109,8 +103,6 @@ enum status working_set_load(struct working_set *set, struct db *db, struct erro
         take_account(set, calls[READ_ACCOUNTS].result, row);
     for (size_t row = 0; row < db_rows(calls[READ_FAMILIES].result); row++)
         take_account(set, calls[READ_FAMILIES].result, row);
-    for (size_t row = 0; row < db_rows(calls[READ_DEBTORS].result); row++)
-        take_debtor(set, calls[READ_DEBTORS].result, row);
     db_calls_clear(calls, READ_END);
     return STATUS_OK;
 }
@@ -158,70 +150,72 @@ const GPtrArray *working_set_family(const struct working_set *set, const struct 
     return g_hash_table_lookup(set->families, debtor_id);
 }
 
-struct debtor_facts *working_set_ensure_debtor(struct working_set *set, const struct id *debtor_id, int32_t agency_id)
+struct debtor_facts *working_set_ensure_debtor(struct working_set *set, const struct id *debtor_id)
 {
     struct debtor_facts *debtor = working_set_debtor(set, debtor_id);
     if (debtor)
         return debtor;
     debtor = g_new0(struct debtor_facts, 1);
     debtor->debtor_id = *debtor_id;
-    debtor->agency_id = agency_id;
     (void)id_table_put(set->debtors, debtor_id, debtor);
     return debtor;
 }
 
-static const enum db_type ACCOUNT_TYPES[] = {
+static const enum db_type NEW_ACCOUNT_TYPES[] = {
     DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT8, DB_TEXT, DB_INT4, DB_INT4, DB_INT4, DB_INT4, DB_BOOL,
     DB_BOOL, DB_BOOL, DB_TEXT, DB_TEXT, DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_TEXT,
 };
-static const enum db_type DEBTOR_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT4, DB_INT4};
+/* Without debtor and agency, which never change. */
+static const enum db_type ACCOUNT_TYPES[] = {
+    DB_INT2, DB_UUID, DB_INT4, DB_INT8, DB_TEXT, DB_INT4, DB_INT4, DB_INT4, DB_INT4, DB_BOOL, DB_BOOL,
+    DB_BOOL, DB_TEXT, DB_TEXT, DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_TEXT,
+};
 
-static void push_account(const struct db_columns *columns, const struct account_facts *account)
+static void push_facts(struct db_array *const *c, const struct account_facts *account)
 {
-    struct db_array *const *c = columns->column;
-    db_columns_push_key(columns, &account->account_id);
-    db_array_id(c[2], &account->debtor_id);
-    db_array_int4(c[3], account->agency_id);
-    db_array_int4(c[4], account->due_on.days);
-    db_array_int8(c[5], account->balance_minor);
-    db_array_text(c[6], account->currency);
-    db_array_int4(c[7], account->payments);
-    db_array_int4(c[8], account->last_payment_on);
-    db_array_int4(c[9], account->broken_promises);
-    db_array_int4(c[10], account->open_disputes);
-    db_array_bool(c[11], account->is_upheld);
-    db_array_bool(c[12], account->is_recalled);
-    db_array_bool(c[13], account->counts_as_late);
-    db_array_text(c[14], account->class_code);
-    db_array_text(c[15], account->segment);
-    db_array_int2(c[16], (int16_t)account->risk);
-    db_array_int4(c[17], account->priority);
-    db_array_text(c[18], account->strategy);
-    db_array_text(c[19], account->bucket);
-    db_array_int4(c[20], account->days_past_due);
-    db_array_text(c[21], account->reasons);
-    db_array_text(c[22], account->sop_version);
-}
-
-static void push_debtor(const struct db_columns *columns, const struct debtor_facts *debtor)
-{
-    struct db_array *const *c = columns->column;
-    db_columns_push_key(columns, &debtor->debtor_id);
-    db_array_int4(c[2], debtor->agency_id);
-    db_array_int4(c[3], debtor->accounts);
-    db_array_int4(c[4], debtor->late_accounts);
+    db_array_int4(*c++, account->due_on.days);
+    db_array_int8(*c++, account->balance_minor);
+    db_array_text(*c++, account->currency);
+    db_array_int4(*c++, account->payments);
+    db_array_int4(*c++, account->last_payment_on);
+    db_array_int4(*c++, account->broken_promises);
+    db_array_int4(*c++, account->open_disputes);
+    db_array_bool(*c++, account->is_upheld);
+    db_array_bool(*c++, account->is_recalled);
+    db_array_bool(*c++, account->counts_as_late);
+    db_array_text(*c++, account->class_code);
+    db_array_text(*c++, account->segment);
+    db_array_int2(*c++, (int16_t)account->risk);
+    db_array_int4(*c++, account->priority);
+    db_array_text(*c++, account->strategy);
+    db_array_text(*c++, account->bucket);
+    db_array_int4(*c++, account->days_past_due);
+    db_array_text(*c++, account->reasons);
+    db_array_text(*c, account->sop_version);
 }
 
 enum write {
+    WRITE_NEW_ACCOUNTS,
     WRITE_ACCOUNTS,
-    WRITE_DEBTORS,
     WRITE_END,
 };
 
 static const struct db_write WRITES[WRITE_END] = {
-    [WRITE_ACCOUNTS] = {&CLASSIFICATION_ACCOUNT_UPSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
-    [WRITE_DEBTORS] = {&CLASSIFICATION_DEBTOR_UPSERT, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES)},
+    [WRITE_NEW_ACCOUNTS] = {&CLASSIFICATION_ACCOUNT_INSERT, NEW_ACCOUNT_TYPES, ARRAY_SIZE(NEW_ACCOUNT_TYPES)},
+    [WRITE_ACCOUNTS] = {&CLASSIFICATION_ACCOUNT_UPDATE, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
 };
+
+static void push_account(const struct db_columns writes[static WRITE_END], const struct account_facts *account)
+{
+    const struct db_columns *columns = &writes[account->is_new ? WRITE_NEW_ACCOUNTS : WRITE_ACCOUNTS];
+    struct db_array *const *c = &columns->column[2];
+    db_columns_push_key(columns, &account->account_id);
+    if (account->is_new) {
+        db_array_id(*c++, &account->debtor_id);
+        db_array_int4(*c++, account->agency_id);
+    }
+    push_facts(c, account);
+}
 
 enum status working_set_save(const struct working_set *set, struct db *db, struct error *err)
 {
@@ -232,11 +226,7 @@ enum status working_set_save(const struct working_set *set, struct db *db, struc
     g_hash_table_iter_init(&iter, set->accounts);
     while (g_hash_table_iter_next(&iter, NULL, &value))
         if (value && ((const struct account_facts *)value)->is_changed)
-            push_account(&columns[WRITE_ACCOUNTS], value);
-    g_hash_table_iter_init(&iter, set->debtors);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        if (value && ((const struct debtor_facts *)value)->is_changed)
-            push_debtor(&columns[WRITE_DEBTORS], value);
+            push_account(columns, value);
     const enum status st = db_writes_run(db, WRITES, columns, WRITE_END, err);
     db_writes_fini(columns, WRITE_END);
     return st;

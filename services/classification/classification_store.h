@@ -7,7 +7,7 @@
 #include "db/db.h"
 
 /* The debtors that one batch touches with all their accounts (and, for queries, accounts by themselves): asked for,
- * loaded in one round trip, changed in memory; what is marked as changed is saved with one statement a table. */
+ * loaded in one round trip, changed in memory; what is new or marked as changed is saved with one statement each. */
 struct working_set {
     GHashTable *accounts; /* struct id -> struct account_facts */
     GHashTable *debtors;  /* struct id -> struct debtor_facts */
@@ -37,10 +37,10 @@ struct account_facts *working_set_add_account(struct working_set *set, const str
 /* The accounts of a debtor in the set, ascending by id. Lent until the next working_set_add_account. */
 const GPtrArray *working_set_family(const struct working_set *set, const struct id *debtor_id);
 
-/* The debtor, new with no accounts where he was not known. */
-struct debtor_facts *working_set_ensure_debtor(struct working_set *set, const struct id *debtor_id, int32_t agency_id);
+/* The debtor's sums, over his accounts in the set. */
+struct debtor_facts *working_set_ensure_debtor(struct working_set *set, const struct id *debtor_id);
 
-/* Writes every account and debtor that is marked as changed. */
+/* Writes every account that is marked as changed. */
 MUST_USE enum status working_set_save(const struct working_set *set, struct db *db, struct error *err);
 
 #endif

@@ -49,11 +49,13 @@ static struct dispute_claim claim_of(const struct record *record, const struct s
 
 /* AccountPlaced: whose account it is; the client may say that it is disputed. */
 
+/* An account is placed once, and this is its first event: there is nothing to load. */
 static enum status want_placed(struct book *book, const struct service_event *event, struct error *err)
 {
-    const Dunlin__Intake__V1__AccountPlaced *placed = (const void *)event->message;
-
-    return want_account(book, &placed->account_id, err);
+    (void)book;
+    (void)event;
+    (void)err;
+    return STATUS_OK;
 }
 
 static enum status apply_placed(const struct record *record, const struct service_event *event, struct error *err)
@@ -64,8 +66,10 @@ static enum status apply_placed(const struct record *record, const struct servic
 
     if (st == STATUS_OK)
         st = wire_read_id(&placed->debtor_id, "debtor_id", &account.debtor_id, err);
-    if (st != STATUS_OK || book_account(record->book, &account.account_id))
-        return st; /* known: the log is being read again */
+    if (st != STATUS_OK)
+        return st;
+    if (book_account(record->book, &account.account_id))
+        return error_set(err, STATUS_ALREADY_EXISTS, "the account was placed before");
     struct account *kept = book_add_account(record->book, &account, true);
     if (!placed->is_disputed)
         return STATUS_OK;

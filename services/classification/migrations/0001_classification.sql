@@ -1,4 +1,4 @@
--- What classification knows of every account and debtor. Expand-only: see services/classification/README.md.
+-- What classification knows of every account. Expand-only: see services/classification/README.md.
 CREATE TABLE classification.account (
     partition       smallint NOT NULL,
     account_id      uuid     NOT NULL,
@@ -25,14 +25,5 @@ CREATE TABLE classification.account (
     sop_version     text     NOT NULL,
     PRIMARY KEY (partition, account_id)
 ) WITH (fillfactor = 80);
--- One account that becomes late changes what the debtor's others are (slow payer): account_select_of_debtor.
+-- A debtor's accounts are looked at together: one that becomes late changes what the others are (slow payer).
 CREATE INDEX account_of_debtor ON classification.account (partition, debtor_id);
-
-CREATE TABLE classification.debtor (
-    partition     smallint NOT NULL,
-    debtor_id     uuid     NOT NULL,
-    agency_id     integer  NOT NULL,
-    accounts      integer  NOT NULL,
-    late_accounts integer  NOT NULL,
-    PRIMARY KEY (partition, debtor_id)
-) WITH (fillfactor = 80);

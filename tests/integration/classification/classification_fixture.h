@@ -213,12 +213,11 @@ static inline gchar *rows_of(struct unit_fixture *fixture, const char *sql, cons
     return g_string_free(text, FALSE);
 }
 
-/* Everything stored about the tale's accounts, debtors and timers but their ids; g_free. */
+/* Everything stored about the tale's accounts and timers but their ids; g_free. */
 static inline gchar *stored(struct unit_fixture *fixture, const char *tale, const char *const *names)
 {
     static const char *const SQL[] = {
         "SELECT (to_jsonb(a) - 'account_id' - 'debtor_id')::text FROM classification.account a WHERE account_id = $1",
-        "SELECT (to_jsonb(d) - 'debtor_id')::text FROM classification.debtor d WHERE debtor_id = $1",
         "SELECT (to_jsonb(t) - 'subject_id' - 'debtor_id')::text FROM platform.timer t WHERE subject_id = $1",
     };
     GString *text = g_string_new("");

@@ -58,16 +58,15 @@ static void expect_timer(struct unit_fixture *fixture, const char *tale, const c
 
 /* Two debtors, three accounts, everything that may happen to them. */
 static const struct step LIFE[] = {
-    {-10, "a", "anna", PLACED, 50000, 0},   {-10, "b", "anna", PLACED, 2500000, 5},
-    {-9, "c", "bert", PLACED, 70000, -40},  {-8, "c", "bert", DISPUTED, 0, 0},
-    {-8, "a", "anna", MOVED, 0, 2},         {1, "a", "anna", MOVED, 0, 2},
-    {3, "a", "anna", PAID, 30000, 0},       {4, "c", "bert", VERIFIED, 0, 0},
-    {6, "b", "anna", PAID, 90000, 0},       {7, "a", "anna", BROKE_PROMISE, 0, 0},
-    {8, "a", "anna", PAID, 0, 0},           {9, "a", "anna", BOUNCED, 30000, 0},
-    {9, "c", "bert", REJECTED, 0, 0},       {10, "c", "bert", PLACED, 70000, -40},
-    {12, "c", "bert", DISPUTED, 0, 0},      {13, "c", "bert", UPHELD, 0, 0},
-    {40, "b", "anna", BROKE_PROMISE, 0, 0}, {41, "b", "anna", RECALLED, 0, 0},
-    {42, "a", "anna", PAID, 10000, 0},
+    {-10, "a", "anna", PLACED, 50000, 0},  {-10, "b", "anna", PLACED, 2500000, 5},
+    {-9, "c", "bert", PLACED, 70000, -40}, {-8, "c", "bert", DISPUTED, 0, 0},
+    {-8, "a", "anna", MOVED, 0, 2},        {1, "a", "anna", MOVED, 0, 2},
+    {3, "a", "anna", PAID, 30000, 0},      {4, "c", "bert", VERIFIED, 0, 0},
+    {6, "b", "anna", PAID, 90000, 0},      {7, "a", "anna", BROKE_PROMISE, 0, 0},
+    {8, "a", "anna", PAID, 0, 0},          {9, "a", "anna", BOUNCED, 30000, 0},
+    {9, "c", "bert", REJECTED, 0, 0},      {12, "c", "bert", DISPUTED, 0, 0},
+    {13, "c", "bert", UPHELD, 0, 0},       {40, "b", "anna", BROKE_PROMISE, 0, 0},
+    {41, "b", "anna", RECALLED, 0, 0},     {42, "a", "anna", PAID, 10000, 0},
 };
 
 #define SPLITS_AT_RANDOM 12
@@ -134,18 +133,13 @@ static void says_nothing_where_nothing_changed(void **state)
     struct unit_fixture *fixture = *state;
     static const struct step FIRST = {5, "a", "anna", PLACED, 50000, 0};
     static const struct step AGAIN[] = {
-        {5, "a", "anna", PLACED, 50000, 0},  {6, "a", "anna", MOVED, 0, 0},    {7, "a", "anna", PAID, 40000, 0},
-        {8, "a", "anna", BOUNCED, 50000, 0}, {9, "a", "anna", VERIFIED, 0, 0}, {30, "a", "anna", REJECTED, 0, 0},
+        {6, "a", "anna", MOVED, 0, 0},    {7, "a", "anna", PAID, 40000, 0},  {8, "a", "anna", BOUNCED, 50000, 0},
+        {9, "a", "anna", VERIFIED, 0, 0}, {30, "a", "anna", REJECTED, 0, 0},
     };
     apply_ok(fixture, "quiet", &FIRST, 1);
     expect_said(fixture, "quiet", "a:newly_delinquent");
     apply_ok(fixture, "quiet", AGAIN, ARRAY_SIZE(AGAIN));
     expect_said(fixture, "quiet", "");
-    const struct id debtor = id_in("quiet", "anna");
-    gchar *sums = rows_of(
-        fixture, "SELECT accounts || ' ' || late_accounts FROM classification.debtor WHERE debtor_id = $1", &debtor);
-    assert_string_equal(sums, "1 1\n"); /* placed twice, counted once */
-    g_free(sums);
 }
 
 static void each_change_is_said_in_its_order(void **state)

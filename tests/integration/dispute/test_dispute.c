@@ -151,8 +151,6 @@ static void an_account_placed_as_disputed_has_a_dispute_of_the_client(void **sta
     assert_string_equal(fixture_emitted(fixture), "");
     place(fixture, &ids, true);
     assert_string_equal(fixture_emitted(fixture), "DisputeOpened");
-    place(fixture, &ids, true); /* the log is read again */
-    assert_string_equal(fixture_emitted(fixture), "");
     expect_disputes(fixture, &ids, "o");
     expect_disputes(fixture, &plain, "");
 

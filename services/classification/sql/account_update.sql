@@ -1,0 +1,7 @@
+-- Changed accounts, written whole but for what never changes. Arrays of equal length, one element an account: partitions, ids, then the columns as they stand here.
+-- Key of classification.account; no indexed column changes.
+UPDATE classification.account AS a SET
+       due_on_days = v.due_on_days, balance_minor = v.balance_minor, currency = v.currency, payments = v.payments, last_payment_on = v.last_payment_on, broken_promises = v.broken_promises, open_disputes = v.open_disputes, is_upheld = v.is_upheld, is_recalled = v.is_recalled, counts_as_late = v.counts_as_late, class = v.class, segment = v.segment, risk = v.risk, priority = v.priority, strategy = v.strategy, aging_bucket = v.aging_bucket, days_past_due = v.days_past_due, reason_codes = v.reason_codes, sop_version = v.sop_version
+FROM unnest($1::smallint[], $2::uuid[], $3::integer[], $4::bigint[], $5::text[], $6::integer[], $7::integer[], $8::integer[], $9::integer[], $10::boolean[], $11::boolean[], $12::boolean[], $13::text[], $14::text[], $15::smallint[], $16::integer[], $17::text[], $18::text[], $19::integer[], $20::text[], $21::text[])
+     AS v (partition, account_id, due_on_days, balance_minor, currency, payments, last_payment_on, broken_promises, open_disputes, is_upheld, is_recalled, counts_as_late, class, segment, risk, priority, strategy, aging_bucket, days_past_due, reason_codes, sop_version)
+WHERE a.partition = v.partition AND a.account_id = v.account_id
