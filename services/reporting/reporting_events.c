@@ -45,8 +45,10 @@ static enum status on_placed(struct run *run, const ProtobufCMessage *message, s
     const Dunlin__Intake__V1__AccountPlaced *placed = (const Dunlin__Intake__V1__AccountPlaced *)message;
     const struct event *event = run->event;
     const enum status st = check_amount(placed->balance_minor, "balance_minor", err);
-    if (st != STATUS_OK || run->account)
+    if (st != STATUS_OK)
         return st;
+    if (run->account)
+        return error_set(err, STATUS_ALREADY_EXISTS, "the account was placed before");
     struct account *account = working_set_add_account(run->set, &event->account_id);
     account->debtor_id = event->debtor_id;
     account->agency_id = event->agency_id;
@@ -58,7 +60,7 @@ static enum status on_placed(struct run *run, const ProtobufCMessage *message, s
     account->due_on_days = placed->due_on_days;
     account->placed_recorded_us = event->recorded_at_us;
     account_reach(account, STAGE_PLACED, event->occurred_at_us);
-    account_add_movement(account, placed->opened_on_days, placed->balance_minor);
+    account_open(account);
     return STATUS_OK;
 }
 
@@ -467,8 +469,11 @@ static enum status apply_one(struct working_set *set, const struct service_event
     return STATUS_OK;
 }
 
+/* An account's first event is its placement: before it there is nothing to load. */
 static void want(struct working_set *set, const struct service_event *each)
 {
+    if (each->message->descriptor == &dunlin__intake__v1__account_placed__descriptor)
+        return;
     working_set_want(set, &each->event->account_id);
     if (each->message->descriptor != &dunlin__contact__v1__attempt_reported__descriptor)
         return;

@@ -1,5 +1,7 @@
 #include "reporting_model.h"
 
+#include <inttypes.h>
+
 #include "clock/clock.h"
 
 static const char *const STAGE_NAMES[STAGE_END] = {
@@ -18,6 +20,7 @@ struct account *account_new(const struct id *account_id)
     struct account *account = g_new0(struct account, 1);
     account->account_id = *account_id;
     account->movements = g_array_new(FALSE, TRUE, sizeof(struct movement));
+    account->timeline = g_string_new("");
     return account;
 }
 
@@ -26,6 +29,7 @@ void account_free(struct account *account)
     if (!account)
         return;
     g_array_free(account->movements, TRUE);
+    g_string_free(account->timeline, TRUE);
     g_free(account);
 }
 
@@ -54,6 +58,17 @@ void account_add_movement(struct account *account, int32_t effective_on_days, in
     struct movement *movement = &g_array_index(account->movements, struct movement, at);
     movement->change_minor += change_minor;
     movement->is_changed = true;
+}
+
+void account_open(struct account *account)
+{
+    account_add_movement(account, account->opened_on_days, account->placed_minor);
+}
+
+void account_keep_movements(struct account *account)
+{
+    for (guint i = 0; i < account->movements->len; i++)
+        g_array_index(account->movements, struct movement, i).is_changed = false;
 }
 
 /* Resolved is what has nothing left to do; a returned payment opens it again. */
@@ -97,6 +112,20 @@ void account_uphold(struct account *account, int64_t at_us)
 {
     account->is_upheld = true;
     close_account(account, at_us);
+}
+
+char *account_note_event(struct account *account, int64_t seq)
+{
+    char *full = NULL;
+    if (account->timeline_events >= ACCOUNT_TIMELINE_EVENTS) {
+        full = g_strdup(account->timeline->str);
+        g_string_truncate(account->timeline, 0);
+        account->timeline_events = 0;
+    }
+    g_string_append_printf(account->timeline, account->timeline_events > 0 ? " %" PRId64 : "%" PRId64, seq);
+    account->timeline_events++;
+    account->is_noted = true;
+    return full;
 }
 
 bool account_is_open(const struct account *account)

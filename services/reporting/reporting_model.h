@@ -59,8 +59,13 @@ struct account {
     int64_t promise_made_at_us;
     int64_t placed_recorded_us;     /* machine time */
     int64_t classified_recorded_us; /* machine time of the first; 0: not yet */
-    GArray *movements;              /* struct movement, ascending by day, one a day */
+    GArray *movements;              /* struct movement, ascending by day, one a day; the placement's among them */
 
+    GString *timeline;     /* numbers of its newest events, ascending, separated by blanks */
+    guint timeline_events; /* how many */
+
+    bool is_new;     /* placed by this batch */
+    bool is_noted;   /* an event came to its timeline: to be saved */
     bool is_touched; /* to be saved; its old contribution is taken out */
 };
 
@@ -72,8 +77,13 @@ int32_t day_of_us(int64_t us);
 /* Notes that it got there; only the first time counts. */
 void account_reach(struct account *account, enum stage stage, int64_t at_us);
 
+/* The movement that the placement is. */
+void account_open(struct account *account);
 /* `change_minor` came to be owed, effective on a day. For loading too. */
 void account_add_movement(struct account *account, int32_t effective_on_days, int64_t change_minor);
+
+/* What it has now is stored. */
+void account_keep_movements(struct account *account);
 
 /* What is owed became `balance_minor` by `change_minor`, known at `at_us`. */
 void account_change_balance(struct account *account, enum balance_change kind, int64_t change_minor,
@@ -81,6 +91,11 @@ void account_change_balance(struct account *account, enum balance_change kind, i
 
 void account_recall(struct account *account, int64_t at_us);
 void account_uphold(struct account *account, int64_t at_us);
+
+/* Puts an event on the account's timeline. Where that is ACCOUNT_TIMELINE_EVENTS long it begins anew, and what it was
+ * comes back, to be stored beside the account and freed with g_free; else NULL. */
+#define ACCOUNT_TIMELINE_EVENTS 64
+MUST_USE char *account_note_event(struct account *account, int64_t seq);
 
 bool account_is_open(const struct account *account);
 /* The day from whose end on nothing was owed, by value dates: that of the last payment, where payments came one after

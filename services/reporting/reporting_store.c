@@ -1,5 +1,6 @@
 #include "reporting_store.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "db/db_columns.h"
@@ -12,11 +13,17 @@ static void free_account(gpointer account)
     account_free(account);
 }
 
+static void clear_timeline_row(gpointer row)
+{
+    g_free(((struct timeline_row *)row)->seqs);
+}
+
 struct working_set *working_set_new(void)
 {
     struct working_set *set = g_new0(struct working_set, 1);
     set->accounts = id_table_new(free_account);
     set->timeline = g_array_new(FALSE, TRUE, sizeof(struct timeline_row));
+    g_array_set_clear_func(set->timeline, clear_timeline_row);
     set->tally = tally_new();
     return set;
 }
@@ -59,6 +66,7 @@ void working_set_touch(struct working_set *set, struct account *account)
 struct account *working_set_add_account(struct working_set *set, const struct id *account_id)
 {
     struct account *account = account_new(account_id);
+    account->is_new = true;
     account->is_touched = true;
     (void)id_table_put(set->accounts, account_id, account);
     return account;
@@ -66,9 +74,16 @@ struct account *working_set_add_account(struct working_set *set, const struct id
 
 void working_set_note(struct working_set *set, const struct id *subject_id, int64_t seq, int32_t agency_id)
 {
-    const struct timeline_row row = {.subject_id = *subject_id, .seq = seq, .agency_id = agency_id};
-    g_array_append_val(set->timeline, row);
+    struct account *account = working_set_account(set, subject_id);
+    char *seqs = account ? account_note_event(account, seq) : g_strdup_printf("%" PRId64, seq);
+    const struct timeline_row row = {.subject_id = *subject_id, .agency_id = agency_id, .seqs = seqs};
+    if (seqs)
+        g_array_append_val(set->timeline, row);
 }
+
+/* In the order of their columns. */
+static const enum stage STAGES_STORED[STAGE_END] = {STAGE_PLACED,  STAGE_CLASSIFIED, STAGE_PLANNED,  STAGE_PERMITTED,
+                                                    STAGE_REACHED, STAGE_PROMISED,   STAGE_DISPUTED, STAGE_PAID};
 
 static void push_place(const struct db_columns *columns, const struct place *place)
 {
@@ -76,20 +91,32 @@ static void push_place(const struct db_columns *columns, const struct place *pla
     db_array_int4(columns->column[1], place->agency_id);
 }
 
+/* What may be NULL: 0 in memory. */
+static int64_t read_number(const struct db_result *rows, size_t row, int column)
+{
+    return db_is_null(rows, row, column) ? 0 : db_int8(rows, row, column);
+}
+
 static void take_milestones(struct account *account, const struct db_result *rows, size_t row)
 {
     int column = 13;
-    static const enum stage ORDER[STAGE_END] = {STAGE_PLACED,  STAGE_CLASSIFIED, STAGE_PLANNED,  STAGE_PERMITTED,
-                                                STAGE_REACHED, STAGE_PROMISED,   STAGE_DISPUTED, STAGE_PAID};
-    for (size_t i = 0; i < ARRAY_SIZE(ORDER); i++)
-        account->at_us[ORDER[i]] = db_int8(rows, row, column++);
-    account->settled_at_us = db_int8(rows, row, column++);
-    account->resolved_at_us = db_int8(rows, row, column++);
-    account->closed_at_us = db_int8(rows, row, column++);
-    account->promise_minor = db_int8(rows, row, column++);
-    account->promise_made_at_us = db_int8(rows, row, column++);
+    for (size_t i = 0; i < ARRAY_SIZE(STAGES_STORED); i++)
+        account->at_us[STAGES_STORED[i]] = read_number(rows, row, column++);
+    account->settled_at_us = read_number(rows, row, column++);
+    account->resolved_at_us = read_number(rows, row, column++);
+    account->closed_at_us = read_number(rows, row, column++);
+    account->promise_minor = read_number(rows, row, column++);
+    account->promise_made_at_us = read_number(rows, row, column++);
     account->placed_recorded_us = db_int8(rows, row, column++);
-    account->classified_recorded_us = db_int8(rows, row, column);
+    account->classified_recorded_us = read_number(rows, row, column);
+}
+
+static void take_timeline(struct account *account, const char *seqs)
+{
+    g_string_assign(account->timeline, seqs);
+    for (const char *c = seqs; *c; c++)
+        account->timeline_events += *c == ' ';
+    account->timeline_events += seqs[0] != '\0';
 }
 
 /* A row of account_select. */
@@ -110,6 +137,8 @@ static struct account *read_account(const struct db_result *rows, size_t row)
     account->is_upheld = db_bool(rows, row, 11);
     account->is_disputed = db_bool(rows, row, 12);
     take_milestones(account, rows, row);
+    take_timeline(account, db_text(rows, row, 28));
+    account_open(account);
     return account;
 }
 
@@ -117,10 +146,14 @@ static void take_movements(const struct working_set *set, const struct db_result
 {
     for (size_t row = 0; row < db_rows(rows); row++) {
         const struct id account_id = db_id(rows, row, 0);
-        const struct movement movement = {.effective_on_days = db_int4(rows, row, 1),
-                                          .change_minor = db_int8(rows, row, 2)};
-        g_array_append_val(working_set_account(set, &account_id)->movements, movement);
+        account_add_movement(working_set_account(set, &account_id), db_int4(rows, row, 1), db_int8(rows, row, 2));
     }
+    GHashTableIter iter;
+    gpointer account = NULL;
+    g_hash_table_iter_init(&iter, set->accounts);
+    while (g_hash_table_iter_next(&iter, NULL, &account))
+        if (account)
+            account_keep_movements(account);
 }
 
 enum status working_set_load(struct working_set *set, struct db *db, struct error *err)
@@ -147,6 +180,7 @@ enum status working_set_load(struct working_set *set, struct db *db, struct erro
 
 /* The statements of one save, in the order in which they run. */
 enum save {
+    SAVE_NEW_ACCOUNTS,
     SAVE_ACCOUNTS,
     SAVE_MOVEMENTS,
     SAVE_TIMELINE,
@@ -157,19 +191,24 @@ enum save {
     SAVE_END,
 };
 
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8,
-                                             DB_INT8, DB_INT4, DB_INT4, DB_BOOL, DB_BOOL, DB_BOOL, DB_INT8, DB_INT8,
+static const enum db_type NEW_ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8,
+                                                 DB_INT8, DB_INT4, DB_INT4, DB_BOOL, DB_BOOL, DB_BOOL, DB_INT8, DB_INT8,
+                                                 DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8,
+                                                 DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_TEXT};
+/* Without what never changes. */
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_TEXT, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL, DB_BOOL,
                                              DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8,
-                                             DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8};
+                                             DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_TEXT};
 static const enum db_type MOVEMENT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT4, DB_INT8};
-static const enum db_type TIMELINE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4};
+static const enum db_type TIMELINE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_TEXT};
 static const enum db_type COUNTER_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT};
 static const enum db_type HISTOGRAM_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_INT8, DB_INT8, DB_INT8};
 static const enum db_type AGING_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_INT4, DB_INT4, DB_INT8, DB_INT8};
 static const enum db_type PROGRESS_TYPES[] = {DB_INT2, DB_INT4, DB_INT8, DB_INT8, DB_INT8};
 
 static const struct db_write SAVES[SAVE_END] = {
-    [SAVE_ACCOUNTS] = {&REPORTING_ACCOUNT_UPSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
+    [SAVE_NEW_ACCOUNTS] = {&REPORTING_ACCOUNT_INSERT, NEW_ACCOUNT_TYPES, ARRAY_SIZE(NEW_ACCOUNT_TYPES)},
+    [SAVE_ACCOUNTS] = {&REPORTING_ACCOUNT_UPDATE, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
     [SAVE_MOVEMENTS] = {&REPORTING_MOVEMENT_UPSERT, MOVEMENT_TYPES, ARRAY_SIZE(MOVEMENT_TYPES)},
     [SAVE_TIMELINE] = {&REPORTING_TIMELINE_INSERT, TIMELINE_TYPES, ARRAY_SIZE(TIMELINE_TYPES)},
     [SAVE_COUNTERS] = {&REPORTING_COUNTER_ADD, COUNTER_TYPES, ARRAY_SIZE(COUNTER_TYPES)},
@@ -178,7 +217,15 @@ static const struct db_write SAVES[SAVE_END] = {
     [SAVE_PROGRESS] = {&REPORTING_PROGRESS_ADD, PROGRESS_TYPES, ARRAY_SIZE(PROGRESS_TYPES)},
 };
 
-static void push_account(const struct db_columns *columns, const struct account *account)
+static void push_number(struct db_array *column, int64_t number)
+{
+    if (number == 0)
+        db_array_null(column);
+    else
+        db_array_int8(column, number);
+}
+
+static void push_new_account(const struct db_columns *columns, const struct account *account)
 {
     struct db_array *const *c = &columns->column[2];
     db_columns_push_key(columns, &account->account_id);
@@ -194,44 +241,71 @@ static void push_account(const struct db_columns *columns, const struct account 
     db_array_bool(*c++, account->is_recalled);
     db_array_bool(*c++, account->is_upheld);
     db_array_bool(*c++, account->is_disputed);
-    const int64_t numbers[] = {
-        account->at_us[STAGE_PLACED],    account->at_us[STAGE_CLASSIFIED],
-        account->at_us[STAGE_PLANNED],   account->at_us[STAGE_PERMITTED],
-        account->at_us[STAGE_REACHED],   account->at_us[STAGE_PROMISED],
-        account->at_us[STAGE_DISPUTED],  account->at_us[STAGE_PAID],
-        account->settled_at_us,          account->resolved_at_us,
-        account->closed_at_us,           account->promise_minor,
-        account->promise_made_at_us,     account->placed_recorded_us,
-        account->classified_recorded_us,
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-        db_array_int8(*c++, numbers[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(STAGES_STORED); i++)
+        push_number(*c++, account->at_us[STAGES_STORED[i]]);
+    push_number(*c++, account->settled_at_us);
+    push_number(*c++, account->resolved_at_us);
+    push_number(*c++, account->closed_at_us);
+    push_number(*c++, account->promise_minor);
+    push_number(*c++, account->promise_made_at_us);
+    db_array_int8(*c++, account->placed_recorded_us);
+    push_number(*c++, account->classified_recorded_us);
+    db_array_text(*c, account->timeline->str);
 }
 
+static void push_account(const struct db_columns *columns, const struct account *account)
+{
+    struct db_array *const *c = &columns->column[2];
+    db_columns_push_key(columns, &account->account_id);
+    db_array_text(*c++, account->class_code);
+    db_array_int8(*c++, account->balance_minor);
+    db_array_int4(*c++, account->due_on_days);
+    db_array_bool(*c++, account->is_recalled);
+    db_array_bool(*c++, account->is_upheld);
+    db_array_bool(*c++, account->is_disputed);
+    for (size_t i = 1; i < ARRAY_SIZE(STAGES_STORED); i++) /* but when it was placed */
+        push_number(*c++, account->at_us[STAGES_STORED[i]]);
+    push_number(*c++, account->settled_at_us);
+    push_number(*c++, account->resolved_at_us);
+    push_number(*c++, account->closed_at_us);
+    push_number(*c++, account->promise_minor);
+    push_number(*c++, account->promise_made_at_us);
+    push_number(*c++, account->classified_recorded_us);
+    db_array_text(*c, account->timeline->str);
+}
+
+/* The placement's own movement is the account's row. */
 static void push_movements(const struct db_columns *columns, const struct account *account)
 {
     struct db_array *const *c = columns->column;
     for (guint i = 0; i < account->movements->len; i++) {
         const struct movement *movement = &g_array_index(account->movements, struct movement, i);
-        if (!movement->is_changed)
+        const bool is_opening = movement->effective_on_days == account->opened_on_days;
+        const int64_t change_minor = movement->change_minor - (is_opening ? account->placed_minor : 0);
+        if (!movement->is_changed || (account->is_new && is_opening && change_minor == 0))
             continue;
         db_columns_push_key(columns, &account->account_id);
         db_array_int4(c[2], movement->effective_on_days);
         db_array_int4(c[3], account->agency_id);
-        db_array_int8(c[4], movement->change_minor);
+        db_array_int8(c[4], change_minor);
     }
 }
 
 static void push_accounts(struct working_set *set, const struct db_columns *columns)
 {
     GHashTableIter iter;
-    gpointer account = NULL;
+    gpointer value = NULL;
     g_hash_table_iter_init(&iter, set->accounts);
-    while (g_hash_table_iter_next(&iter, NULL, &account)) {
-        if (!account || !((struct account *)account)->is_touched)
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct account *account = value;
+        if (!account || !(account->is_touched || account->is_noted))
             continue;
-        account_contribute(account, 1, set->tally);
-        push_account(&columns[SAVE_ACCOUNTS], account);
+        if (account->is_touched)
+            account_contribute(account, 1, set->tally);
+        if (account->is_new)
+            push_new_account(&columns[SAVE_NEW_ACCOUNTS], account);
+        else
+            push_account(&columns[SAVE_ACCOUNTS], account);
         push_movements(&columns[SAVE_MOVEMENTS], account);
     }
 }
@@ -241,8 +315,9 @@ static void push_timeline(const struct working_set *set, const struct db_columns
     for (guint i = 0; i < set->timeline->len; i++) {
         const struct timeline_row *row = &g_array_index(set->timeline, struct timeline_row, i);
         db_columns_push_key(columns, &row->subject_id);
-        db_array_int8(columns->column[2], row->seq);
+        db_array_int8(columns->column[2], g_ascii_strtoll(row->seqs, NULL, 10));
         db_array_int4(columns->column[3], row->agency_id);
+        db_array_text(columns->column[4], row->seqs);
     }
 }
 
@@ -430,6 +505,20 @@ enum status store_read_account(struct db *db, const struct id *account_id, struc
     return STATUS_OK;
 }
 
+static void append_seqs(GArray *seqs, const char *text)
+{
+    for (char *end = NULL; *text; text = end) {
+        const int64_t seq = g_ascii_strtoll(text, &end, 10);
+        g_array_append_val(seqs, seq);
+    }
+}
+
+static gint compare_seqs(gconstpointer a, gconstpointer b)
+{
+    const int64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
 enum status store_read_timeline(struct db *db, const struct account *account, int32_t limit, GArray **ret_seqs,
                                 struct error *err)
 {
@@ -443,10 +532,12 @@ enum status store_read_timeline(struct db *db, const struct account *account, in
     if (st != STATUS_OK)
         return st;
     GArray *seqs = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    for (size_t row = db_rows(rows); row > 0; row--) {
-        const int64_t seq = db_int8(rows, row - 1, 0);
-        g_array_append_val(seqs, seq);
-    }
+    append_seqs(seqs, account->timeline->str);
+    for (size_t row = 0; row < db_rows(rows); row++)
+        append_seqs(seqs, db_text(rows, row, 0));
+    g_array_sort(seqs, compare_seqs);
+    if (seqs->len > (guint)limit)
+        g_array_remove_range(seqs, 0, seqs->len - (guint)limit);
     *ret_seqs = seqs;
     return STATUS_OK;
 }

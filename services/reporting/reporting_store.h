@@ -18,8 +18,8 @@ struct working_set {
 
 struct timeline_row {
     struct id subject_id;
-    int64_t seq;
     int32_t agency_id;
+    char *seqs; /* owned */
 };
 
 struct working_set *working_set_new(void);
@@ -37,6 +37,7 @@ void working_set_touch(struct working_set *set, struct account *account);
 /* A new one, touched. */
 struct account *working_set_add_account(struct working_set *set, const struct id *account_id);
 
+/* Puts an event on the timeline of an account or, where `subject_id` is none of the set's, of a debtor. */
 void working_set_note(struct working_set *set, const struct id *subject_id, int64_t seq, int32_t agency_id);
 
 MUST_USE enum status working_set_save(struct working_set *set, struct db *db, struct error *err);

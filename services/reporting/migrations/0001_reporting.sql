@@ -1,6 +1,6 @@
 -- Read models: sums by partition, built from the log alone, thrown away and built again by Rebuild. Expand-only: see services/reporting/README.md.
 
--- What reporting knows of every account: what it adds to the sums follows from this row and its movements.
+-- What reporting knows of every account: what it adds to the sums follows from this row and its movements. Milestones that were not reached are NULL, which takes no room.
 CREATE TABLE reporting.account (
     partition              smallint NOT NULL,
     account_id             uuid     NOT NULL,
@@ -16,25 +16,26 @@ CREATE TABLE reporting.account (
     is_recalled            boolean  NOT NULL,
     is_upheld              boolean  NOT NULL,
     is_disputed            boolean  NOT NULL,   -- a dispute is unresolved
-    placed_at_us           bigint   NOT NULL,   -- business time of each milestone; 0: not reached
-    classified_at_us       bigint   NOT NULL,
-    planned_at_us          bigint   NOT NULL,
-    permitted_at_us        bigint   NOT NULL,
-    reached_at_us          bigint   NOT NULL,
-    promised_at_us         bigint   NOT NULL,
-    disputed_at_us         bigint   NOT NULL,
-    paid_at_us             bigint   NOT NULL,   -- first time
-    settled_at_us          bigint   NOT NULL,   -- since when it is; 0: something is owed
-    resolved_at_us         bigint   NOT NULL,
-    closed_at_us           bigint   NOT NULL,   -- recalled or dispute upheld
-    promise_minor          bigint   NOT NULL,   -- of the open promise
-    promise_made_at_us     bigint   NOT NULL,
+    placed_at_us           bigint   NOT NULL,   -- business time of each milestone; NULL: not reached
+    classified_at_us       bigint,
+    planned_at_us          bigint,
+    permitted_at_us        bigint,
+    reached_at_us          bigint,
+    promised_at_us         bigint,
+    disputed_at_us         bigint,
+    paid_at_us             bigint,              -- first time
+    settled_at_us          bigint,              -- since when it is; NULL: something is owed
+    resolved_at_us         bigint,
+    closed_at_us           bigint,              -- recalled or dispute upheld
+    promise_minor          bigint,              -- of the open promise
+    promise_made_at_us     bigint,
     placed_recorded_us     bigint   NOT NULL,   -- machine time
-    classified_recorded_us bigint   NOT NULL,
+    classified_recorded_us bigint,
+    timeline               text     NOT NULL,   -- numbers of the newest events about it, ascending, separated by blanks; older ones are in reporting.timeline
     PRIMARY KEY (partition, account_id)
 ) WITH (fillfactor = 80);
 
--- What is owed on an account, by the day on which it came to be owed.
+-- What changed of what is owed on an account since its placement, by the day on which it came to be owed.
 CREATE TABLE reporting.movement (
     partition         smallint NOT NULL,
     account_id        uuid     NOT NULL,
@@ -44,13 +45,14 @@ CREATE TABLE reporting.movement (
     PRIMARY KEY (partition, account_id, effective_on_days)
 ) WITH (fillfactor = 90);
 
--- Which events concern an account or, debtor-wide, a debtor. The events themselves are the log's.
+-- Which events concern an account, beyond those in its row, or a whole debtor. The events themselves are the log's.
 CREATE TABLE reporting.timeline (
     partition  smallint NOT NULL,
     subject_id uuid     NOT NULL,   -- account or debtor
-    seq        bigint   NOT NULL,
+    first_seq  bigint   NOT NULL,
     agency_id  integer  NOT NULL,
-    PRIMARY KEY (partition, subject_id, seq)
+    seqs       text     NOT NULL,   -- as reporting.account.timeline; the first is first_seq
+    PRIMARY KEY (partition, subject_id, first_seq)
 );
 
 CREATE TABLE reporting.counter (

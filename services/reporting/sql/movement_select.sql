@@ -1,4 +1,4 @@
--- All movements of accounts.
+-- All movements of accounts since their placement.
 -- $1 smallint[] partitions, $2 uuid[] account ids: pairs by position. Rows: those of each account ascending by day; a handful an account.
 -- Key of reporting.movement.
 SELECT account_id, effective_on_days, change_minor
