@@ -89,6 +89,8 @@ enum service_consumption {
 typedef enum status service_timers_fn(struct unit *unit, const struct timer *timers, size_t n_timers,
                                       struct error *err);
 
+#define SERVICE_GATHER_MS 20
+
 struct service;
 
 struct service_spec {
@@ -102,6 +104,10 @@ struct service_spec {
     enum service_consumption consumption;
     const ProtobufCMessageDescriptor *const *consumed; /* event types, NULL last */
     bool consumes_own;
+    /* Under load, how long events may gather so that one unit applies many of them: large units cost a fraction of
+     * small ones, and what happens to an account in quick succession is written once. A lone event never waits, and
+     * decisions at the head wait for nothing. 0: SERVICE_GATHER_MS. */
+    int64_t gather_ms;
     service_apply_fn *apply;
     service_timers_fn *timers; /* NULL: has none */
 

@@ -17,6 +17,7 @@
 #define PIPE_HWM            (WORKER_REQUESTS_MAX + WORKER_FRAMES_MAX + 1000)
 #define UNIT_CALLS_MAX      1000
 #define UNIT_EVENTS_MAX     2000
+#define FLOW_EVENTS_MIN     50   /* a unit with as many says that there is load: the next one may gather */
 #define READ_EVENTS_MAX     1000 /* of one partition in one read from PostgreSQL */
 #define TIMERS_MAX          500
 /* Events that a decision at the head may have to apply first. It holds the heads meanwhile, so that nobody can append

@@ -33,6 +33,7 @@ struct worker {
     int64_t connect_retry_ms, events_retry_ms, timers_retry_ms; /* the last pause; 0: no failure */
     struct monotonic next_connect, next_ownership, next_held, next_heads, next_daily, unsaved_since;
     struct monotonic events_retry_at, timers_retry_at;
+    struct monotonic gather_until; /* under load the next unit of events waits for more of them */
     bool has_unsaved;
     uint64_t rewinds;   /* how often cursors were set back, as far as this worker has followed */
     bool is_epoch_lost; /* the last commit found another instance where this one thought itself the owner */

@@ -316,7 +316,10 @@ static enum status apply_harvest(struct worker *worker, const struct harvest *ha
         return STATUS_OK;
     }
     const struct event *const *events = (const struct event *const *)(void *)harvest->events->pdata;
+    const bool is_flow = harvest->events->len >= FLOW_EVENTS_MIN && !is_broadcast(worker); /* stops go out at once */
+    const int64_t gather_ms = worker->service->spec->gather_ms ? worker->service->spec->gather_ms : SERVICE_GATHER_MS;
     enum status st = run_unit(worker, events, harvest->events->len, harvest->covered, err);
+    worker->gather_until = is_flow ? clock_deadline_ms(gather_ms) : (struct monotonic){0};
     if (st != STATUS_OK && !is_worth_retrying(worker, st)) {
         log_warn("a batch of events cannot be applied, trying one by one", log_error_text(err));
         st = run_one_by_one(worker, events, harvest->events->len, err);
@@ -333,13 +336,42 @@ enum status events_save_cursors(struct worker *worker, struct error *err)
     return worker_commit(worker, &unit, "cursors", clock_monotonic(), err);
 }
 
+/* How long the next unit still waits, so that it is a larger one. */
+static int64_t gathering_ms(const struct worker *worker)
+{
+    int64_t ms = worker->is_draining ? 0 : clock_remaining_ms(worker->gather_until);
+    int64_t pending = 0;
+    for (uint16_t p = 0; p < PARTITION_COUNT && ms > 0; p++) {
+        const struct inbox *inbox = &worker->parts[p].inbox;
+        if (!worker->parts[p].is_owned)
+            continue;
+        pending += inbox->known - inbox->cursor;
+        if (inbox->is_behind || pending >= UNIT_EVENTS_MAX)
+            ms = 0;
+    }
+    return ms;
+}
+
 int64_t events_wait_ms(const struct worker *worker)
 {
     int64_t ms = INT64_MAX;
     for (uint16_t p = 0; p < PARTITION_COUNT; p++)
         if (worker->parts[p].is_owned)
             ms = MIN(ms, inbox_wait_ms(&worker->parts[p].inbox, GAP_PATIENCE_MS));
-    return ms == INT64_MAX ? ms : MAX(ms, clock_remaining_ms(worker->events_retry_at));
+    return ms == INT64_MAX ? ms : MAX(ms, MAX(clock_remaining_ms(worker->events_retry_at), gathering_ms(worker)));
+}
+
+static enum status step(struct worker *worker, struct error *err)
+{
+    struct harvest harvest = {.events = g_ptr_array_new()};
+    enum status st = harvest_log(worker, &harvest, err);
+    if (st == STATUS_OK) {
+        harvest_inboxes(worker, &harvest);
+        if (harvest.events->len > 0)
+            st = apply_harvest(worker, &harvest, err);
+    }
+    harvest_clear(&harvest);
+    return st;
 }
 
 void events_step(struct worker *worker)
@@ -348,29 +380,21 @@ void events_step(struct worker *worker)
         clock_remaining_ms(worker->events_retry_at) > 0)
         return;
     struct error err;
-    struct harvest harvest = {.events = g_ptr_array_new()};
-    enum status st = harvest_log(worker, &harvest, &err);
-    if (st == STATUS_OK) {
-        harvest_inboxes(worker, &harvest);
-        if (harvest.events->len > 0)
-            st = apply_harvest(worker, &harvest, &err);
-    }
+    enum status st = gathering_ms(worker) > 0 ? STATUS_OK : step(worker, &err);
+    if (st == STATUS_OK && worker->has_unsaved && !is_broadcast(worker) &&
+        clock_monotonic().us - worker->unsaved_since.us >= CURSOR_DELAY_MS * US_PER_MS)
+        st = events_save_cursors(worker, &err);
     if (st != STATUS_OK)
         back_off(worker, &err);
     else
         worker->events_retry_ms = 0;
-    harvest_clear(&harvest);
-
-    if (st == STATUS_OK && worker->has_unsaved && !is_broadcast(worker) &&
-        clock_monotonic().us - worker->unsaved_since.us >= CURSOR_DELAY_MS * US_PER_MS &&
-        events_save_cursors(worker, &err) != STATUS_OK)
-        back_off(worker, &err);
 }
 
 void events_consume_now(struct worker *worker, const uint16_t *partitions, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         worker->parts[partitions[i]].inbox.is_behind = true;
+    worker->gather_until = (struct monotonic){0};
     events_step(worker);
 }
 

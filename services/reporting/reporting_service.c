@@ -32,6 +32,7 @@ const struct service_spec REPORTING_SPEC = {
     .methods = METHODS,
     .consumption = SERVICE_CONSUMES_OWNED,
     .consumed = REPORTING_CONSUMED,
+    .gather_ms = 100, /* an account is placed, classified and planned in quick succession: one row written, not three */
     .apply = reporting_apply,
     .open = context_open,
     .close = sop_holder_close,
