@@ -126,8 +126,9 @@ def check_placed_once(system, client, rows):
     for number in (0, rows // 2, rows - 1):
         account = system.json("account", "show", f"{client}-{number}", "--client", client)
         assert [posting["kind"] for posting in account["payment"]["postings"]] == ["placement"]
-    changed = [event for event in system.events("BalanceChanged") if event["account_id"] in {payload["account_id"] for payload in placed.values()}]
-    assert len(changed) == rows, "each ledger opened once"
+    ids = {payload["account_id"] for payload in placed.values()}
+    for name in ("AccountPlaced", "AccountClassified", "ContactPlanned"):
+        assert sum(event["account_id"] in ids for event in system.events(name)) == rows, f"{name} once each"
 
 
 def wait_for_some(system, client, process):

@@ -160,9 +160,12 @@ def check_log_against_tables(system):
     for message in of("AccountPlaced"):
         placed[f"{message['provenance']['placement_id']}|{message['currency']}"] += message["balance_minor"]
     changed = collections.Counter()
+    for message in of("AccountPlaced"):
+        changed[f"placement|{message['currency']}"] += message["balance_minor"]
     for message in of("BalanceChanged"):
         changed[f"{message['kind']}|{message['currency']}"] += message["change_minor"]
-    balances = {message["account_id"]: message["balance_minor"] for message in of("BalanceChanged")}
+    balance_events = of("AccountPlaced") + of("BalanceChanged")  # the first says the opening balance
+    balances = {message["account_id"]: message["balance_minor"] for message in balance_events}
     planned = {message["account_id"]: message["step"] for message in of("ContactPlanned")}
     posted = {message["posting_id"]: message["amount_minor"] for message in of("PaymentPosted")}
     posted.update({message["posting_id"]: -message["amount_minor"] for message in of("PaymentReversed")})
@@ -178,12 +181,12 @@ def check_log_against_tables(system):
             posted, keyed(system, "SELECT posting_id, -change_minor FROM payment.posting WHERE kind IN (2, 3)")),
         "payments said twice (posting: events)": [f"{key}: {n}" for key, n in collections.Counter(
             message["posting_id"] for name in ("PaymentPosted", "PaymentReversed") for message in of(name)).items() if n > 1],
-        "BalanceChanged against postings (kind and currency: events' sum, postings' sum)": differences(changed, keyed(
+        "AccountPlaced and BalanceChanged against postings (kind and currency: events' sum, postings' sum)": differences(changed, keyed(
             system, """SELECT CASE kind WHEN 1 THEN 'placement' WHEN 2 THEN 'payment' WHEN 3 THEN 'reversal' ELSE 'adjustment' END, currency, sum(change_minor)
                        FROM payment.posting GROUP BY 1, 2""")),
-        "BalanceChanged against postings (account: events, postings)": differences(
-            collections.Counter(message["account_id"] for message in of("BalanceChanged")), keyed(system, "SELECT account_id, count(*) FROM payment.posting GROUP BY 1")),
-        "the last BalanceChanged against the balance (account: event's, account's)": differences(balances, keyed(system, "SELECT account_id, balance_minor FROM payment.account")),
+        "AccountPlaced and BalanceChanged against postings (account: events, postings)": differences(
+            collections.Counter(message["account_id"] for message in balance_events), keyed(system, "SELECT account_id, count(*) FROM payment.posting GROUP BY 1")),
+        "the last AccountPlaced or BalanceChanged against the balance (account: event's, account's)": differences(balances, keyed(system, "SELECT account_id, balance_minor FROM payment.account")),
         "PermitGranted against permits (permit: events, rows)": once("PermitGranted", "permit_id", "SELECT permit_id FROM contact.permit"),
         "AttemptReported against permits (permit: events, rows)": once("AttemptReported", "permit_id", "SELECT permit_id FROM contact.permit WHERE telephony <> 0"),
         "DisputeOpened against disputes (dispute: events, rows)": once("DisputeOpened", "dispute_id", "SELECT dispute_id FROM dispute.dispute"),
