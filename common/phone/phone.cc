@@ -82,23 +82,53 @@ enum phone_kind kind_of(PhoneNumberUtil::PhoneNumberType type)
     return PHONE_UNKNOWN;
 }
 
+/* Ten digits from 2 on, and what people put between them: with no sign of a country or of a trunk before it, such a
+ * text is that national number to Parse too, which takes a dozen regular expressions to see it. Most numbers of a
+ * portfolio from the US and Canada are written so. */
+bool read_plain_nanp(const char *text, const char *region, PhoneNumber *number)
+{
+    uint64_t national = 0;
+    int n_digits = 0;
+
+    if (std::strcmp(region, "US") != 0 && std::strcmp(region, "CA") != 0)
+        return false;
+    for (; *text != '\0'; text++) {
+        if (*text >= '0' && *text <= '9') {
+            if ((n_digits == 0 && *text < '2') || ++n_digits > 10)
+                return false;
+            national = national * 10 + static_cast<uint64_t>(*text - '0');
+        } else if (std::strchr(" -.()", *text) == nullptr) {
+            return false;
+        }
+    }
+    if (n_digits != 10)
+        return false;
+    number->set_country_code(1);
+    number->set_national_number(national);
+    return true;
+}
+
 enum status parse(const char *text, const char *region, struct phone *ret_phone, struct error *err)
 {
     const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
     PhoneNumber number;
     std::string e164;
 
-    PhoneNumberUtil::ErrorType error = util.Parse(text, region, &number);
-    if (error != PhoneNumberUtil::NO_PARSING_ERROR)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "phone number: %s", text_of(error));
-    if (!util.IsValidNumber(number))
+    if (!read_plain_nanp(text, region, &number)) {
+        PhoneNumberUtil::ErrorType error = util.Parse(text, region, &number);
+        if (error != PhoneNumberUtil::NO_PARSING_ERROR)
+            return error_set(err, STATUS_INVALID_ARGUMENT, "phone number: %s", text_of(error));
+    }
+    /* A number is valid (IsValidNumber) where its region has a type for it; both look for the type in the same way. */
+    PhoneNumberUtil::PhoneNumberType type = util.GetNumberType(number);
+    if (type == PhoneNumberUtil::UNKNOWN)
         return error_set(err, STATUS_INVALID_ARGUMENT, "phone number: %s",
                          text_of(util.IsPossibleNumberWithReason(number)));
     util.Format(number, PhoneNumberUtil::E164, &e164);
     if (e164.size() >= PHONE_E164_SIZE)
         return error_set(err, STATUS_INVALID_ARGUMENT, "phone number: too long");
     std::memcpy(ret_phone->e164, e164.c_str(), e164.size() + 1);
-    ret_phone->kind = kind_of(util.GetNumberType(number));
+    ret_phone->kind = kind_of(type);
     return STATUS_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "phone/phone.h"
@@ -47,6 +48,48 @@ static void reads_numbers_as_people_write_them(void **state)
             fail_msg("'%s' in %s: %s '%s', %s, kind %d", rows[i].text, rows[i].region, status_name(st), err.text,
                      phone.e164, (int)phone.kind);
     }
+}
+
+/* Pseudo-random below `end`. */
+static unsigned next(uint32_t *seed, unsigned end)
+{
+    *seed = *seed * 1664525 + 1013904223;
+    return (*seed >> 8) % end;
+}
+
+/* Plain American numbers are read without libphonenumber's parser, which reads those with an extension: both say the
+ * same. */
+static void reads_plain_numbers_as_libphonenumber_does(void **state)
+{
+    static const char *const FORMS[][4] = {
+        {"", "", "", ""},      {"(", ") ", "-", ""},    {"", "-", "-", ""},   {"", ".", ".", ""},
+        {" ", "  ", " ", " "}, {"((", ")) ", "--", ""}, {")", "( ", ".", ""}, {"-", "-", "-", "-"},
+    };
+    uint32_t seed = 1;
+    size_t n_valid = 0;
+    (void)state;
+
+    for (int i = 0; i < 4000; i++) {
+        const char *const *form = FORMS[next(&seed, ARRAY_SIZE(FORMS))];
+        unsigned area = i % 4 == 0 ? next(&seed, 1000) : 200 + next(&seed, 800);
+        unsigned exchange = i % 3 == 0 ? next(&seed, 1000) : 200 + next(&seed, 800);
+        char plain[64], extended[80];
+        (void)snprintf(plain, sizeof(plain), "%s%03u%s%03u%s%04u%s", form[0], area, form[1], exchange, form[2],
+                       next(&seed, 10000), form[3]);
+        (void)snprintf(extended, sizeof(extended), "%s ext. 17", plain);
+        struct phone quick = {0}, parsed = {0};
+        struct error quick_err = {0}, parsed_err = {0};
+        const char *region = i % 5 == 0 ? "CA" : "US";
+        enum status quick_st = phone_parse(plain, region, &quick, &quick_err);
+        enum status parsed_st = phone_parse(extended, region, &parsed, &parsed_err);
+        if (quick_st != parsed_st || strcmp(quick.e164, parsed.e164) != 0 || quick.kind != parsed.kind ||
+            strcmp(quick_err.text, parsed_err.text) != 0)
+            fail_msg("'%s': %s %s %d '%s', with an extension %s %s %d '%s'", plain, status_name(quick_st), quick.e164,
+                     (int)quick.kind, quick_err.text, status_name(parsed_st), parsed.e164, (int)parsed.kind,
+                     parsed_err.text);
+        n_valid += quick_st == STATUS_OK;
+    }
+    assert_true(n_valid > 400 && n_valid < 3600);
 }
 
 static void refuses_what_is_no_number_says_why_and_never_repeats_it(void **state)
@@ -108,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_numbers_as_people_write_them),
+        cmocka_unit_test(reads_plain_numbers_as_libphonenumber_does),
         cmocka_unit_test(refuses_what_is_no_number_says_why_and_never_repeats_it),
         cmocka_unit_test(refuses_an_endless_text_at_once),
     };
