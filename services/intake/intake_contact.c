@@ -87,8 +87,18 @@ static const char *join_sorted(char **list, size_t n, GStringChunk *chunk)
     return g_string_chunk_insert_const(chunk, joined->str);
 }
 
+/* One zone or none: in order, and without doubles. */
+static bool is_single(const char *zones)
+{
+    return strchr(zones, ',') == NULL;
+}
+
 const char *zones_union(const char *a, const char *b, GStringChunk *chunk)
 {
+    if (is_single(a) && (*b == '\0' || strcmp(a, b) == 0))
+        return a;
+    if (is_single(b) && *a == '\0')
+        return b;
     g_autofree char *both = g_strconcat(a, ",", b, NULL);
     g_auto(GStrv) list = g_strsplit(both, ",", -1);
 

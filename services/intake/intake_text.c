@@ -30,16 +30,21 @@ static bool is_forbidden(gunichar c)
            is_noncharacter(c);
 }
 
+static size_t trimmed_length(const char *text)
+{
+    size_t len = strlen(text);
+    while (len > 0 && is_blank(text[len - 1]))
+        len--;
+    return len;
+}
+
 /* Copies `text` without its blanks at both ends into `clean`, runs of line ends and tabs (and the blanks beside them)
  * as one space. */
 static int clean_up(const char *text, enum text_use use, GString *clean)
 {
     while (is_blank(*text))
         text++;
-    size_t len = strlen(text);
-    while (len > 0 && is_blank(text[len - 1]))
-        len--;
-    const char *end = text + len;
+    const char *end = text + trimmed_length(text);
     while (text < end) {
         gunichar c = g_utf8_get_char(text);
         if (is_line_or_tab(c) && use == TEXT_FOR_PEOPLE) {
@@ -67,8 +72,25 @@ static bool is_ascii(const char *text)
     return true;
 }
 
+/* What most cells are: ASCII without a control character between its blanks. It is the same in every encoding, and
+ * there is nothing to look at more closely. */
+static bool is_plain(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] < 0x20 || (unsigned char)text[i] >= 0x7F)
+            return false;
+    return true;
+}
+
 int text_read(const char *cell, const char *encoding, enum text_use use, GStringChunk *chunk, const char **ret_text)
 {
+    while (is_blank(*cell))
+        cell++;
+    size_t plain_len = trimmed_length(cell);
+    if (is_plain(cell, plain_len)) {
+        *ret_text = plain_len == 0 ? "" : g_string_chunk_insert_len(chunk, cell, (gssize)plain_len);
+        return TEXT_OK;
+    }
     g_autofree char *converted = NULL;
     const char *text = cell;
 
