@@ -93,7 +93,7 @@ class Asker:
     """Runs the load generator on ever new targets. `contact` is asked with the key of the operator's command, the edge with a dialer's."""
 
     def __init__(self, system, targets, n_targets):
-        self.system, self.targets, self.n, self.next = system, targets, n_targets, 0
+        self.system, self.targets, self.n, self.next, self.is_whole = system, targets, n_targets, 0, True
         key = system.add_key("bench")
         keys = system.var / "keys"
         self.paths = {
@@ -112,7 +112,15 @@ class Asker:
         decided = answer["granted"] + answer["refused"]
         if not answer["granted"]:
             raise RuntimeError(f"permits by {path}: {answer}")
-        return {**answer, "rate": decided / answer["seconds"], "granted_share": answer["granted"] / decided, "is_whole": answer["failed"] == answer["lost"] == 0}
+        is_whole = answer["failed"] == answer["lost"] == 0
+        self.is_whole = self.is_whole and is_whole
+        return {**answer, "rate": decided / answer["seconds"], "granted_share": answer["granted"] / decided, "is_whole": is_whole}
+
+    def check_durable(self, session):
+        """Each answer has its event in the log: `next` targets were asked for."""
+        n_events = int(session.value("SELECT count(*) FROM log.event WHERE type IN ('dunlin.contact.v1.PermitGranted', 'dunlin.contact.v1.PermitRefused')"))
+        if self.is_whole and n_events != self.next:
+            raise RuntimeError(f"{self.next} permits were answered and {n_events} decisions are in the log")
 
 
 def latency(path, found, ground):
@@ -152,6 +160,7 @@ def run(options):
         found["throughput, dialer"] = asker.ask("dialer", 0.3, *window, "--keys")
         found["batches of 20, dialer"] = asker.ask("dialer", 0.2, *window, "--keys", "--batch", 20)
         ground.measure()
+        asker.check_durable(session)
     measures = [*latency("contact", found["latency, contact"], ground), *latency("dialer edge", found["latency, dialer"], ground),
                 *throughput("contact", found["throughput, contact"]), *throughput("dialer edge", found["throughput, dialer"]),
                 *[measure._replace(goal=None, is_met=None) for measure in throughput("dialer edge, 20 a request", found["batches of 20, dialer"])]]
