@@ -3,6 +3,13 @@
 Clients place files, ask permits and report what came of them, pay, promise and dispute without a pause, over a wire that loses, doubles and re-orders events; what was not acknowledged is
 sent again with the same key, and so is a part of what was. Meanwhile every service is killed in turn, PostgreSQL crashes and restarts, Redis is wiped and killed, and for a while no event
 comes over the wire at all. Afterwards every command has exactly one effect, and the invariants of support/invariants.py hold.
+
+Broken once:
+- the cursor committed in a transaction of its own, after the effects: the rebuilt read model was not the live one (7 events of 10,315 applied twice; two minutes of load);
+- stored replies not looked for: the payer's second try was refused; replies sent before the commit: an acknowledged payment was not there;
+- a payment's own id not looked for: acknowledged twice with two postings;
+- inbox.c not noticing gaps: accounts stayed unknown to payment and dispute; going over them: a permit for an account placed was refused as unknown;
+- inbox.c taking an event twice: the rebuilt read model was not the live one; the heads never checked: nobody went on while the wire was silent.
 """
 import collections
 import csv
@@ -411,14 +418,16 @@ def go_round(system, load, wire):
     seconds = seconds_of_load(SHORT_S)
     order = list(HARMS)
     chance = random.Random(load.seed)
-    while True:
+    is_first = True
+    while is_first or time.monotonic() - begin < seconds:
         for harm in order:
+            if not is_first and time.monotonic() - begin >= seconds:
+                break
             harm(system, load, wire)
             load.check()
             print(f"{time.monotonic() - begin:6.1f} s: {harm.__doc__}; acknowledged: {load.n_done()}; stops: {load.dialer.n_stops}; the wire: {dict(wire.counts)}", flush=True)
         load.await_progress()
-        if time.monotonic() - begin >= seconds:
-            return
+        is_first = False
         chance.shuffle(order)
 
 

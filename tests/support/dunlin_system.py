@@ -240,6 +240,9 @@ class DunlinSystem:
 
     def events(self, *types, account=None):
         """Events of the log in their order: all, or those of these types, or of one account's id."""
+        if self.tail is not None and self.tail.process.poll() is not None:  # PostgreSQL was restarted
+            self.tail.close()
+            self.tail = None
         if self.tail is None:
             self.tail = LogTail(self)
         return [event for event in self.tail.read(self.log_length()) if (not types or event["name"] in types) and account in (None, event["account_id"])]
