@@ -115,8 +115,10 @@ class LogTail:
     def read(self, length):
         """The first `length` events at least, by time and number."""
         with self.has_more:
-            if not self.has_more.wait_for(lambda: len(self.events) >= length, timeout=60):
-                pytest.fail(f"dunlin log tail --follow showed {len(self.events)} of {length} events")
+            while len(self.events) < length:
+                seen = len(self.events)
+                if not self.has_more.wait_for(lambda seen=seen: len(self.events) > seen, timeout=60):
+                    pytest.fail(f"dunlin log tail --follow showed {seen} of {length} events")
             return sorted(self.events, key=lambda event: (event["recorded_at"], event["partition"], event["seq"]))
 
     def close(self):
@@ -324,8 +326,11 @@ class DunlinSystem:
         os.kill(pid, signal_number)
         poll("the end of PostgreSQL", lambda: not is_running(pid))
 
+    def redis_pid(self):
+        return int((self.servers_home() / "redis.pid").read_text())
+
     def kill_redis(self):
-        pid = int((self.servers_home() / "redis.pid").read_text())
+        pid = self.redis_pid()
         os.kill(pid, signal.SIGKILL)
         poll("the end of Redis", lambda: not is_running(pid))
 

@@ -159,6 +159,8 @@ def check_log_against_tables(system):
     placed = collections.Counter()
     for message in of("AccountPlaced"):
         placed[f"{message['provenance']['placement_id']}|{message['currency']}"] += message["balance_minor"]
+    accepted = keyed(system, """SELECT placement_id, max(currency), sum(amount_minor) FROM intake.batch JOIN intake.placement AS p USING (placement_id)
+                                WHERE NOT is_check AND p.kind = 1 GROUP BY 1 HAVING count(DISTINCT currency) = 1 AND max(currency) <> ''""")
     changed = collections.Counter()
     for message in of("AccountPlaced"):
         changed[f"placement|{message['currency']}"] += message["balance_minor"]
@@ -170,11 +172,7 @@ def check_log_against_tables(system):
     posted = {message["posting_id"]: message["amount_minor"] for message in of("PaymentPosted")}
     posted.update({message["posting_id"]: -message["amount_minor"] for message in of("PaymentReversed")})
     return {
-        "amounts of files against AccountPlaced (file and currency: accepted, placed)": differences(
-            keyed(system, """SELECT placement_id, currency, sum(amount_minor) FROM intake.batch AS b JOIN intake.placement AS p USING (placement_id)
-                             WHERE NOT is_check AND p.kind = 1 AND currency <> '' GROUP BY 1, 2"""),
-            {key: amount for key, amount in placed.items() if key in keyed(
-                system, "SELECT placement_id, max(currency), 1 FROM intake.batch WHERE NOT is_check GROUP BY 1 HAVING count(DISTINCT currency) = 1 AND max(currency) <> ''")}),
+        "amounts of files against AccountPlaced (file and currency: accepted, placed)": differences(accepted, {key: amount for key, amount in placed.items() if key in accepted}),
         "payments reported against intake's (payment: events, rows)": once("PaymentReported", "payment_id", "SELECT payment_id FROM intake.payment"),
         "recalls against intake's (account: events, rows)": once("AccountRecalled", "account_id", "SELECT account_id FROM intake.account WHERE is_recalled"),
         "PaymentPosted and PaymentReversed against postings (posting: event's amount, posting's)": differences(
