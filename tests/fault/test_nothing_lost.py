@@ -18,7 +18,6 @@ import os
 import queue
 import random
 import signal
-import subprocess
 import threading
 import time
 import uuid
@@ -83,6 +82,7 @@ class Placer(Client):
 
     def __init__(self, load):
         super().__init__(load, "placer")
+        self.caller = BusCaller(load.system, "placer")
         self.n_files = 0
         with (SAMPLE / "portfolio.csv").open(newline="") as file:
             self.columns = next(csv.reader(file))
@@ -100,6 +100,9 @@ class Placer(Client):
                   "payments.yaml", OK, len(paid))
         if self.n_files % 3 == 0:
             self.send("recalls", [{"Client": "tests", "AccountNo": recalled, "Reason": "taken back"}], "recalls.yaml", OK, 1)
+
+    def close(self):
+        self.caller.close()
 
     def send(self, kind, records, mapping, code, n_accepted):
         path = self.system.write_rows(self.columns if kind == "file" else list(records[0]), records)
@@ -128,21 +131,13 @@ class Placer(Client):
         self.acknowledged(kind, path.name, (summary["placement_id"], n_accepted))
 
     def hand_out(self, references):
-        wanted = ", ".join(f"'{reference}'" for reference in references)
-
-        def find():
-            try:
-                found = rows(self.system, f"SELECT a.account_id, p.contact_point_id FROM intake.account AS a LEFT JOIN contact.debtor AS d USING (partition, debtor_id) "
-                                          f"LEFT JOIN LATERAL unnest(d.point_ids, d.point_kinds) AS p (contact_point_id, kind) ON p.kind = 1 WHERE a.client_reference IN ({wanted})")
-            except subprocess.CalledProcessError:  # PostgreSQL is down
-                return None
-            return found if all(row.split("|")[1] for row in found) else None  # contact has applied them all
-        found = poll("PostgreSQL to tell the accounts placed, and their phones", find, PATIENCE_S)
-        assert len(found) == len(references), "what is acknowledged is there"
-        for row in found:
-            account = tuple(uuid.UUID(text).bytes for text in row.split("|"))
+        """What is acknowledged is there."""
+        intake = contract("intake")
+        for reference in references:
+            placed = self.caller.call("intake", "GetAccount", intake.GetAccountRequest(agency="demo", client="tests", client_reference=reference), "", timeout_s=PATIENCE_S).placed
+            (phone,) = (point for point in placed.contact_points if point.kind == intake.CONTACT_POINT_KIND_PHONE)
             for client in self.load.clients:
-                client.accounts.put(account)
+                client.accounts.put((placed.account_id, phone.contact_point_id))
 
 
 class Teller(Client):
