@@ -495,13 +495,31 @@ static void push_discussions(const struct permit *permit, const struct db_column
     }
 }
 
+static gint compare_accounts(gconstpointer a, gconstpointer b)
+{
+    const struct account *const *left = a;
+    const struct account *const *right = b;
+    return id_compare(&(*left)->id, &(*right)->id);
+}
+
+/* In the order of their ids, which is that of the key: what is written together lies together. */
+static GPtrArray *sorted_accounts(const struct contact_book *book)
+{
+    GPtrArray *accounts = g_ptr_array_sized_new(g_hash_table_size(book->accounts));
+    GHashTableIter iter;
+    gpointer account = NULL;
+    g_hash_table_iter_init(&iter, book->accounts);
+    while (g_hash_table_iter_next(&iter, NULL, &account))
+        g_ptr_array_add(accounts, account);
+    g_ptr_array_sort(accounts, compare_accounts);
+    return accounts;
+}
+
 static void collect_accounts(const struct contact_book *book, struct db_columns columns[static WRITE_END])
 {
-    GHashTableIter iter;
-    gpointer value = NULL;
-    g_hash_table_iter_init(&iter, book->accounts);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const struct account *account = value;
+    g_autoptr(GPtrArray) accounts = sorted_accounts(book);
+    for (guint i = 0; i < accounts->len; i++) {
+        const struct account *account = g_ptr_array_index(accounts, i);
         if (account->is_new)
             push_new_account(account, &columns[WRITE_NEW_ACCOUNTS]);
         else if (account->is_changed || account->dial_at_us != dial_at(account)) /* phones or zones came or went */

@@ -38,7 +38,7 @@ CREATE TABLE contact.account (
     dial_at_us           bigint,               -- from when dial lists may offer it; NULL: not at all
     reserved_until_us    bigint   NOT NULL DEFAULT 0,
     reserved_by          text     NOT NULL DEFAULT '',
-    PRIMARY KEY (partition, account_id)
+    PRIMARY KEY (account_id, partition)          -- ids of one file follow each other: its new rows go to the key's end, one page instead of one a partition
 ) WITH (fillfactor = 50);                      -- each row is written twice within seconds, placed and classified: the second version fits beside the first
 -- All accounts of a person: whatever holds the person holds them all.
 CREATE INDEX account_debtor ON contact.account (partition, debtor_id);

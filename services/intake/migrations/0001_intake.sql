@@ -94,7 +94,7 @@ CREATE TABLE intake.account (
     line             bigint   NOT NULL,
     record_hash      bytea    NOT NULL,
     placed_at_us     bigint   NOT NULL,
-    PRIMARY KEY (partition, account_id)
+    PRIMARY KEY (account_id, partition)   -- ids of one file follow each other: its new rows go to the key's end, one page instead of one a partition
 ) WITH (fillfactor = 80);
 
 -- Payments reported, so that one is not reported twice.
