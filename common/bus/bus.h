@@ -139,8 +139,10 @@ struct bus_call {
     bool is_query;               /* has no effect: may be retried without a key */
 
     /* out */
-    /* UNAVAILABLE: never sent, or refused so. UNAUTHENTICATED: the peer does not admit our key. DEADLINE_EXCEEDED: may
-     * have been done. Others: the service's answer. */
+    /* UNAVAILABLE: never sent, or refused so: nothing happened. UNAUTHENTICATED: the peer does not admit our key.
+     * DEADLINE_EXCEEDED: outcome unknown; no reply came, or the service lost PostgreSQL while it committed. Calls with
+     * a key, and queries, have been sent again until `timeout_ms` and may be sent again after it, with the same key;
+     * for a command without a key, ask first what became of it. Others: the service's answer. */
     enum status code;
     struct error error;      /* where code is not OK; names the peer */
     ProtobufCMessage *reply; /* owned by the caller: protobuf_c_message_free_unpacked(reply, NULL) */

@@ -30,7 +30,7 @@ struct attempt {
     struct bus_link *link;     /* waiting, in flight */
     uint64_t request_id;       /* in flight */
     unsigned n_failures;
-    bool may_have_run;              /* was sent to an instance that never answered */
+    bool may_have_run;              /* was sent, and nobody said what became of it */
     bool has_followed;              /* a wrong owner's pointer, once */
     char owner[REGISTRY_NAME_SIZE]; /* where that pointer leads; empty: the roster decides */
 };
@@ -263,11 +263,13 @@ static void handle_refusal(struct run *run, struct attempt *attempt, const Dunli
                     reply->message[0] == '\0' ? status_name(code) : reply->message);
     bool is_wrong_owner =
         code == STATUS_ABORTED && reply->owner[0] != '\0' && attempt->call->route == BUS_ROUTE_PARTITION;
+    bool is_outcome_unknown = code == STATUS_DEADLINE_EXCEEDED || code == STATUS_UNKNOWN;
+    attempt->may_have_run = attempt->may_have_run || is_outcome_unknown;
     if (is_wrong_owner && !attempt->has_followed) {
         attempt->has_followed = true;
         (void)g_strlcpy(attempt->owner, reply->owner, sizeof(attempt->owner));
         delay(run, attempt, 0);
-    } else if (is_wrong_owner || (status_is_transient(code) && is_idempotent(attempt->call))) {
+    } else if (is_wrong_owner || ((status_is_transient(code) || is_outcome_unknown) && is_idempotent(attempt->call))) {
         back_off(run, attempt);
     } else {
         finish(run, attempt, code);

@@ -15,7 +15,8 @@
  * results are binary. Every call has a deadline, because libpq has none for a query in flight: the connection is
  * non-blocking inside and waited for with poll; after a missed deadline it is dead.
  *
- * Errors, mapped once from SQLSTATE: UNAVAILABLE (connection lost, server starting, in recovery or read-only), ABORTED
+ * Errors, mapped once from SQLSTATE: UNAVAILABLE (connection lost, server starting, in recovery or read-only, its disk
+ * full, all its connections taken), ABORTED
  * (deadlock, serialisation failure), ALREADY_EXISTS (unique violation), FAILED_PRECONDITION (foreign key, check, not
  * null), INVALID_ARGUMENT (data exceptions, class 22), RESOURCE_EXHAUSTED (class 53), DEADLINE_EXCEEDED (statement
  * timeout), PERMISSION_DENIED (42501, class 28), INTERNAL (other class 42: our bug). The text names the statement and
@@ -135,7 +136,8 @@ MUST_USE enum status db_copy_in(struct db *db, const struct db_statement *statem
  * rollback:
  *     SCOPED(db_tx_rollback) struct db_tx tx = { 0 };
  *     st = db_tx_begin(db, &tx, err); ... return db_tx_commit(&tx, err);
- * db_tx_commit: DEADLINE_EXCEEDED or UNAVAILABLE mean that the outcome is unknown. */
+ * db_tx_commit: DEADLINE_EXCEEDED means that the outcome is unknown (the connection was lost after COMMIT had been
+ * sent); every other failure, that nothing was committed. */
 struct db_tx {
     struct db *db; /* NULL: not open */
 };

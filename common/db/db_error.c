@@ -25,7 +25,9 @@ static const struct sqlstate_row {
     {"40", STATUS_ABORTED, false},                /* deadlock, serialisation */
     {"42501", STATUS_PERMISSION_DENIED, false},
     {"44", STATUS_FAILED_PRECONDITION, false},    /* check option of a view */
-    {"53", STATUS_RESOURCE_EXHAUSTED, false},     /* memory, disk, connections */
+    {"53100", STATUS_UNAVAILABLE, false},         /* disk full: the transaction is lost, reading may go on */
+    {"53300", STATUS_UNAVAILABLE, true},          /* too many connections */
+    {"53", STATUS_RESOURCE_EXHAUSTED, false},     /* memory, configured limits */
     {"54", STATUS_INVALID_ARGUMENT, false},       /* over a limit of the server's */
     {"55P03", STATUS_ABORTED, false},             /* lock not available */
     {"55", STATUS_FAILED_PRECONDITION, false},    /* not in the state for it */

@@ -22,8 +22,15 @@ enum status db_tx_commit(struct db_tx *tx, struct error *err)
         db->is_begin_due = false;
         return db_check_alive(db, "commit", err);
     }
+    enum status st = db_check_alive(db, "commit", err); /* nothing was sent, and the server has rolled back */
+    if (st != STATUS_OK)
+        return st;
     char tag[32] = "";
-    enum status st = db_run_text(db, "commit", "COMMIT", tag, sizeof(tag), err);
+    st = db_run_text(db, "commit", "COMMIT", tag, sizeof(tag), err);
+    /* Whatever ended the connection, the server may have committed right before: even its last words (57P01, 57P02) do
+     * not say that it has not. */
+    if (st != STATUS_OK && !db_is_alive(db))
+        return error_wrap(err, STATUS_DEADLINE_EXCEEDED, "outcome unknown");
     /* A transaction in which a statement failed answers COMMIT with ROLLBACK, and that is no error to the server. */
     if (st == STATUS_OK && strcmp(tag, "COMMIT") != 0)
         return error_set(err, STATUS_INTERNAL, "commit: an earlier statement of the transaction had failed");

@@ -18,13 +18,39 @@ struct io {
     GHashTable *connected; /* producers that the SUB socket is connected to: endpoint -> instance id */
     uint64_t subscribed;   /* bit p: topic of partition p */
     unsigned next_worker;  /* round robin for what needs no owner */
-    unsigned n_drained;
+    unsigned n_drained, n_stopped;
+    bool is_stopping; /* the workers were told to end: what they still have is answered, then they are gone */
     struct monotonic drain_deadline;
     const ProtobufCServiceDescriptor *services[3];
 };
 
+static void forget(enum worker_message kind, void *pointer)
+{
+    switch (kind) {
+    case WORKER_REQUEST:
+        bus_request_free(pointer);
+        break;
+    case WORKER_FRAME:
+        published_frame_free(pointer);
+        break;
+    case WORKER_ROSTER:
+        roster_free(pointer);
+        break;
+    case WORKER_CLOCK:
+    case WORKER_RELOAD:
+    case WORKER_DRAIN:
+    case WORKER_STOP:
+        break;
+    }
+}
+
+/* Nothing follows WORKER_STOP: nobody would read it. */
 static void send_worker(struct io *io, unsigned worker, enum worker_message kind, void *pointer)
 {
+    if (io->is_stopping) {
+        forget(kind, pointer);
+        return;
+    }
     (void)zsock_send(io->workers[worker], "ip", (int)kind, pointer);
 }
 
@@ -314,7 +340,10 @@ static void take_worker_message(struct io *io, int kind, void *pointer)
     case IO_DRAINED:
         io->n_drained++;
         break;
-    case IO_STOPPED: /* only ever asked for when this loop has ended */
+    case IO_STOPPED:
+        io->n_stopped++;
+        if (io->is_stopping)
+            break;
         log_error("a worker has ended by itself");
         abort();
     }
@@ -356,14 +385,20 @@ static void take_signal(struct io *io)
     }
 }
 
-static bool has_stopped(struct io *io)
+/* Drained, or too late. A worker that hangs in PostgreSQL is waited for, up to its statement's timeout: what became of
+ * its requests is known only then, and every caller gets an answer. */
+static void stop_when_drained(struct io *io)
 {
-    if (atomic_load(&io->service->state) == SERVICE_SERVING)
-        return false;
+    if (io->is_stopping || atomic_load(&io->service->state) == SERVICE_SERVING)
+        return;
     const bool is_late = clock_remaining_ms(io->drain_deadline) == 0;
-    if (is_late && io->n_drained < io->service->n_workers)
+    if (!is_late && io->n_drained < io->service->n_workers)
+        return;
+    if (io->n_drained < io->service->n_workers)
         log_warn("the drain deadline passed with work in flight");
-    return is_late || io->n_drained >= io->service->n_workers;
+    for (unsigned w = 0; w < io->service->n_workers; w++)
+        send_worker(io, w, WORKER_STOP, NULL);
+    io->is_stopping = true;
 }
 
 static enum status turn(struct io *io, zmq_pollitem_t *items, int n_items, struct error *err)
@@ -406,10 +441,12 @@ enum status io_run(struct service *service, zactor_t *const *workers, zactor_t *
         items[n_items++] = (zmq_pollitem_t){.socket = zsock_resolve(workers[w]), .events = ZMQ_POLLIN};
 
     enum status st = STATUS_OK;
-    while (st == STATUS_OK && !has_stopped(&io))
+    while (st == STATUS_OK && io.n_stopped < service->n_workers) {
         st = turn(&io, items, n_items, err);
-    for (unsigned w = 0; w < service->n_workers; w++)
-        receive_worker(&io, workers[w]);
+        stop_when_drained(&io);
+    }
+    if (st == STATUS_OK)
+        st = receive_requests(&io, err); /* what came meanwhile is refused, not forgotten */
     set_state(&io, SERVICE_STOPPED);
     roster_free(io.roster);
     g_hash_table_destroy(io.connected);

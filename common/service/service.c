@@ -74,6 +74,7 @@ struct process {
     zsock_t *router, *pub, *sub;
     zactor_t *workers[WORKERS_MAX];
     struct worker_args worker_args[WORKERS_MAX];
+    bool have_workers_stopped;
     zactor_t *roster;
     struct metrics_server *admin;
     void *edge;
@@ -336,23 +337,22 @@ static enum status process_open(struct process *process, struct error *err)
     return st;
 }
 
-/* Ends a worker and frees what it still had to say. */
-static void stop_worker(zactor_t **worker)
+/* Ends a worker of a service that never served or cannot go on, and frees what it still had to say. */
+static void stop_worker(zactor_t *worker)
 {
     int kind = IO_DRAINED;
-    if (!*worker)
+    if (!worker)
         return;
-    (void)zsock_send(*worker, "ip", (int)WORKER_STOP, NULL);
+    (void)zsock_send(worker, "ip", (int)WORKER_STOP, NULL);
     while (kind != IO_STOPPED) {
         void *pointer = NULL;
-        if (zsock_recv(*worker, "ip", &kind, &pointer) != 0)
+        if (zsock_recv(worker, "ip", &kind, &pointer) != 0)
             break;
         if (kind == IO_REPLY)
             outgoing_reply_free(pointer);
         else if (kind == IO_PUBLISH)
             outgoing_events_free(pointer);
     }
-    zactor_destroy(worker);
 }
 
 static void stop_roster(zactor_t **actor)
@@ -371,8 +371,11 @@ static void process_close(struct process *process)
     struct service *service = &process->service;
     if (process->edge)
         service->spec->edge_stop(process->edge);
-    for (unsigned w = 0; w < service->n_workers; w++)
-        stop_worker(&process->workers[w]);
+    for (unsigned w = 0; w < service->n_workers; w++) {
+        if (!process->have_workers_stopped)
+            stop_worker(process->workers[w]);
+        zactor_destroy(&process->workers[w]);
+    }
     stop_roster(&process->roster);
     metrics_server_stop(process->admin);
     zsock_destroy(&process->router);
@@ -430,6 +433,7 @@ int service_main(const struct service_spec *spec, int argc, char **argv)
                  log_number("workers", process.service.n_workers));
         st = io_run(&process.service, process.workers, process.roster, process.router, process.pub, process.sub,
                     process.signal_fd, &err);
+        process.have_workers_stopped = st == STATUS_OK;
     }
     if (st != STATUS_OK)
         log_error("cannot go on", log_error_text(&err));

@@ -52,7 +52,7 @@ enum worker_message {
     WORKER_RELOAD,
     /* NULL: finish, hand over, answer IO_DRAINED */
     WORKER_DRAIN,
-    /* NULL: close everything, answer IO_STOPPED, then only wait for $TERM */
+    /* NULL: refuse what waits, close everything, answer IO_STOPPED, then only wait for $TERM */
     WORKER_STOP,
 };
 
@@ -136,7 +136,8 @@ void worker_actor(zsock_t *pipe, void *args);
  * pipe. args is the service. */
 void roster_actor(zsock_t *pipe, void *args);
 
-/* The I/O thread, which is the caller's. Returns when the service has stopped. */
+/* The I/O thread, which is the caller's. Returns STATUS_OK when the service has stopped: the workers have answered
+ * everything and ended. Otherwise they run still. */
 struct io;
 enum status io_run(struct service *service, zactor_t *const *workers, zactor_t *roster, zsock_t *router, zsock_t *pub,
                    zsock_t *sub, int signal_fd, struct error *err);
@@ -178,8 +179,8 @@ void unit_set_traceparent(struct unit *unit, const char *traceparent);
 /* Appends, moves cursors, commits. Where the unit moved the cursor of a partition to the head before its own events and
  * the service does not consume its own, the cursor goes over them too. *ret_publications (GArray of struct
  * unit_publication, owned by the caller) is what to publish; *ret_cursors (GArray of struct eventlog_cursor_move) is
- * where the cursors stand now. On failure nothing happened, but for DEADLINE_EXCEEDED and UNAVAILABLE, where the
- * outcome is unknown. Ends the unit in any case; *unit becomes NULL. */
+ * where the cursors stand now. On failure nothing happened, but for DEADLINE_EXCEEDED, where the outcome
+ * is unknown. Ends the unit in any case; *unit becomes NULL. */
 MUST_USE enum status unit_commit(struct unit **unit, GArray **ret_publications, GArray **ret_cursors,
                                  struct error *err);
 void unit_rollback(struct unit *unit);

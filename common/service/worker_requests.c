@@ -1,10 +1,15 @@
 #include <string.h>
 
+#include <sodium.h>
+
 #include "logging/logging.h"
 #include "service/worker.h"
 #include "service_sql.h"
 
 #define ABORTED_ATTEMPTS 5
+
+/* 16 bytes tell a mistake from a retry; a caller who makes collisions deceives himself alone. */
+#define REQUEST_HASH_BYTES crypto_generichash_BYTES_MIN
 
 /* A batch of requests of one method on its way through one unit. */
 struct batch {
@@ -187,6 +192,29 @@ static bool stores_replies(const struct batch *batch)
     return false;
 }
 
+/* Of the message as we pack it: a retry may come with its fields in another order. */
+static void hash_request(const struct bus_request *request, uint8_t ret_hash[static REQUEST_HASH_BYTES])
+{
+    const size_t len = protobuf_c_message_get_packed_size(request->body);
+    uint8_t *bytes = g_malloc(len + 1);
+    protobuf_c_message_pack(request->body, bytes);
+    (void)crypto_generichash(ret_hash, REQUEST_HASH_BYTES, bytes, len, NULL, 0);
+    g_free(bytes);
+}
+
+/* A stored reply's row against the request that came with its key; NULL: it is the same request. */
+static const char *other_use_of_key(const struct db_result *found, size_t row, const struct bus_request *request)
+{
+    if (strcmp(db_text(found, row, 1), request->method->name) != 0)
+        return "this idempotency key was used for another method";
+    size_t len = 0;
+    const uint8_t *stored = db_bytes(found, row, 2, &len);
+    uint8_t hash[REQUEST_HASH_BYTES];
+    hash_request(request, hash);
+    const bool is_same = !stored || (len == sizeof(hash) && memcmp(stored, hash, len) == 0);
+    return is_same ? NULL : "this idempotency key was used for another request";
+}
+
 static enum status find_stored(struct worker *worker, struct batch *batch, struct error *err)
 {
     SCOPED(db_array_freep) struct db_array *partitions = db_array_new(DB_INT2);
@@ -205,13 +233,14 @@ static enum status find_stored(struct worker *worker, struct batch *batch, struc
         const size_t i = (size_t)db_int4(found, row, 0) - 1;
         struct service_answer *answer = &batch->answers[i];
         answer->is_given = true;
-        if (strcmp(db_text(found, row, 1), batch->requests[i]->method->name) != 0) {
+        const char *other_use = other_use_of_key(found, row, batch->requests[i]);
+        if (other_use) {
             answer->code = STATUS_INVALID_ARGUMENT;
-            answer->message = g_strdup("this idempotency key was used for another method");
+            answer->message = g_strdup(other_use);
             continue;
         }
         size_t len = 0;
-        const uint8_t *bytes = db_bytes(found, row, 2, &len);
+        const uint8_t *bytes = db_bytes(found, row, 3, &len);
         answer->body = g_malloc(len + 1);
         memcpy(answer->body, bytes, len);
         answer->body_len = len;
@@ -240,13 +269,14 @@ static size_t open_calls(struct batch *batch)
 
 /* The arrays behind the statement that stores replies; they live until the unit has ended. */
 struct stored_replies {
-    struct db_array *partitions, *keys, *replies;
+    struct db_array *partitions, *keys, *hashes, *replies;
 };
 
 static void stored_replies_clear(struct stored_replies *stored)
 {
     db_array_free(stored->partitions);
     db_array_free(stored->keys);
+    db_array_free(stored->hashes);
     db_array_free(stored->replies);
 }
 
@@ -255,13 +285,17 @@ static void store_replies(struct worker *worker, struct unit *unit, const struct
 {
     stored->partitions = db_array_new(DB_INT2);
     stored->keys = db_array_new(DB_TEXT);
+    stored->hashes = db_array_new(DB_BYTEA);
     stored->replies = db_array_new(DB_BYTEA);
     for (size_t i = 0; i < n_calls; i++) {
         const struct service_call *call = &batch->calls[i];
         if (call->idempotency_key[0] == '\0' || call->answer->code != STATUS_OK)
             continue;
+        uint8_t hash[REQUEST_HASH_BYTES];
+        hash_request(batch->requests[call->answer - batch->answers], hash);
         db_array_int2(stored->partitions, (int16_t)call->partition);
         db_array_text(stored->keys, call->idempotency_key);
+        db_array_bytes(stored->hashes, hash, sizeof(hash));
         db_array_bytes(stored->replies, call->answer->body, call->answer->body_len);
     }
     if (db_array_length(stored->keys) == 0)
@@ -271,6 +305,7 @@ static void store_replies(struct worker *worker, struct unit *unit, const struct
     db_arg_text(&insert.args, worker->service->spec->name);
     db_arg_array(&insert.args, stored->keys);
     db_arg_text(&insert.args, batch->method->name);
+    db_arg_array(&insert.args, stored->hashes);
     db_arg_array(&insert.args, stored->replies);
     db_arg_int8(&insert.args, clock_wall_us());
     unit_add_call(unit, &insert);

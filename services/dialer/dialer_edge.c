@@ -62,8 +62,9 @@ static void caller_actor(zsock_t *pipe, void *args)
             (void)zsock_send(pipe, "p", g_ptr_array_index(jobs, i));
         g_ptr_array_set_size(jobs, 0);
     }
+    jobs_refuse(jobs, STATUS_ABORTED, "stopping");
     for (guint i = 0; i < jobs->len; i++)
-        job_free(g_ptr_array_index(jobs, i));
+        (void)zsock_send(pipe, "p", g_ptr_array_index(jobs, i));
     g_ptr_array_free(jobs, TRUE);
     (void)zsock_send(pipe, "p", NULL); /* nothing follows */
     char *term = zstr_recv(pipe);
@@ -237,14 +238,14 @@ static void run(struct loop *loop)
     }
 }
 
-/* Ends the caller and frees the jobs that were still on their way. */
-static void stop_caller(zactor_t **caller)
+/* Ends the caller, once the jobs that were still on their way are answered. */
+static void stop_caller(struct loop *loop)
 {
     void *job = NULL;
-    (void)zsock_send(*caller, "p", NULL);
-    while (zsock_recv(*caller, "p", &job) == 0 && job)
-        job_free(job);
-    zactor_destroy(caller);
+    (void)zsock_send(loop->caller, "p", NULL);
+    while (zsock_recv(loop->caller, "p", &job) == 0 && job)
+        finish_job(loop, job);
+    zactor_destroy(&loop->caller);
 }
 
 static void edge_actor(zsock_t *pipe, void *args)
@@ -257,7 +258,7 @@ static void edge_actor(zsock_t *pipe, void *args)
                         .sessions = sessions_new()};
     zsock_signal(pipe, 0);
     run(&loop);
-    stop_caller(&loop.caller);
+    stop_caller(&loop);
     sessions_free(loop.sessions);
     zsock_destroy(&loop.stops);
 }

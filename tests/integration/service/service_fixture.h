@@ -19,6 +19,7 @@
 #include <glib.h>
 
 #include "bus/bus.h"
+#include "bus/bus_internal.h"
 #include "cache/cache.h"
 #include "clock/clock.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
@@ -519,6 +520,60 @@ static inline int64_t decide_count(struct world *world, const struct id *id, con
     const int64_t n = view ? view->opened_at_us : -1;
     free_view(view);
     return n;
+}
+
+/* A connection that stays when the other side is stopped. */
+static inline zsock_t *connect_for_good(struct world *world, const struct runner *runner)
+{
+    zsock_t *dealer = NULL;
+    const int off = 0;
+    assert_ok(bus_open_dealer(world->operator_keys, &dealer, &world_error));
+    (void)zmq_setsockopt(zsock_resolve(dealer), ZMQ_HEARTBEAT_IVL, &off, sizeof(off));
+    assert_ok(bus_connect(dealer, world->operator_keys, "dispute", runner->instance.rpc_endpoint, &world_error));
+    return dealer;
+}
+
+static inline void send_request(zsock_t *dealer, uint64_t request_id, const char *method, uint16_t partition,
+                                const uint8_t *body, size_t body_len)
+{
+    Dunlin__Bus__V1__Request envelope;
+    uint8_t frame[512];
+    dunlin__bus__v1__request__init(&envelope);
+    envelope.request_id = request_id;
+    envelope.method = bus_lend(method);
+    envelope.timeout_ms = PATIENCE_MS;
+    envelope.partition = partition;
+    envelope.body.data = (uint8_t *)(uintptr_t)body;
+    envelope.body.len = body_len;
+    const size_t len = dunlin__bus__v1__request__pack(&envelope, frame);
+    assert_int_equal(zmq_send(zsock_resolve(dealer), frame, len, 0), (int)len);
+}
+
+static inline void send_open(zsock_t *dealer, uint64_t request_id, const struct id *account, const char *reason)
+{
+    Dunlin__Dispute__V1__OpenDisputeRequest request;
+    uint8_t body[128];
+    dunlin__dispute__v1__open_dispute_request__init(&request);
+    request.account_id = id_bytes(account);
+    request.reason = (char *)(uintptr_t)reason;
+    const size_t len = dunlin__dispute__v1__open_dispute_request__pack(&request, body);
+    send_request(dealer, request_id, "dunlin.dispute.v1.DisputeService/OpenDispute", id_partition(account), body, len);
+}
+
+static inline enum status receive_code(struct world *world, zsock_t *dealer)
+{
+    zmq_pollitem_t item = {.socket = zsock_resolve(dealer), .events = ZMQ_POLLIN};
+    const struct monotonic deadline = clock_deadline_ms(PATIENCE_MS);
+    while (zmq_poll(&item, 1, LOOK_MS) == 0 && clock_remaining_ms(deadline) > 0)
+        world_beat(world);
+    assert_true(item.revents & ZMQ_POLLIN);
+    zframe_t *frame = zframe_recv(dealer);
+    Dunlin__Bus__V1__Reply *reply = dunlin__bus__v1__reply__unpack(NULL, zframe_size(frame), zframe_data(frame));
+    zframe_destroy(&frame);
+    assert_non_null(reply);
+    const enum status code = status_from_wire((int)reply->code);
+    dunlin__bus__v1__reply__free_unpacked(reply, NULL);
+    return code;
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up_test, world_tear_down_test)

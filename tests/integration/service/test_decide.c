@@ -91,6 +91,43 @@ static void refuses_a_key_that_was_used_for_another_method(void **state)
     assert_int_equal(ask_decide(world, &account, "key-3", NULL), STATUS_INVALID_ARGUMENT);
 }
 
+static void set_request_hash_null(struct world *world, const char *key)
+{
+    char sql[200];
+    (void)g_snprintf(sql, sizeof(sql),
+                     "UPDATE platform.request SET request_hash = NULL WHERE idempotency_key = 'dunlin/%s'", key);
+    test_database_script(world->owner, sql);
+}
+
+/* Once the second request was answered with the first one's reply, as if it had been done. */
+static void refuses_a_key_that_was_used_for_another_request(void **state)
+{
+    struct world *world = *state;
+    const struct id account = id_new(2);
+    (void)start_alone(world, NULL);
+    assert_ok(ask_open(world, &account, "first", "key-4", NULL));
+    assert_int_equal(ask_open(world, &account, "second", "key-4", NULL), STATUS_INVALID_ARGUMENT);
+    assert_non_null(strstr(world_error.text, "this idempotency key was used for another request"));
+    assert_ok(ask_open(world, &account, "first", "key-4", NULL));
+    assert_int_equal(world_number(world, EFFECTS, ID_TEXT(&account)), 1);
+}
+
+static void answers_a_key_that_an_older_version_stored_without_a_hash(void **state)
+{
+    struct world *world = *state;
+    const struct id account = id_new(2);
+    Dunlin__Dispute__V1__DisputeView *first = NULL, *second = NULL;
+    (void)start_alone(world, NULL);
+    assert_ok(ask_open(world, &account, "r", "key-5", &first));
+    set_request_hash_null(world, "key-5");
+    assert_ok(ask_open(world, &account, "r", "key-5", &second));
+    const bool is_stored = is_same(first, second);
+    free_view(first);
+    free_view(second);
+    assert_true(is_stored);
+    assert_int_equal(world_number(world, EFFECTS, ID_TEXT(&account)), 1);
+}
+
 #define MANY 60
 
 /* One breaks its batch: it alone fails, the others have their effect once. */
@@ -287,12 +324,68 @@ static void goes_on_when_postgresql_hangs_up(void **state)
     stop_cleanly(world, runner);
 }
 
+/* A commit that writes the reason "slow commit" waits for an advisory lock. */
+static void make_commits_slow(struct world *world)
+{
+    test_database_script(world->owner,
+                         "CREATE FUNCTION dispute.wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+                         "pg_advisory_xact_lock(20417); RETURN NULL; END $$;"
+                         "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON dispute.effect DEFERRABLE INITIALLY DEFERRED "
+                         "FOR EACH ROW WHEN (NEW.reason = 'slow commit') EXECUTE FUNCTION dispute.wait()");
+}
+
+/* Holds the lock, ends the first backend that waits for it, then lets it go: COMMIT was sent and gets no answer.
+ * NULL: nobody came. */
+static void *cut_first_commit(void *data)
+{
+    struct db *holder = data;
+    static const struct db_statement END = {
+        "", "SELECT count(pg_terminate_backend(l.pid)) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database "
+            "WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.objid = 20417 AND NOT l.granted"};
+    const struct monotonic deadline = clock_deadline_ms(PATIENCE_MS);
+    int64_t n = 0;
+    while (n == 0 && clock_remaining_ms(deadline) > 0) {
+        SCOPED(db_result_freep) struct db_result *result = NULL;
+        if (db_exec(holder, &END, NULL, &result, NULL) == STATUS_OK)
+            n = db_int8(result, 0, 0);
+        (void)zmq_poll(NULL, 0, LOOK_MS);
+    }
+    db_close(holder);
+    return n > 0 ? data : NULL;
+}
+
+static enum status ask_cut(struct world *world, const struct id *account, const char *key)
+{
+    struct db *holder = test_database_connect(&world->database, NULL);
+    test_database_script(holder, "SELECT pg_advisory_lock(20417)");
+    GThread *cutter = g_thread_new("cutter", cut_first_commit, holder);
+    const enum status st = ask_open(world, account, "slow commit", key, NULL);
+    assert_non_null(g_thread_join(cutter));
+    return st;
+}
+
+/* Once it was UNAVAILABLE, which reads as "nothing happened". */
+static void says_that_the_outcome_of_a_cut_commit_is_unknown(void **state)
+{
+    struct world *world = *state;
+    const struct id account = id_new(9);
+    (void)start_alone(world, NULL);
+    make_commits_slow(world);
+    assert_int_equal(ask_cut(world, &account, NULL), STATUS_DEADLINE_EXCEEDED);
+    assert_non_null(strstr(world_error.text, "outcome unknown"));
+    assert_ok(ask_cut(world, &account, "key-6"));
+    assert_int_equal(world_number(world, EFFECTS, ID_TEXT(&account)), 1);
+    assert_int_equal(world_number(world, OPENED, ID_TEXT(&account)), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(answers_a_repeated_key_with_the_same_bytes_and_one_effect),
         TEST(two_callers_with_the_same_key_have_an_effect_each),
         TEST(refuses_a_key_that_was_used_for_another_method),
+        TEST(refuses_a_key_that_was_used_for_another_request),
+        TEST(answers_a_key_that_an_older_version_stored_without_a_hash),
         TEST(answers_each_call_of_a_batch_by_itself),
         TEST(takes_the_parts_of_one_command_together),
         TEST(sees_at_the_head_what_was_committed_right_before),
@@ -301,6 +394,7 @@ int main(void)
         TEST(refuses_to_decide_while_it_is_far_behind),
         TEST(refuses_who_may_not_call),
         TEST(goes_on_when_postgresql_hangs_up),
+        TEST(says_that_the_outcome_of_a_cut_commit_is_unknown),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

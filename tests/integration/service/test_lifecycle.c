@@ -288,6 +288,39 @@ static void a_second_signal_ends_it_at_once_after_the_drain_deadline_too(void **
     assert_true(status != -1 && (WIFSIGNALED(status) || WEXITSTATUS(status) == 1));
 }
 
+/* One request hangs in PostgreSQL, another waits behind it: the first gets what became of it, the second is refused.
+ * Once both ended with the process, without a word. */
+static void answers_what_is_in_flight_at_the_drain_deadline(void **state)
+{
+    struct world *world = *state;
+    const struct id account = id_new(62);
+    const uint16_t partition = id_partition(&account);
+    struct eventlog_head *head = NULL;
+    SCOPED(db_tx_rollback) struct db_tx tx = {0};
+    struct runner *runner = start_alone(world, (const char *const[]){"--drain-timeout=50", NULL});
+    zsock_t *dealer = connect_for_good(world, runner);
+    assert_ok(db_tx_begin(world->intake, &tx, &world_error));
+    assert_ok(eventlog_lock(&tx, &partition, 1, &head, &world_error));
+    free(head);
+    send_open(dealer, 1, &account, "in flight");
+    wait_for_number(world, 1,
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = "
+                    "'dunlin_dispute' AND wait_event_type = 'Lock'");
+    send_open(dealer, 2, &account, "behind");
+    send_request(dealer, 3, "dunlin.dispute.v1.DisputeService/Nothing", partition, NULL, 0);
+    assert_int_equal(receive_code(world, dealer), STATUS_UNIMPLEMENTED); /* and so the second one waits by now */
+    send_signal(runner, SIGTERM);
+    wait_for_log(world, runner, "the drain deadline passed", 1);
+    db_tx_rollback(&tx);
+    const enum status first = receive_code(world, dealer), second = receive_code(world, dealer);
+    zsock_destroy(&dealer);
+    assert_int_equal(first, STATUS_OK);
+    assert_int_equal(second, STATUS_ABORTED);
+    assert_exits_with(world, runner, 0);
+    assert_int_equal(
+        world_number(world, "SELECT count(*) FROM dispute.effect WHERE account_id = '%s'", ID_TEXT(&account)), 1);
+}
+
 /* Ticks of processor time that a process has used. */
 static int64_t used_ticks(const struct runner *runner)
 {
@@ -339,6 +372,7 @@ int main(void)
         TEST(ends_cleanly_with_several_workers_and_work_in_flight),
         TEST(a_second_signal_ends_it_at_once),
         TEST(a_second_signal_ends_it_at_once_after_the_drain_deadline_too),
+        TEST(answers_what_is_in_flight_at_the_drain_deadline),
         TEST(an_idle_service_leaves_the_processor_alone),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

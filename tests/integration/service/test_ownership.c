@@ -5,7 +5,6 @@
 
 #include <cmocka.h>
 
-#include "bus/bus_internal.h"
 #include "service_fixture.h"
 
 static int set_up(void **state)
@@ -132,52 +131,6 @@ static void a_rolling_restart_fails_no_request(void **state)
         }
     }
     assert_int_equal(world_number(world, "SELECT count(*) FROM dispute.effect WHERE reason = 'rolling'"), n);
-}
-
-/* A connection that stays when the other side is stopped. */
-static zsock_t *connect_for_good(struct world *world, const struct runner *runner)
-{
-    zsock_t *dealer = NULL;
-    const int off = 0;
-    assert_ok(bus_open_dealer(world->operator_keys, &dealer, &world_error));
-    (void)zmq_setsockopt(zsock_resolve(dealer), ZMQ_HEARTBEAT_IVL, &off, sizeof(off));
-    assert_ok(bus_connect(dealer, world->operator_keys, "dispute", runner->instance.rpc_endpoint, &world_error));
-    return dealer;
-}
-
-static void send_open(zsock_t *dealer, uint64_t request_id, const struct id *account, const char *reason)
-{
-    Dunlin__Dispute__V1__OpenDisputeRequest request;
-    Dunlin__Bus__V1__Request envelope;
-    uint8_t body[128], frame[512];
-    dunlin__dispute__v1__open_dispute_request__init(&request);
-    request.account_id = id_bytes(account);
-    request.reason = (char *)(uintptr_t)reason;
-    dunlin__bus__v1__request__init(&envelope);
-    envelope.request_id = request_id;
-    envelope.method = bus_lend("dunlin.dispute.v1.DisputeService/OpenDispute");
-    envelope.timeout_ms = PATIENCE_MS;
-    envelope.partition = id_partition(account);
-    envelope.body.data = body;
-    envelope.body.len = dunlin__dispute__v1__open_dispute_request__pack(&request, body);
-    const size_t len = dunlin__bus__v1__request__pack(&envelope, frame);
-    assert_int_equal(zmq_send(zsock_resolve(dealer), frame, len, 0), (int)len);
-}
-
-static enum status receive_code(struct world *world, zsock_t *dealer)
-{
-    zmq_pollitem_t item = {.socket = zsock_resolve(dealer), .events = ZMQ_POLLIN};
-    const struct monotonic deadline = clock_deadline_ms(PATIENCE_MS);
-    while (zmq_poll(&item, 1, LOOK_MS) == 0 && clock_remaining_ms(deadline) > 0)
-        world_beat(world);
-    assert_true(item.revents & ZMQ_POLLIN);
-    zframe_t *frame = zframe_recv(dealer);
-    Dunlin__Bus__V1__Reply *reply = dunlin__bus__v1__reply__unpack(NULL, zframe_size(frame), zframe_data(frame));
-    zframe_destroy(&frame);
-    assert_non_null(reply);
-    const enum status code = status_from_wire((int)reply->code);
-    dunlin__bus__v1__reply__free_unpacked(reply, NULL);
-    return code;
 }
 
 /* An owner is stopped in its sleep, another takes over, the first wakes with a command in its hand and does not know
