@@ -142,5 +142,8 @@ enum status db_fail_connect(const PGconn *conn, struct error *err)
         st = db_status_of_sqlstate(sqlstate, &ends_connection);
     else if (PQconnectionNeedsPassword(conn) != 0)
         st = STATUS_PERMISSION_DENIED;
+    /* Nothing of ours has been said yet. Its disk is full, for instance: XX000, "could not write init file". */
+    if (st == STATUS_INTERNAL)
+        st = STATUS_UNAVAILABLE;
     return error_set(err, st, "connect to PostgreSQL: %.*s", first_line_length(message), message);
 }

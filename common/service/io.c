@@ -91,6 +91,8 @@ static void ping(struct io *io, struct bus_request *request)
     reply.instance_id = io->service->instance.id;
     reply.version = io->service->instance.version;
     reply.state = (char *)(uintptr_t)(atomic_load(&io->service->state) == SERVICE_SERVING ? "SERVING" : "DRAINING");
+    const char *trouble = service_trouble(io->service);
+    reply.trouble = (char *)(uintptr_t)(trouble ? trouble : "");
     reply.is_clock_driven = clock_is_driven();
     reply.business_now_us = clock_now().us;
     answer(io, request, STATUS_OK, "", &reply.base);

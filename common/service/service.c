@@ -56,17 +56,6 @@ const char *service_instance_id(const struct service *service)
     return service->instance.id;
 }
 
-struct db_options service_db_options(const struct service *service)
-{
-    const char *user = config_text(service->config, "database-user");
-    const char *password = config_text(service->config, "database-password");
-    return (struct db_options){.url = config_text(service->config, "database-url"),
-                               .user = user[0] ? user : service->own_role,
-                               .password = password[0] ? password : NULL,
-                               .application = service->instance.id,
-                               .statement_timeout_ms = config_integer(service->config, "statement-timeout")};
-}
-
 struct process {
     struct service service;
     struct config *config;
@@ -119,13 +108,13 @@ static enum status wait_for_database(const struct service *service, int signal_f
 {
     zmq_pollitem_t signals = {.fd = signal_fd, .events = ZMQ_POLLIN};
     const struct monotonic deadline = clock_deadline_ms(30 * 1000);
-    const struct db_options options = service_db_options(service);
-    enum status st = db_open(&options, ret_db, err);
+    enum database_state state = DATABASE_UNREACHABLE;
+    enum status st = database_open(service, ret_db, &state, err);
     while (st == STATUS_UNAVAILABLE && clock_remaining_ms(deadline) > 0) {
         log_warn("waiting for PostgreSQL", log_error_text(err));
         if (zmq_poll(&signals, 1, 500) > 0 && is_asked_to_stop(signal_fd))
             return error_set(err, STATUS_CANCELLED, "asked to stop");
-        st = db_open(&options, ret_db, err);
+        st = database_open(service, ret_db, &state, err);
     }
     return st;
 }
@@ -245,17 +234,21 @@ static enum status start_workers(struct process *process, struct error *err)
     return STATUS_OK;
 }
 
-static int is_ready(void *context, char *reason, size_t reason_size)
+const char *service_trouble(const struct service *service)
 {
-    const struct service *service = context;
     const char *why = NULL;
     if (atomic_load(&service->state) != SERVICE_SERVING)
         why = "draining";
     else if (!atomic_load(&service->has_roster))
         why = "Redis has not answered yet";
     for (unsigned w = 0; w < service->n_workers && !why; w++)
-        if (!atomic_load(&service->is_database_up[w]))
-            why = "PostgreSQL cannot be reached";
+        why = database_trouble((enum database_state)atomic_load(&service->database[w]));
+    return why;
+}
+
+static int is_ready(void *context, char *reason, size_t reason_size)
+{
+    const char *why = service_trouble(context);
     if (why)
         g_strlcpy(reason, why, reason_size);
     return why == NULL;

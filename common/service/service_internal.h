@@ -29,12 +29,13 @@
 #define HEADS_CHECK_MS 500 /* silence is checked against the heads: a subscription can be lost */
 #define GAP_PATIENCE_MS                                                                                                \
     3 /* how long another producer's message may still be on its way before the gap is read from PostgreSQL */
-#define CURSOR_DELAY_MS  20   /* a cursor that moved over nothing of interest is written at the latest after this */
-#define HELD_CHECK_MS    2000 /* how often a worker looks whether its partitions are its own still */
-#define TAKEOVER_WAIT_MS 3000 /* how long a live owner gets to hand a partition over */
-#define RETRY_FIRST_MS   20
-#define RETRY_MAX_MS     2000
-#define POISON_ATTEMPTS  3
+#define CURSOR_DELAY_MS   20   /* a cursor that moved over nothing of interest is written at the latest after this */
+#define WRITABLE_CHECK_MS 2000 /* how often a worker looks whether PostgreSQL still takes writes */
+#define HELD_CHECK_MS     2000 /* how often a worker looks whether its partitions are its own still */
+#define TAKEOVER_WAIT_MS  3000 /* how long a live owner gets to hand a partition over */
+#define RETRY_FIRST_MS    20
+#define RETRY_MAX_MS      2000
+#define POISON_ATTEMPTS   3
 
 /* Between the I/O thread and the workers go a kind and a pointer, whose ownership goes along. */
 
@@ -100,6 +101,13 @@ enum service_state {
     SERVICE_STOPPED,
 };
 
+/* What stands between a worker and its database. */
+enum database_state {
+    DATABASE_UNREACHABLE,
+    DATABASE_NO_WRITES, /* it answers, and takes no writes: read-only, a standby, or its disk is full */
+    DATABASE_UP,
+};
+
 /* Shared by all threads of the process; immutable after start but for the atomics. */
 struct service {
     const struct service_spec *spec;
@@ -113,7 +121,8 @@ struct service {
     char own_role[80];    /* "dunlin_contact" */
     _Atomic int state;
     _Atomic bool has_roster;
-    _Atomic bool is_database_up[WORKERS_MAX];
+    _Atomic int64_t announced_at_us;              /* machine time: when Redis last took an announcement; 0: never */
+    _Atomic int database[WORKERS_MAX];            /* enum database_state */
     _Atomic uint64_t owned[WORKERS_MAX];          /* bit p: the worker owns partition p */
     _Atomic uint64_t rewinds;                     /* how often cursors were set back: each worker follows by itself */
     _Atomic int64_t queued_requests[WORKERS_MAX]; /* sent to the worker and not answered yet */
@@ -122,6 +131,16 @@ struct service {
 };
 
 struct db_options service_db_options(const struct service *service);
+/* Opens a connection that takes writes; *ret_state says, on failure too, how far it came. Fails as db_open does, and
+ * with UNAVAILABLE where the server is read-only or its disk is full. */
+MUST_USE enum status database_open(const struct service *service, struct db **ret_db, enum database_state *ret_state,
+                                   struct error *err);
+/* UNAVAILABLE where the server has become read-only. */
+MUST_USE enum status database_check_writable(struct db *db, struct error *err);
+/* For a human; NULL for DATABASE_UP. */
+const char *database_trouble(enum database_state state);
+/* Why the service refuses its work now, for a human; NULL: it takes it. */
+const char *service_trouble(const struct service *service);
 
 /* The worker's thread, for zactor_new; args is a struct worker_args that outlives it. */
 struct worker_args {

@@ -14,9 +14,9 @@ void worker_send(struct worker *worker, enum io_message kind, void *pointer)
         log_error("the I/O thread's pipe is closed, dropping a message", log_number("kind", kind));
 }
 
-static void set_database_up(struct worker *worker, bool is_up)
+static void set_database_state(struct worker *worker, enum database_state state)
 {
-    atomic_store(&worker->service->is_database_up[worker->index], is_up);
+    atomic_store(&worker->service->database[worker->index], (int)state);
 }
 
 struct monotonic worker_pause(int64_t *retry_ms)
@@ -27,10 +27,10 @@ struct monotonic worker_pause(int64_t *retry_ms)
 
 static void disconnect(struct worker *worker)
 {
+    set_database_state(worker, db_is_alive(worker->db) ? DATABASE_NO_WRITES : DATABASE_UNREACHABLE);
     ownership_give_up(worker);
     db_close(worker->db);
     worker->db = NULL;
-    set_database_up(worker, false);
     worker->next_connect = worker_pause(&worker->connect_retry_ms);
 }
 
@@ -112,13 +112,14 @@ static void connect_step(struct worker *worker)
     if (worker->db || clock_remaining_ms(worker->next_connect) > 0)
         return;
     struct error err;
-    const struct db_options options = service_db_options(worker->service);
-    if (db_open(&options, &worker->db, &err) != STATUS_OK) {
-        log_warn("PostgreSQL cannot be reached, trying again", log_error_text(&err));
+    enum database_state state = DATABASE_UNREACHABLE;
+    const enum status st = database_open(worker->service, &worker->db, &state, &err);
+    set_database_state(worker, state);
+    if (st != STATUS_OK) {
+        log_warn("PostgreSQL cannot be used, trying again", log_error_text(&err));
         worker->next_connect = worker_pause(&worker->connect_retry_ms);
         return;
     }
-    set_database_up(worker, true);
     worker->must_check_ownership = true;
     worker->next_timer_us = INT64_MIN;
 }
@@ -248,11 +249,27 @@ static void daily(struct worker *worker)
     worker->next_daily = clock_deadline_ms(24 * 3600 * 1000);
 }
 
+/* A server may become read-only under a service that has nothing to write, and that should not say it is ready. */
+static void check_writable(struct worker *worker)
+{
+    struct error err;
+    if (clock_remaining_ms(worker->next_writable) > 0)
+        return;
+    worker->next_writable = clock_deadline_ms(WRITABLE_CHECK_MS);
+    const enum status st = database_check_writable(worker->db, &err);
+    if (st != STATUS_OK) {
+        log_warn("PostgreSQL cannot be used", log_error_text(&err));
+        worker_after_failure(worker, st);
+    }
+}
+
 static void housekeeping(struct worker *worker)
 {
     if (clock_remaining_ms(worker->next_heads) > 0)
         return;
     worker->next_heads = clock_deadline_ms(HEADS_CHECK_MS);
+    if (worker->db)
+        check_writable(worker);
     if (worker->db)
         events_check_heads(worker);
     if (worker->db)
@@ -282,7 +299,9 @@ static void turn(struct worker *worker)
     connect_step(worker);
     ownership_follow_rewinds(worker);
     if (!worker->db) {
-        requests_refuse_all(worker, STATUS_UNAVAILABLE, "PostgreSQL cannot be reached");
+        requests_refuse_all(
+            worker, STATUS_UNAVAILABLE,
+            database_trouble((enum database_state)atomic_load(&worker->service->database[worker->index])));
     } else {
         ownership_step(worker);
         requests_step(worker);

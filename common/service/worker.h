@@ -31,7 +31,7 @@ struct worker {
     int64_t next_timer_us; /* business time; INT64_MIN: not known, look */
     bool is_timer_suspect; /* a batch of timers failed: one at a time until they are through */
     int64_t connect_retry_ms, events_retry_ms, timers_retry_ms; /* the last pause; 0: no failure */
-    struct monotonic next_connect, next_ownership, next_held, next_heads, next_daily, unsaved_since;
+    struct monotonic next_connect, next_writable, next_ownership, next_held, next_heads, next_daily, unsaved_since;
     struct monotonic events_retry_at, timers_retry_at;
     struct monotonic gather_until; /* under load the next unit of events waits for more of them */
     bool has_unsaved;

@@ -15,6 +15,8 @@ import zmq.auth
 OK = 0
 # gRPC's canonical codes that mean "the same request may be sent again"
 TRANSIENT = {8, 10, 14}
+# It may have been done or not: sent again only with a key, which has one effect
+OUTCOME_UNKNOWN = {2, 4}
 
 
 class DialerError(Exception):
@@ -92,7 +94,8 @@ class NativeDialer:
             reply = self.call_once(method, request, key, deadline)
             if reply.code == OK:
                 return reply_type.FromString(reply.body)
-            if reply.code not in TRANSIENT or time.monotonic() >= deadline:
+            may_repeat = reply.code in TRANSIENT or (key and reply.code in OUTCOME_UNKNOWN)
+            if not may_repeat or time.monotonic() >= deadline:
                 raise DialerError(reply.code, f"{method}: {reply.message}")
             self.socket.poll(50)
 

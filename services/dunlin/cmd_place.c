@@ -164,9 +164,8 @@ static enum status send_window(struct pass *pass, struct error *err)
     bus_call_many(pass->place->bus, pass->calls, pass->n, cli_timeout_ms(pass->place->cli));
     for (size_t i = 0; i < pass->n && st == STATUS_OK; i++)
         if (pass->calls[i].code != STATUS_OK)
-            st = error_set(err, pass->calls[i].code,
-                           "batch %u: %s (run the same command again: it goes on where it stopped)",
-                           pass->batches[i]->number, pass->calls[i].error.text);
+            st = error_set(err, pass->calls[i].code, "batch %u: %s", pass->batches[i]->number,
+                           pass->calls[i].error.text);
     clear_window(pass);
     return st;
 }
@@ -405,6 +404,18 @@ static enum status prepare(struct place *place, struct error *err)
     return st;
 }
 
+/* What passes by itself, or with the cause that the text names. */
+static enum status say_how_to_go_on(enum status st, struct error *err)
+{
+    if (!status_is_transient(st) && st != STATUS_DEADLINE_EXCEEDED)
+        return st;
+    const struct error why = *err;
+    return error_set(err, st,
+                     "%.*s (`dunlin status` says what is wrong; then run the same command again: it goes on "
+                     "where it stopped)",
+                     ERROR_TEXT_MAX - 140, why.text);
+}
+
 static enum status run_place(struct cli *cli, struct error *err)
 {
     SCOPED(place_fini) struct place place = {.cli = cli, .path = cli_operand(cli, 0)};
@@ -417,7 +428,7 @@ static enum status run_place(struct cli *cli, struct error *err)
     if (st == STATUS_OK)
         st = collect_rejects(&place, &rejects, err);
     if (st != STATUS_OK)
-        return st;
+        return say_how_to_go_on(st, err);
     const int64_t elapsed_us = clock_monotonic().us - since.us;
     if (json_integer_value(json_object_get(place.summary, "rejected")) > 0)
         cli_set_exit(cli, CLI_EXIT_PARTLY);

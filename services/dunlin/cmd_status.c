@@ -57,7 +57,10 @@ static void add_ping(struct state *state, json_t *row, const struct bus_call *ca
         (void)json_array_append_new(partitions, json_integer(reply->partitions[i]));
     (void)json_object_set_new(row, "partitions", partitions);
     (void)json_object_set_new(row, "owned", json_integer((json_int_t)reply->n_partitions));
-    (void)json_object_set_new(row, "state", json_string(reply->state));
+    const bool is_in_trouble = reply->trouble[0] != '\0' && strcmp(reply->state, "SERVING") == 0;
+    if (is_in_trouble)
+        add_problem(state, "%s is not ready: %s", call->instance_id, reply->trouble);
+    (void)json_object_set_new(row, "state", json_string(is_in_trouble ? "NOT READY" : reply->state));
     (void)json_object_set_new(row, "is_clock_driven", json_boolean(reply->is_clock_driven));
 }
 
