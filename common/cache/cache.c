@@ -258,6 +258,21 @@ enum status cache_set(struct cache *cache, const char *key, const void *value, s
     return run(cache, ttl_ms > 0 ? 5 : 3, argv, lens, &reply, err);
 }
 
+enum status cache_extend(struct cache *cache, const char *key, int64_t ttl_ms, struct error *err)
+{
+    SCOPED(reply_freep) redisReply *reply = NULL;
+    char ttl[24];
+    (void)snprintf(ttl, sizeof(ttl), "%" PRId64, ttl_ms);
+    const char *argv[] = {"PEXPIRE", key, ttl};
+    const size_t lens[] = {strlen(argv[0]), strlen(key), strlen(ttl)};
+    enum status st = run(cache, 3, argv, lens, &reply, err);
+    if (st != STATUS_OK)
+        return st;
+    if (reply->type != REDIS_REPLY_INTEGER)
+        return refuse_shape(cache, argv[0], err);
+    return reply->integer == 1 ? STATUS_OK : error_set(err, STATUS_NOT_FOUND, "redis PEXPIRE: there is no such key");
+}
+
 enum status cache_get(struct cache *cache, const char *key, char **ret_value, size_t *ret_len, struct error *err)
 {
     SCOPED(reply_freep) redisReply *reply = NULL;

@@ -30,6 +30,8 @@ MUST_USE enum status cache_ping(struct cache *cache, struct error *err);
 /* ttl_ms 0: for ever. */
 MUST_USE enum status cache_set(struct cache *cache, const char *key, const void *value, size_t len, int64_t ttl_ms,
                                struct error *err);
+/* A new time to live for what is there; NOT_FOUND where there is nothing. A server that is full takes this still. */
+MUST_USE enum status cache_extend(struct cache *cache, const char *key, int64_t ttl_ms, struct error *err);
 /* NOT_FOUND where there is none. *ret_value is NUL-terminated (not counted in *ret_len), owned by the caller: free().
  */
 MUST_USE enum status cache_get(struct cache *cache, const char *key, char **ret_value, size_t *ret_len,

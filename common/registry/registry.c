@@ -14,6 +14,10 @@ enum status registry_announce(struct cache *cache, const struct instance *instan
     if (st == STATUS_OK) {
         char key[REGISTRY_KEY_SIZE];
         st = cache_set(cache, registry_key(instance, key), text, strlen(text), REGISTRY_TTL_MS, err);
+        /* A Redis without memory refuses values: the entry that stands there says the same, but for a draining's state,
+         * and must not die meanwhile. */
+        if (st == STATUS_RESOURCE_EXHAUSTED && cache_extend(cache, key, REGISTRY_TTL_MS, NULL) == STATUS_OK)
+            st = STATUS_OK;
     }
     free(text);
     return st == STATUS_OK ? st : error_wrap(err, st, "announce instance '%s'", instance->id);

@@ -11,9 +11,12 @@ static void beat(struct service *service, struct cache *cache, zsock_t *pipe, bo
     struct roster *roster = NULL;
     struct instance instance = service->instance;
     instance.state = atomic_load(&service->state) == SERVICE_SERVING ? INSTANCE_SERVING : INSTANCE_DRAINING;
+    const struct monotonic asked_at = clock_monotonic();
     enum status st = registry_announce(cache, &instance, &err);
-    if (st == STATUS_OK)
+    if (st == STATUS_OK) {
+        atomic_store(&service->announced_at_us, asked_at.us);
         st = registry_read(cache, &roster, &err);
+    }
     if (st == STATUS_OK) {
         if (*was_down)
             log_info("Redis answers again");

@@ -120,11 +120,23 @@ static enum status release_unwanted(struct worker *worker, struct error *err)
     return STATUS_OK;
 }
 
+/* Redis has heard nothing of this instance for so long that the others, where they still reach it, take it for dead and
+ * its partitions over. */
+static bool is_cut_off(const struct worker *worker)
+{
+    return clock_monotonic().us - atomic_load(&worker->service->announced_at_us) >= REGISTRY_TTL_MS * US_PER_MS;
+}
+
 /* May the partition be taken now? At once where nobody holds it, or the holder is gone; a live holder gets
- * TAKEOVER_WAIT_MS to hand it over. */
+ * TAKEOVER_WAIT_MS to hand it over. Who is cut off knows nothing of others: were it to take back what they took over,
+ * they would take it over again, and so on for as long as it lasts. */
 static bool may_take(struct worker *worker, uint16_t partition, const char *holder)
 {
-    if (holder[0] == '\0' || strcmp(holder, worker->service->instance.id) == 0 || !roster_find(worker->roster, holder))
+    if (holder[0] == '\0' || strcmp(holder, worker->service->instance.id) == 0)
+        return true;
+    if (is_cut_off(worker))
+        return false;
+    if (!roster_find(worker->roster, holder))
         return true;
     struct part *part = &worker->parts[partition];
     if (part->wanted_since.us == 0)
@@ -197,7 +209,8 @@ void ownership_step(struct worker *worker)
     const enum status st = settle_ownership(worker, &waiting, &err);
     set_mask(worker);
     worker->must_check_ownership = st != STATUS_OK || waiting > 0;
-    worker->next_ownership = clock_deadline_ms(worker->must_check_ownership ? 100 : 0);
+    const int64_t pause_ms = is_cut_off(worker) ? REGISTRY_HEARTBEAT_MS : 100;
+    worker->next_ownership = clock_deadline_ms(worker->must_check_ownership ? pause_ms : 0);
     if (st != STATUS_OK) {
         log_warn("ownership of partitions cannot be settled, trying again", log_error_text(&err));
         worker_after_failure(worker, st);

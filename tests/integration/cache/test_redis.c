@@ -44,6 +44,19 @@ static void a_value_of_any_bytes_is_kept_until_it_is_deleted(void **state)
     assert_null(value);
 }
 
+static void what_is_there_can_be_given_more_time(void **state)
+{
+    struct cache_fixture *fixture = *state;
+    char *value = NULL;
+    size_t len = 0;
+    set_text(fixture->cache, "tired", "x", 60000);
+    assert_int_equal(cache_extend(fixture->cache, "tired", 120000, NULL), STATUS_OK);
+    assert_int_equal(cache_get(fixture->cache, "tired", &value, &len, NULL), STATUS_OK);
+    free(value);
+    assert_int_equal(cache_delete(fixture->cache, "tired", NULL), STATUS_OK);
+    assert_int_equal(cache_extend(fixture->cache, "tired", 120000, NULL), STATUS_NOT_FOUND);
+}
+
 static void a_value_dies_after_its_time_to_live(void **state)
 {
     struct cache_fixture *fixture = *state;
@@ -122,6 +135,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_value_of_any_bytes_is_kept_until_it_is_deleted),
+        cmocka_unit_test(what_is_there_can_be_given_more_time),
         cmocka_unit_test(a_value_dies_after_its_time_to_live),
         cmocka_unit_test(a_group_is_found_by_its_exact_prefix_among_many_keys),
         cmocka_unit_test(databases_do_not_see_each_other),

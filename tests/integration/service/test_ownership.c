@@ -23,12 +23,9 @@ static int tear_down(void **state)
 #define EFFECTS "SELECT count(*) FROM dispute.effect WHERE account_id = '%s'"
 #define OWNED   "SELECT count(*) FROM log.cursor WHERE consumer = 'dispute' AND owner IN ('%s', '%s')"
 
-/* Waits until both own their share: each some, together all. */
-static void start_two(struct world *world, struct runner **ret_first, struct runner **ret_second)
+/* Until both own their share: each some, together all. */
+static void wait_for_shares(struct world *world, const struct runner *first, const struct runner *second)
 {
-    struct runner *first = start_alone(world, NULL), *second = &world->runners[1];
-    spawn(world, second, NULL);
-    wait_for_instance(world, second);
     struct roster *roster = NULL;
     int64_t share = 0;
     assert_ok(registry_read(world->cache, &roster, &world_error));
@@ -38,8 +35,23 @@ static void start_two(struct world *world, struct runner **ret_first, struct run
     assert_in_range(share, 1, PARTITION_COUNT - 1);
     wait_for_number(world, share, OWNED_BY, second->instance.id);
     wait_for_number(world, PARTITION_COUNT - share, OWNED_BY, first->instance.id);
+}
+
+/* `more`: options of the second. */
+static void start_two_with(struct world *world, const char *const *more, struct runner **ret_first,
+                           struct runner **ret_second)
+{
+    struct runner *first = start_alone(world, NULL), *second = &world->runners[1];
+    spawn(world, second, more);
+    wait_for_instance(world, second);
+    wait_for_shares(world, first, second);
     *ret_first = first;
     *ret_second = second;
+}
+
+static void start_two(struct world *world, struct runner **ret_first, struct runner **ret_second)
+{
+    start_two_with(world, NULL, ret_first, ret_second);
 }
 
 static struct id account_of(struct world *world, const struct runner *runner)
@@ -184,6 +196,87 @@ static void goes_on_when_redis_is_wiped(void **state)
     assert_int_equal(world_number(world, OWNED_BY, runner->instance.id), PARTITION_COUNT);
 }
 
+/* Redis under a path of its own, which can be taken away from whoever uses it: "unix:///…/redis.sock?db=17". */
+struct side_door {
+    char socket[256], link[300], option[400];
+    const char *database; /* "db=17" */
+};
+
+static void open_side_door(const struct side_door *door)
+{
+    assert_int_equal(symlink(door->socket, door->link), 0);
+}
+
+static struct side_door new_side_door(const struct world *world)
+{
+    struct side_door door = {0};
+    const char *path = world->database.redis_url + strlen("unix://"), *query = strchr(path, '?');
+    door.database = query + 1;
+    (void)g_snprintf(door.socket, sizeof(door.socket), "%.*s", (int)(query - path), path);
+    (void)g_snprintf(door.link, sizeof(door.link), "%s/side-door", world->folder);
+    (void)g_snprintf(door.option, sizeof(door.option), "--redis-url=unix://%s?%s", door.link, door.database);
+    open_side_door(&door);
+    return door;
+}
+
+static void run_redis_command(const struct side_door *door, const char *command, char **ret_output)
+{
+    char *line = g_strdup_printf("redis-cli -s '%s' %s", door->socket, command);
+    assert_true(g_spawn_command_line_sync(line, ret_output, NULL, NULL, NULL));
+    g_free(line);
+}
+
+/* Ends every connection to this program's database: who has another way comes back at once. */
+static void close_side_door(const struct side_door *door)
+{
+    char *list = NULL, mark[32];
+    assert_int_equal(unlink(door->link), 0);
+    run_redis_command(door, "CLIENT LIST", &list);
+    (void)g_snprintf(mark, sizeof(mark), " %s ", door->database);
+    char **lines = g_strsplit(list, "\n", -1);
+    for (char **line = lines; *line; line++) {
+        char command[64], *output = NULL;
+        if (!strstr(*line, mark))
+            continue;
+        (void)g_snprintf(command, sizeof(command), "CLIENT KILL ID %ld", strtol(*line + strlen("id="), NULL, 10));
+        run_redis_command(door, command, &output);
+        g_free(output);
+    }
+    g_strfreev(lines);
+    g_free(list);
+}
+
+#define EPOCHS         "SELECT sum(epoch) FROM log.cursor WHERE consumer = 'dispute'"
+#define THREE_TURNS_MS 9500 /* a live owner is waited for for 3 s before it is relieved */
+
+/* To itself nothing has happened: it knows the other and itself, and its share. Once it took its share back every three
+ * seconds from the other, who took it for dead and its share over at once, for as long as it lasted. */
+static void one_that_alone_loses_redis_leaves_its_share_to_the_other(void **state)
+{
+    struct world *world = *state;
+    struct runner *first = NULL, *lonely = NULL;
+    const struct side_door door = new_side_door(world);
+    start_two_with(world, (const char *const[]){door.option, NULL}, &first, &lonely);
+    const struct id account = account_of(world, lonely);
+    close_side_door(&door);
+    /* This program was cut as well, and comes back with the next call. */
+    assert_true(cache_ping(world->cache, NULL) == STATUS_OK || cache_ping(world->cache, NULL) == STATUS_OK);
+    wait_for_number(world, PARTITION_COUNT, OWNED_BY, first->instance.id);
+    const int64_t epochs = world_number(world, EPOCHS);
+    for (struct monotonic end = clock_deadline_ms(THREE_TURNS_MS); clock_remaining_ms(end) > 0;)
+        world_look_later(world);
+    assert_int_equal(world_number(world, EPOCHS), epochs);
+    place_one(world, &account, "meanwhile", DELIVER_ONCE);
+    wait_for_number(world, 1, APPLIED, ID_TEXT(&account));
+    assert_ok(ask_open(world, &account, "r", NULL, NULL));
+
+    open_side_door(&door);
+    wait_for_instance(world, lonely);
+    wait_for_shares(world, first, lonely);
+    stop_cleanly(world, lonely);
+    stop_cleanly(world, first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +285,7 @@ int main(void)
         TEST(a_rolling_restart_fails_no_request),
         TEST(a_zombies_commit_is_thrown_away),
         TEST(goes_on_when_redis_is_wiped),
+        TEST(one_that_alone_loses_redis_leaves_its_share_to_the_other),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
