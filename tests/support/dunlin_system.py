@@ -145,6 +145,7 @@ class DunlinSystem:
         self.environment = {**SANITIZER_ENVIRONMENT, **{k: v for k, v in os.environ.items() if not k.startswith("DUNLIN_")}, **(environment or {})}
         self.findings = []
         self.dialers = []
+        self.wrapper = []  # what every command runs in, such as nsenter: `up` starts servers and services there too
         self.file_number = 0
         self.tail = None
 
@@ -196,7 +197,7 @@ class DunlinSystem:
 
     def start_command(self, *arguments, **options):
         """The command in the background; the caller waits for it."""
-        return subprocess.Popen([self.command, *map(str, arguments), "--var", str(self.var)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+        return subprocess.Popen([*self.wrapper, self.command, *map(str, arguments), "--var", str(self.var)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
                                 env=self.environment, cwd=self.folder, **options)
 
     def run(self, *arguments, code=OK, timeout_s=120):
@@ -358,13 +359,17 @@ class DunlinSystem:
             writer.writerows(rows)
         return path
 
+    def write_accounts(self, rows):
+        """A file of accounts with the columns of the sample portfolio."""
+        with (SAMPLE / "portfolio.csv").open(newline="", errors="replace") as file:
+            columns = next(csv.reader(file))
+        return self.write_rows(columns, rows)
+
     def place_accounts(self, *rows):
         """Places accounts of made-up debtors; a row overrides columns of the sample portfolio. Account objects in their order."""
         today = self.now().date()
         full = [{**default_account(today), **row} for row in rows]
-        with (SAMPLE / "portfolio.csv").open(newline="", errors="replace") as file:
-            columns = next(csv.reader(file))
-        summary = self.place(self.write_rows(columns, full), code=OK)["summary"]
+        summary = self.place(self.write_accounts(full), code=OK)["summary"]
         self.wait()
         wanted = {row["AccountNo"] for row in full}
         placed = {event["payload"]["client_reference"]: event["payload"] for event in self.events("AccountPlaced") if event["payload"]["client_reference"] in wanted}
@@ -430,11 +435,13 @@ def account_of(placed):
 
 
 @contextlib.contextmanager
-def running_system(*up_options, at=START, environment=None):
-    """A system for as long as the context lasts; fails where a sanitizer found anything."""
+def running_system(*up_options, at=START, environment=None, prepare=None):
+    """A system for as long as the context lasts; fails where a sanitizer found anything. `prepare` gets it before anything is started."""
     system = DunlinSystem(*up_options, environment=environment)
     try:
         try:
+            if prepare is not None:
+                prepare(system)
             yield system.start(at)
         finally:
             errors = system.log_errors()
