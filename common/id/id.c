@@ -34,14 +34,19 @@ static void stamp(struct id *id, unsigned version, uint16_t partition)
     id->bytes[15] = (uint8_t)(partition & 0xFFu);
 }
 
+/* The first 48 bits. */
+static void write_order(struct id *id, uint64_t order)
+{
+    for (size_t i = 0; i < 6; i++)
+        id->bytes[i] = (uint8_t)(order >> (40 - 8 * i));
+}
+
 struct id id_new(uint16_t partition)
 {
     ensure_sodium();
     struct id id;
     randombytes_buf(id.bytes, sizeof(id.bytes));
-    uint64_t ms = (uint64_t)(clock_wall_us() / US_PER_MS);
-    for (size_t i = 0; i < 6; i++)
-        id.bytes[i] = (uint8_t)(ms >> (40 - 8 * i));
+    write_order(&id, (uint64_t)(clock_wall_us() / US_PER_MS));
     stamp(&id, VERSION_TIME, partition);
     return id;
 }
@@ -66,6 +71,13 @@ static struct id derive(const struct id *parent, uint16_t partition, const char 
 struct id id_derive(const struct id *parent, const char *kind, const void *key, size_t key_len)
 {
     return derive(parent, id_partition(parent), kind, key, key_len);
+}
+
+struct id id_derive_in_order(const struct id *parent, const char *kind, const void *key, size_t key_len, uint64_t order)
+{
+    struct id id = id_derive(parent, kind, key, key_len);
+    write_order(&id, order);
+    return id;
 }
 
 struct id id_derive_root(uint16_t partition, const char *kind, const void *key, size_t key_len)

@@ -130,13 +130,21 @@ struct id identity_debtor_id(int32_t agency_id, const uint8_t key[static IDENTIT
     return id_derive_root(partition, "debtor", key, IDENTITY_KEY_BYTES);
 }
 
-struct id identity_account_id(const struct id *debtor_id, const char *client, const char *client_reference)
+/* 24 bits of minutes, which come round after 31 years and only serve as order, then 24 of the line. */
+static uint64_t order_of(int64_t opened_at_us, int64_t line)
+{
+    const uint64_t minutes = (uint64_t)(opened_at_us / US_PER_MIN) & 0xFFFFFF;
+    return minutes << 24 | (uint64_t)MIN(line, 0xFFFFFF);
+}
+
+struct id identity_account_id(const struct id *debtor_id, const char *client, const char *client_reference,
+                              int64_t opened_at_us, int64_t line)
 {
     g_autoptr(GString) key = g_string_new(client);
 
     end_part(key);
     g_string_append(key, client_reference);
-    return id_derive(debtor_id, "account", key->str, key->len);
+    return id_derive_in_order(debtor_id, "account", key->str, key->len, order_of(opened_at_us, line));
 }
 
 uint16_t identity_reference_partition(int32_t agency_id, const char *client_reference)

@@ -46,8 +46,11 @@ bool identity_tax_id_is_usable(const char *tax_id);
 /* The debtor with that key, in its partition. */
 struct id identity_debtor_id(int32_t agency_id, const uint8_t key[static IDENTITY_KEY_BYTES]);
 
-/* The account of a debtor with that client's reference. */
-struct id identity_account_id(const struct id *debtor_id, const char *client, const char *client_reference);
+/* The account of a debtor with that client's reference, where `line` of a file opened at `opened_at_us` places it: ids
+ * of one file follow its lines (id_derive_in_order). A reference keeps the id under which it was placed first: the
+ * registry has it. */
+struct id identity_account_id(const struct id *debtor_id, const char *client, const char *client_reference,
+                              int64_t opened_at_us, int64_t line);
 
 /* The registry's partition of a client reference: any client's of the agency, so that a reference can be looked up
  * without its client. */

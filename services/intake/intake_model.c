@@ -226,19 +226,17 @@ bool debtor_has_room(const struct debtor *debtor, const struct row *row)
     return n <= DEBTOR_CONTACTS_MAX;
 }
 
-struct account account_from_row(const struct row *row, const struct id *debtor_id, int32_t agency_id,
-                                const struct provenance *provenance, struct instant now)
+struct account account_from_row(const struct row *row, const struct id *account_id, const struct id *debtor_id,
+                                int32_t agency_id, const struct provenance *provenance, struct instant now)
 {
     const struct row_value *opened = &row->values[FIELD_OPENED_DATE];
-    const char *client = row->values[FIELD_CLIENT].text;
-    const char *reference = row->values[FIELD_CLIENT_REFERENCE].text;
 
     return (struct account){
-        .id = identity_account_id(debtor_id, client, reference),
+        .id = *account_id,
         .debtor_id = *debtor_id,
         .agency_id = agency_id,
-        .client = client,
-        .client_reference = reference,
+        .client = row->values[FIELD_CLIENT].text,
+        .client_reference = row->values[FIELD_CLIENT_REFERENCE].text,
         .balance = row->values[FIELD_BALANCE].money,
         .due_on = row->values[FIELD_DUE_DATE].date,
         .opened_on = opened->has_value ? opened->date : row->values[FIELD_DUE_DATE].date,

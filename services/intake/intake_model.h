@@ -131,8 +131,8 @@ struct account {
 };
 
 /* The account that an accepted row of a placement describes; texts are lent by the row. */
-struct account account_from_row(const struct row *row, const struct id *debtor_id, int32_t agency_id,
-                                const struct provenance *provenance, struct instant now);
+struct account account_from_row(const struct row *row, const struct id *account_id, const struct id *debtor_id,
+                                int32_t agency_id, const struct provenance *provenance, struct instant now);
 
 /* What an update changed. */
 struct account_changes {

@@ -290,7 +290,8 @@ static void identify(struct placing *placing, struct item *item)
     struct id debtor_id = identity_debtor_id(placement->agency_id, key);
     item->debtor = debtor_of(placing, &debtor_id, placement->agency_id);
     item->reference.account_id =
-        identity_account_id(&debtor_id, item->reference.client, item->reference.client_reference);
+        identity_account_id(&debtor_id, item->reference.client, item->reference.client_reference,
+                            placement->opened_at_us, item->row->raw.line);
 }
 
 /* The last row with a name gives it; a row without one says nothing. */
@@ -326,10 +327,9 @@ static enum status place_item(struct placing *placing, struct item *item, struct
         return STATUS_OK;
     add_contacts(placing, item, NULL);
     struct account *account = &placing->accounts[placing->n_accounts++];
-    *account = account_from_row(item->row, &item->debtor->id, item->debtor->agency_id, &item->provenance,
-                                unit_now(placing->unit));
+    *account = account_from_row(item->row, &item->reference.account_id, &item->debtor->id, item->debtor->agency_id,
+                                &item->provenance, unit_now(placing->unit));
     item->account = account;
-    item->reference.account_id = account->id;
     struct codec_placed placed;
     codec_account_placed(account, item->debtor, &placing->scratch, &placed);
     enum status st = emit(placing, item, &placed.message.base, err);

@@ -57,6 +57,7 @@ static struct placement read_placement(const struct db_result *result, size_t ro
                    .count = db_int8(result, row, 10),
                    .has_sum = !db_is_null(result, row, 11),
                    .sum_minor = db_int8(result, row, 11)},
+        .opened_at_us = db_int8(result, row, 13),
     };
     size_t key_len = 0;
     const uint8_t *key = db_bytes(result, row, 12, &key_len);

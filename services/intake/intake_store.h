@@ -31,6 +31,7 @@ struct placement {
     size_t header_len;
     uint32_t batch_rows;
     struct control_totals totals;
+    int64_t opened_at_us;
 };
 
 struct placement_new {

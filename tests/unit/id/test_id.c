@@ -93,6 +93,21 @@ static void derived_ids_are_what_another_implementation_makes(void **state)
     assert_text(id_derive_root(0, "", NULL, 0), "429fb468-c7e5-8bcf-bee9-268fa35b0000");
 }
 
+static void ids_in_order_compare_by_it_and_are_the_same_when_made_again(void **state)
+{
+    (void)state;
+    struct id parent = parsed(PARENT);
+    struct id first = id_derive_in_order(&parent, "account", "z", 1, 0x0000FFFFFFFF);
+    struct id second = id_derive_in_order(&parent, "account", "a", 1, 0x000100000000);
+    struct id again = id_derive_in_order(&parent, "account", "a", 1, UINT64_C(0xFFFF000100000000));
+    assert_true(id_compare(&first, &second) < 0);
+    assert_true(id_equal(&second, &again));
+    assert_int_equal(id_partition(&second), id_partition(&parent));
+    assert_int_equal(second.bytes[6] >> 4, 8);
+    struct id other = id_derive_in_order(&parent, "account", "b", 1, 0x000100000000);
+    assert_false(id_equal(&second, &other));
+}
+
 static void derived_id_lives_in_the_partition_of_its_parent(void **state)
 {
     (void)state;
@@ -229,6 +244,7 @@ int main(void)
         cmocka_unit_test(new_id_begins_with_the_wall_clock_even_when_time_is_driven),
         cmocka_unit_test(new_ids_of_several_threads_are_unique),
         cmocka_unit_test(derived_ids_are_what_another_implementation_makes),
+        cmocka_unit_test(ids_in_order_compare_by_it_and_are_the_same_when_made_again),
         cmocka_unit_test(derived_id_lives_in_the_partition_of_its_parent),
         cmocka_unit_test(derived_id_depends_on_parent_kind_and_key_and_where_they_part),
         cmocka_unit_test(debtor_partitions_are_what_another_implementation_makes),

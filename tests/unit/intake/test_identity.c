@@ -34,6 +34,8 @@ static bool are_one(const struct identity_facts *a, const struct identity_facts 
     return memcmp(key_a, key_b, IDENTITY_KEY_BYTES) == 0;
 }
 
+#define OPENED_AT_US (INT64_C(1780000000) * US_PER_S)
+
 static void the_reference_comes_first_then_the_tax_id_then_the_name(void **state)
 {
     (void)state;
@@ -151,12 +153,30 @@ static void a_debtor_s_accounts_live_in_the_debtor_s_partition(void **state)
     (void)state;
     static const uint8_t key[IDENTITY_KEY_BYTES] = {1, 2, 3};
     struct id debtor = identity_debtor_id(1, key);
-    struct id account = identity_account_id(&debtor, "acme", "A-1");
-    struct id other = identity_account_id(&debtor, "acm", "eA-1");
+    struct id account = identity_account_id(&debtor, "acme", "A-1", OPENED_AT_US, 7);
+    struct id other = identity_account_id(&debtor, "acm", "eA-1", OPENED_AT_US, 7);
 
     assert_int_equal(id_partition(&debtor), id_partition_of_debtor(1, key, sizeof(key)));
     assert_int_equal(id_partition(&account), id_partition(&debtor));
     assert_false(id_equal(&account, &other));
+}
+
+static void ids_of_accounts_follow_the_lines_of_their_file(void **state)
+{
+    (void)state;
+    static const int64_t LINES[] = {2, 3, 255, 256, 70000, 0xFFFFFF};
+    static const uint8_t key[IDENTITY_KEY_BYTES] = {1, 2, 3};
+    struct id debtor = identity_debtor_id(1, key), before = {{0}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(LINES); i++) {
+        struct id account = identity_account_id(&debtor, "acme", "A-1", OPENED_AT_US, LINES[i]);
+        assert_true(id_compare(&before, &account) < 0);
+        before = account;
+    }
+    struct id later = identity_account_id(&debtor, "acme", "A-1", OPENED_AT_US + US_PER_MIN, 2);
+    assert_true(id_compare(&before, &later) < 0);
+    struct id beyond = identity_account_id(&debtor, "acme", "A-2", OPENED_AT_US, 0x1FFFFFF);
+    assert_true(id_compare(&beyond, &later) < 0);
 }
 
 int main(void)
@@ -171,6 +191,7 @@ int main(void)
         cmocka_unit_test(another_agency_s_key_gives_another_identity),
         cmocka_unit_test(tax_ids_that_would_make_strangers_one_are_not_usable),
         cmocka_unit_test(a_debtor_s_accounts_live_in_the_debtor_s_partition),
+        cmocka_unit_test(ids_of_accounts_follow_the_lines_of_their_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -299,14 +299,14 @@ static void a_payment_is_known_by_its_reference_or_by_file_and_line(void **state
 static void opened_is_due_where_the_file_does_not_say(void **state)
 {
     struct book *book = *state;
-    struct id debtor = an_id("debtor");
+    struct id id = an_id("account"), debtor = an_id("debtor");
     struct provenance provenance = {.line = 4};
 
     book->row.values[FIELD_DUE_DATE] = (struct row_value){.text = "x", .has_value = true, .date = {42}};
-    struct account account = account_from_row(&book->row, &debtor, 1, &provenance, (struct instant){7});
+    struct account account = account_from_row(&book->row, &id, &debtor, 1, &provenance, (struct instant){7});
     assert_int_equal(account.opened_on.days, 42);
     book->row.values[FIELD_OPENED_DATE] = (struct row_value){.text = "x", .has_value = true, .date = {40}};
-    account = account_from_row(&book->row, &debtor, 1, &provenance, (struct instant){7});
+    account = account_from_row(&book->row, &id, &debtor, 1, &provenance, (struct instant){7});
     assert_int_equal(account.opened_on.days, 40);
     assert_int_equal(account.placed_at_us, 7);
     assert_false(account.is_disputed);
