@@ -97,7 +97,18 @@ void db_writes_fini(struct db_columns *columns, size_t n)
         db_columns_fini(&columns[i]);
 }
 
-/* The calls of the writes that have rows; returns how many. */
+static enum status run_copies(struct db *db, const struct db_write *writes, const struct db_columns *columns, size_t n,
+                              struct error *err)
+{
+    enum status st = STATUS_OK;
+
+    for (size_t i = 0; i < n && st == STATUS_OK; i++)
+        if (writes[i].is_copy)
+            st = db_columns_copy(db, writes[i].statement, &columns[i], err);
+    return st;
+}
+
+/* The calls of the other writes that have rows; returns how many. */
 static size_t bind_writes(const struct db_write *writes, const struct db_columns *columns, size_t n,
                           struct db_call calls[static DB_WRITES_MAX], size_t rows[static DB_WRITES_MAX])
 {
@@ -106,7 +117,7 @@ static size_t bind_writes(const struct db_write *writes, const struct db_columns
     assert(n <= DB_WRITES_MAX);
     for (size_t i = 0; i < n; i++) {
         rows[n_calls] = db_columns_rows(&columns[i]);
-        if (rows[n_calls] > 0)
+        if (rows[n_calls] > 0 && !writes[i].is_copy)
             db_columns_bind(&columns[i], writes[i].statement, &calls[n_calls++]);
     }
     return n_calls;
@@ -119,9 +130,10 @@ enum status db_writes_run(struct db *db, const struct db_write *writes, const st
     size_t rows[DB_WRITES_MAX];
     size_t n_calls = bind_writes(writes, columns, n, calls, rows);
 
-    if (n_calls == 0)
-        return STATUS_OK;
-    enum status st = db_exec_pipeline(db, calls, n_calls, err);
+    enum status st = run_copies(db, writes, columns, n, err);
+    if (st != STATUS_OK || n_calls == 0)
+        return st;
+    st = db_exec_pipeline(db, calls, n_calls, err);
     db_calls_clear(calls, n_calls);
     return st;
 }
@@ -133,9 +145,10 @@ enum status db_writes_run_all(struct db *db, const struct db_write *writes, cons
     size_t rows[DB_WRITES_MAX];
     size_t n_calls = bind_writes(writes, columns, n, calls, rows);
 
-    if (n_calls == 0)
-        return STATUS_OK;
-    enum status st = db_exec_pipeline(db, calls, n_calls, err);
+    enum status st = run_copies(db, writes, columns, n, err);
+    if (st != STATUS_OK || n_calls == 0)
+        return st;
+    st = db_exec_pipeline(db, calls, n_calls, err);
     for (size_t i = 0; i < n_calls && st == STATUS_OK; i++)
         if (db_affected(calls[i].result) != (int64_t)rows[i])
             st = error_set(err, STATUS_ABORTED, "%s: %lld rows of %zu: another instance has written them",

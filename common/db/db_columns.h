@@ -48,11 +48,13 @@ void db_columns_push_ids(const struct db_columns *columns, const struct id *ids,
 /* All keys of a table or set of ids (id/id_table.h). */
 void db_columns_push_id_set(const struct db_columns *columns, GHashTable *ids);
 
-/* What a store writes at the end of a batch: one statement a table. */
+/* What a store writes at the end of a batch: one statement a table. New rows go in by COPY, which takes PostgreSQL half
+ * the work of an INSERT from unnest but a round trip of its own; it comes before all statements that are none. */
 struct db_write {
     const struct db_statement *statement;
     const enum db_type *types;
     size_t n_types;
+    bool is_copy; /* the statement is for db_copy_in */
 };
 #define DB_WRITES_MAX 16
 
@@ -60,7 +62,7 @@ struct db_write {
 void db_writes_init(struct db_columns *columns, const struct db_write *writes, size_t n);
 void db_writes_fini(struct db_columns *columns, size_t n);
 
-/* Runs those that have rows, in order, in one round trip; none where nothing was pushed. */
+/* Runs those that have rows, in order: each COPY, then the others in one round trip; none where nothing was pushed. */
 MUST_USE enum status db_writes_run(struct db *db, const struct db_write *writes, const struct db_columns *columns,
                                    size_t n, struct error *err);
 

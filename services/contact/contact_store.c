@@ -296,17 +296,14 @@ enum write {
 };
 
 static const struct db_write WRITES[WRITE_END] = {
-    [WRITE_NEW_DEBTORS] = {&CONTACT_DEBTOR_COPY, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES)},
-    [WRITE_NEW_ACCOUNTS] = {&CONTACT_ACCOUNT_COPY, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
+    [WRITE_NEW_DEBTORS] = {&CONTACT_DEBTOR_COPY, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES), .is_copy = true},
+    [WRITE_NEW_ACCOUNTS] = {&CONTACT_ACCOUNT_COPY, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES), .is_copy = true},
     [WRITE_ACCOUNTS] = {&CONTACT_ACCOUNT_UPDATE, ACCOUNT_UPDATE_TYPES, ARRAY_SIZE(ACCOUNT_UPDATE_TYPES)},
     [WRITE_RESERVATIONS] = {&CONTACT_ACCOUNT_RESERVE, RESERVE_TYPES, ARRAY_SIZE(RESERVE_TYPES)},
     [WRITE_PERMITS] = {&CONTACT_PERMIT_INSERT, PERMIT_TYPES, ARRAY_SIZE(PERMIT_TYPES)},
     [WRITE_REPORTS] = {&CONTACT_PERMIT_UPDATE, PERMIT_UPDATE_TYPES, ARRAY_SIZE(PERMIT_UPDATE_TYPES)},
     [WRITE_DISCUSSIONS] = {&CONTACT_DISCUSSION_UPSERT, DISCUSSION_TYPES, ARRAY_SIZE(DISCUSSION_TYPES)},
 };
-
-/* Those before it are COPY, the others run in one pipeline. */
-#define FIRST_STATEMENT WRITE_ACCOUNTS
 
 /* The contact points of one person as arrays. */
 struct point_arrays {
@@ -572,16 +569,6 @@ static void collect_permits(const struct contact_book *book, struct db_columns c
     }
 }
 
-static enum status run_writes(struct db *db, const struct db_columns *columns, struct error *err)
-{
-    enum status st = STATUS_OK;
-    for (enum write write = 0; st == STATUS_OK && write < FIRST_STATEMENT; write++)
-        st = db_columns_copy(db, WRITES[write].statement, &columns[write], err);
-    if (st != STATUS_OK)
-        return st;
-    return db_writes_run(db, &WRITES[FIRST_STATEMENT], &columns[FIRST_STATEMENT], WRITE_END - FIRST_STATEMENT, err);
-}
-
 /* One statement a person: PostgreSQL knows no array of arrays of several lengths, and cutting arrays of text into
  * slices walks them from their beginning each time. Persons change seldom once they are there. */
 static enum status update_debtors(struct db *db, const GPtrArray *debtors, struct error *err)
@@ -618,7 +605,7 @@ enum status contact_store_save(struct db *db, const struct contact_book *book, s
     collect_accounts(book, columns);
     collect_debtors(book, columns, changed);
     collect_permits(book, columns);
-    enum status st = run_writes(db, columns, err);
+    enum status st = db_writes_run(db, WRITES, columns, WRITE_END, err);
     db_writes_fini(columns, WRITE_END);
     if (st == STATUS_OK)
         st = update_debtors(db, changed, err);

@@ -191,6 +191,9 @@ static const enum db_type POSTING_TYPES[] = {
     DB_INT4, DB_TEXT, DB_UUID, DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT8, DB_BYTEA,
 };
 
+/* A date in PostgreSQL's binary format is days since 2000-01-01. */
+#define POSTGRES_EPOCH_DAYS 10957
+
 static void push_provenance(struct db_array *const *column, const struct provenance *provenance)
 {
     if (id_is_none(&provenance->placement_id)) {
@@ -219,7 +222,7 @@ static void push_posting(struct db_columns *columns, const struct posting *posti
     db_array_text(column[7], draft->change.currency);
     db_array_int8(column[8], draft->change.minor);
     db_array_int8(column[9], posting->balance_minor);
-    db_array_int4(column[10], draft->effective_on_days);
+    db_array_int4(column[10], draft->effective_on_days - POSTGRES_EPOCH_DAYS);
     db_array_text(column[11], draft->reference);
     db_array_id(column[12], &draft->reverses);
     db_array_int8(column[13], draft->cause_seq);
@@ -297,10 +300,10 @@ enum write {
 };
 
 static const struct db_write WRITES[WRITES_END] = {
-    [WRITE_NEW_ACCOUNTS] = {&PAYMENT_ACCOUNT_INSERT, NEW_ACCOUNT_TYPES, ARRAY_SIZE(NEW_ACCOUNT_TYPES)},
+    [WRITE_NEW_ACCOUNTS] = {&PAYMENT_ACCOUNT_COPY, NEW_ACCOUNT_TYPES, ARRAY_SIZE(NEW_ACCOUNT_TYPES), .is_copy = true},
     [WRITE_ACCOUNTS] = {&PAYMENT_ACCOUNT_UPDATE, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
     [WRITE_PROMISES] = {&PAYMENT_PROMISE_SAVE, PROMISE_TYPES, ARRAY_SIZE(PROMISE_TYPES)},
-    [WRITE_NEW_POSTINGS] = {&PAYMENT_POSTING_INSERT, POSTING_TYPES, ARRAY_SIZE(POSTING_TYPES)},
+    [WRITE_NEW_POSTINGS] = {&PAYMENT_POSTING_COPY, POSTING_TYPES, ARRAY_SIZE(POSTING_TYPES), .is_copy = true},
 };
 
 static void collect_account(const struct book_account *row, struct db_columns writes[static WRITES_END])
