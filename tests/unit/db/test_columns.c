@@ -59,7 +59,8 @@ static void what_has_no_arrays_has_no_rows(void **state)
 static void writes_without_rows_need_no_server(void **state)
 {
     (void)state;
-    static const struct db_write WRITES[] = {{&STATEMENT, TYPES, ARRAY_SIZE(TYPES)}, {&STATEMENT, TYPES, 2}};
+    static const struct db_write WRITES[] = {{.statement = &STATEMENT, .types = TYPES, .n_types = ARRAY_SIZE(TYPES)},
+                                             {.statement = &STATEMENT, .types = TYPES, .n_types = 2}};
     struct db_columns columns[ARRAY_SIZE(WRITES)];
     struct error err = {0};
     db_writes_init(columns, WRITES, ARRAY_SIZE(WRITES));
