@@ -91,9 +91,32 @@ const char *zone_name(const struct zone *zone)
     return zone->name;
 }
 
+/* GLib looks for an interval from a zone's first change on, some two hundred steps. So each thread remembers stretches
+ * of time that lie in one interval: with two instants all between them do. One stretch a zone and SPAN_BITS of a
+ * second, which is about the length of a season of daylight time. */
+#define SPANS     64
+#define SPAN_BITS 24
+
+struct span {
+    const struct zone *zone; /* zones live as long as the process */
+    int interval;
+    int64_t first, last;
+};
+static _Thread_local struct span spans[SPANS];
+
 static int interval_at(const struct zone *zone, int64_t second)
 {
-    return g_time_zone_find_interval(zone->rules, G_TIME_TYPE_UNIVERSAL, second);
+    struct span *span = &spans[(((uintptr_t)zone >> 4) ^ (uintptr_t)(second >> SPAN_BITS)) % SPANS];
+    if (span->zone == zone && span->first <= second && second <= span->last)
+        return span->interval;
+    int interval = g_time_zone_find_interval(zone->rules, G_TIME_TYPE_UNIVERSAL, second);
+    if (span->zone == zone && span->interval == interval) {
+        span->first = MIN(span->first, second);
+        span->last = MAX(span->last, second);
+    } else {
+        *span = (struct span){.zone = zone, .interval = interval, .first = second, .last = second};
+    }
+    return interval;
 }
 
 static int64_t floor_divide(int64_t dividend, int64_t divisor)

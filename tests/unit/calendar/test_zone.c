@@ -282,6 +282,27 @@ static void threads_share_zones(void **state)
     assert_ptr_equal(open_zone("Europe/Paris"), open_zone("Europe/Paris"));
 }
 
+/* What is remembered of a zone must not colour what is asked next, in whatever order instants come. */
+static void reads_the_clock_as_glib_does_in_any_order(void **state)
+{
+    static const char *const NAMES[] = {"America/New_York", "Europe/Dublin", "Africa/Casablanca", "Pacific/Apia"};
+    g_autoptr(GRand) random = g_rand_new_with_seed(1);
+
+    (void)state;
+    for (int i = 0; i < 40000; i++) {
+        const char *name = NAMES[g_rand_int(random) % ARRAY_SIZE(NAMES)];
+        g_autoptr(GTimeZone) rules = g_time_zone_new_identifier(name);
+        int64_t second = (int64_t)(g_rand_double(random) * 4e9) - 1500000000;
+        int interval = g_time_zone_find_interval(rules, G_TIME_TYPE_UNIVERSAL, second);
+        int64_t local = second + g_time_zone_get_offset(rules, interval);
+        struct date date = {0};
+        int32_t second_of_day = 0;
+        zone_local(open_zone(name), (struct instant){second * US_PER_S}, &date, &second_of_day);
+        if ((int64_t)date.days * 86400 + second_of_day != local)
+            fail_msg("%s at %" G_GINT64_FORMAT, name, second);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +312,7 @@ int main(void)
         cmocka_unit_test(finds_the_instant_of_a_wall_clock),
         cmocka_unit_test(instant_and_wall_clock_agree_through_every_change),
         cmocka_unit_test(daylight_saving_goes_on_after_2037),
+        cmocka_unit_test(reads_the_clock_as_glib_does_in_any_order),
         cmocka_unit_test(threads_share_zones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
