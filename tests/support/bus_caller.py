@@ -56,12 +56,13 @@ class BusCaller:
         self.keys = system.var / "keys"
         self.own = zmq.auth.load_certificate(self.keys / "private" / f"{name}.key_secret")
         self.bus = contract("bus")
-        self.sockets = {}
+        self.sockets = {}  # of instances, by their ids
+        self.owners = {}   # (service, partition) -> id of the instance that was named as its owner; service -> the one that was asked last
         self.last_request_id = 0
         self.resent = 0
 
     def close(self):
-        for socket, _ in self.sockets.values():
+        for socket in self.sockets.values():
             socket.close()
         self.sockets.clear()
 
@@ -86,7 +87,7 @@ class BusCaller:
 
     def call_once(self, service, method, request, key, partition):
         """One frame and its answer; None where there was none in time: the process may be gone, and the next call looks for another."""
-        socket = self.connected(service)
+        instance, socket = self.connected(service, partition)
         if socket is None:
             return None
         self.last_request_id += 1
@@ -96,24 +97,36 @@ class BusCaller:
         while socket.poll(max(0, int((until - time.monotonic()) * 1000))):
             reply = self.bus.Reply.FromString(socket.recv())
             if reply.request_id == self.last_request_id:
+                if reply.owner:
+                    self.owners[service, partition] = reply.owner
                 return reply
-        self.disconnect(service)
+        self.disconnect(instance)
         return None
 
-    def connected(self, service):
-        """The youngest instance that announces itself: after a kill, the dead one's entry lives on for some seconds."""
-        if service in self.sockets:
-            return self.sockets[service][0]
-        found = max((i for i in self.system.registry() if i["service"] == service and i["state"] == "serving"), key=lambda i: i["started_at_us"], default=None)
-        if found is None:
-            return None
+    def connected(self, service, partition):
+        """The partition's owner as far as it is known; else the youngest instance that announces itself: after a kill, the dead one's entry lives on for some seconds."""
+        instance = self.owners.get((service, partition)) or self.owners.get(service)
+        if instance not in self.sockets:
+            serving = {i["id"]: i for i in self.system.registry() if i["service"] == service and i["state"] == "serving"}
+            found = serving.get(instance) or max(serving.values(), key=lambda i: i["started_at_us"], default=None)
+            if found is None:
+                return None, None
+            if found["id"] != instance:
+                self.owners.pop((service, partition), None)
+            instance = found["id"]
+            if instance not in self.sockets:
+                self.sockets[instance] = self.connect(service, found["rpc_endpoint"])
+        self.owners[service] = instance
+        return instance, self.sockets[instance]
+
+    def connect(self, service, endpoint):
         socket = zmq.Context.instance().socket(zmq.DEALER)
         socket.linger = 0
         socket.curve_publickey, socket.curve_secretkey = self.own
         socket.curve_serverkey = zmq.auth.load_certificate(self.keys / "public" / f"{service}.key")[0]
-        socket.connect(found["rpc_endpoint"])
-        self.sockets[service] = socket, found["id"]
+        socket.connect(endpoint)
         return socket
 
-    def disconnect(self, service):
-        self.sockets.pop(service)[0].close()
+    def disconnect(self, instance):
+        self.sockets.pop(instance).close()
+        self.owners = {what: owner for what, owner in self.owners.items() if owner != instance}

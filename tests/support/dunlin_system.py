@@ -106,6 +106,8 @@ class LogTail:
 
     def follow(self):
         for line in self.process.stdout:
+            if not line.endswith("\n"):  # closed in the middle of it
+                break
             event = json.loads(line)
             event["name"] = event["type"].rsplit(".", 1)[-1]
             with self.has_more:
