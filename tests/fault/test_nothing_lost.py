@@ -315,7 +315,7 @@ class Load:
         try:
             poll("every client goes on", lambda: not waiting(), PATIENCE_S)
         except pytest.fail.Exception:
-            pytest.fail(f"not within {PATIENCE_S} s: {waiting()} go on")
+            pytest.fail(f"not within {PATIENCE_S} s: {waiting()} go on; acknowledged {before}, now {self.n_done()}; {self.system.run('status', '--json', code=None).out}")
 
     def await_anybody(self):
         """Somebody's work goes on beside what was done."""
