@@ -29,7 +29,8 @@ extern const struct metric BUS_METRICS[];
 /* A folder of CURVE certificates in czmq's format:
  *   <keys>/private/<name>.key_secret   readable by its process only (0600)
  *   <keys>/public/<name>.key           of every known peer: the ZAP allow-list; metadata "name" and "role"
- *                                      ("service", "operator", "dialer")
+ *                                      ("service", "operator", "dialer"), and "agency" where the
+ *                                      peer may work for one agency only: its number
  * A container or host gets its own secret and all public files. */
 struct bus_keys;
 
@@ -45,6 +46,10 @@ const char *bus_keys_public(const struct bus_keys *keys, const char *name);
 /* Makes the pair of `name` with `role` where it is missing; leaves an existing one alone (idempotent). */
 MUST_USE enum status bus_keys_make(const char *folder, const char *name, const char *role, bool *ret_is_new,
                                    struct error *err);
+/* The same, bound to an agency: whatever its holder asks for concerns accounts of that agency alone. 0: to none. A pair
+ * that is there already stays bound as it is. */
+MUST_USE enum status bus_keys_make_bound(const char *folder, const char *name, const char *role, int32_t agency_id,
+                                         bool *ret_is_new, struct error *err);
 
 /* The process's ZAP handler: admits exactly the public keys in <keys>/public, re-reading the folder when it changes, so
  * that a dialer can be added while services run. A peer's name and role come from its certificate. One a process
@@ -77,6 +82,7 @@ struct bus_request {
     zframe_t *peer;                     /* routing id, for the reply */
     char peer_name[REGISTRY_NAME_SIZE]; /* from the peer's certificate, by ZAP: proven */
     char peer_role[16];
+    int32_t agency_id; /* whose accounts it may concern; 0: any. Of the peer's key, else as the peer says */
     uint64_t request_id;
     const ProtobufCServiceDescriptor *service;
     const ProtobufCMethodDescriptor *method;
@@ -136,6 +142,7 @@ struct bus_call {
     const char *idempotency_key; /* NULL: none */
     const char *principal;       /* NULL: the client's */
     const char *traceparent;     /* NULL: none */
+    int32_t agency_id;           /* whose accounts it may concern; 0: any */
     bool is_query;               /* has no effect: may be retried without a key */
 
     /* out */

@@ -208,6 +208,7 @@ static enum status pack_request(struct run *run, struct attempt *attempt, uint64
     request.traceparent = bus_lend(call->traceparent == NULL ? "" : call->traceparent);
     request.principal = bus_lend(call->principal == NULL ? run->client->principal : call->principal);
     request.partition = call->partition;
+    request.agency_id = call->agency_id;
     request.body = (ProtobufCBinaryData){.len = body_len, .data = body};
     enum status st = bus_pack(&request.base, ret_frame, NULL);
     g_free(body);

@@ -18,6 +18,7 @@
 struct peer {
     char name[REGISTRY_NAME_SIZE];
     char role[BUS_ROLE_SIZE];
+    char agency[BUS_AGENCY_SIZE];
     bool is_ambiguous; /* several files claim the key: nobody gets in with it */
 };
 
@@ -49,6 +50,7 @@ static void admit_key(struct bus_gate *gate, const char *name)
         struct peer *peer = g_new0(struct peer, 1);
         (void)g_strlcpy(peer->name, name, sizeof(peer->name));
         (void)g_strlcpy(peer->role, zcert_meta(cert, "role"), sizeof(peer->role));
+        (void)g_strlcpy(peer->agency, zcert_meta(cert, "agency"), sizeof(peer->agency));
         g_hash_table_insert(gate->peers, g_strdup(zcert_public_txt(cert)), peer);
     }
     zcert_destroy(&cert);
@@ -128,9 +130,11 @@ static size_t put_property(uint8_t *to, const char *name, const char *value)
 
 static void reply_zap(zsock_t *handler, const char *sequence, const struct peer *peer)
 {
-    uint8_t metadata[1 + sizeof(BUS_ROLE_PROPERTY) + sizeof(uint32_t) + BUS_ROLE_SIZE];
+    uint8_t metadata[1 + sizeof(BUS_ROLE_PROPERTY) + sizeof(uint32_t) + BUS_ROLE_SIZE + 1 +
+                     sizeof(BUS_AGENCY_PROPERTY) + sizeof(uint32_t) + BUS_AGENCY_SIZE];
     /* Always there: what the handler says wins over the same property claimed by the peer in its own handshake. */
     size_t metadata_len = put_property(metadata, BUS_ROLE_PROPERTY, peer != NULL ? peer->role : "");
+    metadata_len += put_property(metadata + metadata_len, BUS_AGENCY_PROPERTY, peer != NULL ? peer->agency : "0");
     zmsg_t *reply = zmsg_new();
     (void)zmsg_addstr(reply, "1.0");
     (void)zmsg_addstr(reply, sequence);

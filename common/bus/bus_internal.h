@@ -15,14 +15,16 @@
 #include "dunlin/bus/v1/bus.pb-c.h"
 #include "status/status.h"
 
-#define BUS_ZAP_ENDPOINT   "inproc://zeromq.zap.01" /* RFC 27: libzmq looks for the handler there and nowhere else */
-#define BUS_ZAP_DOMAIN     "dunlin"
-#define BUS_ROLE_PROPERTY  "X-Role" /* metadata of a ZAP reply: RFC 27 wants own names to start with X- */
-#define BUS_ROLE_SIZE      16
-#define BUS_KEY_TEXT_SIZE  41  /* Z85 of 32 bytes and the NUL */
-#define BUS_TEXT_MAX_BYTES 256 /* of each string of an envelope */
-#define BUS_TIMEOUT_MAX_MS 600000
-#define BUS_WINDOW         64 /* requests in flight an instance */
+#define BUS_ZAP_ENDPOINT    "inproc://zeromq.zap.01" /* RFC 27: libzmq looks for the handler there and nowhere else */
+#define BUS_ZAP_DOMAIN      "dunlin"
+#define BUS_ROLE_PROPERTY   "X-Role" /* metadata of a ZAP reply: RFC 27 wants own names to start with X- */
+#define BUS_ROLE_SIZE       16
+#define BUS_AGENCY_PROPERTY "X-Agency" /* the agency that the peer's key is bound to, as a number; "0": to none */
+#define BUS_AGENCY_SIZE     12
+#define BUS_KEY_TEXT_SIZE   41  /* Z85 of 32 bytes and the NUL */
+#define BUS_TEXT_MAX_BYTES  256 /* of each string of an envelope */
+#define BUS_TIMEOUT_MAX_MS  600000
+#define BUS_WINDOW          64 /* requests in flight an instance */
 
 /* protobuf-c spends up to a hundred bytes of structs on two bytes of a hostile frame; honest ones stay under sixteen
  * times the largest frame. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,6 +56,7 @@ static zcert_t *certificate_of(zconfig_t *root, bool wants_secret)
     explicit_bzero(secret_key, sizeof(secret_key));
     zcert_set_meta(cert, "name", "%s", zconfig_get(root, "metadata/name", ""));
     zcert_set_meta(cert, "role", "%s", zconfig_get(root, "metadata/role", ""));
+    zcert_set_meta(cert, "agency", "%s", zconfig_get(root, "metadata/agency", "0"));
     return cert;
 }
 
@@ -67,6 +69,13 @@ static enum status read_file(const char *path, char text[static FILE_MAX_BYTES +
     text[len] = '\0';
     (void)fclose(file);
     return STATUS_OK;
+}
+
+/* "0" to "2147483647". A number that cannot be read must not let its holder in as bound to none. */
+static bool is_agency_valid(const char *text)
+{
+    guint64 number = 0;
+    return g_ascii_string_to_unsigned(text, 10, 0, INT32_MAX, &number, NULL);
 }
 
 static enum status read_certificate(const char *path, const char *name, bool wants_secret, zcert_t **ret_cert,
@@ -87,6 +96,8 @@ static enum status read_certificate(const char *path, const char *name, bool wan
                        zcert_meta(cert, "name"));
     else if (!bus_name_is_valid(zcert_meta(cert, "role"), BUS_ROLE_SIZE))
         st = error_set(err, STATUS_FAILED_PRECONDITION, "key file '%s' has no valid role", path);
+    else if (!is_agency_valid(zcert_meta(cert, "agency")))
+        st = error_set(err, STATUS_FAILED_PRECONDITION, "key file '%s' has no valid agency", path);
     else
         *ret_cert = TAKE(cert);
     zcert_destroy(&cert);
@@ -242,8 +253,8 @@ static enum status publish_certificate(zcert_t *cert, const char *path, bool is_
     return st;
 }
 
-static enum status make_secret(const char *folder, const char *name, const char *role, bool *ret_is_new,
-                               struct error *err)
+static enum status make_secret(const char *folder, const char *name, const char *role, int32_t agency_id,
+                               bool *ret_is_new, struct error *err)
 {
     char path[PATH_SIZE];
     char public_path[PATH_SIZE];
@@ -264,6 +275,7 @@ static enum status make_secret(const char *folder, const char *name, const char 
         return error_set(err, STATUS_INTERNAL, "libzmq was built without CURVE");
     zcert_set_meta(cert, "name", "%s", name);
     zcert_set_meta(cert, "role", "%s", role);
+    zcert_set_meta(cert, "agency", "%" PRId32, agency_id);
     st = publish_certificate(cert, path, true, ret_is_new, err);
     zcert_destroy(&cert);
     return st;
@@ -294,6 +306,12 @@ out:
 
 enum status bus_keys_make(const char *folder, const char *name, const char *role, bool *ret_is_new, struct error *err)
 {
+    return bus_keys_make_bound(folder, name, role, 0, ret_is_new, err);
+}
+
+enum status bus_keys_make_bound(const char *folder, const char *name, const char *role, int32_t agency_id,
+                                bool *ret_is_new, struct error *err)
+{
     bool is_new = false;
     enum status st = check_name("key name", name, REGISTRY_NAME_SIZE, err);
     if (st == STATUS_OK)
@@ -304,7 +322,7 @@ enum status bus_keys_make(const char *folder, const char *name, const char *role
     if (st == STATUS_OK)
         st = make_folder(folder, "private", 0700, err);
     if (st == STATUS_OK)
-        st = make_secret(folder, name, role, &is_new, err);
+        st = make_secret(folder, name, role, agency_id, &is_new, err);
     if (st == STATUS_OK)
         st = make_public(folder, name, err);
     if (st != STATUS_OK)

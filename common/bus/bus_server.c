@@ -156,6 +156,8 @@ static enum status fill_request(const Dunlin__Bus__V1__Request *envelope,
     if (st != STATUS_OK)
         return st;
     request->partition = (uint16_t)envelope->partition;
+    if (request->agency_id == 0)
+        request->agency_id = envelope->agency_id;
     request->deadline = (struct monotonic){request->received_at.us + envelope->timeout_ms * US_PER_MS};
     request->principal = g_strdup(envelope->principal);
     request->idempotency_key = g_strdup(envelope->idempotency_key);
@@ -171,10 +173,12 @@ static enum status identify_peer(zmq_msg_t *frame, struct bus_request *request, 
 {
     const char *name = zmq_msg_gets(frame, "User-Id");
     const char *role = zmq_msg_gets(frame, BUS_ROLE_PROPERTY);
-    if (name == NULL || name[0] == '\0' || role == NULL || role[0] == '\0')
+    const char *agency = zmq_msg_gets(frame, BUS_AGENCY_PROPERTY);
+    if (name == NULL || name[0] == '\0' || role == NULL || role[0] == '\0' || agency == NULL)
         return error_set(err, STATUS_UNAUTHENTICATED, "the connection's key has not been checked");
     (void)g_strlcpy(request->peer_name, name, sizeof(request->peer_name));
     (void)g_strlcpy(request->peer_role, role, sizeof(request->peer_role));
+    request->agency_id = (int32_t)g_ascii_strtoll(agency, NULL, 10);
     return STATUS_OK;
 }
 

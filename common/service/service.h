@@ -36,6 +36,7 @@ struct service_call {
     uint16_t partition;
     const char *peer;            /* name of the peer's certificate: "dunlin", "dialer", "acme" */
     const char *role;            /* "service", "operator", "dialer" */
+    int32_t agency_id;           /* whose accounts it may concern; 0: any agency's */
     const char *principal;       /* on whose behalf; may be empty */
     const char *idempotency_key; /* may be empty */
     const char *traceparent;

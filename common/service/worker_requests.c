@@ -259,6 +259,7 @@ static size_t open_calls(struct batch *batch)
                                                   .partition = request->partition,
                                                   .peer = request->peer_name,
                                                   .role = request->peer_role,
+                                                  .agency_id = request->agency_id,
                                                   .principal = request->principal,
                                                   .idempotency_key = request->idempotency_key,
                                                   .traceparent = request->traceparent,

@@ -308,6 +308,8 @@ static enum status take_later(struct effect *effect, struct error *err)
 static bool may_report(const struct service_call *call, const struct permit *permit)
 {
     static const char PREFIX[] = "dialer:";
+    if (!contact_may_concern(call, permit->agency_id))
+        return false;
     return !g_str_has_prefix(call->principal, PREFIX) || strcmp(call->principal + strlen(PREFIX), permit->dialer) == 0;
 }
 
@@ -430,7 +432,7 @@ static enum status record_stop(const struct contact_work *work, struct service_c
                                const struct asked_stop *asked, struct error *err)
 {
     struct account *account = contact_find_account(work->book, &asked->account_id);
-    if (account == NULL) {
+    if (account == NULL || !contact_may_concern(call, account->debtor->agency_id)) {
         service_fail(call, STATUS_NOT_FOUND, "account_id: no such account");
         return STATUS_OK;
     }

@@ -18,6 +18,9 @@ enum status contact_record_request(struct unit *unit, struct service_call *calls
 enum status contact_reserve_dial_list(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
 enum status contact_get_account(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
 
+/* False: for this caller an account of that agency does not exist. */
+bool contact_may_concern(const struct service_call *call, int32_t agency_id);
+
 /* Who an event is caused by: the person on whose behalf, else the peer: "dialer:acme". Lent by the book. */
 const char *contact_actor(struct contact_book *book, const struct service_call *call);
 

@@ -626,9 +626,8 @@ static void read_entry(const struct db_result *rows, size_t row, GArray *entries
     g_array_append_val(entries, entry);
 }
 
-enum status contact_store_reserve(struct db *db, const uint16_t *partitions, size_t n_partitions, int64_t now_us,
-                                  int32_t limit, int64_t until_us, const char *dialer, GArray **ret_entries,
-                                  struct error *err)
+enum status contact_store_reserve(struct db *db, const uint16_t *partitions, size_t n_partitions,
+                                  const struct contact_reservation *wanted, GArray **ret_entries, struct error *err)
 {
     SCOPED(db_array_freep) struct db_array *array = db_array_new(DB_INT2);
     SCOPED(db_result_freep) struct db_result *rows = NULL;
@@ -636,10 +635,11 @@ enum status contact_store_reserve(struct db *db, const uint16_t *partitions, siz
     for (size_t i = 0; i < n_partitions; i++)
         db_array_int2(array, (int16_t)partitions[i]);
     db_arg_array(&args, array);
-    db_arg_int8(&args, now_us);
-    db_arg_int4(&args, limit);
-    db_arg_int8(&args, until_us);
-    db_arg_text(&args, dialer);
+    db_arg_int8(&args, wanted->now_us);
+    db_arg_int4(&args, wanted->limit);
+    db_arg_int8(&args, wanted->until_us);
+    db_arg_text(&args, wanted->dialer);
+    db_arg_int4(&args, wanted->agency_id);
     enum status st = db_exec(db, &CONTACT_DIAL_RESERVE, &args, &rows, err);
     if (st != STATUS_OK)
         return error_wrap(err, st, "reserve a dial list");

@@ -55,10 +55,17 @@ struct dial_entry {
     char step[64];
     int64_t due_at_us;
 };
+struct contact_reservation {
+    int32_t agency_id; /* 0: accounts of any */
+    int64_t now_us;
+    int32_t limit;
+    int64_t until_us;
+    const char *dialer;
+};
 /* Reserves up to `limit` due accounts of the partitions until `until_us`; *ret_entries (struct dial_entry, best first)
  * belongs to the caller: g_array_unref. */
 MUST_USE enum status contact_store_reserve(struct db *db, const uint16_t *partitions, size_t n_partitions,
-                                           int64_t now_us, int32_t limit, int64_t until_us, const char *dialer,
-                                           GArray **ret_entries, struct error *err);
+                                           const struct contact_reservation *wanted, GArray **ret_entries,
+                                           struct error *err);
 
 #endif

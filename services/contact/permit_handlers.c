@@ -50,12 +50,13 @@ static void collect_keys(const struct asked *asked, size_t n, struct contact_key
 }
 
 /* Accounts and contact points must be there before anything is decided: a call that fails has no effect. */
-static enum status check_known(const struct contact_book *book, const struct asked *asked, struct error *err)
+static enum status check_known(const struct contact_book *book, const struct service_call *call,
+                               const struct asked *asked, struct error *err)
 {
     for (size_t i = 0; i < asked->n; i++) {
         const struct permit_question *question = &asked->questions[i];
         const struct account *account = contact_find_account(book, &question->account_id);
-        if (account == NULL)
+        if (account == NULL || !contact_may_concern(call, account->debtor->agency_id))
             return error_set(err, STATUS_NOT_FOUND, "requests[%zu].account_id: no such account", i);
         const struct contact_point *point = debtor_find_point(account->debtor, &question->contact_point_id);
         if (point == NULL)
@@ -259,7 +260,7 @@ static enum status answer_all(struct unit *unit, struct service_call *calls, str
         struct error why = {0};
         if (service_is_answered(&calls[i]))
             continue;
-        if (check_known(book, &asked[i], &why) != STATUS_OK)
+        if (check_known(book, &calls[i], &asked[i], &why) != STATUS_OK)
             service_fail_error(&calls[i], &why);
         else
             st = answer(&work, &calls[i], &asked[i], storage, is_only_asked, err);
@@ -291,6 +292,11 @@ enum status contact_request_permits(struct unit *unit, struct service_call *call
 enum status contact_explain(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
     return handle(unit, calls, n_calls, true, err);
+}
+
+bool contact_may_concern(const struct service_call *call, int32_t agency_id)
+{
+    return call->agency_id == 0 || call->agency_id == agency_id;
 }
 
 const char *contact_actor(struct contact_book *book, const struct service_call *call)

@@ -82,9 +82,14 @@ static enum status reserve(struct unit *unit, struct service_call *call, struct 
     size_t n = distinct_partitions(request, partitions);
     int64_t now_us = unit_now(unit).us;
     g_autoptr(GArray) entries = NULL;
-    enum status st = contact_store_reserve(unit_db(unit), partitions, n, now_us, (int32_t)request->limit,
-                                           now_us + request->hold_s * US_PER_S,
-                                           request->dialer[0] != '\0' ? request->dialer : call->peer, &entries, err);
+    const struct contact_reservation wanted = {
+        .agency_id = call->agency_id,
+        .now_us = now_us,
+        .limit = (int32_t)request->limit,
+        .until_us = now_us + request->hold_s * US_PER_S,
+        .dialer = request->dialer[0] != '\0' ? request->dialer : call->peer,
+    };
+    enum status st = contact_store_reserve(unit_db(unit), partitions, n, &wanted, &entries, err);
     if (st == STATUS_OK)
         reply_entries(call, entries);
     return st;
@@ -213,7 +218,7 @@ static enum status get_account(struct unit *unit, struct service_call *call, str
     if (st != STATUS_OK)
         return st;
     const struct account *account = contact_find_account(book, &account_id);
-    if (account == NULL) {
+    if (account == NULL || !contact_may_concern(call, account->debtor->agency_id)) {
         service_fail(call, STATUS_NOT_FOUND, "account_id: no such account");
         return STATUS_OK;
     }

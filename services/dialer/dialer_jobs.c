@@ -402,6 +402,7 @@ static struct bus_call *open_calls(const GPtrArray *parts)
                                      .instance_id = part->instance_id,
                                      .idempotency_key = part->idempotency_key,
                                      .principal = part->principal,
+                                     .agency_id = part->job->request->agency_id,
                                      .traceparent = part->job->request->traceparent,
                                      .is_query = part->is_query};
     }

@@ -5,6 +5,7 @@
 
 #include "cache/cache.h"
 #include "commands.h"
+#include "dunlin_sql.h"
 #include "fleet.h"
 #include "registry/registry.h"
 #include "table.h"
@@ -84,14 +85,39 @@ static void find_public_endpoint(struct cli *cli, char ret_endpoint[static REGIS
     cache_free(cache);
 }
 
+/* The agency that --agency names; 0 where it is not given. */
+static enum status find_agency(struct cli *cli, const char *role, int32_t *ret_agency_id, struct error *err)
+{
+    const char *slug = cli_text(cli, "agency");
+    SCOPED(db_result_freep) struct db_result *agencies = NULL;
+    struct db *db = NULL;
+    *ret_agency_id = 0;
+    if (slug[0] == '\0')
+        return STATUS_OK;
+    if (strcmp(role, "dialer") != 0)
+        return cli_usage(cli, err, "--agency goes with --role dialer: operators and services work for all agencies");
+    enum status st = cli_db(cli, &db, err);
+    if (st == STATUS_OK)
+        st = db_exec(db, &DUNLIN_AGENCY_LIST, NULL, &agencies, err);
+    for (size_t i = 0; st == STATUS_OK && i < db_rows(agencies); i++)
+        if (strcmp(db_text(agencies, i, 1), slug) == 0)
+            *ret_agency_id = db_int4(agencies, i, 0);
+    if (st == STATUS_OK && *ret_agency_id == 0)
+        st = error_set(err, STATUS_NOT_FOUND, "no agency '%s' (`dunlin agency list`)", slug);
+    return st;
+}
+
 static enum status run_add(struct cli *cli, struct error *err)
 {
     const char *name = cli_operand(cli, 0);
     const char *role = cli_text(cli, "role");
     bool is_new = false;
+    int32_t agency_id = 0;
     enum status st = check_role(cli, role, err);
     if (st == STATUS_OK)
-        st = bus_keys_make(cli_keys(cli), name, role, &is_new, err);
+        st = find_agency(cli, role, &agency_id, err);
+    if (st == STATUS_OK)
+        st = bus_keys_make_bound(cli_keys(cli), name, role, agency_id, &is_new, err);
     if (st != STATUS_OK)
         return st;
     g_autofree char *secret = secret_file(cli, name);
@@ -120,18 +146,21 @@ static enum status run_add(struct cli *cli, struct error *err)
 
 static const struct config_option ADD_OPTIONS[] = {
     {"role", CONFIG_TEXT, "dialer", NULL, 0, 0, "What it may do: dialer, operator or service."},
+    {"agency", CONFIG_TEXT, "", NULL, 0, 0,
+     "Of a dialer: the one agency that it works for, by its slug. Accounts of others do not exist for it. Empty: all."},
     {0},
 };
 
 const struct command COMMAND_KEYS_ADD = {
     .name = "keys add",
     .summary = "admit a third party's dialer, or another program",
-    .usage = "NAME [--role dialer]",
+    .usage = "NAME [--role dialer] [--agency SLUG]",
     .details =
         "Makes a pair of keys under a name that the log will show. Hand the secret file to the third party over a safe "
         "way,\n"
         "together with the server's public key; both ends then know each other. Nothing needs to be restarted.\n\n"
-        "  dunlin keys add acme --role dialer\n",
+        "  dunlin keys add acme --role dialer\n"
+        "  dunlin keys add acme --agency northwind\n",
     .options = ADD_OPTIONS,
     .operands_min = 1,
     .operands_max = 1,
@@ -144,10 +173,12 @@ static void list_key(const struct cli *cli, const char *name, json_t *rows)
     g_autofree char *secret = secret_file(cli, name);
     zcert_t *cert = zcert_load(path);
     const char *role = cert != NULL ? zcert_meta(cert, "role") : NULL;
+    const char *agency = cert != NULL ? zcert_meta(cert, "agency") : NULL;
     if (cert != NULL)
-        (void)json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:b}", "name", name, "role",
-                                                    role != NULL ? role : "", "public_key", zcert_public_txt(cert),
-                                                    "has_secret", g_file_test(secret, G_FILE_TEST_EXISTS)));
+        (void)json_array_append_new(
+            rows, json_pack("{s:s, s:s, s:I, s:s, s:b}", "name", name, "role", role != NULL ? role : "", "agency_id",
+                            agency != NULL ? g_ascii_strtoll(agency, NULL, 10) : 0, "public_key",
+                            zcert_public_txt(cert), "has_secret", g_file_test(secret, G_FILE_TEST_EXISTS)));
     zcert_destroy(&cert);
 }
 
@@ -160,6 +191,7 @@ static enum status run_list(struct cli *cli, struct error *err)
 {
     static const struct column COLUMNS[] = {{"name", "name", COLUMN_TEXT},
                                             {"role", "role", COLUMN_TEXT},
+                                            {"agency", "agency_id", COLUMN_NUMBER},
                                             {"public key", "public_key", COLUMN_TEXT},
                                             {"secret here", "has_secret", COLUMN_TEXT},
                                             {0}};

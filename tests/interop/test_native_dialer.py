@@ -376,6 +376,24 @@ def test_a_dialer_cannot_report_another_dialers_permit(system, acme):
     assert report(acme, permit, "NO_ANSWER").code == 0
 
 
+def test_for_a_dialer_of_another_agency_there_is_no_such_account(system, acme):
+    account = system.place_account()
+    system.run("agency", "add", "northwind")
+    system.run("keys", "add", "of-demo", "--agency", "demo")
+    system.run("keys", "add", "of-northwind", "--agency", "northwind")
+    own, stranger = system.dialer("of-demo"), system.dialer("of-northwind")
+    with pytest.raises(DialerError) as refused:
+        ask(stranger, account)
+    assert refused.value.code == NOT_FOUND and "no such account" in str(refused.value)
+    assert not stranger.fetch_dial_list(limit=1000)
+    assert account.id_bytes in {entry.account_id for entry in own.fetch_dial_list(limit=1000)}
+    permit = permit_of(ask(own, account))
+    assert report(stranger, permit).code == NOT_FOUND and report(own, permit).code == 0
+    assert [(key["agency_id"] > 0, key["role"]) for key in system.json("keys", "list") if key["name"].startswith("of-")] == [(True, "dialer")] * 2
+    system.run("keys", "add", "nobody", "--agency", "elsewhere", code=1)
+    system.run("keys", "add", "people", "--role", "operator", "--agency", "demo", code=2)
+
+
 def bad_requests(dialer, account):
     contact, proto = dialer.contact, dialer.dialer
     point = account.target[1]

@@ -159,6 +159,7 @@ void fixture_call_many_as(struct unit_fixture *fixture, const struct fixture_cal
                                          .peer = caller->peer,
                                          .role = caller->role,
                                          .principal = caller->principal,
+                                         .agency_id = caller->agency_id,
                                          .idempotency_key = "",
                                          .traceparent = "",
                                          .answer = &answers[i]};

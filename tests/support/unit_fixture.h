@@ -60,6 +60,7 @@ void fixture_apply_ok(struct unit_fixture *fixture, const ProtobufCMessage *mess
 /* Who calls. */
 struct fixture_caller {
     const char *peer, *role, *principal;
+    int32_t agency_id;
 };
 extern const struct fixture_caller FIXTURE_OPERATOR; /* "user:anna" */
 

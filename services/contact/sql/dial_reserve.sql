@@ -1,5 +1,5 @@
 -- Hands out accounts that are due for a call and in nobody's hands, best first, and reserves them.
--- $1 partitions, $2 now (UTC us), $3 how many, $4 reserved until (UTC us), $5 dialer. At most $3 rows, by priority, then the longest due.
+-- $1 partitions, $2 now (UTC us), $3 how many, $4 reserved until (UTC us), $5 dialer, $6 agency (0: any). At most $3 rows, by priority, then the longest due.
 -- Index account_dial per partition; the number is the usable one that was not tried for longest (key of debtor, index permit_account).
 -- Two that ask at once do not wait for each other; the later one may get fewer.
 WITH candidate AS MATERIALIZED (
@@ -9,6 +9,7 @@ WITH candidate AS MATERIALIZED (
         SELECT a.account_id, a.priority, a.dial_at_us
         FROM contact.account AS a
         WHERE a.partition = p.partition AND a.dial_at_us IS NOT NULL AND a.dial_at_us <= $2 AND a.reserved_until_us <= $2
+            AND ($6 = 0 OR a.agency_id = $6)
         ORDER BY a.priority DESC, a.dial_at_us
         LIMIT $3) AS c
     ORDER BY c.priority DESC, c.dial_at_us

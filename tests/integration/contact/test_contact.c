@@ -256,6 +256,69 @@ static void holds_a_dispute_that_a_later_report_tells(void **state)
         (void)permit(fixture, accounts[i], "d1-phone");
 }
 
+static void knows_only_accounts_of_the_agency_that_a_caller_works_for(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct id account_id = named("a1"), point_id = named("d1-phone");
+    drive("2026-06-03T18:00:00Z");
+    place(fixture, "d1", "a1");
+    classify(fixture, "d1", "a1", "early", 400);
+    const struct id permit_id = permit(fixture, "a1", "d1-phone");
+    Dunlin__Contact__V1__PermitRequest asked;
+    Dunlin__Contact__V1__PermitRequest *list[] = {&asked};
+    Dunlin__Contact__V1__RequestPermitsRequest permits;
+    Dunlin__Contact__V1__RecordRequestRequest stop_request;
+    Dunlin__Contact__V1__GetAccountRequest get_request;
+    Dunlin__Contact__V1__ReportAttemptsRequest reports;
+    Dunlin__Contact__V1__ReserveDialListRequest reserve;
+    Dunlin__Contact__V1__AttemptReport unplaced =
+        report_of(&permit_id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED);
+    Dunlin__Contact__V1__AttemptReport *report_list[] = {&unplaced};
+    uint32_t partition = FIXTURE_PARTITION;
+    dunlin__contact__v1__permit_request__init(&asked);
+    asked.account_id = wire_id(&account_id);
+    asked.contact_point_id = wire_id(&point_id);
+    asked.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL;
+    asked.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION;
+    dunlin__contact__v1__request_permits_request__init(&permits);
+    permits.requests = list;
+    permits.n_requests = 1;
+    dunlin__contact__v1__record_request_request__init(&stop_request);
+    stop_request.account_id = wire_id(&account_id);
+    stop_request.flag = DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_CEASE;
+    dunlin__contact__v1__get_account_request__init(&get_request);
+    get_request.account_id = wire_id(&account_id);
+    dunlin__contact__v1__report_attempts_request__init(&reports);
+    reports.reports = report_list;
+    reports.n_reports = 1;
+    dunlin__contact__v1__reserve_dial_list_request__init(&reserve);
+    reserve.partitions = &partition;
+    reserve.n_partitions = 1;
+    reserve.limit = 10;
+    reserve.hold_s = 1;
+    const struct {
+        int32_t agency_id;
+        enum status expected;
+    } rows[] = {{FIXTURE_AGENCY + 1, STATUS_NOT_FOUND}, {FIXTURE_AGENCY, STATUS_OK}};
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const struct fixture_caller caller = {
+            .peer = "acme", .role = "dialer", .principal = "", .agency_id = rows[i].agency_id};
+        Dunlin__Contact__V1__ReportAttemptsReply *results =
+            fixture_call_as(fixture, &caller, "ReportAttempts", &reports.base, STATUS_OK);
+        assert_int_equal(results->results[0]->code, rows[i].expected);
+        fixture_free_reply(results);
+        drive(i == 0 ? "2026-06-03T19:30:00Z" : "2026-06-03T21:00:00Z"); /* the step is due again after the retry */
+        Dunlin__Contact__V1__ReserveDialListReply *offered =
+            fixture_call_as(fixture, &caller, "ReserveDialList", &reserve.base, STATUS_OK);
+        assert_int_equal(offered->n_entries, i);
+        fixture_free_reply(offered);
+        fixture_free_reply(fixture_call_as(fixture, &caller, "ExplainContact", &permits.base, rows[i].expected));
+        fixture_free_reply(fixture_call_as(fixture, &caller, "RequestPermits", &permits.base, rows[i].expected));
+        fixture_free_reply(fixture_call_as(fixture, &caller, "RecordRequest", &stop_request.base, rows[i].expected));
+        fixture_free_reply(fixture_call_as(fixture, &caller, "GetAccount", &get_request.base, rows[i].expected));
+    }
+}
+
 static void tells_the_log_of_a_number_that_a_later_report_calls_wrong(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -708,6 +771,7 @@ int main(void)
         cmocka_unit_test_setup(takes_a_conversation_that_is_reported_after_a_busy_line, clear),
         cmocka_unit_test_setup(holds_a_dispute_that_a_later_report_tells, clear),
         cmocka_unit_test_setup(tells_the_log_of_a_number_that_a_later_report_calls_wrong, clear),
+        cmocka_unit_test_setup(knows_only_accounts_of_the_agency_that_a_caller_works_for, clear),
         cmocka_unit_test_setup(does_a_step_by_a_reported_attempt_and_retries_a_busy_line, clear),
         cmocka_unit_test_setup(expires_a_permit_that_nobody_reports, clear),
         cmocka_unit_test_setup(stops_every_account_of_the_person_until_it_is_released_with_a_reason, clear),

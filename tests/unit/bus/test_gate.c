@@ -87,6 +87,39 @@ static void proves_name_and_role_by_the_certificate(void **state)
     zsock_destroy(&dealer);
 }
 
+static struct bus_request *ask_for_agency(struct world *world, const struct bus_keys *keys, int32_t agency_id)
+{
+    zsock_t *dealer = connect_as(world, keys);
+    struct fixture_ping ping;
+    fixture_ping_init(&ping, 1);
+    ping.envelope.agency_id = agency_id;
+    assert_true(fixture_is_writable(dealer, PATIENCE_MS));
+    fixture_send_envelope(dealer, &ping.envelope);
+    struct bus_request *request = fixture_receive(world->router, PATIENCE_MS);
+    zsock_destroy(&dealer);
+    assert_non_null(request);
+    return request;
+}
+
+static void a_key_that_is_bound_to_an_agency_speaks_for_no_other(void **state)
+{
+    struct world *world = *state;
+    SCOPED(bus_keys_freep) struct bus_keys *bound = NULL;
+    SCOPED(bus_keys_freep) struct bus_keys *free_one = fixture_keys(world->folder, "unbound", "service");
+    const struct {
+        bool is_bound;
+        int32_t said, counts;
+    } rows[] = {{true, 0, 7}, {true, 8, 7}, {false, 0, 0}, {false, 8, 8}};
+    assert_int_equal(bus_keys_make_bound(world->folder, "bound", "dialer", 7, NULL, NULL), STATUS_OK);
+    assert_int_equal(bus_keys_make(world->folder, "bound", "dialer", NULL, NULL), STATUS_OK); /* stays as it is */
+    assert_int_equal(bus_keys_open(world->folder, "bound", &bound, NULL), STATUS_OK);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct bus_request *request = ask_for_agency(world, rows[i].is_bound ? bound : free_one, rows[i].said);
+        assert_int_equal(request->agency_id, rows[i].counts);
+        bus_request_free(request);
+    }
+}
+
 /* libzmq 4.3 lets a peer put properties of its own into the handshake (option 95, ZMQ_METADATA, unnamed in builds
  * without drafts). What the gate says must win. */
 static void a_peer_cannot_claim_a_role_in_its_handshake(void **state)
@@ -97,8 +130,10 @@ static void a_peer_cannot_claim_a_role_in_its_handshake(void **state)
     void *handle = zsock_resolve(dealer);
     static const char role[] = "X-Role:operator";
     static const char user[] = "User-Id:operator";
+    static const char agency[] = "X-Agency:7";
     assert_int_equal(zmq_setsockopt(handle, 95, role, strlen(role)), 0);
     (void)zmq_setsockopt(handle, 95, user, strlen(user));
+    (void)zmq_setsockopt(handle, 95, agency, strlen(agency));
     zcert_apply(acme->own, dealer);
     zsock_set_curve_serverkey(dealer, bus_keys_public(acme, "contact"));
     assert_int_equal(zmq_connect(handle, world->endpoint), 0);
@@ -109,6 +144,7 @@ static void a_peer_cannot_claim_a_role_in_its_handshake(void **state)
     assert_non_null(request);
     assert_string_equal(request->peer_name, "acme");
     assert_string_equal(request->peer_role, "dialer");
+    assert_int_equal(request->agency_id, 0);
     zsock_destroy(&dealer);
 }
 
@@ -242,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(proves_name_and_role_by_the_certificate),
         TEST(a_peer_cannot_claim_a_role_in_its_handshake),
+        TEST(a_key_that_is_bound_to_an_agency_speaks_for_no_other),
         TEST(refuses_and_counts_an_unknown_key),
         TEST(admits_a_key_that_was_added_later),
         TEST(admits_a_key_whose_file_was_half_written_at_first),
