@@ -194,12 +194,14 @@ static enum status receive_op(struct pipeline *pipeline, const struct op *op, en
     st = take_result(pipeline, op, &result, first_failure, err);
     if (st != STATUS_OK)
         return st;
-    /* Each operation's results end with a NULL. */
+    /* Each operation's results end with a NULL, or with libpq's word that it cannot go on. */
     SCOPED(db_pg_clearp) PGresult *end = NULL;
     st = db_next_result(pipeline->db, pipeline->deadline, what, &end, err);
-    if (st == STATUS_OK && end != NULL)
-        return db_fail_protocol(pipeline->db, what, "two results where one was due", err);
-    return st;
+    if (st != STATUS_OK || end == NULL)
+        return st;
+    if (PQresultStatus(end) == PGRES_FATAL_ERROR)
+        return db_fail_result(pipeline->db, end, what, err);
+    return db_fail_protocol(pipeline->db, what, "two results where one was due", err);
 }
 
 static enum status receive_sync(struct pipeline *pipeline, struct error *err)
