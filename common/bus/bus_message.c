@@ -1,7 +1,5 @@
 #include "bus/bus_internal.h"
 
-#include <stdlib.h>
-
 char *bus_lend(const char *text)
 {
     union {
@@ -17,19 +15,20 @@ static void *budget_alloc(void *context, size_t size)
     if (size > *left)
         return NULL;
     *left -= size;
-    return malloc(size);
+    /* Without memory the process ends here: NULL would say that the peer sent garbage. */
+    return g_malloc(size);
 }
 
 static void budget_free(void *context, void *pointer)
 {
     (void)context;
-    free(pointer);
+    g_free(pointer);
 }
 
 ProtobufCMessage *bus_unpack(const ProtobufCMessageDescriptor *descriptor, size_t len, const void *data)
 {
     size_t left = BUS_UNPACK_MAX_BYTES;
-    /* Its memory is malloc's, so that the default allocator may free it when this one is gone. */
+    /* Its memory is malloc's (GLib's is the same), so that the default allocator may free it when this one is gone. */
     ProtobufCAllocator allocator = {.alloc = budget_alloc, .free = budget_free, .allocator_data = &left};
     static const uint8_t nothing = 0;
     return protobuf_c_message_unpack(descriptor, &allocator, len, len == 0 ? &nothing : data);

@@ -1,4 +1,6 @@
+#include <glib.h>
 #include <phonenumbers/phonenumberutil.h>
+#include <unicode/uclean.h>
 
 #include <cstring>
 #include <exception>
@@ -132,17 +134,46 @@ enum status parse(const char *text, const char *region, struct phone *ret_phone,
     return STATUS_OK;
 }
 
+void *allocate(const void *context, size_t size)
+{
+    (void)context;
+    return g_malloc(size);
+}
+
+void *reallocate(const void *context, void *old, size_t size)
+{
+    (void)context;
+    return g_realloc(old, size);
+}
+
+void release(const void *context, void *memory)
+{
+    (void)context;
+    g_free(memory);
+}
+
+/* Without memory ICU's regular expressions match nothing, and a good number would be called a bad one, for good. GLib's
+ * functions end the process instead. */
+bool share_memory_with_glib()
+{
+    UErrorCode code = U_ZERO_ERROR;
+    u_setMemoryFunctions(nullptr, allocate, reallocate, release, &code);
+    return U_SUCCESS(code);
+}
+
 } // namespace
 
 /* No exception may leave into C. */
 enum status phone_parse(const char *text, const char *region, struct phone *ret_phone, struct error *err)
 {
+    static const bool shares_memory = share_memory_with_glib();
+    g_assert(shares_memory);
     if (strnlen(text, TEXT_MAX_BYTES + 1) > TEXT_MAX_BYTES)
         return error_set(err, STATUS_INVALID_ARGUMENT, "phone number: too long");
     try {
         return parse(text, region ? region : "", ret_phone, err);
     } catch (const std::bad_alloc &) {
-        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "phone number: out of memory");
+        std::terminate(); /* as GLib does: nobody may take it for a word about the number */
     } catch (const std::exception &) {
         return error_set(err, STATUS_INTERNAL, "phone number: libphonenumber failed");
     }

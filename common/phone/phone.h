@@ -27,7 +27,7 @@ struct phone {
 
 /* Reads a number as people write it; `region` (ISO 3166 alpha-2, "US") is assumed where it has no country code. Fails
  * with INVALID_ARGUMENT, saying what is wrong: not a number, too short, too long, no such country code, not a valid
- * number of its region. Thread-safe. libphonenumber does the work. */
+ * number of its region. Thread-safe. libphonenumber does the work; without memory for it the process ends. */
 MUST_USE enum status phone_parse(const char *text, const char *region, struct phone *ret_phone, struct error *err);
 
 /* The IANA zones in which a number of this prefix may be: longest prefix in phone_zones.txt (see its head for the

@@ -65,6 +65,25 @@ enum status wire_check_text(const char *text, size_t max, const char *field, str
     return STATUS_OK;
 }
 
+static void *allocate(void *context, size_t size)
+{
+    (void)context;
+    return g_malloc(size);
+}
+
+static void release(void *context, void *memory)
+{
+    (void)context;
+    g_free(memory);
+}
+
+ProtobufCMessage *wire_unpack(const ProtobufCMessageDescriptor *type, size_t len, const uint8_t *bytes)
+{
+    ProtobufCAllocator allocator = {.alloc = allocate, .free = release};
+
+    return protobuf_c_message_unpack(type, &allocator, len, bytes);
+}
+
 const char *wire_actor(const struct service_call *call)
 {
     return call->principal && call->principal[0] ? call->principal : NULL;

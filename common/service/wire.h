@@ -2,6 +2,7 @@
 #define DUNLIN_SERVICE_WIRE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <protobuf-c/protobuf-c.h>
 
@@ -26,6 +27,10 @@ struct id wire_known_id(const ProtobufCBinaryData *bytes);
 
 /* UTF-8 of at most `max` bytes; may be empty. */
 MUST_USE enum status wire_check_text(const char *text, size_t max, const char *field, struct error *err);
+
+/* Freed by protobuf_c_message_free_unpacked(message, NULL). NULL says one thing only, that the bytes are no such
+ * message: without memory the process ends, as it does in GLib, since nobody may take that for a broken event. */
+ProtobufCMessage *wire_unpack(const ProtobufCMessageDescriptor *type, size_t len, const uint8_t *bytes);
 
 /* On whose behalf a call is made, as unit_emit takes it: "user:anna"; NULL, the service itself, where nobody is named.
  */

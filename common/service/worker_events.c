@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "logging/logging.h"
+#include "service/wire.h"
 #include "service/worker.h"
 
 static const struct parked_event *parked_of(const struct worker *worker, const struct id *debtor_id)
@@ -82,7 +83,7 @@ static enum status apply(struct worker *worker, struct unit *unit, const struct 
             st = park_behind(worker, unit, events[i], parked, err);
             continue;
         }
-        ProtobufCMessage *message = protobuf_c_message_unpack(type, NULL, events[i]->payload_len, events[i]->payload);
+        ProtobufCMessage *message = wire_unpack(type, events[i]->payload_len, events[i]->payload);
         if (!message) {
             st = error_set(err, STATUS_DATA_LOSS, "event %u/%" PRId64 " is no %s", events[i]->partition, events[i]->seq,
                            type->name);

@@ -7,6 +7,7 @@
 #include "dunlin/dialer/v1/dialer.pb-c.h"
 #include "logging/logging.h"
 #include "metrics/metrics.h"
+#include "service/wire.h"
 
 /* Two threads. The edge owns the public socket and the sessions and never waits, so that a stop message goes out at
  * once; the caller asks the contact service for all waiting requests together. Between them jobs travel as pointers,
@@ -191,7 +192,7 @@ static void notify(struct loop *loop, zmsg_t *message)
     const ProtobufCMessageDescriptor *type = name ? notification_type(name) : NULL;
     if (!type || id_from_bytes(zframe_data(id), zframe_size(id), "account_id", &account_id, &err) != STATUS_OK)
         return;
-    ProtobufCMessage *unpacked = protobuf_c_message_unpack(type, NULL, zframe_size(packed), zframe_data(packed));
+    ProtobufCMessage *unpacked = wire_unpack(type, zframe_size(packed), zframe_data(packed));
     if (!unpacked)
         return;
     struct notice notice = {.router = loop->edge->router, .message = unpacked};

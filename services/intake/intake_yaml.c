@@ -22,8 +22,12 @@ enum status yaml_tree_open(const char *name, const char *text, size_t len, struc
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
     *ret_tree = (struct yaml_tree){.name = name};
     if (!yaml_parser_load(&parser, &ret_tree->document)) {
-        st = error_set(err, STATUS_INVALID_ARGUMENT, "%s:%zu: not YAML: %s", name, parser.problem_mark.line + 1,
-                       parser.problem ? parser.problem : "unreadable");
+        /* Out of memory in the middle libyaml may name no error at all. */
+        if (parser.error == YAML_MEMORY_ERROR || parser.error == YAML_NO_ERROR)
+            st = error_set(err, STATUS_RESOURCE_EXHAUSTED, "%s: out of memory", name);
+        else
+            st = error_set(err, STATUS_INVALID_ARGUMENT, "%s:%zu: not YAML: %s", name, parser.problem_mark.line + 1,
+                           parser.problem ? parser.problem : "unreadable");
     } else {
         ret_tree->root = yaml_document_get_root_node(&ret_tree->document);
         if (!ret_tree->root) {

@@ -10,6 +10,7 @@
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "money/money.h"
 #include "reporting_words.h"
+#include "service/wire.h"
 
 static void add_money(GString *text, int64_t minor, const char *currency)
 {
@@ -323,8 +324,7 @@ bool timeline_knows(const char *type)
 void timeline_say(const struct event *event, GString *text)
 {
     const struct sentence *sentence = sentence_of(event->type);
-    ProtobufCMessage *message =
-        sentence ? protobuf_c_message_unpack(sentence->type, NULL, event->payload_len, event->payload) : NULL;
+    ProtobufCMessage *message = sentence ? wire_unpack(sentence->type, event->payload_len, event->payload) : NULL;
     if (message)
         sentence->say(message, text);
     else
