@@ -1,5 +1,7 @@
 #include "unit_fixture.h"
 
+#include "unit_run.h"
+
 const struct fixture_caller FIXTURE_OPERATOR = {.peer = "dunlin", .role = "operator", .principal = "user:anna"};
 
 int fixture_open_undriven(void **state, const struct service_spec *spec, void *context)
@@ -35,6 +37,7 @@ int fixture_close(void **state)
     struct unit_fixture *fixture = *state;
 
     clock_release();
+    unit_run_end(fixture->service.spec);
     db_closep(&fixture->db);
     db_closep(&fixture->owner);
     test_database_close(&fixture->database);
@@ -42,13 +45,25 @@ int fixture_close(void **state)
     return 0;
 }
 
-struct unit *fixture_begin(struct unit_fixture *fixture)
+static enum status begin(struct unit_fixture *fixture, struct unit **ret_unit, struct error *err)
 {
     static const uint16_t partition = FIXTURE_PARTITION;
-    struct error err = {0};
-    struct unit *unit = unit_begin(&fixture->unit_owner, &err);
+    SCOPED(unit_rollbackp) struct unit *unit = unit_begin(&fixture->unit_owner, err);
 
-    if (!unit || (fixture->is_at_head && unit_lock_heads(unit, &partition, 1, &err) != STATUS_OK))
+    if (!unit)
+        return err->code;
+    enum status st = fixture->is_at_head ? unit_lock_heads(unit, &partition, 1, err) : STATUS_OK;
+    if (st == STATUS_OK)
+        *ret_unit = TAKE(unit);
+    return st;
+}
+
+struct unit *fixture_begin(struct unit_fixture *fixture)
+{
+    struct unit *unit = NULL;
+    struct error err = {0};
+
+    if (begin(fixture, &unit, &err) != STATUS_OK)
         fail_msg("%s", err.text);
     return unit;
 }
@@ -67,21 +82,50 @@ enum status fixture_commit(struct unit *unit, struct error *err)
     return STATUS_OK;
 }
 
-enum status fixture_end(struct unit_fixture *fixture, struct unit *unit, enum status st, struct error *err)
+static enum status end(struct unit *unit, enum status st, struct error *err)
 {
     if (st == STATUS_OK)
-        st = fixture_commit(unit, err);
-    else
-        unit_rollback(unit);
-    g_strlcpy(fixture->last_error, st == STATUS_OK ? "" : err->text, sizeof(fixture->last_error));
+        return fixture_commit(unit, err);
+    unit_rollback(unit);
     return st;
+}
+
+/* The unit as often as the kind of test wants it; last_error is of the attempt that counts. */
+static enum status run(struct unit_fixture *fixture, struct unit_run whole)
+{
+    struct error err = {0};
+
+    whole.database = &fixture->database;
+    whole.owner = &fixture->unit_owner;
+    whole.db = &fixture->db;
+    enum status st = unit_run(&whole, &err);
+
+    g_strlcpy(fixture->last_error, st == STATUS_OK ? "" : err.text, sizeof(fixture->last_error));
+    return st;
+}
+
+struct application {
+    struct unit_fixture *fixture;
+    struct service_event *events;
+    size_t n;
+};
+
+static enum status attempt_apply(void *context, struct error *err)
+{
+    const struct application *application = context;
+    struct unit *unit = NULL;
+    enum status st = begin(application->fixture, &unit, err);
+
+    if (st != STATUS_OK)
+        return st;
+    st = application->fixture->service.spec->apply(unit, application->events, application->n, err);
+    return end(unit, st, err);
 }
 
 enum status fixture_apply_events(struct unit_fixture *fixture, const struct fixture_event *events, size_t n)
 {
     struct event *made = g_new0(struct event, n);
-    struct service_event *batch = g_new0(struct service_event, n);
-    struct error err = {0};
+    struct application application = {.fixture = fixture, .events = g_new0(struct service_event, n), .n = n};
 
     for (size_t i = 0; i < n; i++) {
         made[i] = (struct event){
@@ -93,13 +137,12 @@ enum status fixture_apply_events(struct unit_fixture *fixture, const struct fixt
             .account_id = events[i].account_id,
             .type = events[i].message->descriptor->name,
         };
-        batch[i] = (struct service_event){&made[i], events[i].message};
+        application.events[i] = (struct service_event){&made[i], events[i].message};
     }
-    struct unit *unit = fixture_begin(fixture);
-    enum status st = fixture->service.spec->apply(unit, batch, n, &err);
-    st = fixture_end(fixture, unit, st, &err);
+    enum status st =
+        run(fixture, (struct unit_run){.what = made[0].type, .attempt = attempt_apply, .context = &application});
     g_free(made);
-    g_free(batch);
+    g_free(application.events);
     return st;
 }
 
@@ -145,35 +188,56 @@ static void take_answer(const struct unit_fixture *fixture, const char *method, 
     service_answer_clear(given);
 }
 
+struct batch {
+    struct unit_fixture *fixture;
+    service_handler_fn *handle;
+    size_t n;
+    struct service_call calls[FIXTURE_CALLS_MAX];
+    struct service_answer answers[FIXTURE_CALLS_MAX];
+};
+
+static enum status attempt_calls(void *context, struct error *err)
+{
+    struct batch *batch = context;
+    struct unit *unit = NULL;
+
+    for (size_t i = 0; i < batch->n; i++)
+        service_answer_clear(&batch->answers[i]);
+    enum status st = begin(batch->fixture, &unit, err);
+    if (st != STATUS_OK)
+        return st;
+    st = batch->handle(unit, batch->calls, batch->n, err);
+    return end(unit, st, err);
+}
+
 void fixture_call_many_as(struct unit_fixture *fixture, const struct fixture_caller *caller, const char *method,
                           const ProtobufCMessage *const *requests, size_t n, struct fixture_answer *ret_answers)
 {
-    struct service_answer answers[FIXTURE_CALLS_MAX] = {0};
-    struct service_call calls[FIXTURE_CALLS_MAX] = {0};
-    struct error err = {0};
+    struct batch batch = {.fixture = fixture, .handle = handler_of(fixture, method), .n = n};
 
     assert_true(n <= FIXTURE_CALLS_MAX);
     for (size_t i = 0; i < n; i++)
-        calls[i] = (struct service_call){.request = requests[i],
-                                         .partition = FIXTURE_PARTITION,
-                                         .peer = caller->peer,
-                                         .role = caller->role,
-                                         .principal = caller->principal,
-                                         .agency_id = caller->agency_id,
-                                         .idempotency_key = "",
-                                         .traceparent = "",
-                                         .answer = &answers[i]};
-    struct unit *unit = fixture_begin(fixture);
-    enum status st = handler_of(fixture, method)(unit, calls, n, &err);
-    st = fixture_end(fixture, unit, st, &err);
+        batch.calls[i] = (struct service_call){.request = requests[i],
+                                               .partition = FIXTURE_PARTITION,
+                                               .peer = caller->peer,
+                                               .role = caller->role,
+                                               .principal = caller->principal,
+                                               .agency_id = caller->agency_id,
+                                               .idempotency_key = "",
+                                               .traceparent = "",
+                                               .answer = &batch.answers[i]};
+    enum status st =
+        run(fixture,
+            (struct unit_run){
+                .what = method, .attempt = attempt_calls, .context = &batch, .answers = batch.answers, .n_answers = n});
     for (size_t i = 0; i < n; i++) {
         if (st == STATUS_OK) {
-            take_answer(fixture, method, &answers[i], &ret_answers[i]);
+            take_answer(fixture, method, &batch.answers[i], &ret_answers[i]);
             continue;
         }
         ret_answers[i] = (struct fixture_answer){.code = st};
-        g_strlcpy(ret_answers[i].text, err.text, sizeof(ret_answers[i].text));
-        service_answer_clear(&answers[i]);
+        g_strlcpy(ret_answers[i].text, fixture->last_error, sizeof(ret_answers[i].text));
+        service_answer_clear(&batch.answers[i]);
     }
 }
 
@@ -206,21 +270,39 @@ void fixture_free_reply(void *reply)
     protobuf_c_message_free_unpacked(reply, NULL);
 }
 
-size_t fixture_fire(struct unit_fixture *fixture, struct instant now)
+struct firing {
+    struct unit_fixture *fixture;
+    struct instant now;
+    size_t n; /* out */
+};
+
+static enum status attempt_firing(void *context, struct error *err)
 {
     static const uint16_t partition = FIXTURE_PARTITION;
-    struct error err = {0};
+    struct firing *firing = context;
+    const struct service_spec *spec = firing->fixture->service.spec;
     SCOPED(timers_freep) struct timers *due = NULL;
+    struct unit *unit = NULL;
+    enum status st = begin(firing->fixture, &unit, err);
+
+    if (st != STATUS_OK)
+        return st;
+    st = timer_take_due(unit_tx(unit), spec->name, &partition, 1, firing->now, 100, &due, err);
+    firing->n = st == STATUS_OK ? due->n : 0;
+    if (st == STATUS_OK && firing->n > 0)
+        st = spec->timers(unit, due->timers, firing->n, err);
+    return end(unit, st, err);
+}
+
+size_t fixture_fire(struct unit_fixture *fixture, struct instant now)
+{
+    struct firing firing = {.fixture = fixture, .now = now};
 
     assert_true(clock_drive(now));
-    struct unit *unit = fixture_begin(fixture);
-    enum status st = timer_take_due(unit_tx(unit), fixture->service.spec->name, &partition, 1, now, 100, &due, &err);
-    size_t n = st == STATUS_OK ? due->n : 0;
-    if (st == STATUS_OK && n > 0)
-        st = fixture->service.spec->timers(unit, due->timers, n, &err);
-    if (fixture_end(fixture, unit, st, &err) != STATUS_OK)
+    const struct unit_run whole = {.what = "timers", .attempt = attempt_firing, .context = &firing};
+    if (run(fixture, whole) != STATUS_OK)
         fail_msg("%s", fixture->last_error);
-    return n;
+    return firing.n;
 }
 
 const char *fixture_emitted(struct unit_fixture *fixture)

@@ -39,9 +39,10 @@ int fixture_open(void **state, const struct service_spec *spec, void *context);
 int fixture_open_undriven(void **state, const struct service_spec *spec, void *context);
 int fixture_close(void **state);
 
+/* Those below run as many attempts as the kind of test wants (unit_run.h); a unit that a test begins itself is run
+ * once.
+ */
 struct unit *fixture_begin(struct unit_fixture *fixture);
-/* Commits where `st` is OK, else rolls back; returns what the unit ended with, whose text is in last_error. */
-enum status fixture_end(struct unit_fixture *fixture, struct unit *unit, enum status st, struct error *err);
 /* What a commit leaves to be published is dropped. */
 enum status fixture_commit(struct unit *unit, struct error *err);
 

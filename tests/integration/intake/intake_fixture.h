@@ -21,6 +21,7 @@
 #include "recordfile/recordfile.h"
 #include "service/service_internal.h"
 #include "test_database.h"
+#include "unit_run.h"
 
 /* Intake's handlers in real units of work on a real PostgreSQL, without threads and sockets, and a sender that cuts
  * files. A fresh database a program; business time is driven. */
@@ -36,6 +37,7 @@ struct intake_fixture {
 
 /* One instance of the service: a connection and a context. */
 struct intake_instance {
+    const struct test_database *database;
     struct db *db;
     struct service service;
     struct unit_owner owner;
@@ -59,6 +61,7 @@ static inline struct intake_instance *instance_open(const struct intake_fixture 
 {
     struct intake_instance *instance = g_new0(struct intake_instance, 1);
 
+    instance->database = &fixture->database;
     instance->db = test_database_connect(&fixture->database, "dunlin_intake");
     instance->service.spec = &INTAKE_SPEC;
     (void)g_strlcpy(instance->service.actor, "service:intake", sizeof(instance->service.actor));
@@ -99,6 +102,7 @@ static inline int fixture_close(void **state)
     struct intake_fixture *fixture = *state;
 
     clock_release();
+    unit_run_end(&INTAKE_SPEC);
     db_closep(&fixture->owner);
     test_database_close(&fixture->database);
     g_free(fixture);
@@ -126,20 +130,17 @@ static inline service_handler_fn *handler_of(const char *method)
     return NULL;
 }
 
-static inline enum status end_unit(struct intake_instance *instance, struct unit *unit, enum status st, bool is_crash)
+static inline enum status end_unit(struct unit *unit, enum status st, bool is_crash, struct error *err)
 {
     GArray *publications = NULL, *cursors = NULL;
-    struct error err = {0};
 
     if (st != STATUS_OK || is_crash) {
         unit_rollback(unit);
         return st;
     }
-    st = unit_commit(&unit, &publications, &cursors, &err);
-    if (st != STATUS_OK) {
-        (void)g_strlcpy(instance->last_error, err.text, sizeof(instance->last_error));
+    st = unit_commit(&unit, &publications, &cursors, err);
+    if (st != STATUS_OK)
         return st;
-    }
     for (guint i = 0; i < publications->len; i++)
         outgoing_events_free(g_array_index(publications, struct unit_publication, i).events);
     g_array_free(publications, TRUE);
@@ -173,34 +174,57 @@ static inline void read_answer(const char *method, enum status st, struct servic
 
 #define CALLS_MAX 16
 
+struct intake_batch {
+    struct intake_instance *instance;
+    service_handler_fn *handle;
+    bool is_crash;
+    size_t n;
+    struct service_call calls[CALLS_MAX];
+    struct service_answer answers[CALLS_MAX];
+};
+
+static inline enum status attempt_batch(void *context, struct error *err)
+{
+    struct intake_batch *batch = context;
+
+    for (size_t i = 0; i < batch->n; i++)
+        service_answer_clear(&batch->answers[i]);
+    struct unit *unit = unit_begin(&batch->instance->owner, err);
+    if (!unit)
+        return err->code;
+    enum status st = batch->handle(unit, batch->calls, batch->n, err);
+    return end_unit(unit, st, batch->is_crash, err);
+}
+
 /* n calls of one method in one unit; is_crash: the process dies before the commit. */
 static inline void call_many(struct intake_instance *instance, const char *method,
                              const ProtobufCMessage *const *requests, size_t n, bool is_crash,
                              struct intake_answer *ret_answers)
 {
-    struct service_answer answers[CALLS_MAX] = {0};
-    struct service_call calls[CALLS_MAX] = {0};
+    struct intake_batch batch = {.instance = instance, .handle = handler_of(method), .is_crash = is_crash, .n = n};
+    const struct unit_run run = {.what = method,
+                                 .database = instance->database,
+                                 .owner = &instance->owner,
+                                 .db = &instance->db,
+                                 .attempt = attempt_batch,
+                                 .context = &batch,
+                                 .answers = batch.answers,
+                                 .n_answers = n};
     struct error err = {0};
 
     assert_true(n <= CALLS_MAX);
     for (size_t i = 0; i < n; i++)
-        calls[i] = (struct service_call){.request = requests[i],
-                                         .peer = "dunlin",
-                                         .role = "operator",
-                                         .principal = "user:anna",
-                                         .idempotency_key = "",
-                                         .traceparent = "",
-                                         .answer = &answers[i]};
-    instance->last_error[0] = '\0';
-    struct unit *unit = unit_begin(&instance->owner, &err);
-    if (!unit)
-        fail_msg("%s", err.text);
-    enum status st = handler_of(method)(unit, calls, n, &err);
-    if (st != STATUS_OK)
-        (void)g_strlcpy(instance->last_error, err.text, sizeof(instance->last_error));
-    st = end_unit(instance, unit, st, is_crash);
+        batch.calls[i] = (struct service_call){.request = requests[i],
+                                               .peer = "dunlin",
+                                               .role = "operator",
+                                               .principal = "user:anna",
+                                               .idempotency_key = "",
+                                               .traceparent = "",
+                                               .answer = &batch.answers[i]};
+    enum status st = unit_run(&run, &err);
+    (void)g_strlcpy(instance->last_error, st == STATUS_OK ? "" : err.text, sizeof(instance->last_error));
     for (size_t i = 0; i < n; i++)
-        read_answer(method, st, &answers[i], instance, &ret_answers[i]);
+        read_answer(method, st, &batch.answers[i], instance, &ret_answers[i]);
 }
 
 /* One call; the reply is the caller's (free_reply), NULL where it was refused. */

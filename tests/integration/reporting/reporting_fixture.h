@@ -17,6 +17,7 @@
 #include "reporting_sql.h"
 #include "service/service_internal.h"
 #include "test_database.h"
+#include "unit_run.h"
 
 /* Reporting on a real log: what happens is emitted into it, and consumed as a worker does, with leases, cursors and
  * batches of a size of the test's choice, but without threads and sockets. Business time is driven. */
@@ -83,6 +84,7 @@ static inline int fixture_close(void **state)
 {
     struct fixture *fixture = *state;
     clock_release();
+    unit_run_end(&REPORTING_SPEC);
     sop_free(fixture->context.sop);
     db_closep(&fixture->db);
     db_closep(&fixture->owner);
@@ -112,12 +114,10 @@ static inline void later(int64_t us)
     assert_true(clock_drive((struct instant){clock_now().us + us}));
 }
 
-static inline enum status fixture_commit(struct fixture *fixture, struct unit *unit)
+static inline enum status fixture_commit(struct unit *unit, struct error *err)
 {
     GArray *publications = NULL, *cursors = NULL;
-    struct error err = {0};
-    const enum status st = unit_commit(&unit, &publications, &cursors, &err);
-    (void)g_strlcpy(fixture->last_error, err.text, sizeof(fixture->last_error));
+    const enum status st = unit_commit(&unit, &publications, &cursors, err);
     if (st != STATUS_OK)
         return st;
     for (guint i = 0; i < publications->len; i++)
@@ -125,6 +125,17 @@ static inline enum status fixture_commit(struct fixture *fixture, struct unit *u
     g_array_free(publications, TRUE);
     g_array_free(cursors, TRUE);
     return STATUS_OK;
+}
+
+static inline enum status run_unit(struct fixture *fixture, struct unit_run run)
+{
+    struct error err = {0};
+    run.database = &fixture->database;
+    run.owner = &fixture->unit_owner;
+    run.db = &fixture->db;
+    const enum status st = unit_run(&run, &err);
+    (void)g_strlcpy(fixture->last_error, err.text, sizeof(fixture->last_error));
+    return st;
 }
 
 static inline struct unit *fixture_begin(struct fixture *fixture)
@@ -168,8 +179,9 @@ static inline void happen(struct fixture *fixture, const struct party *party, co
 static inline void settle(struct fixture *fixture)
 {
     struct unit *unit = TAKE(fixture->happening);
-    if (unit && fixture_commit(fixture, unit) != STATUS_OK)
-        fail_msg("%s", fixture->last_error);
+    struct error err = {0};
+    if (unit)
+        expect_ok(fixture_commit(unit, &err), &err);
 }
 
 static inline const ProtobufCMessageDescriptor *fixture_type(const char *name)
@@ -180,31 +192,47 @@ static inline const ProtobufCMessageDescriptor *fixture_type(const char *name)
     return NULL;
 }
 
+struct application {
+    struct fixture *fixture;
+    const struct eventlog_batch *batch;
+    struct service_event *events;
+    size_t n;
+};
+
+static inline enum status attempt_apply(void *context, struct error *err)
+{
+    const struct application *application = context;
+    const struct eventlog_batch *batch = application->batch;
+    struct unit *unit = unit_begin(&application->fixture->unit_owner, err);
+    if (!unit)
+        return err->code;
+    for (size_t i = 0; i < batch->n; i++)
+        unit_move_cursor(unit, batch->events[i].partition,
+                         application->fixture->leases[batch->events[i].partition].epoch, batch->events[i].seq);
+    const enum status st = REPORTING_SPEC.apply(unit, application->events, application->n, err);
+    if (st == STATUS_OK)
+        return fixture_commit(unit, err);
+    unit_rollback(unit);
+    return st;
+}
+
 /* Applies in one unit what of the batch is of interest, and moves the cursors over all of it. */
 static inline enum status fixture_apply(struct fixture *fixture, const struct eventlog_batch *batch)
 {
-    struct service_event *events = g_new0(struct service_event, batch->n);
-    struct unit *unit = fixture_begin(fixture);
-    struct error err = {0};
-    size_t n = 0;
+    struct application application = {
+        .fixture = fixture, .batch = batch, .events = g_new0(struct service_event, batch->n)};
     for (size_t i = 0; i < batch->n; i++) {
         const struct event *event = &batch->events[i];
         const ProtobufCMessageDescriptor *type = fixture_type(event->type);
-        unit_move_cursor(unit, event->partition, fixture->leases[event->partition].epoch, event->seq);
         if (type)
-            events[n++] = (struct service_event){
+            application.events[application.n++] = (struct service_event){
                 event, protobuf_c_message_unpack(type, NULL, event->payload_len, event->payload)};
     }
-    enum status st = REPORTING_SPEC.apply(unit, events, n, &err);
-    if (st == STATUS_OK) {
-        st = fixture_commit(fixture, unit);
-    } else {
-        (void)g_strlcpy(fixture->last_error, err.text, sizeof(fixture->last_error));
-        unit_rollback(unit);
-    }
-    for (size_t i = 0; i < n; i++)
-        protobuf_c_message_free_unpacked((ProtobufCMessage *)(uintptr_t)events[i].message, NULL);
-    g_free(events);
+    const struct unit_run run = {.what = batch->events[0].type, .attempt = attempt_apply, .context = &application};
+    const enum status st = run_unit(fixture, run);
+    for (size_t i = 0; i < application.n; i++)
+        protobuf_c_message_free_unpacked((ProtobufCMessage *)(uintptr_t)application.events[i].message, NULL);
+    g_free(application.events);
     return st;
 }
 
@@ -243,21 +271,44 @@ struct answer {
     size_t len;
 };
 
-static inline struct answer ask(struct fixture *fixture, service_handler_fn *handle, const ProtobufCMessage *request)
+struct question {
+    struct fixture *fixture;
+    service_handler_fn *handle;
+    struct service_call call;
+    struct service_answer given;
+};
+
+static inline enum status attempt_question(void *context, struct error *err)
 {
-    struct service_answer given = {0};
-    struct service_call call = {.request = request, .role = "operator", .idempotency_key = "", .answer = &given};
-    struct unit *unit = fixture_begin(fixture);
-    struct error err = {0};
-    enum status st = handle(unit, &call, 1, &err);
-    if (st != STATUS_OK)
-        unit_rollback(unit);
-    else
-        st = fixture_commit(fixture, unit);
-    struct answer answer = {.code = st == STATUS_OK ? given.code : st, .body = given.body, .len = given.body_len};
-    (void)g_strlcpy(answer.text, given.message ? given.message : err.text, sizeof(answer.text));
-    given.body = NULL;
-    service_answer_clear(&given);
+    struct question *question = context;
+    service_answer_clear(&question->given);
+    struct unit *unit = unit_begin(&question->fixture->unit_owner, err);
+    if (!unit)
+        return err->code;
+    const enum status st = question->handle(unit, &question->call, 1, err);
+    if (st == STATUS_OK)
+        return fixture_commit(unit, err);
+    unit_rollback(unit);
+    return st;
+}
+
+static inline struct answer ask(struct fixture *fixture, const char *method, const ProtobufCMessage *request)
+{
+    struct question question = {.fixture = fixture,
+                                .call = {.request = request, .role = "operator", .idempotency_key = ""}};
+    for (const struct service_method *row = REPORTING_SPEC.methods; row->name; row++)
+        if (strcmp(row->name, method) == 0)
+            question.handle = row->handle;
+    assert_non_null(question.handle);
+    question.call.answer = &question.given;
+    struct service_answer *given = &question.given;
+    const struct unit_run run = {
+        .what = method, .attempt = attempt_question, .context = &question, .answers = given, .n_answers = 1};
+    const enum status st = run_unit(fixture, run);
+    struct answer answer = {.code = st == STATUS_OK ? given->code : st, .len = given->body_len};
+    answer.body = TAKE(given->body);
+    (void)g_strlcpy(answer.text, given->message ? given->message : fixture->last_error, sizeof(answer.text));
+    service_answer_clear(given);
     return answer;
 }
 
@@ -270,7 +321,7 @@ static inline struct answer ask_report(struct fixture *fixture, const char *agen
         request.as_of_presence_case = DUNLIN__REPORTING__V1__GET_REPORT_REQUEST__AS_OF_PRESENCE_AS_OF_DAYS;
         request.as_of_days = as_of_days;
     }
-    return ask(fixture, reporting_get_report, &request.base);
+    return ask(fixture, "GetReport", &request.base);
 }
 
 /* The report of "acme"; owned by the caller: free_reply. `as_of_days` 0: today. */
@@ -293,7 +344,7 @@ static inline size_t rebuild(struct fixture *fixture)
 {
     Dunlin__Reporting__V1__RebuildRequest request;
     dunlin__reporting__v1__rebuild_request__init(&request);
-    const struct answer answer = ask(fixture, reporting_rebuild, &request.base);
+    const struct answer answer = ask(fixture, "Rebuild", &request.base);
     if (answer.code != STATUS_OK)
         fail_msg("%s", answer.text);
     Dunlin__Reporting__V1__RebuildReply *reply =

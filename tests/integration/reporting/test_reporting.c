@@ -457,7 +457,7 @@ static struct answer ask_timeline(struct fixture *fixture, const void *bytes, si
     Dunlin__Reporting__V1__GetTimelineRequest request;
     dunlin__reporting__v1__get_timeline_request__init(&request);
     request.account_id = (ProtobufCBinaryData){.len = len, .data = (uint8_t *)(uintptr_t)bytes};
-    return ask(fixture, reporting_get_timeline, &request.base);
+    return ask(fixture, "GetTimeline", &request.base);
 }
 
 static Dunlin__Reporting__V1__Timeline *get_timeline(struct fixture *fixture, const struct party *party)
