@@ -1,0 +1,84 @@
+"""P2 and P4: a service without memory is a process that was killed: nothing is half-done, nothing is lost, and whoever asked is answered.
+
+GLib, which holds nearly all that a service holds, ends the process where there is no memory; `fault.<service>.nth` proves for one unit of work at a time that nothing is left of what was under way. Here real services are
+at work, two of the one that suffers: the first process gets no page more than it has, and work comes until it needs one. It ends; clients go on with the second one by the retries that they make anyhow; `dunlin up`
+brings it back; in the end every file is placed once and the invariants hold.
+
+Broken once: with `dunlin up` left out, the status never says again that all is well; with a limit that leaves room, the process does not end, and the test says so.
+"""
+import csv
+import json
+import resource
+
+import pytest
+
+from dunlin_system import FAILED, MAPPINGS, OK, SAMPLE, SANITIZER_ENVIRONMENT, default_account, is_running, poll, running_system
+from invariants import check_invariants, keyed
+
+SQUEEZED = ("intake", "contact", "payment", "reporting")
+ROWS_A_FILE = 300
+FILES_MAX = 40  # 12,000 accounts are far more than fits into what a process has free
+PATIENCE_S = 120
+TRY_AGAIN = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED"}
+# Last words of GLib, of libzmq and libczmq, of C++: whoever asks next is the one to end it.
+LAST_WORDS = ("failed to allocate", "out of memory", "bad_alloc", "cannot allocate memory")
+# The sanitizer's allocator says NULL, as libc's does, and does not end the process in its own way.
+LIKE_LIBC = {"ASAN_OPTIONS": SANITIZER_ENVIRONMENT["ASAN_OPTIONS"] + ":allocator_may_return_null=1"}
+
+
+def squeeze(pid):
+    """No private page more than it has; its stack is left alone."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as lines:
+        data = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:"))
+    resource.prlimit(pid, resource.RLIMIT_DATA, (data, data))
+
+
+@pytest.fixture(scope="module")
+def system():
+    instances = ",".join(f"{service}=2" for service in SQUEEZED)
+    with running_system("--instances", instances, environment=LIKE_LIBC) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def placed():
+    """File -> its placement and how many accounts were acknowledged, of all tests here."""
+    return {}
+
+
+def place_file(system, placed):
+    """Until it has been acknowledged whole."""
+    with (SAMPLE / "portfolio.csv").open(newline="") as file:
+        columns = next(csv.reader(file))
+    path = system.write_rows(columns, [default_account() for _ in range(ROWS_A_FILE)])
+
+    def place():
+        done = system.run("place", path, "--mapping", MAPPINGS / "placement.yaml", "--timeout", "30", "--json", code=(OK, FAILED))
+        if done.code == OK:
+            return json.loads(done.out)["summary"]
+        assert json.loads(done.err)["error"]["code"] in TRY_AGAIN, done.err
+        return None
+    summary = poll(f"{path.name} is placed", place, PATIENCE_S)
+    placed[summary["placement_id"]] = summary["accepted"]
+
+
+@pytest.mark.parametrize("service", SQUEEZED)
+def test_a_service_out_of_memory_ends_and_the_others_go_on(system, placed, service):
+    pid = system.pid(service)
+    squeeze(pid)
+    for _ in range(FILES_MAX):
+        place_file(system, placed)
+        if not is_running(pid):
+            break
+    assert not is_running(pid), f"{service} needed no more memory than it had"
+    log = (system.var / "log" / f"{service}-1.log").read_text(errors="replace")
+    assert any(words in log.lower() for words in LAST_WORDS), f"it ended of something else: {log[-2000:]}"
+    place_file(system, placed)  # with the other one
+    system.up()
+    system.check_well()
+
+
+def test_every_account_is_there_once(system, placed):
+    assert keyed(system, "SELECT placement_id, count(*) FROM intake.account GROUP BY 1") == placed
+    assert set(placed.values()) == {ROWS_A_FILE}
+    check_invariants(system)
