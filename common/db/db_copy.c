@@ -69,8 +69,10 @@ static enum status start(struct copy *copy, const char *sql, struct error *err)
         return st;
     if (PQresultStatus(result) == PGRES_FATAL_ERROR) {
         st = db_fail_result(copy->db, result, copy->what, err);
-        enum status drained = db_drain(copy->db, copy->deadline, copy->what, NULL, 0, NULL);
-        return db_is_alive(copy->db) || drained == STATUS_OK ? st : drained;
+        /* What failed first is said; where the rest is lost as well, the connection is dead and that is known. */
+        if (db_is_alive(copy->db))
+            (void)!db_drain(copy->db, copy->deadline, copy->what, NULL, 0, NULL);
+        return st;
     }
     if (PQresultStatus(result) != PGRES_COPY_IN || PQbinaryTuples(result) != 1)
         return db_fail_protocol(copy->db, copy->what, "is no COPY FROM STDIN (FORMAT binary)", err);
