@@ -8,8 +8,10 @@
 #define DEFAULT_CONNECT_TIMEOUT_MS   5000
 #define DEFAULT_STATEMENT_TIMEOUT_MS 30000
 
-/* A worker that stopped in the middle of a transaction holds a partition's head: let it go after a while. */
-#define IDLE_IN_TRANSACTION_TIMEOUT_MS 60000
+/* A process that stands still in the middle of a transaction (stopped, swapped out, its machine suspended) holds a
+ * partition's head, or timers that its heir waits for. After REGISTRY_TTL_MS it has an heir: the server lets go of what
+ * it holds soon after. No unit thinks that long between two statements. */
+#define IDLE_IN_TRANSACTION_TIMEOUT_MS 10000
 
 /* A peer that vanished without a word is noticed after 30 + 3 * 10 s when idle, after 20 s with data unacknowledged. */
 #define KEEPALIVES_IDLE_S     "30"

@@ -237,7 +237,7 @@ static void session_is_utf8_utc_and_bounded(void **state)
     SCOPED(db_closep) struct db *own = other;
     SCOPED(db_result_freep) struct db_result *result = NULL;
     assert_int_equal(db_exec(own, &STATEMENT, NULL, &result, &err), STATUS_OK);
-    static const char *const WANT[] = {"UTF8", "UTC", "1234ms", "1min", "test-session", "7MB"};
+    static const char *const WANT[] = {"UTF8", "UTC", "1234ms", "10s", "test-session", "7MB"};
     for (int i = 0; i < (int)ARRAY_SIZE(WANT); i++)
         assert_string_equal(db_text(result, 0, i), WANT[i]);
 }

@@ -145,41 +145,214 @@ static void a_rolling_restart_fails_no_request(void **state)
     assert_int_equal(world_number(world, "SELECT count(*) FROM dispute.effect WHERE reason = 'rolling'"), n);
 }
 
-/* An owner is stopped in its sleep, another takes over, the first wakes with a command in its hand and does not know
- * yet that it owns nothing any more. */
-static void a_zombies_commit_is_thrown_away(void **state)
+/* At the head, with an effect. */
+static void send_decide(zsock_t *dealer, const struct id *account, const char *note)
+{
+    Dunlin__Dispute__V1__ResolveDisputeRequest request;
+    uint8_t body[128];
+    dunlin__dispute__v1__resolve_dispute_request__init(&request);
+    request.dispute_id = id_bytes(account);
+    request.note = (char *)(uintptr_t)note;
+    const size_t len = dunlin__dispute__v1__resolve_dispute_request__pack(&request, body);
+    send_request(dealer, 1, "dunlin.dispute.v1.DisputeService/ResolveDispute", id_partition(account), body, len);
+}
+
+/* An owner that is stopped in the middle of a unit of work, and the one that takes over meanwhile. The unit stands
+ * still, for certain, where it writes to a table whose gate the test has closed: after its decision, before its cursor.
+ */
+static struct sleeper {
+    struct runner *zombie, *heir;
+    zsock_t *dealer;   /* to the zombie */
+    struct db *keeper; /* of the gate, which is open again when its session ends */
+} sleeper;
+
+/* A gate is an advisory lock: one on the table would keep the heir from preparing its statements. */
+static void close_gate(struct world *world, const char *table)
+{
+    char sql[512];
+    (void)g_snprintf(sql, sizeof(sql),
+                     "CREATE OR REPLACE FUNCTION public.pass_gate() RETURNS trigger LANGUAGE plpgsql AS "
+                     "'BEGIN PERFORM pg_advisory_xact_lock_shared(hashtext(TG_TABLE_NAME)); RETURN NEW; END';"
+                     "CREATE OR REPLACE TRIGGER gate BEFORE INSERT ON dispute.%s FOR EACH ROW EXECUTE FUNCTION "
+                     "public.pass_gate()",
+                     table);
+    test_database_script(world->owner, sql);
+    sleeper.keeper = test_database_connect(&world->database, NULL);
+    (void)g_snprintf(sql, sizeof(sql), "SELECT pg_advisory_lock(hashtext('%s'))", table);
+    test_database_script(sleeper.keeper, sql);
+}
+
+static void open_gate(void)
+{
+    db_close(sleeper.keeper);
+    sleeper.keeper = NULL;
+}
+
+static int let_go(void **state)
+{
+    open_gate();
+    zsock_destroy(&sleeper.dealer);
+    return world_tear_down_test(state);
+}
+
+#define TEST_SLEEPER(test) cmocka_unit_test_setup_teardown(test, world_set_up_test, let_go)
+
+static void begin(struct world *world, const char *table)
+{
+    sleeper = (struct sleeper){.zombie = start_alone(world, NULL), .heir = &world->runners[1]};
+    sleeper.dealer = connect_for_good(world, sleeper.zombie);
+    close_gate(world, table);
+}
+
+static void fall_asleep(struct world *world)
+{
+    int status = 0;
+    wait_for_number(world, 1,
+                    "SELECT count(*) FROM pg_stat_activity WHERE application_name = '%s' AND wait_event_type = 'Lock'",
+                    sleeper.zombie->instance.id);
+    send_signal(sleeper.zombie, SIGSTOP);
+    assert_int_equal(waitpid(sleeper.zombie->pid, &status, WUNTRACED), sleeper.zombie->pid);
+    forget_instances(world);
+    spawn(world, sleeper.heir, NULL);
+    wait_for_instance(world, sleeper.heir);
+    wait_for_number(world, PARTITION_COUNT, OWNED_BY, sleeper.heir->instance.id);
+    open_gate();
+}
+
+static void wake_up(void)
+{
+    send_signal(sleeper.zombie, SIGCONT);
+}
+
+/* The one who slept is an honest member again: both share, nothing of what comes is lost or doubled, and the log is
+ * whole. */
+static void end(struct world *world, const char *reference)
+{
+    int64_t n_events = 0;
+    zsock_destroy(&sleeper.dealer);
+    wait_for_number(world, PARTITION_COUNT, OWNED, sleeper.zombie->instance.id, sleeper.heir->instance.id);
+    wait_for_number(world, 1, "SELECT (count(*) > 0)::int FROM log.cursor WHERE consumer = 'dispute' AND owner = '%s'",
+                    sleeper.zombie->instance.id);
+    for (uint16_t p = 0; p < PARTITION_COUNT; p += 4) {
+        const struct id debtor = id_new(p);
+        place_one(world, &debtor, reference, DELIVER_ONCE);
+    }
+    wait_for_number(world, PARTITION_COUNT / 4, "SELECT count(*) FROM dispute.applied WHERE reference = '%s'",
+                    reference);
+    stop_cleanly(world, sleeper.zombie);
+    stop_cleanly(world, sleeper.heir);
+    assert_int_equal(world_number(world, "SELECT count(*) FROM dispute.applied WHERE reference = '%s'", reference),
+                     PARTITION_COUNT / 4);
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++)
+        assert_ok(eventlog_verify(world->owner, p, NULL, NULL, &n_events, &world_error));
+}
+
+#define THROWN_AWAY "another instance has taken a partition"
+
+static void done_once_by_heir(struct world *world, const char *table, const char *column, const struct id *id)
+{
+    wait_for_number(world, 1, "SELECT count(*) FROM %s WHERE %s = '%s'", table, column, ID_TEXT(id));
+    assert_int_equal(world_number(world, "SELECT count(*) FROM %s WHERE %s = '%s' AND written_by = '%s'", table, column,
+                                  ID_TEXT(id), sleeper.heir->instance.id),
+                     1);
+}
+
+static void a_zombies_command_is_thrown_away(void **state)
 {
     struct world *world = *state;
     const struct id account = id_new(9);
-    struct runner *zombie = start_alone(world, NULL), *heir = &world->runners[1];
-    zsock_t *dealer = connect_for_good(world, zombie);
-    send_open(dealer, 1, &account, "awake");
-    assert_int_equal(receive_code(world, dealer), STATUS_OK);
-
-    send_signal(zombie, SIGSTOP);
-    forget_instances(world);
-    spawn(world, heir, NULL);
-    wait_for_instance(world, heir);
-    wait_for_number(world, PARTITION_COUNT, OWNED_BY, heir->instance.id);
-    send_open(dealer, 2, &account, "dead");
-    send_signal(zombie, SIGCONT);
-    const enum status code = receive_code(world, dealer);
-    zsock_destroy(&dealer);
-    assert_int_equal(code, STATUS_ABORTED);
+    begin(world, "effect");
+    send_open(sleeper.dealer, 1, &account, "dead");
+    fall_asleep(world);
+    assert_ok(ask_open(world, &account, "alive", "k5", NULL));
+    wake_up();
+    assert_int_equal(receive_code(world, sleeper.dealer), STATUS_ABORTED);
+    done_once_by_heir(world, "dispute.effect", "account_id", &account);
     assert_int_equal(world_number(world, "SELECT count(*) FROM dispute.effect WHERE reason = 'dead'"), 0);
-    assert_int_equal(world_number(world, EFFECTS, ID_TEXT(&account)), 1);
+    end(world, "after the command");
+}
 
-    /* It finds back: both share again, and nothing of what comes is lost or doubled. */
-    wait_for_number(world, PARTITION_COUNT, OWNED, zombie->instance.id, heir->instance.id);
-    for (uint16_t p = 0; p < PARTITION_COUNT; p += 4) {
-        const struct id debtor = id_new(p);
-        place_one(world, &debtor, "afterwards", DELIVER_ONCE);
-    }
-    wait_for_number(world, PARTITION_COUNT / 4, "SELECT count(*) FROM dispute.applied WHERE reference = 'afterwards'");
-    stop_cleanly(world, zombie);
-    stop_cleanly(world, heir);
-    assert_int_equal(world_number(world, "SELECT count(*) FROM dispute.applied WHERE reference = 'afterwards'"),
-                     PARTITION_COUNT / 4);
+#define OPENED "SELECT count(*) FROM log.event WHERE debtor_id = '%s' AND type = 'dunlin.dispute.v1.DisputeOpened'"
+
+static void a_zombies_decision_at_the_head_is_thrown_away(void **state)
+{
+    struct world *world = *state;
+    const struct id account = id_new(10);
+    begin(world, "effect");
+    send_decide(sleeper.dealer, &account, "dead");
+    fall_asleep(world);
+    wake_up();
+    assert_int_equal(receive_code(world, sleeper.dealer), STATUS_ABORTED);
+    assert_int_equal(world_number(world, EFFECTS, ID_TEXT(&account)), 0);
+    assert_int_equal(world_number(world, OPENED, ID_TEXT(&account)), 0);
+    end(world, "after the decision");
+}
+
+/* It holds the partition's head in its sleep: PostgreSQL takes it away before its heir's callers lose patience. */
+static void a_sleeper_holds_the_head_for_a_while_only(void **state)
+{
+    struct world *world = *state;
+    const struct id account = id_new(11);
+    begin(world, "effect");
+    send_decide(sleeper.dealer, &account, "dead");
+    fall_asleep(world);
+    assert_ok(ask_open(world, &account, "alive", "k6", NULL));
+    wake_up();
+    assert_true(status_is_transient(receive_code(world, sleeper.dealer)));
+    done_once_by_heir(world, "dispute.effect", "account_id", &account);
+    assert_int_equal(world_number(world, OPENED, ID_TEXT(&account)), 1);
+    end(world, "after the wait");
+}
+
+static void what_a_zombie_applied_is_thrown_away(void **state)
+{
+    struct world *world = *state;
+    const struct id debtor = id_new(12);
+    begin(world, "applied");
+    place_one(world, &debtor, "emit", DELIVER_ONCE);
+    fall_asleep(world);
+    wait_for_number(world, 1, APPLIED, ID_TEXT(&debtor));
+    wake_up();
+    wait_for_log(world, sleeper.zombie, THROWN_AWAY, 1);
+    done_once_by_heir(world, "dispute.applied", "debtor_id", &debtor);
+    assert_int_equal(world_number(world, OPENED, ID_TEXT(&debtor)), 1);
+    end(world, "after the event");
+}
+
+/* The heir waits for the timer's row, which the zombie has taken and must give back. */
+static void a_zombies_timers_fire_at_its_heir(void **state)
+{
+    struct world *world = *state;
+    struct placement placement = {.debtor = id_new(13), .reference = "timer", .placed_at_us = 1};
+    begin(world, "fired");
+    place(world, &placement, 1, DELIVER_ONCE);
+    fall_asleep(world);
+    assert_int_equal(world_number(world, "SELECT count(*) FROM dispute.fired"), 0);
+    wake_up();
+    wait_for_log(world, sleeper.zombie, THROWN_AWAY, 1);
+    done_once_by_heir(world, "dispute.fired", "subject_id", &placement.debtor);
+    end(world, "after the timer");
+    assert_int_equal(world_number(world, "SELECT count(*) FROM dispute.fired"), 1);
+}
+
+static void what_a_zombie_tried_again_is_thrown_away(void **state)
+{
+    struct world *world = *state;
+    const struct id debtor = id_new(14);
+    char sql[200];
+    begin(world, "applied");
+    place_one(world, &debtor, "poison tried again", DELIVER_ONCE);
+    wait_for_number(world, 1, "SELECT count(*) FROM log.parked WHERE debtor_id = '%s'", ID_TEXT(&debtor));
+    test_database_script(world->owner, "INSERT INTO dispute.antidote VALUES ('poison tried again')");
+    (void)g_snprintf(sql, sizeof(sql), "UPDATE log.parked SET is_released = true WHERE debtor_id = '%s'",
+                     ID_TEXT(&debtor));
+    test_database_script(world->owner, sql);
+    fall_asleep(world);
+    wait_for_number(world, 1, APPLIED, ID_TEXT(&debtor));
+    wake_up();
+    wait_for_log(world, sleeper.zombie, THROWN_AWAY, 1);
+    done_once_by_heir(world, "dispute.applied", "debtor_id", &debtor);
+    end(world, "after the retry");
 }
 
 static void goes_on_when_redis_is_wiped(void **state)
@@ -283,7 +456,12 @@ int main(void)
         TEST(two_instances_share_the_partitions_and_one_inherits_from_the_other),
         TEST(draining_hands_partitions_over_and_leaves_the_roster),
         TEST(a_rolling_restart_fails_no_request),
-        TEST(a_zombies_commit_is_thrown_away),
+        TEST_SLEEPER(a_zombies_command_is_thrown_away),
+        TEST_SLEEPER(a_zombies_decision_at_the_head_is_thrown_away),
+        TEST_SLEEPER(a_sleeper_holds_the_head_for_a_while_only),
+        TEST_SLEEPER(what_a_zombie_applied_is_thrown_away),
+        TEST_SLEEPER(a_zombies_timers_fire_at_its_heir),
+        TEST_SLEEPER(what_a_zombie_tried_again_is_thrown_away),
         TEST(goes_on_when_redis_is_wiped),
         TEST(one_that_alone_loses_redis_leaves_its_share_to_the_other),
     };

@@ -10,14 +10,17 @@
 
 /* README.md says what it does with what it is given. */
 
+/* The instance: connections are named after it. */
+#define WRITTEN_BY "written_by text NOT NULL DEFAULT current_setting('application_name')"
+
 static const struct db_migration MIGRATIONS[] = {
     {1, "0001_testservice",
      "CREATE TABLE dispute.applied (place bigint GENERATED ALWAYS AS IDENTITY, partition smallint NOT NULL, "
-     "seq bigint NOT NULL, debtor_id uuid NOT NULL, reference text NOT NULL);"
+     "seq bigint NOT NULL, debtor_id uuid NOT NULL, reference text NOT NULL, " WRITTEN_BY ");"
      "CREATE INDEX applied_debtor ON dispute.applied (debtor_id);"
-     "CREATE TABLE dispute.effect (account_id uuid NOT NULL, reason text NOT NULL);"
+     "CREATE TABLE dispute.effect (account_id uuid NOT NULL, reason text NOT NULL, " WRITTEN_BY ");"
      "CREATE TABLE dispute.fired (place bigint GENERATED ALWAYS AS IDENTITY, kind text NOT NULL, "
-     "subject_id uuid NOT NULL, due_at_us bigint NOT NULL);"
+     "subject_id uuid NOT NULL, due_at_us bigint NOT NULL, " WRITTEN_BY ");"
      "CREATE TABLE dispute.stuck (subject_id uuid PRIMARY KEY);"
      "CREATE TABLE dispute.antidote (reference text PRIMARY KEY)"},
     {0},
@@ -154,6 +157,15 @@ static enum status fire(struct unit *unit, const struct timer *timers, size_t n_
     return st;
 }
 
+static enum status write_effect(struct unit *unit, const struct id *account_id, const char *reason, struct error *err)
+{
+    struct db_args args = {0};
+    db_arg_id(&args, account_id);
+    db_arg_text(&args, reason);
+    const enum status st = db_exec(unit_db(unit), &EFFECT_INSERT, &args, NULL, err);
+    return st == STATUS_OK ? emit_opened(unit, 1, account_id, reason, err) : st;
+}
+
 static enum status open_one(struct unit *unit, struct service_call *call, struct error *err)
 {
     const Dunlin__Dispute__V1__OpenDisputeRequest *request =
@@ -166,12 +178,7 @@ static enum status open_one(struct unit *unit, struct service_call *call, struct
     }
     if (strcmp(request->reason, "break") == 0)
         return error_set(err, STATUS_INTERNAL, "broken");
-    struct db_args args = {0};
-    db_arg_id(&args, &account_id);
-    db_arg_text(&args, request->reason);
-    st = db_exec(unit_db(unit), &EFFECT_INSERT, &args, NULL, err);
-    if (st == STATUS_OK)
-        st = emit_opened(unit, 1, &account_id, request->reason, err);
+    st = write_effect(unit, &account_id, request->reason, err);
     if (st != STATUS_OK)
         return st;
     struct id fresh = id_new(call->partition);
@@ -207,6 +214,8 @@ static enum status decide_one(struct unit *unit, struct service_call *call, stru
         st = count_rows(unit, &APPLIED_COUNT, &account_id, &view.opened_at_us, err);
     struct context *own = unit_context(unit);
     view.reason = own->policy;
+    if (st == STATUS_OK && request->note[0] != '\0')
+        st = write_effect(unit, &account_id, request->note, err);
     if (st == STATUS_OK)
         service_reply(call, &view.base);
     return st;
