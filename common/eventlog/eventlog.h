@@ -118,6 +118,7 @@ struct parked_event {
     int64_t seq;
     struct id debtor_id;
     bool is_released;
+    int32_t attempts; /* 0: never tried, it waits behind an earlier one of its debtor */
 };
 MUST_USE enum status eventlog_park(struct db_tx *tx, const char *consumer, const struct event *event,
                                    const char *reason, int32_t attempts, struct error *err);

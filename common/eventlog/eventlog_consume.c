@@ -79,6 +79,7 @@ enum status eventlog_parked(struct db *db, const char *consumer, const uint16_t 
             .seq = db_int8(result, row, 1),
             .debtor_id = db_id(result, row, 2),
             .is_released = db_bool(result, row, 3),
+            .attempts = db_int4(result, row, 4),
         };
     }
     *ret_parked = parked;

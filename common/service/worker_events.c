@@ -502,6 +502,17 @@ static enum status retry_parked(struct worker *worker, const struct parked_event
     return st == STATUS_OK ? worker_commit(worker, &again, "events", clock_monotonic(), err) : st;
 }
 
+/* What was parked only because it had to wait is tried as soon as nothing stands before it: events go on coming while
+ * those of a debtor are being released, and nobody would ever release these. */
+static bool is_due(const struct worker *worker, const struct parked_event *parked)
+{
+    if (id_is_none(&parked->debtor_id))
+        return parked->is_released;
+    const struct parked_event *first = parked_of(worker, &parked->debtor_id);
+    const bool is_first = !first || first->seq >= parked->seq;
+    return is_first && (parked->is_released || parked->attempts == 0);
+}
+
 /* Released events, oldest first; the first of a debtor that fails again holds up the others of him. */
 static enum status retry_released(struct worker *worker, struct error *err)
 {
@@ -513,9 +524,7 @@ static enum status retry_released(struct worker *worker, struct error *err)
         GArray *waiting = g_array_copy(part->parked);
         for (guint i = 0; i < waiting->len && st == STATUS_OK; i++) {
             const struct parked_event *parked = &g_array_index(waiting, struct parked_event, i);
-            const struct parked_event *first =
-                id_is_none(&parked->debtor_id) ? parked : parked_of(worker, &parked->debtor_id);
-            if (!parked->is_released || (first && first->seq < parked->seq))
+            if (!is_due(worker, parked))
                 continue;
             st = retry_parked(worker, parked, err);
             if (st == STATUS_OK)

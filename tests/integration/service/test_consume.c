@@ -206,6 +206,25 @@ static void applies_released_events_in_order(void **state)
     assert_int_equal(world_number(world, DISORDER, ID_TEXT(&sick)), 0);
 }
 
+/* A regression: what was parked behind the others while they were being released stayed parked until the next release.
+ */
+static void applies_what_comes_while_others_are_released(void **state)
+{
+    struct world *world = *state;
+    const struct id sick = id_new(35);
+    (void)start_alone(world, NULL);
+    place_one(world, &sick, "poison in between", DELIVER_ONCE);
+    for (int i = 0; i < 5; i++)
+        place_one(world, &sick, "waits", DELIVER_ONCE);
+    wait_for_number(world, 6, PARKED, ID_TEXT(&sick));
+    test_database_script(world->owner, "INSERT INTO dispute.antidote VALUES ('poison in between')");
+    release(world, &sick);
+    place_one(world, &sick, "comes now", DELIVER_ONCE);
+    wait_for_number(world, 7, APPLIED, ID_TEXT(&sick));
+    wait_for_number(world, 0, PARKED, ID_TEXT(&sick));
+    assert_int_equal(world_number(world, DISORDER, ID_TEXT(&sick)), 0);
+}
+
 static void parks_again_what_fails_again_when_released(void **state)
 {
     struct world *world = *state;
@@ -267,6 +286,7 @@ int main(void)
         TEST(parks_a_poison_event_and_what_follows_of_the_same_debtor),
         TEST(keeps_what_is_parked_over_a_kill),
         TEST(applies_released_events_in_order),
+        TEST(applies_what_comes_while_others_are_released),
         TEST(parks_again_what_fails_again_when_released),
         TEST(a_broadcast_consumer_hears_every_event_from_its_start_on),
     };
