@@ -8,6 +8,7 @@ import contextlib
 import csv
 import datetime
 import functools
+import itertools
 import json
 import os
 import pathlib
@@ -115,13 +116,16 @@ class LogTail:
                 self.has_more.notify_all()
 
     def read(self, length):
-        """The first `length` events at least, by time and number."""
+        """The first `length` events at least, by time, and those of a partition by number, also where the clock was set back between them."""
         with self.has_more:
             while len(self.events) < length:
                 seen = len(self.events)
                 if not self.has_more.wait_for(lambda seen=seen: len(self.events) > seen, timeout=60):
                     pytest.fail(f"dunlin log tail --follow showed {seen} of {length} events")
-            return sorted(self.events, key=lambda event: (event["recorded_at"], event["partition"], event["seq"]))
+            latest = collections.defaultdict(str)
+            for event in sorted(self.events, key=lambda event: (event["partition"], event["seq"])):
+                latest[event["partition"]] = event["after"] = max(latest[event["partition"]], event["recorded_at"])
+            return sorted(self.events, key=lambda event: (event["after"], event["partition"], event["seq"]))
 
     def close(self):
         self.process.kill()
@@ -148,7 +152,7 @@ class DunlinSystem:
         self.findings = []
         self.dialers = []
         self.wrapper = []  # what every command runs in, such as nsenter: `up` starts servers and services there too
-        self.file_number = 0
+        self.file_numbers = itertools.count(1)
         self.tail = None
 
     # --- life ---
@@ -353,8 +357,7 @@ class DunlinSystem:
         return self.json("place", path, "--mapping", mapping, *options, code=code)
 
     def write_rows(self, columns, rows):
-        self.file_number += 1
-        path = self.files / f"rows-{self.file_number}.csv"
+        path = self.files / f"rows-{next(self.file_numbers)}.csv"
         with path.open("w", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="")
             writer.writeheader()
@@ -367,12 +370,13 @@ class DunlinSystem:
             columns = next(csv.reader(file))
         return self.write_rows(columns, rows)
 
-    def place_accounts(self, *rows):
-        """Places accounts of made-up debtors; a row overrides columns of the sample portfolio. Account objects in their order."""
+    def place_accounts(self, *rows, waits=True):
+        """Places accounts of made-up debtors, and waits until everybody knows them; a row overrides columns of the sample portfolio. Account objects in their order."""
         today = self.now().date()
         full = [{**default_account(today), **row} for row in rows]
         summary = self.place(self.write_accounts(full), code=OK)["summary"]
-        self.wait()
+        if waits:
+            self.wait()
         wanted = {row["AccountNo"] for row in full}
         placed = {event["payload"]["client_reference"]: event["payload"] for event in self.events("AccountPlaced") if event["payload"]["client_reference"] in wanted}
         assert summary["accepted"] == len(placed) == len(full)
