@@ -141,6 +141,33 @@ static void a_limited_take_leaves_the_later_ones(void **state)
     }
 }
 
+/* Of a clock that is set back, and then leaps over a day and both changes to and from daylight saving: instants are
+ * UTC, and none is met twice. */
+static void timers_fire_once_and_in_order_however_time_moves(void **state)
+{
+    struct database_fixture *fixture = *state;
+    static const int64_t DUE_US[] = {100, 200, 300, US_PER_DAY, 2 * US_PER_DAY, 240 * US_PER_DAY};
+    static const struct {
+        int64_t now_us;
+        size_t n; /* that fire */
+    } MOVES[] = {{150, 1}, {50, 0}, {150, 0}, {250, 1}, {99, 0}, {2 * US_PER_DAY, 3}, {100, 0}, {400 * US_PER_DAY, 1}};
+    struct timer_changes *changes = timer_changes_new();
+    for (size_t i = ARRAY_SIZE(DUE_US); i > 0; i--) {
+        const char key[2] = {(char)('a' + i), '\0'};
+        set(changes, "aging", BOTH[i % 2], key, DUE_US[i - 1]);
+    }
+    write_all(fixture->db, "contact", changes);
+    size_t fired = 0;
+    for (size_t m = 0; m < ARRAY_SIZE(MOVES); m++) {
+        struct timers *due = take(fixture->db, "contact", BOTH, 2, MOVES[m].now_us, 10, true);
+        assert_int_equal(due->n, MOVES[m].n);
+        for (size_t i = 0; i < due->n; i++)
+            assert_int_equal(due->timers[i].due_at.us, DUE_US[fired++]);
+        timers_free(due);
+    }
+    assert_int_equal(fired, ARRAY_SIZE(DUE_US));
+}
+
 static void a_take_that_is_rolled_back_is_due_again(void **state)
 {
     struct database_fixture *fixture = *state;
@@ -317,6 +344,7 @@ int main(void)
         TEST(every_statement_fits_the_schema),
         TEST(due_timers_are_taken_once_and_earliest_first),
         TEST(a_limited_take_leaves_the_later_ones),
+        TEST(timers_fire_once_and_in_order_however_time_moves),
         TEST(a_take_that_is_rolled_back_is_due_again),
         TEST(setting_again_moves_and_cancelling_removes),
         TEST(setting_the_same_again_writes_nothing),
