@@ -4,12 +4,11 @@ While files come in, dialers ask permits and payments are made, every service gr
 and others are paused until their partitions have been taken over, with requests, events and timers before them, and wake up: clients get nothing but the codes after which proto/README.md
 tells them to send again, what the paused ones had before them is done by their heirs, once, and they go on as honest members.
 
-A paused one is stopped for certain in the middle of a unit of work, between its decision and its commit, by a gate in front of a table of the service. The log itself tells: a column added here says which instance wrote each event, and a trigger where in the log every partition changed hands. No event may stand there that was written by
-anybody but the owner of that moment.
+A paused one is stopped for certain in the middle of a unit of work, between its decision and its commit, by a gate in front of a table of the service. The log itself tells: a column added
+here says which instance wrote each event, and a trigger where in the log every partition changed hands. No event may stand there that was written by anybody but the owner of that moment.
 
-Broken once: the check of the epoch in unit_commit left out (a zombie had nothing thrown away, and the read model had
-counted events twice; tests/integration/service/test_ownership.c shows it for each kind of work by itself); a
-request for a partition that has moved answered with FAILED_PRECONDITION instead of ABORTED (a dialer's report failed).
+Broken once: the check of the epoch in unit_commit left out (a zombie had nothing thrown away, and the read model had counted events twice; tests/integration/service/test_ownership.c shows
+it for each kind of work by itself); a request for a partition that has moved answered with FAILED_PRECONDITION instead of ABORTED (a dialer's report failed).
 """
 import collections
 import contextlib
