@@ -157,7 +157,7 @@ class Caller(Client):
 
     def __init__(self, system, name, accounts):
         super().__init__(system)
-        self.dialer = system.dialer(name)
+        self.dialer, self.name = system.dialer(name), uuid.uuid4().hex  # a key belongs to one request for ever
         self.accounts = itertools.cycle(accounts)
         self.permits = []
         self.is_lost = False
@@ -178,7 +178,7 @@ class Caller(Client):
         account = next(self.accounts)
         request = dialer.RequestPermitsRequest()
         request.requests.add(account_id=account.target[0], contact_point_id=account.target[1], purpose=contact.PURPOSE_COLLECTION)
-        verdict = dialer.RequestPermitsReply.FromString(self.call("RequestPermits", request, f"turn-{self.turns}")).verdicts[0]
+        verdict = dialer.RequestPermitsReply.FromString(self.call("RequestPermits", request, f"{self.name}-{self.turns}")).verdicts[0]
         if not verdict.permit.permit_id:
             assert self.is_lost, f"nothing stands against these calls: {verdict}"
             return
@@ -197,7 +197,6 @@ class Load:
         self.clients = [Placer(system), self.payer, *self.callers]
         for client in self.clients:
             client.start()
-        self.await_progress()
 
     def await_progress(self, n=3):
         before = [client.turns for client in self.clients]
@@ -205,16 +204,15 @@ class Load:
             poll(f"{type(client).__name__} goes on", lambda client=client, turns=turns: client.failure or client.turns >= turns + n, 90)
             assert client.failure is None, client.failure
 
-    def hold(self, seconds):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self.await_progress()
-
-    def end(self):
+    def stop(self):
         for client in self.clients:
             client.is_over.set()
         for client in self.clients:
             client.join(timeout=120)
+
+    def end(self):
+        self.stop()
+        for client in self.clients:
             assert client.failure is None and not client.is_alive(), client.failure
         permits = [permit for caller in self.callers for permit in caller.permits]
         assert len(permits) == len(set(permits))
@@ -231,11 +229,11 @@ def system():
 @pytest.fixture
 def load(system):
     load = Load(system)
-    yield load
-    for client in load.clients:
-        client.is_over.set()
-    for client in load.clients:
-        client.join(timeout=120)
+    try:
+        load.await_progress()
+        yield load
+    finally:
+        load.stop()
 
 
 def check_history(system, load):
