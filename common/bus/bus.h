@@ -155,7 +155,7 @@ struct bus_call {
     ProtobufCMessage *reply; /* owned by the caller: protobuf_c_message_free_unpacked(reply, NULL) */
 };
 
-/* All calls at once, up to 64 in flight an instance; returns when each has a code. Never fails as a whole. Blocks until
+/* All calls at once, up to 256 in flight an instance; returns when each has a code. Never fails as a whole. Blocks until
  * done or `timeout_ms`. */
 void bus_call_many(struct bus_client *client, struct bus_call *calls, size_t n, int64_t timeout_ms);
 

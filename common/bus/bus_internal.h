@@ -24,7 +24,7 @@
 #define BUS_KEY_TEXT_SIZE   41  /* Z85 of 32 bytes and the NUL */
 #define BUS_TEXT_MAX_BYTES  256 /* of each string of an envelope */
 #define BUS_TIMEOUT_MAX_MS  600000
-#define BUS_WINDOW          64 /* requests in flight an instance */
+#define BUS_WINDOW          256 /* requests in flight an instance */
 
 /* protobuf-c spends up to a hundred bytes of structs on two bytes of a hostile frame; honest ones stay under sixteen
  * times the largest frame. */
