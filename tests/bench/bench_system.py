@@ -122,8 +122,7 @@ class BenchSystem(DunlinSystem):
 
     def accounts_file(self, n):
         """A file of n accounts that are not placed yet."""
-        self.file_number += 1
-        return bench_accounts.write_csv(self.files / f"accounts-{self.file_number}.csv", self.portfolio.take(n))
+        return bench_accounts.write_csv(self.files / f"accounts-{next(self.file_numbers)}.csv", self.portfolio.take(n))
 
     def start_place(self, path):
         return self.start_command("place", path, "--mapping", bench_accounts.MAPPING, "--json")
