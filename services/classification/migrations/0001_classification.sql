@@ -23,7 +23,7 @@ CREATE TABLE classification.account (
     days_past_due   integer  NOT NULL,   -- when it was last classified
     reason_codes    text     NOT NULL,   -- separated by spaces
     sop_version     text     NOT NULL,
-    PRIMARY KEY (partition, account_id)
+    PRIMARY KEY (account_id, partition)   -- ids follow the lines of a file: new ones go to one place of the index
 ) WITH (fillfactor = 80);
 -- A debtor's accounts are looked at together: one that becomes late changes what the others are (slow payer).
 CREATE INDEX account_of_debtor ON classification.account (partition, debtor_id);

@@ -6,7 +6,7 @@ CREATE TABLE dispute.account (
     account_id uuid     NOT NULL,
     agency_id  integer  NOT NULL,
     debtor_id  uuid     NOT NULL,
-    PRIMARY KEY (partition, account_id)
+    PRIMARY KEY (account_id, partition)   -- ids follow the lines of a file: new ones go to one place of the index
 );
 
 CREATE TABLE dispute.dispute (

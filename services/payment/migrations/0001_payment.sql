@@ -23,7 +23,7 @@ CREATE TABLE payment.account (
     is_recalled     boolean  NOT NULL,
     open_promise_id uuid,                         -- at most one
     version         integer  NOT NULL,            -- of the row: a writer that lost its partition changes nothing
-    PRIMARY KEY (partition, account_id)
+    PRIMARY KEY (account_id, partition)   -- ids follow the lines of a file: new ones go to one place of the index
 ) WITH (fillfactor = 80);
 
 -- Never changed once written. Double entry by construction: a posting moves change_minor between the receivable and one account against it, so that no row can be out of balance; the
@@ -48,7 +48,7 @@ CREATE TABLE payment.posting (
     file_name     text,
     line          bigint,
     record_hash   bytea,
-    PRIMARY KEY (partition, account_id, number),
+    PRIMARY KEY (account_id, number, partition),
     CHECK ((kind = 3) = (reverses IS NOT NULL)),
     CHECK ((kind = 1) = (number = 1))
 );

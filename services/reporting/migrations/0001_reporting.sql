@@ -32,7 +32,7 @@ CREATE TABLE reporting.account (
     placed_recorded_us     bigint   NOT NULL,   -- machine time
     classified_recorded_us bigint,
     timeline               text     NOT NULL,   -- numbers of the newest events about it, ascending, separated by blanks; older ones are in reporting.timeline
-    PRIMARY KEY (partition, account_id)
+    PRIMARY KEY (account_id, partition)   -- ids follow the lines of a file: new ones go to one place of the index
 ) WITH (fillfactor = 80);
 
 -- What changed of what is owed on an account since its placement, by the day on which it came to be owed.
