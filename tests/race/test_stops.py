@@ -157,9 +157,16 @@ class Race:
 
     @contextlib.contextmanager
     def standing_still(self, service):
-        """Whatever it would say does not come: what contact must know it has to know by itself."""
+        """Whatever it would say does not come: what contact must know it has to know by itself. Not in the middle of a transaction: it would hold heads, and nobody could be answered."""
         pid = self.system.pid(service)
-        os.kill(pid, signal.SIGSTOP)
+
+        def is_caught_between_transactions():
+            os.kill(pid, signal.SIGSTOP)
+            if self.system.sql(f"SELECT count(*) FROM pg_stat_activity WHERE usename = 'dunlin_{service}' AND xact_start IS NOT NULL") == "0":
+                return True
+            os.kill(pid, signal.SIGCONT)
+            return False
+        poll(f"{service} between two transactions", is_caught_between_transactions)
         try:
             yield
         finally:

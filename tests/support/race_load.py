@@ -10,12 +10,15 @@ import multiprocessing
 import pathlib
 import random
 import time
+import traceback
 
 from bus_caller import BusCaller, contract, partition_of
 from dunlin_system import OK, REPOSITORY, DunlinSystem, native_dialer
 
 FLAGS = ("CEASE", "ATTORNEY", "BANKRUPTCY", "DECEASED", "OPT_OUT_CALLS", "OPT_OUT_CONTACT_POINT")
 SCOPES = {"attorney": "debtor", "bankruptcy": "debtor", "deceased": "debtor", "opt_out_calls": "debtor", "opt_out_contact_point": "point", "wrong_number": "point"}  # others: account
+DEADLINE_EXCEEDED = 4
+TRIES = 5    # each waits ten seconds for an answer
 BATCH = 40         # requests of one call
 IN_FRESH = 8       # of them, of accounts that nothing has happened to yet
 STOPS_AT_ONCE = 3  # of one person who stops and lifts: other accounts are to be granted meanwhile
@@ -100,7 +103,7 @@ class Dialer:
     def ask(self, targets):
         self.n_calls += 1
         asked = time.monotonic_ns()
-        verdicts = self.line.request_permits(targets, f"{self.name}-{self.n_calls}")
+        verdicts = self.until_answered(self.line.request_permits, targets, f"{self.name}-{self.n_calls}")
         answered = time.monotonic_ns()
         granted = []
         for (account, point), verdict in zip(targets, verdicts, strict=True):
@@ -109,6 +112,17 @@ class Dialer:
             if permit is not None:
                 granted.append((permit, account, point))
         return granted
+
+    @staticmethod
+    def until_answered(ask, *arguments):
+        """An outcome that is not known is asked for again, with the same key; reports need none."""
+        for _ in range(TRIES - 1):
+            try:
+                return ask(*arguments)
+            except native_dialer.DialerError as error:
+                if error.code != DEADLINE_EXCEEDED:
+                    raise
+        return ask(*arguments)
 
     def report(self, granted):
         reports = [self.later.popleft() for _ in range(min(len(self.later), 4 if granted else BATCH))]
@@ -120,7 +134,7 @@ class Dialer:
         if not reports:
             return
         asked = time.monotonic_ns()
-        results = self.line.report_results([report for report, _ in reports])
+        results = self.until_answered(self.line.report_results, [report for report, _ in reports])
         answered = time.monotonic_ns()
         for (report, stops), result in zip(reports, results, strict=True):
             assert result.code == OK, result.message
@@ -250,9 +264,8 @@ class Stopper:
 def work(pipe, kind, *arguments):
     try:
         pipe.send(kind(*arguments).run())
-    except BaseException as failure:  # the parent's to raise
-        pipe.send(failure)
-        raise
+    except BaseException:  # the parent's to raise; not every exception can be sent
+        pipe.send(RuntimeError(traceback.format_exc()))
 
 
 class Process:
