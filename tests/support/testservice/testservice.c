@@ -323,6 +323,7 @@ static enum status open_context(const struct service *service, unsigned worker, 
 static const struct config_option OPTIONS[] = {
     {"policy", CONFIG_TEXT, NULL, NULL, 0, 0, "File of the policy. Read again on SIGHUP."},
     {"consumes", CONFIG_TEXT, "owned", NULL, 0, 0, "owned, broadcast or nothing; the last two answer no requests."},
+    {"gathers-long", CONFIG_BOOL, "false", NULL, 0, 0, "Events gather for ten minutes."},
     {0},
 };
 
@@ -349,6 +350,8 @@ int main(int argc, char **argv)
 {
     struct service_spec spec = SPEC;
     for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--gathers-long") == 0)
+            spec.gather_ms = 10 * 60 * 1000;
         const bool is_broadcast = strcmp(argv[i], "--consumes=broadcast") == 0;
         if (!is_broadcast && strcmp(argv[i], "--consumes=nothing") != 0)
             continue;
