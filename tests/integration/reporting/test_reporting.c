@@ -1,3 +1,4 @@
+#include "reporting_model.h"
 #include "story.h"
 
 #define TODAY FIXTURE_START_DAY
@@ -518,6 +519,66 @@ static void a_long_timeline_is_read_in_parts(void **state)
     free_reply(timeline);
 }
 
+#define LONG (2 * ACCOUNT_TIMELINE_EVENTS + 20)
+
+/* The timeline's numbers are those that the log has. */
+static void expect_timeline_of_log(struct fixture *fixture, const struct party *party, size_t n)
+{
+    static const struct db_statement IN_LOG = {"",
+                                               "SELECT seq FROM log.event WHERE partition = $1 AND debtor_id = $2 AND "
+                                               "coalesce(account_id, $3) = $3 ORDER BY seq"};
+    SCOPED(db_result_freep) struct db_result *rows = NULL;
+    struct error err = {0};
+    struct db_args args = {0};
+    db_arg_int2(&args, (int16_t)id_partition(&party->debtor));
+    db_arg_id(&args, &party->debtor);
+    db_arg_id(&args, &party->account);
+    expect_ok(db_exec(fixture->owner, &IN_LOG, &args, &rows, &err), &err);
+    Dunlin__Reporting__V1__Timeline *timeline = get_timeline(fixture, party);
+    assert_int_equal(db_rows(rows), n);
+    assert_int_equal(timeline->n_entries, n);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(timeline->entries[i]->seq, db_int8(rows, i, 0));
+    free_reply(timeline);
+}
+
+/* The newest stand in the account's row, those before in rows of their own, whatever units they came in. Broken once:
+ * what was full was thrown away; a row that was loaded counted too few of its events; Rebuild kept the rows: it failed.
+ */
+static void a_timeline_that_overflows_its_row_is_whole_and_is_rebuilt(void **state)
+{
+    static const size_t TOTALS[] = {ACCOUNT_TIMELINE_EVENTS, ACCOUNT_TIMELINE_EVENTS + 1, 2 * ACCOUNT_TIMELINE_EVENTS,
+                                    2 * ACCOUNT_TIMELINE_EVENTS + 1, LONG};
+    static const int32_t UNIT_EVENTS[] = {50, 1, 7, 1, 9};
+    struct fixture *fixture = *state;
+    const struct cast cast = cast_of(fixture);
+    size_t n = 2;
+    place(fixture, &cast.bert, 5000, "USD", TODAY, TODAY);
+    for (size_t i = 0; i < ARRAY_SIZE(TOTALS); i++) {
+        for (; n < TOTALS[i]; n++)
+            refuse(fixture, &cast.bert, "A", NULL);
+        consume(fixture, UNIT_EVENTS[i]);
+        expect_timeline_of_log(fixture, &cast.bert, n);
+    }
+    stop_calls(fixture, &cast.bert); /* of the whole person: a row of its own */
+    consume(fixture, 1);
+    expect_timeline_of_log(fixture, &cast.bert, n + 1);
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM reporting.timeline WHERE "
+                                             "array_length(string_to_array(seqs, ' '), 1) = 64"),
+                     2);
+
+    const struct answer live = ask_timeline(fixture, cast.bert.account.bytes, ID_BYTES);
+    assert_int_equal(rebuild(fixture), PARTITION_COUNT);
+    assert_int_equal(ask_timeline(fixture, cast.bert.account.bytes, ID_BYTES).code, STATUS_NOT_FOUND);
+    fixture_take_leases(fixture);
+    consume(fixture, LONG);
+    const struct answer rebuilt = ask_timeline(fixture, cast.bert.account.bytes, ID_BYTES);
+    assert_int_equal(rebuilt.len, live.len);
+    assert_memory_equal(rebuilt.body, live.body, live.len);
+    g_free(live.body);
+    g_free(rebuilt.body);
+}
+
 static void an_account_that_is_not_there_has_no_timeline(void **state)
 {
     struct fixture *fixture = *state;
@@ -585,6 +646,7 @@ int main(void)
         cmocka_unit_test_setup(an_instance_that_owns_nothing_rebuilds_nothing, fixture_empty),
         cmocka_unit_test_setup(a_timeline_has_every_event_of_the_account_and_of_its_debtor, fixture_empty),
         cmocka_unit_test_setup(a_long_timeline_is_read_in_parts, fixture_empty),
+        cmocka_unit_test_setup(a_timeline_that_overflows_its_row_is_whole_and_is_rebuilt, fixture_empty),
         cmocka_unit_test_setup(an_account_that_is_not_there_has_no_timeline, fixture_empty),
         cmocka_unit_test_setup(reports_of_agencies_and_days_that_are_not_there_are_refused, fixture_empty),
         cmocka_unit_test_setup(an_event_about_an_account_never_placed_is_refused_whole, fixture_empty),

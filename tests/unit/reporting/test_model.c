@@ -312,6 +312,33 @@ static void recall_and_upheld_dispute_resolve_for_good(void **state)
     account_free(account);
 }
 
+/* A full timeline comes back once; what it was is whole and in the order of application, which is that of the log but
+ * for events that were parked. */
+static void a_timeline_that_is_full_begins_anew(void **state)
+{
+    (void)state;
+    struct account *account = new_account();
+    GString *expected = g_string_new("");
+    for (int64_t seq = 1; seq <= 3 * ACCOUNT_TIMELINE_EVENTS + 1; seq++) {
+        char *full = account_note_event(account, seq);
+        const bool is_anew = seq > 1 && seq % ACCOUNT_TIMELINE_EVENTS == 1;
+        if (is_anew) {
+            assert_non_null(full);
+            assert_string_equal(full, expected->str);
+            g_string_truncate(expected, 0);
+        } else {
+            assert_null(full);
+        }
+        g_string_append_printf(expected, expected->len == 0 ? "%d" : " %d", (int)seq);
+        assert_string_equal(account->timeline->str, expected->str);
+        g_free(full);
+    }
+    assert_null(account_note_event(account, 5));
+    assert_string_equal(account->timeline->str, "193 5");
+    g_string_free(expected, TRUE);
+    account_free(account);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_returned_payment_opens_the_account_again),
         cmocka_unit_test(a_restated_balance_resolves_but_is_no_payment),
         cmocka_unit_test(recall_and_upheld_dispute_resolve_for_good),
+        cmocka_unit_test(a_timeline_that_is_full_begins_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
