@@ -17,9 +17,12 @@
 /* Requests and events over ZeroMQ with protobuf contracts (DESIGN.md §5). CURVE is always on. */
 
 /* ZMQ_MAXMSGSIZE of request sockets: 1,000 raw rows of at most 4 KiB. */
-#define BUS_FRAME_MAX_BYTES      (4 * 1024 * 1024)
-#define BUS_EVENT_MAX_BYTES      (16 * 1024 * 1024)
-#define BUS_HWM_MESSAGES         10000
+#define BUS_FRAME_MAX_BYTES (4 * 1024 * 1024)
+#define BUS_EVENT_MAX_BYTES (16 * 1024 * 1024)
+#define BUS_HWM_MESSAGES    10000
+/* Requests of one connection that wait to be looked at: a client of ours has 64 under way at most (BUS_WINDOW), and one
+ * that sends only greatest frames holds half a gigabyte, not 40. */
+#define BUS_REQUESTS_HWM         128
 #define BUS_HEARTBEAT_IVL_MS     2000 /* ZMTP pings: a dead peer is noticed after BUS_HEARTBEAT_TIMEOUT_MS */
 #define BUS_HEARTBEAT_TIMEOUT_MS 6000
 
@@ -91,6 +94,7 @@ struct bus_request {
     char *principal, *idempotency_key, *traceparent; /* never NULL */
     struct monotonic received_at, deadline;
     ProtobufCMessage *body; /* unpacked by the method's input descriptor */
+    size_t body_bytes;      /* of memory that it takes: queues of requests are bounded by it */
 };
 void bus_request_free(struct bus_request *request);
 void bus_request_freep(struct bus_request **request);

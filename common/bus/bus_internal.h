@@ -17,7 +17,8 @@
 
 #define BUS_ZAP_ENDPOINT    "inproc://zeromq.zap.01" /* RFC 27: libzmq looks for the handler there and nowhere else */
 #define BUS_ZAP_DOMAIN      "dunlin"
-#define BUS_ROLE_PROPERTY   "X-Role" /* metadata of a ZAP reply: RFC 27 wants own names to start with X- */
+#define BUS_EVENTS_DOMAIN   "dunlin.events" /* of PUB sockets: whoever listens there hears of every debtor */
+#define BUS_ROLE_PROPERTY   "X-Role"        /* metadata of a ZAP reply: RFC 27 wants own names to start with X- */
 #define BUS_ROLE_SIZE       16
 #define BUS_AGENCY_PROPERTY "X-Agency" /* the agency that the peer's key is bound to, as a number; "0": to none */
 #define BUS_AGENCY_SIZE     12
@@ -36,6 +37,7 @@ enum bus_metric {
     BUS_METRIC_PEERS_REFUSED,
     BUS_METRIC_REQUESTS_REFUSED,
     BUS_METRIC_REPLIES_LOST,
+    BUS_METRIC_CONNECTIONS,
     BUS_METRIC_CALL_RETRIES,
 };
 
@@ -70,9 +72,32 @@ char *bus_lend(const char *text);
 /* Unpacks within a budget of memory; NULL where the bytes are no such message or would take too much. Freed by
  * protobuf_c_message_free_unpacked(message, NULL). */
 ProtobufCMessage *bus_unpack(const ProtobufCMessageDescriptor *descriptor, size_t len, const void *data);
+/* The same, and how many bytes of memory the message takes. */
+ProtobufCMessage *bus_unpack_counted(const ProtobufCMessageDescriptor *descriptor, size_t len, const void *data,
+                                     size_t *ret_bytes);
 
 /* Initialises `ret_frame` with `message` packed. */
 MUST_USE enum status bus_pack(const ProtobufCMessage *message, zmq_msg_t *ret_frame, struct error *err);
+
+/* Makes the gate's thread count what becomes of the connections to `server`, which is about to be bound, until it is
+ * closed. */
+MUST_USE enum status bus_watch_socket(zsock_t *server, struct error *err);
+
+/* The gate's side of it, one a process. bus_watch_new is NULL where there are no more sockets; what arrives on
+ * bus_watch_arrivals, and whatever else `poller` says is ready, is for bus_watch_read. */
+struct bus_watch;
+struct bus_watch *bus_watch_new(void);
+void bus_watch_free(struct bus_watch *watch);
+zsock_t *bus_watch_arrivals(const struct bus_watch *watch);
+void bus_watch_read(struct bus_watch *watch, zpoller_t *poller, zsock_t *ready);
+/* Waits until libzmq has taken down the sockets that were closed, and lets go of those that were not. `poller` watches
+ * nothing but them. */
+void bus_watch_end(struct bus_watch *watch, zpoller_t *poller);
+
+/* Fills all of `request` but the peer from a received frame: checked as bus_request says, the body unpacked. Fails with
+ * INVALID_ARGUMENT or UNIMPLEMENTED; request_id is then set where the frame has one. */
+MUST_USE enum status bus_read_request(const void *bytes, size_t len, const ProtobufCServiceDescriptor *const *services,
+                                      struct bus_request *request, struct error *err);
 
 /* One instance of a service as a client sees it: a DEALER and what libzmq tells about its connection. */
 struct bus_link {

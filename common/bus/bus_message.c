@@ -27,11 +27,21 @@ static void budget_free(void *context, void *pointer)
 
 ProtobufCMessage *bus_unpack(const ProtobufCMessageDescriptor *descriptor, size_t len, const void *data)
 {
+    size_t used = 0;
+    return bus_unpack_counted(descriptor, len, data, &used);
+}
+
+ProtobufCMessage *bus_unpack_counted(const ProtobufCMessageDescriptor *descriptor, size_t len, const void *data,
+                                     size_t *ret_bytes)
+{
     size_t left = BUS_UNPACK_MAX_BYTES;
     /* Its memory is malloc's (GLib's is the same), so that the default allocator may free it when this one is gone. */
     ProtobufCAllocator allocator = {.alloc = budget_alloc, .free = budget_free, .allocator_data = &left};
     static const uint8_t nothing = 0;
-    return protobuf_c_message_unpack(descriptor, &allocator, len, len == 0 ? &nothing : data);
+    ProtobufCMessage *message = protobuf_c_message_unpack(descriptor, &allocator, len, len == 0 ? &nothing : data);
+    if (message != NULL)
+        *ret_bytes = BUS_UNPACK_MAX_BYTES - left;
+    return message;
 }
 
 enum status bus_pack(const ProtobufCMessage *message, zmq_msg_t *ret_frame, struct error *err)

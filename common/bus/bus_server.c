@@ -162,7 +162,8 @@ static enum status fill_request(const Dunlin__Bus__V1__Request *envelope,
     request->principal = g_strdup(envelope->principal);
     request->idempotency_key = g_strdup(envelope->idempotency_key);
     request->traceparent = g_strdup(envelope->traceparent);
-    request->body = bus_unpack(request->method->input, envelope->body.len, envelope->body.data);
+    request->body =
+        bus_unpack_counted(request->method->input, envelope->body.len, envelope->body.data, &request->body_bytes);
     if (request->body == NULL)
         return error_set(err, STATUS_INVALID_ARGUMENT, "body is no %s", request->method->input->name);
     return STATUS_OK;
@@ -182,22 +183,25 @@ static enum status identify_peer(zmq_msg_t *frame, struct bus_request *request, 
     return STATUS_OK;
 }
 
-static enum status read_request(zmq_msg_t *frame, const ProtobufCServiceDescriptor *const *services,
-                                struct bus_request *request, struct error *err)
+enum status bus_read_request(const void *bytes, size_t len, const ProtobufCServiceDescriptor *const *services,
+                             struct bus_request *request, struct error *err)
 {
-    enum status st = identify_peer(frame, request, err);
-    if (st != STATUS_OK)
-        return st;
-    if (zmq_msg_size(frame) > BUS_FRAME_MAX_BYTES)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "the request of %zu bytes is over the limit of %d",
-                         zmq_msg_size(frame), BUS_FRAME_MAX_BYTES);
-    ProtobufCMessage *message =
-        bus_unpack(&dunlin__bus__v1__request__descriptor, zmq_msg_size(frame), zmq_msg_data(frame));
+    if (len > BUS_FRAME_MAX_BYTES)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "the request of %zu bytes is over the limit of %d", len,
+                         BUS_FRAME_MAX_BYTES);
+    ProtobufCMessage *message = bus_unpack(&dunlin__bus__v1__request__descriptor, len, bytes);
     if (message == NULL)
         return error_set(err, STATUS_INVALID_ARGUMENT, "the frame is no dunlin.bus.v1.Request");
-    st = fill_request((const Dunlin__Bus__V1__Request *)message, services, request, err);
+    enum status st = fill_request((const Dunlin__Bus__V1__Request *)message, services, request, err);
     protobuf_c_message_free_unpacked(message, NULL);
     return st;
+}
+
+static enum status read_frame(zmq_msg_t *frame, const ProtobufCServiceDescriptor *const *services,
+                              struct bus_request *request, struct error *err)
+{
+    enum status st = identify_peer(frame, request, err);
+    return st == STATUS_OK ? bus_read_request(zmq_msg_data(frame), zmq_msg_size(frame), services, request, err) : st;
 }
 
 /* Reads the rest of a message into nothing, one frame at a time. */
@@ -237,7 +241,7 @@ static enum status receive_body(void *handle, const ProtobufCServiceDescriptor *
         skip_frames(handle, &frame);
         st = error_set(err, STATUS_INVALID_ARGUMENT, "the message has more than one frame");
     } else {
-        st = read_request(&frame, services, request, err);
+        st = read_frame(&frame, services, request, err);
     }
     (void)zmq_msg_close(&frame);
     return st;

@@ -255,6 +255,8 @@ static enum status refuse_values(const struct policy_file *file, struct complain
     if (key != NULL)
         return policy_refuse(
             file, err, policy_path("%s%s%s", complaint->path, complaint->path[0] == '\0' ? "" : ".", key), "%s", why);
+    if (complaint->line == 0) /* about the whole: libcyaml has seen no field yet */
+        return policy_refuse(file, err, policy_path("%s", ""), "%s", complaint->reason);
     return error_set(err, STATUS_INVALID_ARGUMENT, "%s:%d: %s%s%s", file->path, complaint->line, complaint->path,
                      complaint->path[0] == '\0' ? "" : ": ", complaint->reason);
 }

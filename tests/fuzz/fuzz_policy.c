@@ -1,0 +1,159 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "policy/policy_file.h"
+#include "policy/rulepack.h"
+#include "policy/sop.h"
+
+/* A file read as an SOP and as a rule pack. Either a policy comes of it that answers every question that a service asks
+ * of one, or an error that names the file and, where it is about something in it, the line. */
+
+/* "<file>:<line>: ...", the line one of the file's, or "<file>: ..." for what is about no line. */
+static void check_refusal(enum status st, const struct error *err, const char *path, const uint8_t *bytes, size_t len)
+{
+    static const char *const ABOUT_THE_WHOLE[] = {"larger than", "not a text file", "rules: no rule of kind"};
+    const size_t path_len = strlen(path);
+
+    FUZZ_CHECK(st == STATUS_INVALID_ARGUMENT, "%s: %s", status_name(st), err->text);
+    FUZZ_CHECK(strncmp(err->text, path, path_len) == 0 && err->text[path_len] == ':', "'%s'", err->text);
+    const char *rest = err->text + path_len + 1;
+    for (size_t i = 0; i < G_N_ELEMENTS(ABOUT_THE_WHOLE); i++)
+        if (g_str_has_prefix(rest, " ") && g_str_has_prefix(rest + 1, ABOUT_THE_WHOLE[i]))
+            return;
+    char *end = NULL;
+    const long line = strtol(rest, &end, 10);
+    FUZZ_CHECK(end > rest && end[0] == ':' && end[1] == ' ' && end[2] != '\0', "'%s'", err->text);
+    /* YAML counts line ends that others do not: U+0085, U+2028, U+2029. */
+    FUZZ_CHECK(line >= 1 && line <= (long)len + 1, "line %ld of %zu bytes: %s", line, len, err->text);
+    (void)bytes;
+    FUZZ_CHECK(g_utf8_validate(err->text, -1, NULL), "no UTF-8");
+}
+
+static void check_classes(const struct sop *sop)
+{
+    static const int64_t VALUES[] = {SOP_UNKNOWN_FACT, INT64_MIN + 1, -1, 0, 1, 30, 10000, INT64_MAX};
+    int64_t facts[SOP_FACT_COUNT];
+
+    FUZZ_CHECK(sop->n_classes > 0 && sop->classes[sop->n_classes - 1].n_conditions == 0, "no last class");
+    for (size_t v = 0; v < G_N_ELEMENTS(VALUES); v++) {
+        for (size_t fact = 0; fact < SOP_FACT_COUNT; fact++)
+            facts[fact] = VALUES[(v + fact) % G_N_ELEMENTS(VALUES)];
+        const struct sop_class *class = sop_classify(sop, facts);
+        FUZZ_CHECK(class >= sop->classes && class < sop->classes + sop->n_classes, "no class");
+        FUZZ_CHECK(class->priority >= 0 && class->priority <= 1000, "priority %d", class->priority);
+        FUZZ_CHECK(class->risk >= SOP_RISK_LOW && class->risk <= SOP_RISK_HIGH, "risk %d", (int)class->risk);
+    }
+    for (size_t i = 0; i < sop->n_classes; i++) {
+        const struct sop_class *class = &sop->classes[i];
+        FUZZ_CHECK(class->strategy[0] == '\0' || sop_strategy(sop, class->strategy), "'%s'", class->strategy);
+        for (size_t j = 0; j < class->n_conditions; j++)
+            FUZZ_CHECK(class->conditions[j].min <= class->conditions[j].max && class->conditions[j].reason[0] != '\0' &&
+                           class->conditions[j].fact < SOP_FACT_COUNT,
+                       "condition %zu of class %zu", j, i);
+    }
+}
+
+static void check_strategies(const struct sop *sop)
+{
+    for (size_t i = 0; i < sop->n_strategies; i++) {
+        const struct sop_strategy *strategy = &sop->strategies[i];
+        FUZZ_CHECK(sop_strategy(sop, strategy->code) == strategy, "'%s' is there twice", strategy->code);
+        for (size_t j = 0; j < strategy->n_steps; j++)
+            for (size_t k = 0; k < j; k++)
+                FUZZ_CHECK(strcmp(strategy->steps[j].code, strategy->steps[k].code) != 0, "step '%s' is there twice",
+                           strategy->steps[j].code);
+    }
+}
+
+static void check_buckets(const struct sop *sop)
+{
+    static const int32_t DAYS[] = {INT32_MIN, -1000, -1, 0, 1, 29, 30, 31, 90, 100000, INT32_MAX - 1, INT32_MAX};
+
+    FUZZ_CHECK(sop->n_buckets > 0 && sop->buckets[0].from_day == INT32_MIN, "the first bucket is not open");
+    FUZZ_CHECK(sop->buckets[sop->n_buckets - 1].to_day == INT32_MAX, "the last bucket is not open");
+    for (size_t i = 0; i < sop->n_buckets; i++) {
+        const struct sop_bucket *bucket = &sop->buckets[i];
+        FUZZ_CHECK(bucket->from_day <= bucket->to_day, "bucket %zu", i);
+        FUZZ_CHECK(i == 0 || bucket->from_day == sop->buckets[i - 1].to_day + 1, "a gap before bucket %zu", i);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(DAYS); i++) {
+        const struct sop_bucket *bucket = sop_bucket(sop, DAYS[i]);
+        FUZZ_CHECK(DAYS[i] >= bucket->from_day && DAYS[i] <= bucket->to_day, "day %d in '%s'", DAYS[i], bucket->code);
+        FUZZ_CHECK(DAYS[i] == INT32_MAX || sop_next_boundary(sop, DAYS[i]) > DAYS[i], "no way on from day %d", DAYS[i]);
+        FUZZ_CHECK(bucket->to_day == INT32_MAX || sop_next_boundary(sop, DAYS[i]) <= bucket->to_day + 1,
+                   "day %d passes the end of its bucket", DAYS[i]);
+    }
+}
+
+static void check_sop(const uint8_t *bytes, size_t len)
+{
+    SCOPED(sop_freep) struct sop *sop = NULL;
+    char version[POLICY_VERSION_SIZE];
+    struct error err = {0};
+    const char *path = fuzz_file(0, bytes, len);
+    const enum status st = sop_load(path, &sop, &err);
+
+    if (st != STATUS_OK) {
+        FUZZ_CHECK(sop == NULL, "an error and a policy");
+        check_refusal(st, &err, path, bytes, len);
+        return;
+    }
+    policy_version(bytes, len, version);
+    FUZZ_CHECK(strcmp(sop->version, version) == 0, "version %s", sop->version);
+    check_classes(sop);
+    check_strategies(sop);
+    check_buckets(sop);
+}
+
+static void check_rule(const struct rule *rule)
+{
+    FUZZ_CHECK(rule->id[0] != '\0' && rule->citation[0] != '\0', "a rule without name or citation");
+    switch (rule->kind) {
+    case RULE_CALL_WINDOW:
+        FUZZ_CHECK(rule->from_second >= 0 && rule->from_second < rule->to_second && rule->to_second <= 86400,
+                   "from %d to %d", rule->from_second, rule->to_second);
+        break;
+    case RULE_ATTEMPT_CAP:
+        FUZZ_CHECK(rule->limit >= 0 && rule->window_days >= 1, "%d in %d days", rule->limit, rule->window_days);
+        break;
+    case RULE_CONVERSATION_GAP:
+        FUZZ_CHECK(rule->window_days >= 1, "%d days", rule->window_days);
+        break;
+    case RULE_HOLD:
+        FUZZ_CHECK(rule->hold < HOLD_COUNT && hold_name(rule->hold) != NULL, "hold %d", (int)rule->hold);
+        break;
+    case RULE_UNKNOWN_ZONE:
+        break;
+    }
+}
+
+static void check_rulebook(const uint8_t *bytes, size_t len)
+{
+    SCOPED(rulebook_freep) struct rulebook *rulebook = NULL;
+    struct error err = {0};
+    unsigned kinds = 0;
+    const char *path = fuzz_file(0, bytes, len);
+    const enum status st = rulebook_load(path, &rulebook, &err);
+
+    if (st != STATUS_OK) {
+        FUZZ_CHECK(rulebook == NULL, "an error and rules");
+        check_refusal(st, &err, path, bytes, len);
+        return;
+    }
+    FUZZ_CHECK(rulebook->n_packs == 1 && strlen(rulebook->version) == POLICY_VERSION_SIZE - 1, "%zu packs",
+               rulebook->n_packs);
+    for (size_t i = 0; i < rulebook->packs[0].n_rules; i++) {
+        check_rule(&rulebook->packs[0].rules[i]);
+        kinds |= 1u << rulebook->packs[0].rules[i].kind;
+    }
+    const unsigned needed = 1u << RULE_CALL_WINDOW | 1u << RULE_ATTEMPT_CAP | 1u << RULE_UNKNOWN_ZONE;
+    FUZZ_CHECK((kinds & needed) == needed, "limits are missing");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    check_sop(bytes, len);
+    check_rulebook(bytes, len);
+    return 0;
+}
