@@ -26,6 +26,7 @@ struct bus_gate {
     char *folder;        /* <keys> */
     char *public_folder; /* <keys>/public */
     zsock_t *handler;
+    struct bus_watch *watch;
     zactor_t *actor;
     GHashTable *peers;    /* Z85 public key -> struct peer */
     GHashTable *reported; /* Z85 public keys that were refused and logged */
@@ -96,14 +97,13 @@ static enum status refresh(struct bus_gate *gate, struct error *err)
     return STATUS_OK;
 }
 
-static void report_refusal(struct bus_gate *gate, const char *key, const char *address)
+static void report_refusal(struct bus_gate *gate, const char *key, const char *address, const char *why)
 {
     bus_count(BUS_METRIC_PEERS_REFUSED, NULL);
     if (g_hash_table_size(gate->reported) >= REPORTED_KEYS_MAX || g_hash_table_contains(gate->reported, key))
         return;
     g_hash_table_add(gate->reported, g_strdup(key));
-    log_warn("peer refused: its key is not in the folder of public keys", log_text("public_key", key),
-             log_text("peer_address", address));
+    log_warn(why, log_text("public_key", key), log_text("peer_address", address));
 }
 
 static const struct peer *find_peer(struct bus_gate *gate, const char *key)
@@ -113,6 +113,24 @@ static const struct peer *find_peer(struct bus_gate *gate, const char *key)
         log_error("keys cannot be read: refusing every peer", log_error_text(&err));
     const struct peer *peer = g_hash_table_lookup(gate->peers, key);
     return peer != NULL && !peer->is_ambiguous ? peer : NULL;
+}
+
+/* A third party has business with request sockets only. */
+static bool may_enter(const struct peer *peer, const char *domain)
+{
+    return strcmp(domain, BUS_EVENTS_DOMAIN) != 0 || strcmp(peer->role, "dialer") != 0;
+}
+
+static const struct peer *admit(struct bus_gate *gate, const char *key, const char *domain, const char *address)
+{
+    const struct peer *peer = find_peer(gate, key);
+    if (peer == NULL)
+        report_refusal(gate, key, address, "peer refused: its key is not in the folder of public keys");
+    else if (!may_enter(peer, domain))
+        report_refusal(gate, key, address, "peer refused: a dialer may not listen to events");
+    else
+        bus_count(BUS_METRIC_PEERS_ADMITTED, peer->role);
+    return peer != NULL && may_enter(peer, domain) ? peer : NULL;
 }
 
 /* One property as RFC 23 lays metadata out: length of the name, name, length of the value in network order, value. */
@@ -161,11 +179,7 @@ static void answer_handshake(struct bus_gate *gate)
     if (strcmp(mechanism, "CURVE") == 0 && key_frame != NULL && zframe_size(key_frame) == 32) {
         char key[BUS_KEY_TEXT_SIZE];
         (void)zmq_z85_encode(key, zframe_data(key_frame), 32);
-        peer = find_peer(gate, key);
-        if (peer == NULL)
-            report_refusal(gate, key, frames[3]);
-        else
-            bus_count(BUS_METRIC_PEERS_ADMITTED, peer->role);
+        peer = admit(gate, key, frames[2] == NULL ? "" : frames[2], frames[3]);
     }
     reply_zap(gate->handler, frames[1] == NULL ? "" : frames[1], peer);
     for (size_t i = 0; i < ARRAY_SIZE(frames); i++)
@@ -182,10 +196,18 @@ static bool is_told_to_stop(zsock_t *pipe)
     return is_stop;
 }
 
+static void close_handler(struct bus_gate *gate)
+{
+    /* Closing alone frees the endpoint at some later time. */
+    if (gate->handler != NULL)
+        (void)zmq_unbind(zsock_resolve(gate->handler), BUS_ZAP_ENDPOINT);
+    zsock_destroy(&gate->handler);
+}
+
 static void run_gate(zsock_t *pipe, void *context)
 {
     struct bus_gate *gate = context;
-    zpoller_t *poller = zpoller_new(pipe, gate->handler, NULL);
+    zpoller_t *poller = zpoller_new(pipe, gate->handler, bus_watch_arrivals(gate->watch), NULL);
     zpoller_set_nonstop(poller, true);
     (void)zsock_signal(pipe, 0);
     for (;;) {
@@ -195,9 +217,17 @@ static void run_gate(zsock_t *pipe, void *context)
             answer_handshake(gate);
         else if (ready == pipe && is_told_to_stop(pipe))
             break;
+        else if (ready != NULL && ready != pipe)
+            bus_watch_read(gate->watch, poller, ready);
         else if (ready == NULL && errno == ETERM)
             break;
     }
+    /* Before the wait: a connection of a closed socket ends only when its end of the handler is gone. */
+    (void)zpoller_remove(poller, gate->handler);
+    close_handler(gate);
+    (void)zpoller_remove(poller, pipe);
+    (void)zpoller_remove(poller, bus_watch_arrivals(gate->watch));
+    bus_watch_end(gate->watch, poller);
     zpoller_destroy(&poller);
 }
 
@@ -219,6 +249,9 @@ static enum status open_handler(struct bus_gate *gate, struct error *err)
     zsock_set_linger(gate->handler, 0);
     if (zmq_bind(zsock_resolve(gate->handler), BUS_ZAP_ENDPOINT) != 0)
         return error_set(err, STATUS_ALREADY_EXISTS, "bind %s: %s", BUS_ZAP_ENDPOINT, zmq_strerror(zmq_errno()));
+    gate->watch = bus_watch_new();
+    if (gate->watch == NULL)
+        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "no socket: %s", zmq_strerror(zmq_errno()));
     return STATUS_OK;
 }
 
@@ -246,10 +279,8 @@ void bus_gate_stop(struct bus_gate *gate)
     if (gate == NULL)
         return;
     zactor_destroy(&gate->actor);
-    /* Closing alone frees the endpoint at some later time. */
-    if (gate->handler != NULL)
-        (void)zmq_unbind(zsock_resolve(gate->handler), BUS_ZAP_ENDPOINT);
-    zsock_destroy(&gate->handler);
+    bus_watch_free(gate->watch);
+    close_handler(gate);
     g_hash_table_destroy(gate->peers);
     g_hash_table_destroy(gate->reported);
     g_free(gate->public_folder);

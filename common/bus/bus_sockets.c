@@ -113,17 +113,20 @@ static enum status bind_server(const struct bus_keys *keys, int type, int frame_
     const struct socket_option server = {ZMQ_CURVE_SERVER, 1};
     /* MANDATORY: a lost reply is an error that can be counted. HANDOVER off: nobody takes over another one's routing
      * id. */
-    const struct socket_option router[] = {{ZMQ_ROUTER_MANDATORY, 1}, {ZMQ_ROUTER_HANDOVER, 0}};
+    const struct socket_option router[] = {
+        {ZMQ_ROUTER_MANDATORY, 1}, {ZMQ_ROUTER_HANDOVER, 0}, {ZMQ_RCVHWM, BUS_REQUESTS_HWM}};
     const int enforce = 1;
     st = set_options(socket, &server, 1, err);
     if (st == STATUS_OK && type == ZMQ_ROUTER)
         st = set_options(socket, router, ARRAY_SIZE(router), err);
-    if (st == STATUS_OK &&
-        zmq_setsockopt(zsock_resolve(socket), ZMQ_ZAP_DOMAIN, BUS_ZAP_DOMAIN, strlen(BUS_ZAP_DOMAIN)) != 0)
+    const char *domain = type == ZMQ_PUB ? BUS_EVENTS_DOMAIN : BUS_ZAP_DOMAIN;
+    if (st == STATUS_OK && zmq_setsockopt(zsock_resolve(socket), ZMQ_ZAP_DOMAIN, domain, strlen(domain)) != 0)
         st = error_set(err, STATUS_INTERNAL, "socket option ZAP_DOMAIN: %s", zmq_strerror(zmq_errno()));
     (void)zmq_setsockopt(zsock_resolve(socket), ZAP_ENFORCE_DOMAIN_OPTION, &enforce, sizeof(enforce));
     if (st == STATUS_OK)
         st = set_address_family(socket, endpoint, err);
+    if (st == STATUS_OK)
+        st = bus_watch_socket(socket, err);
     if (st == STATUS_OK)
         st = bind_endpoint(socket, endpoint, ret_endpoint, err);
     if (st == STATUS_OK)
@@ -203,6 +206,14 @@ enum status bus_open_sub(const struct bus_keys *keys, zsock_t **ret_socket, stru
 enum status bus_connect_sub(zsock_t *socket, const struct bus_keys *keys, const char *service, const char *endpoint,
                             struct error *err)
 {
+    zcert_t *cert = NULL;
+    enum status st = bus_certificate_load(keys->folder, service, &cert, err);
+    if (st != STATUS_OK)
+        return st;
+    const bool is_service = strcmp(zcert_meta(cert, "role"), "service") == 0;
+    zcert_destroy(&cert);
+    if (!is_service)
+        return error_set(err, STATUS_PERMISSION_DENIED, "'%s' is no service: events are not taken from it", service);
     return bus_connect(socket, keys, service, endpoint, err);
 }
 

@@ -13,8 +13,9 @@
 
 /* Who asks is a scraper, a probe and now and then a person. */
 #define CONNECTIONS_MAX    32u
+#define CONNECTIONS_LIMIT  (2 * CONNECTIONS_MAX) /* of microhttpd, which then accepts nobody: never reached */
 #define IDLE_TIMEOUT_S     10u
-#define LISTEN_BACKLOG     16
+#define LISTEN_BACKLOG     128
 #define READY_REASON_BYTES 256
 
 struct metrics_server {
@@ -22,6 +23,8 @@ struct metrics_server {
     uint16_t port;
     metrics_ready_fn *is_ready; /* may be NULL */
     void *context;
+    int open_fds[CONNECTIONS_LIMIT]; /* oldest first; of the daemon's thread */
+    unsigned n_open;
 };
 
 /* Answers */
@@ -103,6 +106,40 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
     return send_text(connection, MHD_HTTP_NOT_FOUND, "there are /metrics, /healthz and /readyz");
 }
 
+/* Connections. An honest one lives for milliseconds. Whoever keeps many open, sending a byte now and then, must not
+ * keep the probes out on whose word the process lives or dies: one too many, and the oldest is ended. */
+
+static void note_connection(void *context, struct MHD_Connection *connection, void **socket_context,
+                            enum MHD_ConnectionNotificationCode code)
+{
+    struct metrics_server *server = context;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    (void)socket_context;
+    if (info == NULL)
+        return;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        if (server->n_open < CONNECTIONS_LIMIT)
+            server->open_fds[server->n_open++] = info->connect_fd;
+        return;
+    }
+    for (unsigned i = 0; i < server->n_open; i++)
+        if (server->open_fds[i] == info->connect_fd) {
+            server->n_open--;
+            memmove(&server->open_fds[i], &server->open_fds[i + 1], (server->n_open - i) * sizeof(server->open_fds[0]));
+            return;
+        }
+}
+
+static enum MHD_Result make_room(void *context, const struct sockaddr *address, socklen_t address_len)
+{
+    const struct metrics_server *server = context;
+    (void)address;
+    (void)address_len;
+    if (server->n_open >= CONNECTIONS_MAX) /* those before it end already, but microhttpd has not seen it yet */
+        (void)shutdown(server->open_fds[server->n_open - CONNECTIONS_MAX], SHUT_RDWR);
+    return MHD_YES;
+}
+
 /* Start and stop */
 
 static void free_addressp(struct addrinfo **address)
@@ -178,9 +215,10 @@ static struct MHD_Daemon *start_daemon(struct metrics_server *server, int fd)
     sigset_t before;
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, answer, server, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, MHD_OPTION_END);
+    struct MHD_Daemon *daemon =
+        MHD_start_daemon(MHD_USE_AUTO_INTERNAL_THREAD, 0, make_room, server, answer, server, MHD_OPTION_LISTEN_SOCKET,
+                         fd, MHD_OPTION_NOTIFY_CONNECTION, note_connection, server, MHD_OPTION_CONNECTION_LIMIT,
+                         CONNECTIONS_LIMIT, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_TIMEOUT_S, MHD_OPTION_END);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return daemon;
 }

@@ -162,11 +162,14 @@ static void route(struct io *io, struct bus_request *request)
     }
     const unsigned worker = method->scope == SERVICE_ANYWHERE ? io->next_worker++ % io->service->n_workers
                                                               : request->partition % io->service->n_workers;
-    if (atomic_load(&io->service->queued_requests[worker]) >= WORKER_REQUESTS_MAX) {
+    const int64_t bytes = (int64_t)request->body_bytes;
+    if (atomic_load(&io->service->queued_requests[worker]) >= WORKER_REQUESTS_MAX ||
+        atomic_load(&io->service->queued_request_bytes) + bytes > QUEUED_REQUEST_BYTES_MAX) {
         answer(io, request, STATUS_RESOURCE_EXHAUSTED, "too many requests are waiting, send again later", NULL);
         return;
     }
     atomic_fetch_add(&io->service->queued_requests[worker], 1);
+    atomic_fetch_add(&io->service->queued_request_bytes, bytes);
     send_worker(io, worker, WORKER_REQUEST, request);
 }
 
@@ -203,7 +206,9 @@ static void pass_frame(struct io *io, uint16_t partition, zframe_t *frame)
 {
     const bool is_broadcast = io->service->spec->consumption == SERVICE_CONSUMES_BROADCAST;
     const unsigned worker = is_broadcast ? 0 : partition % io->service->n_workers;
-    if (atomic_load(&io->service->queued_frames[worker]) >= WORKER_FRAMES_MAX) {
+    const int64_t bytes = (int64_t)zframe_size(frame);
+    if (atomic_load(&io->service->queued_frames[worker]) >= WORKER_FRAMES_MAX ||
+        atomic_load(&io->service->queued_frame_bytes) + bytes > QUEUED_FRAME_BYTES_MAX) {
         metrics_add(&SERVICE_METRICS[SERVICE_FRAMES_DROPPED], NULL, 1);
         zframe_destroy(&frame);
         return;
@@ -211,14 +216,17 @@ static void pass_frame(struct io *io, uint16_t partition, zframe_t *frame)
     struct published_frame *published = g_new(struct published_frame, 1);
     *published = (struct published_frame){.partition = partition, .frame = frame};
     atomic_fetch_add(&io->service->queued_frames[worker], 1);
+    atomic_fetch_add(&io->service->queued_frame_bytes, bytes);
     send_worker(io, worker, WORKER_FRAME, published);
 }
 
 static void take_event_message(struct io *io, zmsg_t *message)
 {
     uint16_t partition = 0;
-    if (zmsg_size(message) != 2 || !partition_of_topic(zmsg_first(message), &partition))
+    if (zmsg_size(message) != 2 || !partition_of_topic(zmsg_first(message), &partition)) {
+        metrics_add(&SERVICE_METRICS[SERVICE_FRAMES_REFUSED], NULL, 1);
         return;
+    }
     zframe_t *topic = zmsg_pop(message);
     zframe_destroy(&topic);
     pass_frame(io, partition, zmsg_pop(message));

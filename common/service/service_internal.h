@@ -15,11 +15,15 @@
 #define WORKER_REQUESTS_MAX 20000
 #define WORKER_FRAMES_MAX   4000
 #define PIPE_HWM            (WORKER_REQUESTS_MAX + WORKER_FRAMES_MAX + 1000)
-#define UNIT_CALLS_MAX      1000
-#define UNIT_EVENTS_MAX     2000
-#define FLOW_EVENTS_MIN     50   /* a unit with as many says that there is load: the next one may gather */
-#define READ_EVENTS_MAX     1000 /* of one partition in one read from PostgreSQL */
-#define TIMERS_MAX          500
+/* Memory of the requests, and of the frames, that wait in one process: the counts above bound small ones. A quarter of
+ * a gigabyte is some eighty of the largest batches of a placement. */
+#define QUEUED_REQUEST_BYTES_MAX (256 * 1024 * 1024)
+#define QUEUED_FRAME_BYTES_MAX   (64 * 1024 * 1024)
+#define UNIT_CALLS_MAX           1000
+#define UNIT_EVENTS_MAX          2000
+#define FLOW_EVENTS_MIN          50   /* a unit with as many says that there is load: the next one may gather */
+#define READ_EVENTS_MAX          1000 /* of one partition in one read from PostgreSQL */
+#define TIMERS_MAX               500
 /* Events that a decision at the head may have to apply first. It holds the heads meanwhile, so that nobody can append
  * to those partitions: at some 10,000 events a second for about a second, well within a caller's patience. After a long
  * outage there may be millions; then callers are told to come again and events are applied in the ordinary way. */
@@ -36,6 +40,7 @@
 #define RETRY_FIRST_MS    20
 #define RETRY_MAX_MS      2000
 #define POISON_ATTEMPTS   3
+#define REFUSAL_LOG_MS    1000
 
 /* Between the I/O thread and the workers go a kind and a pointer, whose ownership goes along. */
 
@@ -127,7 +132,8 @@ struct service {
     _Atomic uint64_t rewinds;                     /* how often cursors were set back: each worker follows by itself */
     _Atomic int64_t queued_requests[WORKERS_MAX]; /* sent to the worker and not answered yet */
     _Atomic int64_t queued_frames[WORKERS_MAX];
-    _Atomic int64_t lag[WORKERS_MAX]; /* events that the worker knows of and has not applied */
+    _Atomic int64_t queued_request_bytes, queued_frame_bytes; /* of all workers */
+    _Atomic int64_t lag[WORKERS_MAX];                         /* events that the worker knows of and has not applied */
 };
 
 struct db_options service_db_options(const struct service *service);
@@ -227,6 +233,7 @@ enum service_metric {
     SERVICE_TIMERS_FIRED,
     SERVICE_GAPS_READ,
     SERVICE_FRAMES_DROPPED,
+    SERVICE_FRAMES_REFUSED,
 };
 extern const struct metric SERVICE_METRICS[];
 

@@ -17,5 +17,7 @@ const struct metric SERVICE_METRICS[] = {
                            "Times that events were read from PostgreSQL instead of the wire."},
     [SERVICE_FRAMES_DROPPED] = {"dunlin_frames_dropped_total", METRIC_COUNTER, NULL,
                                 "Published frames dropped because the worker was behind."},
+    [SERVICE_FRAMES_REFUSED] = {"dunlin_frames_refused_total", METRIC_COUNTER, NULL,
+                                "Published messages that are no batch of events of their topic's partition."},
     {NULL, METRIC_COUNTER, NULL, NULL},
 };

@@ -32,7 +32,7 @@ struct worker {
     bool is_timer_suspect; /* a batch of timers failed: one at a time until they are through */
     int64_t connect_retry_ms, events_retry_ms, timers_retry_ms; /* the last pause; 0: no failure */
     struct monotonic next_connect, next_writable, next_ownership, next_held, next_heads, next_daily, unsaved_since;
-    struct monotonic events_retry_at, timers_retry_at;
+    struct monotonic events_retry_at, timers_retry_at, next_refusal_log;
     struct monotonic gather_until; /* under load the next unit of events waits for more of them */
     bool has_unsaved;
     uint64_t rewinds;   /* how often cursors were set back, as far as this worker has followed */

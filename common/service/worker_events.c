@@ -399,18 +399,41 @@ void events_consume_now(struct worker *worker, const uint16_t *partitions, size_
     events_step(worker);
 }
 
+static enum status read_frame(const struct published_frame *published, struct eventlog_batch **ret_batch,
+                              struct error *err)
+{
+    SCOPED(eventlog_batch_freep) struct eventlog_batch *batch = NULL;
+    enum status st = eventlog_unpack(zframe_data(published->frame), zframe_size(published->frame), &batch, err);
+    if (st != STATUS_OK)
+        return st;
+    if (batch->events[0].partition != published->partition)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "events of partition %u under the topic of %u",
+                         batch->events[0].partition, published->partition);
+    *ret_batch = TAKE(batch);
+    return STATUS_OK;
+}
+
+/* Who sends garbage sends a lot of it: every frame is counted, one a while gets into the log. */
+static void refuse_frame(struct worker *worker, const struct error *err)
+{
+    metrics_add(&SERVICE_METRICS[SERVICE_FRAMES_REFUSED], NULL, 1);
+    if (clock_remaining_ms(worker->next_refusal_log) > 0)
+        return;
+    worker->next_refusal_log = clock_deadline_ms(REFUSAL_LOG_MS);
+    log_warn("a published batch cannot be read, ignoring: the log has it", log_error_text(err));
+}
+
 void events_receive(struct worker *worker, struct published_frame *published)
 {
     atomic_fetch_sub(&worker->service->queued_frames[worker->index], 1);
+    atomic_fetch_sub(&worker->service->queued_frame_bytes, (int64_t)zframe_size(published->frame));
     struct error err;
     struct eventlog_batch *batch = NULL;
     if (worker->parts[published->partition].is_owned) {
-        if (eventlog_unpack(zframe_data(published->frame), zframe_size(published->frame), &batch, &err) != STATUS_OK)
-            log_warn("a published batch cannot be read, ignoring: the log has it", log_error_text(&err));
-        else if (batch->events[0].partition != published->partition)
-            eventlog_batch_free(batch);
-        else
+        if (read_frame(published, &batch, &err) == STATUS_OK)
             inbox_add(&worker->parts[published->partition].inbox, batch);
+        else
+            refuse_frame(worker, &err);
     }
     published_frame_free(published);
 }

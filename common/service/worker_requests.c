@@ -35,6 +35,7 @@ static void send_answer(struct worker *worker, struct bus_request *request, enum
     metrics_observe_us(&SERVICE_METRICS[SERVICE_REQUEST_TIME], request->method->name,
                        clock_monotonic().us - request->received_at.us);
     atomic_fetch_sub(&worker->service->queued_requests[worker->index], 1);
+    atomic_fetch_sub(&worker->service->queued_request_bytes, (int64_t)request->body_bytes);
     bus_request_free(request);
     worker_send(worker, IO_REPLY, reply);
 }

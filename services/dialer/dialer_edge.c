@@ -12,13 +12,17 @@
 /* Two threads. The edge owns the public socket and the sessions and never waits, so that a stop message goes out at
  * once; the caller asks the contact service for all waiting requests together. Between them jobs travel as pointers,
  * whose ownership goes along. */
-#define JOBS_MAX         20000
+#define JOBS_MAX 20000
+#define JOBS_BYTES_MAX                                                                                                 \
+    (64 * 1024 * 1024) /* of memory that their requests take; a report of a day's calls is a megabyte */
 #define JOBS_A_RUN       256
 #define MESSAGES_A_TURN  1000
 #define SILENCE_CHECK_MS 10000
 
 static const struct metric DIALER_CONNECTIONS = {"dunlin_dialer_connections", METRIC_GAUGE, NULL,
                                                  "Connections of third-party dialers."};
+static const struct metric DIALER_REQUESTS = {"dunlin_dialer_requests_total", METRIC_COUNTER, "code",
+                                              "Requests of dialers answered, by code."};
 static const struct metric DIALER_NOTIFICATIONS = {"dunlin_dialer_notifications_total", METRIC_COUNTER, "type",
                                                    "Stop and go messages sent."};
 
@@ -78,29 +82,37 @@ struct loop {
     zactor_t *caller;
     struct sessions *sessions;
     size_t n_jobs;
+    size_t job_bytes;
     struct monotonic next_silence_check;
 };
 
+static void reply(struct loop *loop, const struct bus_request *request, enum status code, const char *text,
+                  const uint8_t *body, size_t body_len)
+{
+    metrics_add(&DIALER_REQUESTS, status_name(code), 1);
+    bus_send_reply(loop->edge->router, request->peer, request->request_id, code, text, "", body, body_len);
+}
+
 static void refuse(struct loop *loop, struct bus_request *request, enum status code, const char *text)
 {
-    bus_send_reply(loop->edge->router, request->peer, request->request_id, code, text, "", NULL, 0);
+    reply(loop, request, code, text, NULL, 0);
     bus_request_free(request);
 }
 
 static void hello(struct loop *loop, struct bus_request *request)
 {
-    Dunlin__Dialer__V1__HelloReply reply;
-    dunlin__dialer__v1__hello_reply__init(&reply);
-    reply.dialer = request->peer_name;
-    reply.business_now_us = clock_now().us;
-    reply.is_clock_driven = clock_is_driven();
+    Dunlin__Dialer__V1__HelloReply said;
+    dunlin__dialer__v1__hello_reply__init(&said);
+    said.dialer = request->peer_name;
+    said.business_now_us = clock_now().us;
+    said.is_clock_driven = clock_is_driven();
     uint8_t body[256];
-    if (protobuf_c_message_get_packed_size(&reply.base) > sizeof(body)) {
+    if (protobuf_c_message_get_packed_size(&said.base) > sizeof(body)) {
         refuse(loop, request, STATUS_INTERNAL, "the name of this key is too long");
         return;
     }
-    const size_t len = protobuf_c_message_pack(&reply.base, body);
-    bus_send_reply(loop->edge->router, request->peer, request->request_id, STATUS_OK, "", "", body, len);
+    const size_t len = protobuf_c_message_pack(&said.base, body);
+    reply(loop, request, STATUS_OK, "", body, len);
     bus_request_free(request);
 }
 
@@ -115,10 +127,11 @@ static void take_request(struct loop *loop, struct bus_request *request)
     sessions_hear(loop->sessions, request->peer_name, request->peer, is_hello);
     if (is_hello) {
         hello(loop, request);
-    } else if (loop->n_jobs >= JOBS_MAX) {
+    } else if (loop->n_jobs >= JOBS_MAX || loop->job_bytes + request->body_bytes > JOBS_BYTES_MAX) {
         refuse(loop, request, STATUS_RESOURCE_EXHAUSTED, "too many requests are waiting, send again later");
     } else {
         loop->n_jobs++;
+        loop->job_bytes += request->body_bytes;
         (void)zsock_send(loop->caller, "p", job_new(request));
     }
 }
@@ -144,9 +157,9 @@ static void finish_job(struct loop *loop, struct job *job)
     const struct job_answer *answer = &job->answer;
     for (size_t i = 0; i < answer->n_accounts; i++)
         sessions_hand_out(loop->sessions, job->request->peer_name, &answer->accounts[i]);
-    bus_send_reply(loop->edge->router, job->request->peer, job->request->request_id, answer->code,
-                   answer->message ? answer->message : "", "", answer->body, answer->body_len);
+    reply(loop, job->request, answer->code, answer->message ? answer->message : "", answer->body, answer->body_len);
     loop->n_jobs--;
+    loop->job_bytes -= job->request->body_bytes;
     job_free(job);
 }
 

@@ -64,6 +64,18 @@ static struct dialer *ensure_dialer(struct sessions *sessions, const char *name)
     return dialer;
 }
 
+static void forget_most_silent(struct dialer *dialer)
+{
+    guint found = 0;
+    for (guint i = 1; i < dialer->connections->len; i++) {
+        const struct connection *connection = g_ptr_array_index(dialer->connections, i);
+        const struct connection *other = g_ptr_array_index(dialer->connections, found);
+        if (connection->heard_at.us < other->heard_at.us)
+            found = i;
+    }
+    g_ptr_array_remove_index(dialer->connections, found);
+}
+
 void sessions_hear(struct sessions *sessions, const char *name, zframe_t *peer, bool is_hello)
 {
     struct dialer *dialer = ensure_dialer(sessions, name);
@@ -76,6 +88,8 @@ void sessions_hear(struct sessions *sessions, const char *name, zframe_t *peer, 
     }
     if (!is_hello)
         return;
+    if (dialer->connections->len >= SESSION_CONNECTIONS_MAX)
+        forget_most_silent(dialer);
     struct connection *connection = g_new(struct connection, 1);
     *connection = (struct connection){.peer = zframe_dup(peer), .heard_at = clock_monotonic()};
     g_ptr_array_add(dialer->connections, connection);

@@ -244,6 +244,84 @@ static void refuses_a_peer_without_curve(void **state)
     zsock_destroy(&plain);
 }
 
+static bool hears_events(const struct bus_keys *keys, zsock_t *pub, const char *endpoint, int timeout_ms)
+{
+    zsock_t *sub = NULL;
+    assert_ok(bus_open_sub(keys, &sub, &fixture_error));
+    zsock_set_subscribe(sub, "");
+    assert_ok(bus_connect_sub(sub, keys, "contact", endpoint, &fixture_error));
+    struct monotonic deadline = clock_deadline_ms(timeout_ms);
+    bool is_heard = false;
+    while (!is_heard && clock_remaining_ms(deadline) > 0) {
+        assert_int_equal(zstr_sendx(pub, "p007", "event", NULL), 0);
+        is_heard = fixture_is_readable(sub, 20);
+    }
+    zsock_destroy(&sub);
+    return is_heard;
+}
+
+/* Events say everything of every debtor; a third party has a key, too. */
+static void lets_services_and_operators_listen_to_events_and_no_dialer(void **state)
+{
+    struct world *world = *state;
+    SCOPED(bus_keys_freep) struct bus_keys *acme = fixture_keys(world->folder, "acme", "dialer");
+    SCOPED(bus_keys_freep) struct bus_keys *payment = fixture_keys(world->folder, "payment", "service");
+    SCOPED(bus_keys_freep) struct bus_keys *boss = fixture_keys(world->folder, "boss", "operator");
+    zsock_t *pub = NULL;
+    char endpoint[REGISTRY_ENDPOINT_SIZE];
+    assert_ok(bus_bind_pub(world->server_keys, "tcp://127.0.0.1:*", &pub, endpoint, &fixture_error));
+    int64_t before = metrics_value(&BUS_METRICS[BUS_METRIC_PEERS_REFUSED], NULL);
+    assert_false(hears_events(acme, pub, endpoint, SILENCE_MS));
+    assert_true(metrics_value(&BUS_METRICS[BUS_METRIC_PEERS_REFUSED], NULL) > before);
+    assert_true(hears_events(payment, pub, endpoint, PATIENCE_MS));
+    assert_true(hears_events(boss, pub, endpoint, PATIENCE_MS));
+    assert_true(gets_through(world, acme, PATIENCE_MS)); /* to requests */
+    zsock_destroy(&pub);
+}
+
+static void takes_events_from_services_only(void **state)
+{
+    struct world *world = *state;
+    SCOPED(bus_keys_freep) struct bus_keys *acme = fixture_keys(world->folder, "acme", "dialer");
+    zsock_t *sub = NULL;
+    struct error err = {0};
+    assert_ok(bus_open_sub(world->server_keys, &sub, &fixture_error));
+    assert_int_equal(bus_connect_sub(sub, world->server_keys, "acme", "tcp://127.0.0.1:1", &err),
+                     STATUS_PERMISSION_DENIED);
+    assert_non_null(strstr(err.text, "acme"));
+    zsock_destroy(&sub);
+}
+
+static void wait_for_connections(const char *event, int64_t n)
+{
+    struct monotonic deadline = clock_deadline_ms(PATIENCE_MS);
+    while (metrics_value(&BUS_METRICS[BUS_METRIC_CONNECTIONS], event) < n) {
+        if (clock_remaining_ms(deadline) == 0)
+            fail_msg("not %lld connections %s", (long long)n, event);
+        (void)zmq_poll(NULL, 0, 5);
+    }
+}
+
+static void counts_what_becomes_of_connections(void **state)
+{
+    struct world *world = *state;
+    SCOPED(bus_keys_freep) struct bus_keys *acme = fixture_keys(world->folder, "acme", "dialer");
+    const struct metric *connections = &BUS_METRICS[BUS_METRIC_CONNECTIONS];
+    const int64_t accepted = metrics_value(connections, "accepted");
+    const int64_t ready = metrics_value(connections, "ready");
+    const int64_t failed = metrics_value(connections, "handshake_failed");
+    const int64_t closed = metrics_value(connections, "closed");
+    assert_true(gets_through(world, acme, PATIENCE_MS));
+    wait_for_connections("ready", ready + 1);
+    wait_for_connections("closed", closed + 1);
+    assert_int_equal(metrics_value(connections, "accepted"), accepted + 1);
+    zsock_t *plain = zsock_new(ZMQ_DEALER);
+    assert_int_equal(zmq_connect(zsock_resolve(plain), world->endpoint), 0);
+    wait_for_connections("handshake_failed", failed + 1);
+    zsock_destroy(&plain);
+    assert_int_equal(metrics_value(connections, "ready"), ready + 1);
+}
+
 /* libzmq admits every CURVE key where no handler is bound, unless told otherwise. */
 static void refuses_everybody_after_the_gate_was_stopped(void **state)
 {
@@ -287,6 +365,9 @@ int main(void)
         TEST(refuses_a_key_that_two_files_claim),
         TEST(refuses_a_peer_without_curve),
         TEST(refuses_everybody_after_the_gate_was_stopped),
+        TEST(lets_services_and_operators_listen_to_events_and_no_dialer),
+        TEST(takes_events_from_services_only),
+        TEST(counts_what_becomes_of_connections),
         TEST(starts_once_a_process),
         TEST(does_not_start_without_the_folder),
     };

@@ -96,7 +96,7 @@ static void sets_every_limit(void **state)
     } ROWS[] = {
         {ZMQ_LINGER, 500},
         {ZMQ_SNDHWM, BUS_HWM_MESSAGES},
-        {ZMQ_RCVHWM, BUS_HWM_MESSAGES},
+        {ZMQ_RCVHWM, BUS_REQUESTS_HWM},
         {ZMQ_HEARTBEAT_IVL, BUS_HEARTBEAT_IVL_MS},
         {ZMQ_HEARTBEAT_TIMEOUT, BUS_HEARTBEAT_TIMEOUT_MS},
         {ZMQ_HEARTBEAT_TTL, BUS_HEARTBEAT_TIMEOUT_MS},

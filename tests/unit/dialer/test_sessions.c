@@ -149,6 +149,28 @@ static void a_connection_is_forgotten_only_after_its_silence(void **state)
     assert_int_equal(sessions_connections(sessions), 0);
 }
 
+/* Who connects again and again, a Hello each time, costs no more than so many connections. */
+static void the_most_silent_connection_makes_room_for_one_too_many(void **state)
+{
+    struct sessions *sessions = *state;
+    hear(sessions, "other", "o", true);
+    hand_out(sessions, "acme", 1);
+    for (int i = 0; i < SESSION_CONNECTIONS_MAX; i++) {
+        const char peer[] = {(char)(' ' + 1 + i), '\0'};
+        machine_us++;
+        hear(sessions, "acme", peer, true);
+    }
+    hear(sessions, "acme", "!", false); /* the first: now the second is the most silent */
+    machine_us++;
+    hear(sessions, "acme", "~", true);
+    assert_int_equal(sessions_connections(sessions), SESSION_CONNECTIONS_MAX + 1);
+    char expected[SESSION_CONNECTIONS_MAX + 1] = "!";
+    for (int i = 2; i < SESSION_CONNECTIONS_MAX; i++)
+        expected[i - 1] = (char)(' ' + 1 + i);
+    expected[SESSION_CONNECTIONS_MAX - 1] = '~';
+    expect_notified(sessions, 1, expected);
+}
+
 static void hand_out_range(struct sessions *sessions, const char *dialer, uint32_t from, uint32_t to)
 {
     for (uint32_t number = from; number < to; number++)
@@ -192,6 +214,7 @@ int main(void)
         TEST(a_connection_is_told_from_its_hello_on_and_said_hello_twice_once),
         TEST(accounts_outlive_a_lost_connection),
         TEST(a_connection_is_forgotten_only_after_its_silence),
+        TEST(the_most_silent_connection_makes_room_for_one_too_many),
         TEST(the_older_generation_is_forgotten_when_the_younger_is_full),
         TEST(an_account_handed_out_again_is_young_again),
     };

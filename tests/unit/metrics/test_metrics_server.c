@@ -28,6 +28,7 @@ struct fixture {
     _Atomic int readiness;      /* what is_ready answers */
     const char *_Atomic reason; /* what it says with it */
     _Atomic int blocks_sigterm; /* seen on the server's thread */
+    int patience_s; /* for an answer */
     char answer[16384];
 };
 
@@ -47,6 +48,7 @@ static int start(void **state)
     if (fixture == NULL)
         return -1;
     fixture->readiness = 1;
+    fixture->patience_s = 20;
     fixture->reason = "";
     *state = fixture;
     struct error err = {0};
@@ -78,6 +80,8 @@ static int connect_to(uint16_t port)
 static const char *exchange(struct fixture *fixture, const char *request)
 {
     int fd = connect_to(metrics_server_port(fixture->server));
+    const struct timeval deadline = {.tv_sec = fixture->patience_s};
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof(deadline));
     assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
     size_t len = 0;
     ssize_t n = 0;
@@ -169,6 +173,22 @@ static void survives_what_is_no_http(void **state)
     assert_begins(exchange(*state, REQUEST("GET", "/healthz")), "HTTP/1.1 200 OK\r\n");
 }
 
+/* Without room made for it, the probe waits until the server has given up the silent ones, twice ten seconds. */
+static void serves_a_probe_while_others_hold_connections_open(void **state)
+{
+    enum { HOLDERS = 160 };
+    struct fixture *fixture = *state;
+    int fds[HOLDERS];
+    for (int i = 0; i < HOLDERS; i++) {
+        fds[i] = connect_to(metrics_server_port(fixture->server));
+        (void)send(fds[i], "GET /", 5, MSG_NOSIGNAL);
+    }
+    fixture->patience_s = 8;
+    assert_begins(exchange(fixture, REQUEST("GET", "/healthz")), "HTTP/1.1 200 OK");
+    for (int i = 0; i < HOLDERS; i++)
+        (void)close(fds[i]);
+}
+
 static void leaves_signals_to_the_program(void **state)
 {
     struct fixture *fixture = *state;
@@ -236,6 +256,7 @@ int main(void)
         SERVED(is_healthy_while_it_is_not_ready),
         SERVED(refuses_other_paths_and_methods),
         SERVED(survives_what_is_no_http),
+        SERVED(serves_a_probe_while_others_hold_connections_open),
         SERVED(leaves_signals_to_the_program),
         cmocka_unit_test(is_ready_without_a_question_to_ask),
         cmocka_unit_test(stops_at_any_time_and_can_have_its_port_again),
