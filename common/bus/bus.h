@@ -20,6 +20,9 @@
 #define BUS_FRAME_MAX_BYTES (4 * 1024 * 1024)
 #define BUS_EVENT_MAX_BYTES (16 * 1024 * 1024)
 #define BUS_HWM_MESSAGES    10000
+/* What a subscriber sends to a PUB socket: "p007", and its handshake before, of some 400 bytes. libzmq keeps a node a
+ * byte of each subscription. */
+#define BUS_SUBSCRIPTION_MAX_BYTES 1024
 /* Requests of one connection that wait to be looked at: a client of ours has 64 under way at most (BUS_WINDOW), and one
  * that sends only greatest frames holds half a gigabyte, not 40. */
 #define BUS_REQUESTS_HWM         128

@@ -76,6 +76,9 @@ ProtobufCMessage *bus_unpack(const ProtobufCMessageDescriptor *descriptor, size_
 ProtobufCMessage *bus_unpack_counted(const ProtobufCMessageDescriptor *descriptor, size_t len, const void *data,
                                      size_t *ret_bytes);
 
+/* Texts of proto3 are UTF-8, which protobuf-c does not look at. INVALID_ARGUMENT names a field that is not. */
+MUST_USE enum status bus_check_texts(const ProtobufCMessage *message, struct error *err);
+
 /* Initialises `ret_frame` with `message` packed. */
 MUST_USE enum status bus_pack(const ProtobufCMessage *message, zmq_msg_t *ret_frame, struct error *err);
 

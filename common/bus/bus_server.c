@@ -166,7 +166,7 @@ static enum status fill_request(const Dunlin__Bus__V1__Request *envelope,
         bus_unpack_counted(request->method->input, envelope->body.len, envelope->body.data, &request->body_bytes);
     if (request->body == NULL)
         return error_set(err, STATUS_INVALID_ARGUMENT, "body is no %s", request->method->input->name);
-    return STATUS_OK;
+    return bus_check_texts(request->body, err);
 }
 
 /* Who sent it, as the gate has proven. */

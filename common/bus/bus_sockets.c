@@ -144,7 +144,7 @@ enum status bus_bind_router(const struct bus_keys *keys, const char *endpoint, z
 enum status bus_bind_pub(const struct bus_keys *keys, const char *endpoint, zsock_t **ret_socket,
                          char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err)
 {
-    return bind_server(keys, ZMQ_PUB, BUS_EVENT_MAX_BYTES, endpoint, ret_socket, ret_endpoint, err);
+    return bind_server(keys, ZMQ_PUB, BUS_SUBSCRIPTION_MAX_BYTES, endpoint, ret_socket, ret_endpoint, err);
 }
 
 static enum status open_client(const struct bus_keys *keys, int type, int frame_max_bytes, zsock_t **ret_socket,

@@ -364,8 +364,10 @@ static enum status write_all(struct unit *unit, struct event *events, struct err
     if (st == STATUS_OK && last.has_cursors &&
         db_affected(calls[last.cursor_index].result) != (int64_t)unit->moves->len) {
         *unit->owner.is_epoch_lost = true;
-        st = error_set(err, STATUS_ABORTED, "another instance has taken a partition of '%s' over",
-                       unit->owner.service->spec->name);
+        st = error_set(
+            err, STATUS_ABORTED,
+            "another instance has taken a partition of '%s' over, or an event off the wire is none of the log's",
+            unit->owner.service->spec->name);
     }
     timer_changes_call_clear(&last.timers);
     eventlog_cursor_clear(&last.cursors);

@@ -135,6 +135,8 @@ static void check_request(const struct bus_request *request)
     const char *texts[] = {request->principal, request->idempotency_key, request->traceparent};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         FUZZ_CHECK(strlen(texts[i]) <= BUS_TEXT_MAX_BYTES && g_utf8_validate(texts[i], -1, NULL), "text %zu", i);
+    struct error err = {0};
+    FUZZ_CHECK(bus_check_texts(request->body, &err) == STATUS_OK, "%s", err.text);
     check_message(request->body);
 }
 

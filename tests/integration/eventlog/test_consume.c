@@ -7,8 +7,10 @@ static int open_group(void **state)
     return open_log(state, "eventlog_consume");
 }
 
+/* Of a log that has its events up to 50. */
 static void script_cursors(const struct database_fixture *fixture)
 {
+    test_database_script(fixture->owner, "UPDATE log.head SET next_seq = 51 WHERE partition IN (1, 2)");
     test_database_script(fixture->owner, "INSERT INTO log.cursor VALUES ('contact', 1, 0, 5, 'contact-a'), "
                                          "('contact', 2, 0, 7, 'contact-a'), ('payment', 1, 0, 5, 'payment-a')");
 }
@@ -71,6 +73,19 @@ static void a_stale_epoch_moves_fewer_cursors_and_leaves_no_event(void **state)
     assert_int_equal(cursor_seq(fixture->db, "contact", 1), 0);
     assert_int_equal(cursor_seq(fixture->db, "contact", 2), 0);
     assert_int_equal(count_events(fixture->db, 1), 0);
+}
+
+/* What a consumer applied beyond the end came over the wire and is none of the log's. */
+static void a_cursor_never_passes_the_end_of_the_log(void **state)
+{
+    const struct database_fixture *fixture = *state;
+    script_cursors(fixture);
+    assert_int_equal(consume(fixture->db, (const struct eventlog_cursor_move[]){{1, 5, 52}, {2, 7, 50}}), 1);
+    assert_int_equal(consume(fixture->db, (const struct eventlog_cursor_move[]){{1, 5, 51}, {2, 7, 51}}), 1);
+    assert_int_equal(cursor_seq(fixture->db, "contact", 1), 0);
+    /* The event that goes with it is there by then. */
+    assert_int_equal(consume(fixture->db, (const struct eventlog_cursor_move[]){{1, 5, 51}, {2, 7, 50}}), 2);
+    assert_int_equal(cursor_seq(fixture->db, "contact", 1), 51);
 }
 
 static void moves_alone_need_no_events(void **state)
@@ -197,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(cursors_move_with_the_events_they_brought_about),
         TEST(a_stale_epoch_moves_fewer_cursors_and_leaves_no_event),
+        TEST(a_cursor_never_passes_the_end_of_the_log),
         TEST(moves_alone_need_no_events),
         TEST(a_statement_of_more_that_fails_takes_the_events_with_it),
         TEST(parked_events_are_listed_in_order_until_they_are_unparked),

@@ -248,6 +248,11 @@ static void set_truncated_body(struct fixture_ping *ping)
     ping->envelope.body.len--;
 }
 
+static void set_body_not_utf8(struct fixture_ping *ping)
+{
+    ping->body[ping->envelope.body.len - 1] = 0xff;
+}
+
 static void refuses_each_bad_envelope_and_lives_on(void **state)
 {
     static const struct {
@@ -270,6 +275,7 @@ static void refuses_each_bad_envelope_and_lives_on(void **state)
         {set_long_traceparent, STATUS_INVALID_ARGUMENT, "traceparent"},
         {set_garbage_body, STATUS_INVALID_ARGUMENT, "PingRequest"},
         {set_truncated_body, STATUS_INVALID_ARGUMENT, "PingRequest"},
+        {set_body_not_utf8, STATUS_INVALID_ARGUMENT, "text is not UTF-8"},
     };
     memset(LONG_TEXT, 'x', sizeof(LONG_TEXT) - 1);
     struct world *world = *state;
