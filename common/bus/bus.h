@@ -23,9 +23,9 @@
 /* What a subscriber sends to a PUB socket: "p007", and its handshake before, of some 400 bytes. libzmq keeps a node a
  * byte of each subscription. */
 #define BUS_SUBSCRIPTION_MAX_BYTES 1024
-/* Requests of one connection that wait to be looked at: a client of ours has 64 under way at most (BUS_WINDOW), and one
- * that sends only greatest frames holds half a gigabyte, not 40. */
-#define BUS_REQUESTS_HWM         128
+/* Requests of one connection that wait to be looked at: a client of ours has as many under way at most (BUS_WINDOW),
+ * and one that sends only greatest frames holds one gigabyte, not 40. */
+#define BUS_REQUESTS_HWM         256
 #define BUS_HEARTBEAT_IVL_MS     2000 /* ZMTP pings: a dead peer is noticed after BUS_HEARTBEAT_TIMEOUT_MS */
 #define BUS_HEARTBEAT_TIMEOUT_MS 6000
 
@@ -162,8 +162,8 @@ struct bus_call {
     ProtobufCMessage *reply; /* owned by the caller: protobuf_c_message_free_unpacked(reply, NULL) */
 };
 
-/* All calls at once, up to 256 in flight an instance; returns when each has a code. Never fails as a whole. Blocks until
- * done or `timeout_ms`. */
+/* All calls at once, up to 256 in flight an instance; returns when each has a code. Never fails as a whole. Blocks
+ * until done or `timeout_ms`. */
 void bus_call_many(struct bus_client *client, struct bus_call *calls, size_t n, int64_t timeout_ms);
 
 /* One call: its code is the result, its error goes to `err`, its reply to *ret_reply. */
