@@ -70,6 +70,8 @@ class Peer:
     def __init__(self, endpoint, server_key=None, own=None, kind=zmq.DEALER, password=None):
         self.socket = zmq.Context.instance().socket(kind)
         self.socket.linger = 0
+        if kind == zmq.DEALER:
+            self.socket.sndhwm = 16  # a flood waits at the server, not here
         if password is not None:
             self.socket.plain_username, self.socket.plain_password = b"dunlin", password
         if own is not None:
