@@ -13,8 +13,8 @@
  * once; the caller asks the contact service for all waiting requests together. Between them jobs travel as pointers,
  * whose ownership goes along. */
 #define JOBS_MAX 20000
-#define JOBS_BYTES_MAX                                                                                                 \
-    (64 * 1024 * 1024) /* of memory that their requests take; a report of a day's calls is a megabyte */
+/* Of memory that the requests take; a report of a day's calls is a megabyte. */
+#define JOBS_BYTES_MAX   (64 * 1024 * 1024)
 #define JOBS_A_RUN       256
 #define MESSAGES_A_TURN  1000
 #define SILENCE_CHECK_MS 10000

@@ -13,10 +13,10 @@
  * generations of at most SESSION_ACCOUNTS_MAX: when the younger is full, the older is forgotten. A forgotten account is
  * still safe: it needs a permit, and gets none. */
 #define SESSION_ACCOUNTS_MAX 100000
-#define SESSION_CONNECTIONS_MAX                                                                                        \
-    64 /* of one dialer; one more, and the one that has been silent for longest is told nothing any more */
-#define SESSION_SILENCE_MS                                                                                             \
-    180000 /* a connection that says nothing for three minutes is gone (Hello is due once a minute) */
+/* Of one dialer; one more, and the one that has been silent for longest is told nothing any more. */
+#define SESSION_CONNECTIONS_MAX 64
+/* A connection that says nothing for three minutes is gone (Hello is due once a minute). */
+#define SESSION_SILENCE_MS 180000
 
 struct sessions;
 
