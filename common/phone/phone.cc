@@ -2,6 +2,7 @@
 #include <phonenumbers/phonenumberutil.h>
 #include <unicode/uclean.h>
 
+#include <atomic>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -16,7 +17,8 @@ using i18n::phonenumbers::PhoneNumberUtil;
 
 /* As libphonenumber's Java edition has it. The C++ edition checks no length and its regular expressions take a time
  * that grows faster than the text: nearly a minute for 100,000 digits. */
-#define TEXT_MAX_BYTES 250
+#define TEXT_MAX_BYTES  250
+#define NATIONAL_DIGITS 10 /* of numbers of the North American plan */
 
 namespace
 {
@@ -84,9 +86,9 @@ enum phone_kind kind_of(PhoneNumberUtil::PhoneNumberType type)
     return PHONE_UNKNOWN;
 }
 
-/* Ten digits from 2 on, and what people put between them: with no sign of a country or of a trunk before it, such a
- * text is that national number to Parse too, which takes a dozen regular expressions to see it. Most numbers of a
- * portfolio from the US and Canada are written so. */
+/* Ten digits from 2 on, or those behind a 1 or a +1, and what people put between them: to Parse too, which takes a
+ * dozen regular expressions to see it, such a text is that number. Most numbers of a portfolio from the US and Canada
+ * are written so. */
 bool read_plain_nanp(const char *text, const char *region, PhoneNumber *number)
 {
     uint64_t national = 0;
@@ -94,20 +96,41 @@ bool read_plain_nanp(const char *text, const char *region, PhoneNumber *number)
 
     if (std::strcmp(region, "US") != 0 && std::strcmp(region, "CA") != 0)
         return false;
+    text += std::strspn(text, " ");
+    if (*text == '+' && text[1] != '1')
+        return false;
+    text += *text == '+';
+    text += *text == '1';
     for (; *text != '\0'; text++) {
         if (*text >= '0' && *text <= '9') {
-            if ((n_digits == 0 && *text < '2') || ++n_digits > 10)
+            if ((n_digits == 0 && *text < '2') || ++n_digits > NATIONAL_DIGITS)
                 return false;
             national = national * 10 + static_cast<uint64_t>(*text - '0');
         } else if (std::strchr(" -.()", *text) == nullptr) {
             return false;
         }
     }
-    if (n_digits != 10)
+    if (n_digits != NATIONAL_DIGITS)
         return false;
     number->set_country_code(1);
     number->set_national_number(national);
     return true;
+}
+
+/* Of a plain number, which has ten digits from 2 on. What it is follows from the first seven: no pattern of the
+ * American plan looks further (the longest are 246521[0369] and 8766060). GetNumberType matches up to fifty regular
+ * expressions, and takes as long as the rest of an account. */
+PhoneNumberUtil::PhoneNumberType type_of_plain(const PhoneNumberUtil &util, const PhoneNumber &number)
+{
+    static std::atomic<uint8_t>
+        known[8 * 1000 * 1000]; /* type + 2, 0: not looked at yet; written alike by every thread */
+    std::atomic<uint8_t> &entry = known[number.national_number() / 1000 - 2 * 1000 * 1000];
+    const uint8_t found = entry.load(std::memory_order_relaxed);
+    if (found != 0)
+        return static_cast<PhoneNumberUtil::PhoneNumberType>(found - 2);
+    const PhoneNumberUtil::PhoneNumberType type = util.GetNumberType(number);
+    entry.store(static_cast<uint8_t>(type + 2), std::memory_order_relaxed);
+    return type;
 }
 
 enum status parse(const char *text, const char *region, struct phone *ret_phone, struct error *err)
@@ -116,13 +139,14 @@ enum status parse(const char *text, const char *region, struct phone *ret_phone,
     PhoneNumber number;
     std::string e164;
 
-    if (!read_plain_nanp(text, region, &number)) {
+    const bool is_plain = read_plain_nanp(text, region, &number);
+    if (!is_plain) {
         PhoneNumberUtil::ErrorType error = util.Parse(text, region, &number);
         if (error != PhoneNumberUtil::NO_PARSING_ERROR)
             return error_set(err, STATUS_INVALID_ARGUMENT, "phone number: %s", text_of(error));
     }
     /* A number is valid (IsValidNumber) where its region has a type for it; both look for the type in the same way. */
-    PhoneNumberUtil::PhoneNumberType type = util.GetNumberType(number);
+    PhoneNumberUtil::PhoneNumberType type = is_plain ? type_of_plain(util, number) : util.GetNumberType(number);
     if (type == PhoneNumberUtil::UNKNOWN)
         return error_set(err, STATUS_INVALID_ARGUMENT, "phone number: %s",
                          text_of(util.IsPossibleNumberWithReason(number)));

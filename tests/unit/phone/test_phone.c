@@ -57,39 +57,66 @@ static unsigned next(uint32_t *seed, unsigned end)
     return (*seed >> 8) % end;
 }
 
+static void expect_same(const char *plain, const char *region, size_t *n_valid)
+{
+    char extended[80];
+    struct phone quick = {0}, parsed = {0};
+    struct error quick_err = {0}, parsed_err = {0};
+    (void)snprintf(extended, sizeof(extended), "%s ext. 17", plain);
+    enum status quick_st = phone_parse(plain, region, &quick, &quick_err);
+    enum status parsed_st = phone_parse(extended, region, &parsed, &parsed_err);
+    if (quick_st != parsed_st || strcmp(quick.e164, parsed.e164) != 0 || quick.kind != parsed.kind ||
+        strcmp(quick_err.text, parsed_err.text) != 0)
+        fail_msg("'%s': %s %s %d '%s', with an extension %s %s %d '%s'", plain, status_name(quick_st), quick.e164,
+                 (int)quick.kind, quick_err.text, status_name(parsed_st), parsed.e164, (int)parsed.kind,
+                 parsed_err.text);
+    *n_valid += quick_st == STATUS_OK;
+}
+
 /* Plain American numbers are read without libphonenumber's parser, which reads those with an extension: both say the
  * same. */
 static void reads_plain_numbers_as_libphonenumber_does(void **state)
 {
     static const char *const FORMS[][4] = {
-        {"", "", "", ""},      {"(", ") ", "-", ""},    {"", "-", "-", ""},   {"", ".", ".", ""},
-        {" ", "  ", " ", " "}, {"((", ")) ", "--", ""}, {")", "( ", ".", ""}, {"-", "-", "-", "-"},
+        {"", "", "", ""},        {"(", ") ", "-", ""},    {"", "-", "-", ""},    {"", ".", ".", ""},
+        {" ", "  ", " ", " "},   {"((", ")) ", "--", ""}, {")", "( ", ".", ""},  {"-", "-", "-", "-"},
+        {"+1 (", ") ", "-", ""}, {"1-", "-", "-", ""},    {"+1", "", "", ""},    {"1", "", "", ""},
+        {" +1 ", " ", " ", " "}, {"+1.", ".", ".", ""},   {"1 (", ")", " ", ""}, {"+ 1 ", " ", " ", ""},
+        {"+1 1", " ", " ", ""},  {"(1) ", " ", " ", ""},  {"+2", "", "", ""},    {"1 1", "-", "-", ""},
     };
     uint32_t seed = 1;
     size_t n_valid = 0;
     (void)state;
 
-    for (int i = 0; i < 4000; i++) {
+    for (int i = 0; i < 8000; i++) {
         const char *const *form = FORMS[next(&seed, ARRAY_SIZE(FORMS))];
         unsigned area = i % 4 == 0 ? next(&seed, 1000) : 200 + next(&seed, 800);
         unsigned exchange = i % 3 == 0 ? next(&seed, 1000) : 200 + next(&seed, 800);
-        char plain[64], extended[80];
+        char plain[64];
         (void)snprintf(plain, sizeof(plain), "%s%03u%s%03u%s%04u%s", form[0], area, form[1], exchange, form[2],
                        next(&seed, 10000), form[3]);
-        (void)snprintf(extended, sizeof(extended), "%s ext. 17", plain);
-        struct phone quick = {0}, parsed = {0};
-        struct error quick_err = {0}, parsed_err = {0};
-        const char *region = i % 5 == 0 ? "CA" : "US";
-        enum status quick_st = phone_parse(plain, region, &quick, &quick_err);
-        enum status parsed_st = phone_parse(extended, region, &parsed, &parsed_err);
-        if (quick_st != parsed_st || strcmp(quick.e164, parsed.e164) != 0 || quick.kind != parsed.kind ||
-            strcmp(quick_err.text, parsed_err.text) != 0)
-            fail_msg("'%s': %s %s %d '%s', with an extension %s %s %d '%s'", plain, status_name(quick_st), quick.e164,
-                     (int)quick.kind, quick_err.text, status_name(parsed_st), parsed.e164, (int)parsed.kind,
-                     parsed_err.text);
-        n_valid += quick_st == STATUS_OK;
+        expect_same(plain, i % 5 == 0 ? "CA" : "US", &n_valid);
     }
-    assert_true(n_valid > 400 && n_valid < 3600);
+    assert_true(n_valid > 800 && n_valid < 7200);
+}
+
+/* Seven digits say what a plain number is, and are remembered: so they must say it for all that begin so. */
+static void seven_digits_say_what_a_plain_number_is(void **state)
+{
+    static const unsigned BEGINNINGS[] = {2465210, 2465211, 2465213, 8766060, 8766061, 8765235, 6582295, 6582300,
+                                          4415600, 4415420, 6713000, 6715550, 2684640, 2687130, 8005550, 9005550,
+                                          5005550, 5215550, 5335550, 2125550, 6505550, 7875550, 9395550, 8095550};
+    uint32_t seed = 2;
+    size_t n_valid = 0;
+    (void)state;
+
+    for (unsigned i = 0; i < 6000; i++) {
+        char plain[16];
+        unsigned first = i < 3000 ? BEGINNINGS[i % ARRAY_SIZE(BEGINNINGS)] : 2000000 + next(&seed, 300) * 26666;
+        (void)snprintf(plain, sizeof(plain), "%07u%03u", first, next(&seed, 1000));
+        expect_same(plain, "US", &n_valid);
+    }
+    assert_true(n_valid > 600 && n_valid < 5400);
 }
 
 static void refuses_what_is_no_number_says_why_and_never_repeats_it(void **state)
@@ -152,6 +179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_numbers_as_people_write_them),
         cmocka_unit_test(reads_plain_numbers_as_libphonenumber_does),
+        cmocka_unit_test(seven_digits_say_what_a_plain_number_is),
         cmocka_unit_test(refuses_what_is_no_number_says_why_and_never_repeats_it),
         cmocka_unit_test(refuses_an_endless_text_at_once),
     };
