@@ -39,6 +39,9 @@ struct db_options {
     const char *application;      /* shown in pg_stat_activity */
     int64_t connect_timeout_ms;   /* 0: 5,000 */
     int64_t statement_timeout_ms; /* of every call, on both sides; 0: 30,000 */
+    /* Every statement finds its rows by a key. The planner, which knows nothing yet of a table that fills just now, is
+     * kept from plans that read it whole, and that a connection would keep for its prepared statements. */
+    bool is_keyed;
 };
 
 struct db;

@@ -38,6 +38,8 @@ static const char *find_option(const PQconninfoOption *info, const char *keyword
     return NULL;
 }
 
+#define KEYED_PLANS " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+
 /* The URL's own `options` and then ours, which win. JIT compiles for tens of milliseconds what then runs for one: our
  * statements are short, and the planner cannot know the length of an array. */
 static enum status make_server_options(const struct db_options *options, int64_t statement_timeout_ms,
@@ -52,8 +54,9 @@ static enum status make_server_options(const struct db_options *options, int64_t
     }
     const char *own = find_option(info, "options");
     *ret_options = g_strdup_printf("%s -c statement_timeout=%" G_GINT64_FORMAT
-                                   " -c idle_in_transaction_session_timeout=%d -c TimeZone=UTC -c jit=off",
-                                   own == NULL ? "" : own, statement_timeout_ms, IDLE_IN_TRANSACTION_TIMEOUT_MS);
+                                   " -c idle_in_transaction_session_timeout=%d -c TimeZone=UTC -c jit=off%s",
+                                   own == NULL ? "" : own, statement_timeout_ms, IDLE_IN_TRANSACTION_TIMEOUT_MS,
+                                   options->is_keyed ? KEYED_PLANS : "");
     return STATUS_OK;
 }
 

@@ -9,7 +9,8 @@ struct db_options service_db_options(const struct service *service)
                                .user = user[0] ? user : service->own_role,
                                .password = password[0] ? password : NULL,
                                .application = service->instance.id,
-                               .statement_timeout_ms = config_integer(service->config, "statement-timeout")};
+                               .statement_timeout_ms = config_integer(service->config, "statement-timeout"),
+                               .is_keyed = true};
 }
 
 enum status database_check_writable(struct db *db, struct error *err)

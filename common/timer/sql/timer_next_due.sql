@@ -8,7 +8,7 @@ FROM unnest($2::smallint[]) AS p(partition)
 CROSS JOIN LATERAL (
     SELECT v.due_at_us
     FROM platform.timer AS v
-    WHERE v.service = $1::text AND v.partition = p.partition
+    WHERE v.service = $1::text AND v.partition = p.partition AND v.due_at_us > 0
     ORDER BY v.due_at_us
     LIMIT 1
 ) AS d

@@ -14,7 +14,7 @@ WHERE t.ctid = ANY (ARRAY(
         CROSS JOIN LATERAL (
             SELECT v.ctid, v.due_at_us
             FROM platform.timer AS v
-            WHERE v.service = $1::text AND v.partition = p.partition AND v.due_at_us <= $3::bigint
+            WHERE v.service = $1::text AND v.partition = p.partition AND v.due_at_us > 0 AND v.due_at_us <= $3::bigint
             ORDER BY v.due_at_us
             LIMIT $4::integer
         ) AS d

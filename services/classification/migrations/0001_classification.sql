@@ -26,4 +26,4 @@ CREATE TABLE classification.account (
     PRIMARY KEY (account_id, partition)   -- ids follow the lines of a file: new ones go to one place of the index
 ) WITH (fillfactor = 80);
 -- A debtor's accounts are looked at together: one that becomes late changes what the others are (slow payer).
-CREATE INDEX account_of_debtor ON classification.account (partition, debtor_id);
+CREATE INDEX account_of_debtor ON classification.account (debtor_id, partition);

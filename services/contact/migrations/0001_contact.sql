@@ -41,7 +41,7 @@ CREATE TABLE contact.account (
     PRIMARY KEY (account_id, partition)          -- ids of one file follow each other: its new rows go to the key's end, one page instead of one a partition
 ) WITH (fillfactor = 50);                      -- each row is written twice within seconds, placed and classified: the second version fits beside the first
 -- All accounts of a person: whatever holds the person holds them all.
-CREATE INDEX account_debtor ON contact.account (partition, debtor_id);
+CREATE INDEX account_debtor ON contact.account (debtor_id, partition);
 -- Dial lists, best first.
 CREATE INDEX account_dial ON contact.account (partition, priority DESC, dial_at_us) WHERE dial_at_us IS NOT NULL;
 
@@ -69,10 +69,10 @@ CREATE TABLE contact.permit (
     duration_s       integer  NOT NULL,
     counts           boolean  NOT NULL,
     is_conversation  boolean  NOT NULL,
-    PRIMARY KEY (partition, permit_id)
+    PRIMARY KEY (permit_id, partition)
 ) WITH (fillfactor = 80);
 -- The attempts of an account, with every decision about it.
-CREATE INDEX permit_account ON contact.permit (partition, account_id, occurred_at_us);
+CREATE INDEX permit_account ON contact.permit (account_id, partition, occurred_at_us);
 
 -- Attempts on another account's permit at which this account was discussed: they count toward it too.
 CREATE TABLE contact.discussion (

@@ -25,10 +25,10 @@ CREATE TABLE dispute.dispute (
     is_escalated   boolean  NOT NULL,
     note           text     NOT NULL,             -- of the last step
     version        integer  NOT NULL,             -- of the row: a writer that lost its partition changes nothing
-    PRIMARY KEY (partition, dispute_id),
+    PRIMARY KEY (dispute_id, partition),
     CHECK ((state = 3) = (outcome <> 0))
 ) WITH (fillfactor = 80);
 -- For ListDisputes.
-CREATE INDEX dispute_of_account ON dispute.dispute (partition, account_id);
+CREATE INDEX dispute_of_account ON dispute.dispute (account_id, partition);
 -- The rule "one unresolved dispute an account", and how it is found. Its condition names a column that changes; a dispute changes two or three times in its life.
-CREATE UNIQUE INDEX dispute_unresolved ON dispute.dispute (partition, account_id) WHERE state <> 3;
+CREATE UNIQUE INDEX dispute_unresolved ON dispute.dispute (account_id, partition) WHERE state <> 3;

@@ -20,7 +20,7 @@ SELECT lag.is_lagging,
            CROSS JOIN LATERAL (
                SELECT FROM platform.timer AS t
                WHERE t.service = s.service AND t.partition = h.partition
-                 AND t.due_at_us <= coalesce((SELECT business_us FROM platform.clock), $2::bigint)
+                 AND t.due_at_us > 0 AND t.due_at_us <= coalesce((SELECT business_us FROM platform.clock), $2::bigint)
                ORDER BY t.due_at_us LIMIT 1) AS due)
        END AS has_due
 FROM lag

@@ -6,6 +6,6 @@ SELECT s.service, count(*)
 FROM unnest($1::text[]) AS s(service)
 CROSS JOIN log.head AS h
 JOIN platform.timer AS t ON t.service = s.service AND t.partition = h.partition
-WHERE t.due_at_us <= coalesce((SELECT business_us FROM platform.clock), $2::bigint)
+WHERE t.due_at_us > 0 AND t.due_at_us <= coalesce((SELECT business_us FROM platform.clock), $2::bigint)
 GROUP BY s.service
 ORDER BY s.service

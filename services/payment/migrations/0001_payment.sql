@@ -82,7 +82,7 @@ CREATE TABLE payment.promise (
     made_after   integer  NOT NULL,               -- number of the account's last posting before it
     made_at_us   bigint   NOT NULL,               -- business time
     reason       text     NOT NULL,               -- of a cancellation
-    PRIMARY KEY (partition, promise_id)
+    PRIMARY KEY (promise_id, partition)
 ) WITH (fillfactor = 80);
 -- For GetAccount. Promises are few beside accounts, and neither column is ever updated.
-CREATE INDEX promise_of_account ON payment.promise (partition, account_id);
+CREATE INDEX promise_of_account ON payment.promise (account_id, partition);
