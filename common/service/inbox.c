@@ -28,6 +28,13 @@ void inbox_reset(struct inbox *inbox, int64_t cursor)
     inbox->is_behind = true;
 }
 
+static void begin_gap(struct inbox *inbox)
+{
+    if (!inbox->is_gap)
+        inbox->gap_since = clock_monotonic();
+    inbox->is_gap = true;
+}
+
 /* Drops what the cursor has passed, moves it over ranges of our own, and notes whether a gap comes next. */
 static void settle(struct inbox *inbox)
 {
@@ -38,10 +45,10 @@ static void settle(struct inbox *inbox)
         inbox->cursor = MAX(inbox->cursor, first->last_seq);
         entry_free(g_queue_pop_head(inbox->entries));
     }
-    const bool is_gap = first && first->first_seq > inbox->cursor + 1;
-    if (is_gap && !inbox->is_gap)
-        inbox->gap_since = clock_monotonic();
-    inbox->is_gap = is_gap;
+    if (first && first->first_seq > inbox->cursor + 1)
+        begin_gap(inbox);
+    else
+        inbox->is_gap = false;
 }
 
 static gint compare_entries(gconstpointer a, gconstpointer b, gpointer unused)
@@ -85,7 +92,7 @@ void inbox_hear_head(struct inbox *inbox, int64_t last_seq)
 {
     inbox->known = MAX(inbox->known, last_seq);
     if (last_seq > inbox->cursor && g_queue_is_empty(inbox->entries))
-        inbox->is_behind = true;
+        begin_gap(inbox);
 }
 
 void inbox_hear_log(struct inbox *inbox, int64_t last_seq, bool is_end)
@@ -137,7 +144,7 @@ int64_t inbox_wait_ms(const struct inbox *inbox, int64_t patience_ms)
     const bool is_empty = g_queue_is_empty(inbox->entries);
     if (inbox->is_behind || (!is_empty && !inbox->is_gap))
         return 0;
-    if (is_empty)
+    if (!inbox->is_gap)
         return INT64_MAX;
     const int64_t waited_ms = (clock_monotonic().us - inbox->gap_since.us) / US_PER_MS;
     return MAX(patience_ms - waited_ms, 0);

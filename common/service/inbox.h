@@ -15,7 +15,7 @@ struct inbox {
     int64_t cursor;  /* last seq applied */
     int64_t known;   /* highest seq heard of */
     GQueue *entries; /* struct inbox_entry, ascending by first_seq */
-    bool is_gap;     /* entries begin beyond cursor + 1 */
+    bool is_gap;     /* entries begin beyond cursor + 1, or there are none and the log goes on */
     struct monotonic gap_since;
     bool is_behind; /* the log has more than the inbox: read it */
 };
@@ -47,7 +47,7 @@ void inbox_advance(struct inbox *inbox, int64_t seq);
  * is covered: the cursor where there is nothing. */
 int64_t inbox_collect(const struct inbox *inbox, GPtrArray *events, size_t max);
 
-/* True where the log must be read: a gap older than `patience_ms`, or heads that nothing in the inbox reaches. */
+/* True where the log must be read: a gap older than `patience_ms`, or the inbox is behind. */
 bool inbox_must_read(const struct inbox *inbox, int64_t patience_ms);
 
 /* Milliseconds until there is something to do, 0: now: a gap still has patience. INT64_MAX where nothing is known. */

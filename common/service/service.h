@@ -105,9 +105,10 @@ struct service_spec {
     enum service_consumption consumption;
     const ProtobufCMessageDescriptor *const *consumed; /* event types, NULL last */
     bool consumes_own;
-    /* Under load, how long events may gather so that one unit applies many of them: large units cost a fraction of
-     * small ones, and what happens to an account in quick succession is written once. A lone event never waits, and
-     * decisions at the head wait for nothing. 0: SERVICE_GATHER_MS. */
+    /* Under load, how long events may gather, from the beginning of one unit to that of the next, so that one unit
+     * applies many of them: large units cost a fraction of small ones, and what happens to an account in quick
+     * succession is written once. A lone event never waits, and decisions at the head wait for nothing. 0:
+     * SERVICE_GATHER_MS. */
     int64_t gather_ms;
     service_apply_fn *apply;
     service_timers_fn *timers; /* NULL: has none */

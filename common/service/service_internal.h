@@ -20,7 +20,7 @@
 #define QUEUED_REQUEST_BYTES_MAX (256 * 1024 * 1024)
 #define QUEUED_FRAME_BYTES_MAX   (64 * 1024 * 1024)
 #define UNIT_CALLS_MAX           1000
-#define UNIT_EVENTS_MAX          2000
+#define UNIT_EVENTS_MAX          4000
 #define FLOW_EVENTS_MIN          50   /* a unit with as many says that there is load: the next one may gather */
 #define READ_EVENTS_MAX          1000 /* of one partition in one read from PostgreSQL */
 #define TIMERS_MAX               500
@@ -31,8 +31,9 @@
 #define WORKERS_MAX         64
 
 #define HEADS_CHECK_MS 500 /* silence is checked against the heads: a subscription can be lost */
-#define GAP_PATIENCE_MS                                                                                                \
-    3 /* how long another producer's message may still be on its way before the gap is read from PostgreSQL */
+/* How long a published message may be on its way, behind later ones of another producer or behind what the heads say,
+ * before the gap is read from PostgreSQL. A busy machine delays many by 10 ms; reading them costs twice. */
+#define GAP_PATIENCE_MS   25
 #define CURSOR_DELAY_MS   20   /* a cursor that moved over nothing of interest is written at the latest after this */
 #define WRITABLE_CHECK_MS 2000 /* how often a worker looks whether PostgreSQL still takes writes */
 #define HELD_CHECK_MS     2000 /* how often a worker looks whether its partitions are its own still */

@@ -319,8 +319,8 @@ static enum status apply_harvest(struct worker *worker, const struct harvest *ha
     const struct event *const *events = (const struct event *const *)(void *)harvest->events->pdata;
     const bool is_flow = harvest->events->len >= FLOW_EVENTS_MIN && !is_broadcast(worker); /* stops go out at once */
     const int64_t gather_ms = worker->service->spec->gather_ms ? worker->service->spec->gather_ms : SERVICE_GATHER_MS;
-    enum status st = run_unit(worker, events, harvest->events->len, harvest->covered, err);
     worker->gather_until = is_flow ? clock_deadline_ms(gather_ms) : (struct monotonic){0};
+    enum status st = run_unit(worker, events, harvest->events->len, harvest->covered, err);
     if (st != STATUS_OK && !is_worth_retrying(worker, st)) {
         log_warn("a batch of events cannot be applied, trying one by one", log_error_text(err));
         st = run_one_by_one(worker, events, harvest->events->len, err);
@@ -347,8 +347,10 @@ static int64_t gathering_ms(const struct worker *worker)
         if (!worker->parts[p].is_owned)
             continue;
         pending += inbox->known - inbox->cursor;
-        if (inbox->is_behind || pending >= UNIT_EVENTS_MAX)
+        if (pending >= UNIT_EVENTS_MAX)
             ms = 0;
+        else if (inbox->is_behind || inbox->is_gap) /* what the wire has lost is not waited for */
+            ms = MIN(ms, inbox_wait_ms(inbox, GAP_PATIENCE_MS));
     }
     return ms;
 }

@@ -130,6 +130,7 @@ const struct service_spec CONTACT_SPEC = {
     .consumption = SERVICE_CONSUMES_OWNED,
     .consumed = CONTACT_CONSUMED,
     .consumes_own = false,
+    .gather_ms = 100, /* an account is placed and classified in quick succession: one row written, not two */
     .apply = contact_apply,
     .timers = contact_timers,
     .open = context_open,

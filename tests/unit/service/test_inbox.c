@@ -209,15 +209,27 @@ static void reads_on_until_what_it_dropped_is_applied(void **state)
     assert_false(inbox_must_read(&fixture->inbox, 0));
 }
 
-static void wants_the_log_where_heads_are_ahead_of_silence(void **state)
+static void wants_the_log_where_heads_stay_ahead_of_silence(void **state)
 {
     struct fixture *fixture = *state;
     inbox_hear_head(&fixture->inbox, 10);
     assert_false(inbox_must_read(&fixture->inbox, 0));
+    assert_int_equal(inbox_wait_ms(&fixture->inbox, 1000000), INT64_MAX);
     inbox_hear_head(&fixture->inbox, 12);
-    assert_true(inbox_must_read(&fixture->inbox, 1000000));
+    assert_false(inbox_must_read(&fixture->inbox, 1000000));
+    assert_in_range(inbox_wait_ms(&fixture->inbox, 1000000), 1, 1000000);
+    assert_true(inbox_must_read(&fixture->inbox, 0));
     inbox_advance(&fixture->inbox, 12);
     assert_false(inbox_must_read(&fixture->inbox, 0));
+}
+
+static void what_heads_say_may_still_come_off_the_wire(void **state)
+{
+    struct fixture *fixture = *state;
+    inbox_hear_head(&fixture->inbox, 12);
+    add(&fixture->inbox, 11, 12);
+    assert_false(inbox_must_read(&fixture->inbox, 0));
+    assert_int_equal(inbox_wait_ms(&fixture->inbox, 1000000), 0);
 }
 
 static void reads_on_after_a_reading_that_reached_its_limit(void **state)
@@ -273,7 +285,7 @@ int main(void)
         TEST(stops_after_the_batch_that_reaches_the_limit),
         TEST(wants_the_log_after_it_had_to_drop_batches),
         TEST(reads_on_until_what_it_dropped_is_applied),
-        TEST(wants_the_log_where_heads_are_ahead_of_silence),
+        TEST(wants_the_log_where_heads_stay_ahead_of_silence), TEST(what_heads_say_may_still_come_off_the_wire),
         TEST(reads_on_after_a_reading_that_reached_its_limit),
         TEST(drops_what_lies_beyond_the_end_of_the_log),
         TEST(begins_anew_from_the_cursor_after_a_reset),
