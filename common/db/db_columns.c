@@ -123,8 +123,18 @@ static size_t bind_writes(const struct db_write *writes, const struct db_columns
     return n_calls;
 }
 
-enum status db_writes_run(struct db *db, const struct db_write *writes, const struct db_columns *columns, size_t n,
-                          struct error *err)
+/* Each call wrote each of its rows. */
+static enum status check_written(const struct db_call *calls, const size_t *rows, size_t n_calls, struct error *err)
+{
+    for (size_t i = 0; i < n_calls; i++)
+        if (db_affected(calls[i].result) != (int64_t)rows[i])
+            return error_set(err, STATUS_ABORTED, "%s: %lld rows of %zu: another instance has written them",
+                             calls[i].statement->name, (long long)db_affected(calls[i].result), rows[i]);
+    return STATUS_OK;
+}
+
+static enum status run_writes(struct db *db, const struct db_write *writes, const struct db_columns *columns, size_t n,
+                              bool must_write_all, struct error *err)
 {
     struct db_call calls[DB_WRITES_MAX];
     size_t rows[DB_WRITES_MAX];
@@ -134,25 +144,20 @@ enum status db_writes_run(struct db *db, const struct db_write *writes, const st
     if (st != STATUS_OK || n_calls == 0)
         return st;
     st = db_exec_pipeline(db, calls, n_calls, err);
+    if (st == STATUS_OK && must_write_all)
+        st = check_written(calls, rows, n_calls, err);
     db_calls_clear(calls, n_calls);
     return st;
+}
+
+enum status db_writes_run(struct db *db, const struct db_write *writes, const struct db_columns *columns, size_t n,
+                          struct error *err)
+{
+    return run_writes(db, writes, columns, n, false, err);
 }
 
 enum status db_writes_run_all(struct db *db, const struct db_write *writes, const struct db_columns *columns, size_t n,
                               struct error *err)
 {
-    struct db_call calls[DB_WRITES_MAX];
-    size_t rows[DB_WRITES_MAX];
-    size_t n_calls = bind_writes(writes, columns, n, calls, rows);
-
-    enum status st = run_copies(db, writes, columns, n, err);
-    if (st != STATUS_OK || n_calls == 0)
-        return st;
-    st = db_exec_pipeline(db, calls, n_calls, err);
-    for (size_t i = 0; i < n_calls && st == STATUS_OK; i++)
-        if (db_affected(calls[i].result) != (int64_t)rows[i])
-            st = error_set(err, STATUS_ABORTED, "%s: %lld rows of %zu: another instance has written them",
-                           calls[i].statement->name, (long long)db_affected(calls[i].result), rows[i]);
-    db_calls_clear(calls, n_calls);
-    return st;
+    return run_writes(db, writes, columns, n, true, err);
 }
