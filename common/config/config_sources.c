@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "config/config_internal.h"
+#include "config/nearest.h"
 
 /* File */
 
@@ -181,67 +182,36 @@ enum status config_read_command_line(struct config *config, int argc, char *cons
 
 /* Suggestions */
 
-/* Levenshtein distance by the two-row method. Names are short: an unknown one is compared by its first 64 bytes. */
-#define NAME_COMPARED_BYTES 64
-
-static size_t min3(size_t a, size_t b, size_t c)
+static void keep_nearer(struct nearest *nearest, const char *candidate, char **kept)
 {
-    size_t ab = a < b ? a : b;
-    return ab < c ? ab : c;
-}
-
-static size_t distance(const char *a, const char *b)
-{
-    size_t a_len = strnlen(a, NAME_COMPARED_BYTES);
-    size_t b_len = strnlen(b, NAME_COMPARED_BYTES);
-    size_t row[NAME_COMPARED_BYTES + 1];
-    for (size_t k = 0; k <= b_len; k++)
-        row[k] = k;
-    for (size_t i = 1; i <= a_len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= b_len; k++) {
-            size_t above = row[k];
-            row[k] = min3(above + 1, row[k - 1] + 1, diagonal + (a[i - 1] != b[k - 1]));
-            diagonal = above;
-        }
-    }
-    return row[b_len];
-}
-
-static void keep_nearer(const char *candidate, const char *name, char **nearest, size_t *nearest_distance)
-{
-    size_t d = distance(candidate, name);
-    if (d >= *nearest_distance)
+    if (!nearest_improves(nearest, candidate))
         return;
-    *nearest_distance = d;
-    g_free(*nearest);
-    *nearest = g_strdup(candidate);
+    g_free(*kept);
+    *kept = g_strdup(candidate);
 }
 
 enum status config_unknown(const struct config *config, const char *where, const char *name, bool on_command_line,
                            struct error *err)
 {
     static const char *const OWN_WORDS[] = {"config", "help", "version", "check", "print-config", "print-reference"};
-    g_autofree char *nearest = NULL;
-    /* A third of the letters wrong is a typing error; more is another word. */
-    size_t nearest_distance = strlen(name) / 3 + 2;
+    struct nearest nearest = nearest_to(name);
+    g_autofree char *kept = NULL;
     for (size_t i = 0; i < config->n_values; i++) {
         const struct config_option *option = config->values[i].option;
         if (option->type != CONFIG_SECRET || !on_command_line)
-            keep_nearer(option->name, name, &nearest, &nearest_distance);
+            keep_nearer(&nearest, option->name, &kept);
         g_autofree char *file = g_strconcat(option->name, "-file", NULL);
         if (option->type == CONFIG_SECRET)
-            keep_nearer(file, name, &nearest, &nearest_distance);
+            keep_nearer(&nearest, file, &kept);
         g_autofree char *negated = g_strconcat("no-", option->name, NULL);
         if (option->type == CONFIG_BOOL && on_command_line)
-            keep_nearer(negated, name, &nearest, &nearest_distance);
+            keep_nearer(&nearest, negated, &kept);
     }
     for (size_t i = 0; on_command_line && i < ARRAY_SIZE(OWN_WORDS); i++)
-        keep_nearer(OWN_WORDS[i], name, &nearest, &nearest_distance);
-    if (nearest == NULL)
+        keep_nearer(&nearest, OWN_WORDS[i], &kept);
+    if (kept == NULL)
         return error_set(err, STATUS_INVALID_ARGUMENT, "%s: unknown option '%.64s'; --help lists them all", where,
                          name);
     return error_set(err, STATUS_INVALID_ARGUMENT, "%s: unknown option '%.64s', did you mean '%s%s'?", where, name,
-                     on_command_line ? "--" : "", nearest);
+                     on_command_line ? "--" : "", kept);
 }

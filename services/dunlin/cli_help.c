@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "cli.h"
+#include "config/nearest.h"
 
 #define NAME_COLUMNS 18
 
@@ -98,40 +99,12 @@ bool cli_print_group_help(const char *group, FILE *out)
     return true;
 }
 
-/* The nearest name: Levenshtein, by the two-row method. */
-
-#define COMPARED_BYTES 32
-
-static size_t distance(const char *a, const char *b)
-{
-    const size_t a_len = strnlen(a, COMPARED_BYTES);
-    const size_t b_len = strnlen(b, COMPARED_BYTES);
-    size_t row[COMPARED_BYTES + 1];
-    for (size_t k = 0; k <= b_len; k++)
-        row[k] = k;
-    for (size_t i = 1; i <= a_len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= b_len; k++) {
-            const size_t above = row[k];
-            const size_t changed = diagonal + (a[i - 1] != b[k - 1]);
-            row[k] = MIN(MIN(row[k - 1] + 1, above + 1), changed);
-            diagonal = above;
-        }
-    }
-    return row[b_len];
-}
-
 const char *cli_nearest_command(const char *name)
 {
-    const char *nearest = NULL;
-    size_t best = strlen(name) / 3 + 2; /* a third of the letters wrong is a typing error; more is another word */
-    for (const struct command *const *each = COMMANDS; *each != NULL; each++) {
-        const size_t d = distance((*each)->name, name);
-        if (d < best) {
-            best = d;
-            nearest = (*each)->name;
-        }
-    }
-    return nearest;
+    struct nearest nearest = nearest_to(name);
+    const char *kept = NULL;
+    for (const struct command *const *each = COMMANDS; *each != NULL; each++)
+        if (nearest_improves(&nearest, (*each)->name))
+            kept = (*each)->name;
+    return kept;
 }
