@@ -7,7 +7,6 @@
 #define LAST_YEAR   9999
 #define FIRST_READ  1900 /* date_parse: a year outside is a slip of the sender's, not a date of a debt */
 #define LAST_READ   2199
-#define SHOWN_SIZE  40
 #define S_PER_DAY   86400
 #define DAYS_ERA    146097 /* 400 years */
 #define DAYS_TO_ERA 719468 /* from 0000-03-01, where the eras begin, to 1970-01-01 */
@@ -211,30 +210,19 @@ static bool read_fields(const char *text, const char *pattern, int fields[static
     return *text == '\0';
 }
 
-/* The refused text for a human, without the bytes that a log line cannot carry. */
-static const char *shown(const char *text, char buffer[static SHOWN_SIZE])
-{
-    size_t len = 0;
-
-    for (; text[len] && len < SHOWN_SIZE - 1; len++)
-        buffer[len] = text[len] >= ' ' && text[len] <= '~' ? text[len] : '?';
-    buffer[len] = '\0';
-    return buffer;
-}
-
 enum status date_parse(const char *text, const char *pattern, struct date *ret_date, struct error *err)
 {
     int fields[] = {[LITERAL] = 0, [YEAR] = 0, [MONTH] = 0, [DAY] = 0};
-    char buffer[SHOWN_SIZE];
+    char buffer[ERROR_SHOWN_SIZE];
 
     if (!date_pattern_is_valid(pattern))
-        return error_set(err, STATUS_INVALID_ARGUMENT, "no date pattern: '%s'", shown(pattern, buffer));
+        return error_set(err, STATUS_INVALID_ARGUMENT, "no date pattern: '%s'", error_shown(pattern, buffer));
     if (!*text)
         return error_set(err, STATUS_INVALID_ARGUMENT, "date is empty");
     if (!read_fields(text, pattern, fields)) {
-        char pattern_buffer[SHOWN_SIZE];
+        char pattern_buffer[ERROR_SHOWN_SIZE];
         return error_set(err, STATUS_INVALID_ARGUMENT, "not a date of the form %s: '%s'",
-                         shown(pattern, pattern_buffer), shown(text, buffer));
+                         error_shown(pattern, pattern_buffer), error_shown(text, buffer));
     }
     if (fields[YEAR] < FIRST_READ || fields[YEAR] > LAST_READ)
         return error_set(err, STATUS_INVALID_ARGUMENT, "year is not within %d to %d: %04d-%02d-%02d", FIRST_READ,
@@ -340,19 +328,19 @@ enum status instant_parse(const char *text, struct instant *ret_instant, struct 
     struct time_of_day time = {0};
     int year, month, day;
     const char *at = text;
-    char buffer[SHOWN_SIZE];
+    char buffer[ERROR_SHOWN_SIZE];
     struct date date;
 
     if (!read_number(&at, 4, 4, &year) || !read_char(&at, "-") || !read_number(&at, 2, 2, &month) ||
         !read_char(&at, "-") || !read_number(&at, 2, 2, &day) || (*at && !read_time(&at, &time)) || *at)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "not an RFC 3339 time: '%s'", shown(text, buffer));
+        return error_set(err, STATUS_INVALID_ARGUMENT, "not an RFC 3339 time: '%s'", error_shown(text, buffer));
     if (!date_from_ymd(year, month, day, &date))
         return error_set(err, STATUS_INVALID_ARGUMENT, "no such day: %04d-%02d-%02d", year, month, day);
     int64_t second = (int64_t)date.days * S_PER_DAY + time.hour * 3600 + time.minute * 60 + time.second - time.offset_s;
     /* A leap second is the last of a UTC day; UTC microseconds since 1970 have no room for it and it becomes the
      * midnight that follows. */
     if (time.second == 60 && second % S_PER_DAY != 0)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "no leap second there: '%s'", shown(text, buffer));
+        return error_set(err, STATUS_INVALID_ARGUMENT, "no leap second there: '%s'", error_shown(text, buffer));
     ret_instant->us = second * US_PER_S + (time.second == 60 ? 0 : time.us);
     return STATUS_OK;
 }

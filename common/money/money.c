@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SHOWN_SIZE 48 /* of a refused text in an error: longer than any amount that fits 64 bits */
-
 /* An amount being read: what is left of the text, and what it was made of so far. The number is kept negative, since
  * the most negative amount has no positive twin. */
 struct reader {
@@ -27,22 +25,11 @@ static const struct {
     {"£", "EGP FKP GBP GIP LBP SHP SSP SYP"},
 };
 
-/* The refused text for a human, without the bytes that a log line cannot carry. */
-static const char *shown(const char *text, char buffer[static SHOWN_SIZE])
-{
-    size_t len = 0;
-
-    for (; text[len] && len < SHOWN_SIZE - 1; len++)
-        buffer[len] = text[len] >= ' ' && text[len] <= '~' ? text[len] : '?';
-    buffer[len] = '\0';
-    return buffer;
-}
-
 static enum status refuse(const struct reader *reader, enum status code, const char *why)
 {
-    char buffer[SHOWN_SIZE];
+    char buffer[ERROR_SHOWN_SIZE];
 
-    return error_set(reader->err, code, "amount '%s': %s", shown(reader->text, buffer), why);
+    return error_set(reader->err, code, "amount '%s': %s", error_shown(reader->text, buffer), why);
 }
 
 static bool is_digit(char c)
@@ -194,9 +181,9 @@ enum status money_parse(const char *text, const char *currency, const struct mon
     if (!format_is_valid(format))
         return error_set(err, STATUS_INVALID_ARGUMENT, "amount format: no such pair of separators");
     if (reader.exponent < 0) {
-        char buffer[SHOWN_SIZE];
+        char buffer[ERROR_SHOWN_SIZE];
         return error_set(err, STATUS_INVALID_ARGUMENT, "unknown currency '%s'",
-                         shown(currency ? currency : "", buffer));
+                         error_shown(currency ? currency : "", buffer));
     }
     if (!*text)
         return error_set(err, STATUS_INVALID_ARGUMENT, "amount is empty");

@@ -63,6 +63,16 @@ enum status error_wrap(struct error *err, enum status code, const char *format, 
     return error_set(err, code, "%s: %.*s", outer.text, ERROR_TEXT_MAX - 1, err->text);
 }
 
+const char *error_shown(const char *text, char buffer[ERROR_SHOWN_SIZE])
+{
+    size_t len = 0;
+
+    for (; text[len] && len < ERROR_SHOWN_SIZE - 1; len++)
+        buffer[len] = text[len] >= ' ' && text[len] <= '~' ? text[len] : '?';
+    buffer[len] = '\0';
+    return buffer;
+}
+
 static const char *const NAMES[] = {
     [STATUS_OK] = "OK",
     [STATUS_CANCELLED] = "CANCELLED",

@@ -50,6 +50,11 @@ enum status error_vset(struct error *err, enum status code, const char *format, 
 enum status error_wrap(struct error *err, enum status code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* A refused text as an error may quote it: cut, and '?' for bytes that a log line cannot carry. Fits any amount, date
+ * or number that is one. Returns `buffer`. */
+#define ERROR_SHOWN_SIZE 48
+const char *error_shown(const char *text, char buffer[ERROR_SHOWN_SIZE]);
+
 /* "OK", "INVALID_ARGUMENT", ... ; "UNKNOWN" for a number that is none. Static storage. */
 const char *status_name(enum status code);
 

@@ -93,6 +93,17 @@ static void cuts_the_cause_when_the_chain_is_too_long(void **state)
     assert_memory_equal(err.text, "outer: xxx", 10);
 }
 
+static void shows_a_refused_text_cut_and_without_what_a_log_cannot_carry(void **state)
+{
+    (void)state;
+    char buffer[ERROR_SHOWN_SIZE], longest[2 * ERROR_SHOWN_SIZE];
+    assert_string_equal(error_shown("12\n\x7f\xc3\xa9~ ", buffer), "12????~ ");
+    assert_string_equal(error_shown("", buffer), "");
+    memset(longest, '1', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = '\0';
+    assert_int_equal(strlen(error_shown(longest, buffer)), ERROR_SHOWN_SIZE - 1);
+}
+
 static void names_every_code_and_no_other_number(void **state)
 {
     (void)state;
@@ -156,6 +167,7 @@ int main(void)
         cmocka_unit_test(takes_arguments_from_its_own_text),
         cmocka_unit_test(cuts_a_long_text_between_characters),
         cmocka_unit_test(cuts_the_cause_when_the_chain_is_too_long),
+        cmocka_unit_test(shows_a_refused_text_cut_and_without_what_a_log_cannot_carry),
         cmocka_unit_test(names_every_code_and_no_other_number),
         cmocka_unit_test(retries_only_what_may_be_sent_again_unchanged),
         cmocka_unit_test(scoped_frees_and_take_hands_on),
