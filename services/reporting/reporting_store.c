@@ -191,14 +191,13 @@ enum save {
     SAVE_END,
 };
 
-static const enum db_type NEW_ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8,
-                                                 DB_INT8, DB_INT4, DB_INT4, DB_BOOL, DB_BOOL, DB_BOOL, DB_INT8, DB_INT8,
-                                                 DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8,
-                                                 DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_TEXT};
-/* Without what never changes. */
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_TEXT, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL, DB_BOOL,
-                                             DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8,
-                                             DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_TEXT};
+/* The columns that may change, from class to timeline, as both statements have them last. */
+#define CHANGING_TYPES                                                                                                 \
+    DB_TEXT, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8,        \
+        DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_TEXT
+static const enum db_type NEW_ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT,       DB_TEXT,
+                                                 DB_INT8, DB_INT4, DB_INT8, DB_INT8, CHANGING_TYPES};
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, CHANGING_TYPES};
 static const enum db_type MOVEMENT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT4, DB_INT8};
 static const enum db_type TIMELINE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_TEXT};
 static const enum db_type COUNTER_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT};
@@ -225,38 +224,9 @@ static void push_number(struct db_array *column, int64_t number)
         db_array_int8(column, number);
 }
 
-static void push_new_account(const struct db_columns *columns, const struct account *account)
+/* CHANGING_TYPES, from column `c` on. */
+static void push_changing(const struct account *account, struct db_array *const *c)
 {
-    struct db_array *const *c = &columns->column[2];
-    db_columns_push_key(columns, &account->account_id);
-    db_array_id(*c++, &account->debtor_id);
-    db_array_int4(*c++, account->agency_id);
-    db_array_text(*c++, account->client);
-    db_array_text(*c++, account->currency);
-    db_array_text(*c++, account->class_code);
-    db_array_int8(*c++, account->placed_minor);
-    db_array_int8(*c++, account->balance_minor);
-    db_array_int4(*c++, account->opened_on_days);
-    db_array_int4(*c++, account->due_on_days);
-    db_array_bool(*c++, account->is_recalled);
-    db_array_bool(*c++, account->is_upheld);
-    db_array_bool(*c++, account->is_disputed);
-    for (size_t i = 0; i < ARRAY_SIZE(STAGES_STORED); i++)
-        push_number(*c++, account->at_us[STAGES_STORED[i]]);
-    push_number(*c++, account->settled_at_us);
-    push_number(*c++, account->resolved_at_us);
-    push_number(*c++, account->closed_at_us);
-    push_number(*c++, account->promise_minor);
-    push_number(*c++, account->promise_made_at_us);
-    db_array_int8(*c++, account->placed_recorded_us);
-    push_number(*c++, account->classified_recorded_us);
-    db_array_text(*c, account->timeline->str);
-}
-
-static void push_account(const struct db_columns *columns, const struct account *account)
-{
-    struct db_array *const *c = &columns->column[2];
-    db_columns_push_key(columns, &account->account_id);
     db_array_text(*c++, account->class_code);
     db_array_int8(*c++, account->balance_minor);
     db_array_int4(*c++, account->due_on_days);
@@ -272,6 +242,27 @@ static void push_account(const struct db_columns *columns, const struct account 
     push_number(*c++, account->promise_made_at_us);
     push_number(*c++, account->classified_recorded_us);
     db_array_text(*c, account->timeline->str);
+}
+
+static void push_new_account(const struct db_columns *columns, const struct account *account)
+{
+    struct db_array *const *c = &columns->column[2];
+    db_columns_push_key(columns, &account->account_id);
+    db_array_id(*c++, &account->debtor_id);
+    db_array_int4(*c++, account->agency_id);
+    db_array_text(*c++, account->client);
+    db_array_text(*c++, account->currency);
+    db_array_int8(*c++, account->placed_minor);
+    db_array_int4(*c++, account->opened_on_days);
+    db_array_int8(*c++, account->at_us[STAGE_PLACED]);
+    db_array_int8(*c++, account->placed_recorded_us);
+    push_changing(account, c);
+}
+
+static void push_account(const struct db_columns *columns, const struct account *account)
+{
+    db_columns_push_key(columns, &account->account_id);
+    push_changing(account, &columns->column[2]);
 }
 
 /* The placement's own movement is the account's row. */
