@@ -1,8 +1,13 @@
 # Turns FOLDER/sql/*.sql and FOLDER/migrations/NNNN_*.sql into OUT.h and OUT.c: a `const struct db_statement` a statement,
 # named <AREA>_<FILE> in capitals and prepared as "<area>.<file>"; and the array <AREA>_MIGRATIONS in the order of the numbers.
+# A file without a statement is refused: PostgreSQL would run it, and it would do nothing.
 
 function(c_string file out)
     file(READ ${file} text)
+    string(REGEX REPLACE "--[^\n]*|/\\*([^*]|\\*+[^*/])*\\*+/|[; \t\r\n]" "" statements "${text}")
+    if(statements STREQUAL "")
+        message(FATAL_ERROR "${file} has no statement")
+    endif()
     string(REPLACE "\\" "\\\\" text "${text}")
     string(REPLACE "\"" "\\\"" text "${text}")
     string(REPLACE "\n" "\\n\"\n    \"" text "${text}")
