@@ -14,6 +14,7 @@
 #include "intake_rejects.h"
 #include "intake_row.h"
 #include "recordfile/recordfile.h"
+#include "test_shared_data.h"
 
 /* Whole files through the row checks: Dunlin's own sample, with what its generator expects, and other people's awkward
  * ones. */
@@ -129,24 +130,9 @@ static void the_sample_is_what_it_says(void **state)
     g_string_free(tally.rejects, TRUE);
 }
 
-/* NULL, with a message, where other people's data is not there. */
-static char *shared_path(const char *relative)
-{
-    const char *shared = g_getenv("DUNLIN_SHARED_DIR");
-    const char *source = g_getenv("DUNLIN_SOURCE_DIR");
-    char *path = shared ? g_build_filename(shared, "data", relative, NULL)
-                        : g_build_filename(source ? source : ".", "..", "shared", "data", relative, NULL);
-
-    if (g_file_test(path, G_FILE_TEST_EXISTS))
-        return path;
-    print_message("skipped: no %s\n", path);
-    g_free(path);
-    return NULL;
-}
-
 static void the_receivables_file_is_read_whole_as_accounts_and_as_payments(void **state)
 {
-    g_autofree char *path = shared_path("receivables/WA_Fn-UseC_-Accounts-Receivable.csv");
+    g_autofree char *path = test_shared_data("receivables/WA_Fn-UseC_-Accounts-Receivable.csv");
 
     (void)state;
     if (!path)
@@ -169,7 +155,7 @@ static const char NAMES[] =
 
 static void a_naughty_string_is_kept_as_it_is_or_refused_with_a_reason(void **state)
 {
-    g_autofree char *path = shared_path("naughty/blns.json");
+    g_autofree char *path = test_shared_data("naughty/blns.json");
     SCOPED(mapping_freep) struct mapping *mapping = NULL;
     struct error err = {0};
 
@@ -209,7 +195,7 @@ static void a_naughty_string_is_kept_as_it_is_or_refused_with_a_reason(void **st
 
 static void a_naughty_string_in_any_cell_of_a_csv_file_harms_nothing(void **state)
 {
-    g_autofree char *path = shared_path("naughty/blns.json");
+    g_autofree char *path = test_shared_data("naughty/blns.json");
     static const char HEADER[] = "a,b,c,d,e,f,g,h";
     static const char EVERY[] =
         "kind: placement\nclient: { column: a }\ncurrency: { column: b }\nregion: US\ndates: YYYYMMDD\nfields:\n"

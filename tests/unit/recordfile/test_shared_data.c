@@ -10,23 +10,10 @@
 #include <string.h>
 
 #include "recordfile/recordfile.h"
+#include "test_shared_data.h"
 
 /* Other people's awkward files: csv-spectrum and the big list of naughty strings. They are no part of the repository.
  */
-
-static char *shared_path(const char *relative)
-{
-    const char *shared = g_getenv("DUNLIN_SHARED_DIR");
-    const char *source = g_getenv("DUNLIN_SOURCE_DIR");
-    char *path = shared ? g_build_filename(shared, "data", relative, NULL)
-                        : g_build_filename(source ? source : ".", "..", "shared", "data", relative, NULL);
-
-    if (g_file_test(path, G_FILE_TEST_EXISTS))
-        return path;
-    print_message("skipped: no %s\n", path);
-    g_free(path);
-    return NULL;
-}
 
 static struct record_cells *next_cells(struct recordfile *file)
 {
@@ -74,7 +61,7 @@ static void reads_csv_spectrum_as_it_says(void **state)
                                         "simple",
                                         "simple_crlf",
                                         "utf8"};
-    g_autofree char *folder = shared_path("csv-spectrum");
+    g_autofree char *folder = test_shared_data("csv-spectrum");
     (void)state;
 
     if (!folder)
@@ -98,7 +85,7 @@ static void reads_csv_spectrum_as_it_says(void **state)
  * guess. The record is cut right and refused alone. */
 static void refuses_the_bare_quotes_of_csv_spectrum(void **state)
 {
-    g_autofree char *path = shared_path("csv-spectrum/csvs/location_coordinates.csv");
+    g_autofree char *path = test_shared_data("csv-spectrum/csvs/location_coordinates.csv");
     SCOPED(recordfile_freep) struct recordfile *file = NULL;
     SCOPED(record_cells_freep) struct record_cells *cells = NULL;
     struct recordfile_record record;
@@ -147,7 +134,7 @@ static void expect_through_json(const json_t *string)
 
 static void naughty_strings_come_through_unchanged(void **state)
 {
-    g_autofree char *path = shared_path("naughty/blns.json");
+    g_autofree char *path = test_shared_data("naughty/blns.json");
     json_t *strings = NULL;
     json_t *string;
     size_t i;
