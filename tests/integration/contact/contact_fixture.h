@@ -3,7 +3,6 @@
 
 #include "unit_fixture.h"
 
-#include "calendar/calendar.h"
 #include "contact_events.h"
 #include "contact_service.h"
 #include "dunlin/classification/v1/classification.pb-c.h"
@@ -12,19 +11,11 @@
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "permit_model.h"
+#include "test_instant.h"
 
 /* The contact service's handlers, always at the head, under the standard SOP and the federal rules. */
 
 static struct contact_context context;
-
-static inline struct instant at(const char *text)
-{
-    struct instant instant = {0};
-    struct error err = {0};
-    if (instant_parse(text, &instant, &err) != STATUS_OK)
-        fail_msg("%s", err.text);
-    return instant;
-}
 
 static inline void drive(const char *text)
 {

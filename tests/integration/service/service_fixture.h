@@ -220,6 +220,12 @@ static inline void world_close(struct world *world)
     g_free(world);
 }
 
+static int world_tear_down(void **state)
+{
+    world_close(*state);
+    return 0;
+}
+
 /* As if every entry in Redis had died of age. */
 static inline void forget_instances(struct world *world)
 {

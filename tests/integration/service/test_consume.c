@@ -13,12 +13,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    world_close(*state);
-    return 0;
-}
-
 #define APPLIED "SELECT count(*) FROM dispute.applied WHERE debtor_id = '%s'"
 /* Events of a debtor that were applied twice, or after a later one. */
 #define DISORDER                                                                                                       \
@@ -290,5 +284,5 @@ int main(void)
         TEST(parks_again_what_fails_again_when_released),
         TEST(a_broadcast_consumer_hears_every_event_from_its_start_on),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, world_tear_down);
 }

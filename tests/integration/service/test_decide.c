@@ -14,12 +14,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    world_close(*state);
-    return 0;
-}
-
 #define EFFECTS "SELECT count(*) FROM dispute.effect WHERE account_id = '%s'"
 #define OPENED  "SELECT count(*) FROM log.event WHERE debtor_id = '%s' AND type = 'dunlin.dispute.v1.DisputeOpened'"
 #define PARKED  "SELECT count(*) FROM log.parked WHERE consumer = 'dispute' AND debtor_id = '%s'"
@@ -396,5 +390,5 @@ int main(void)
         TEST(goes_on_when_postgresql_hangs_up),
         TEST(says_that_the_outcome_of_a_cut_commit_is_unknown),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, world_tear_down);
 }

@@ -21,12 +21,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    world_close(*state);
-    return 0;
-}
-
 #define APPLIED "SELECT count(*) FROM dispute.applied WHERE debtor_id = '%s'"
 #define UNITS   "SELECT count(DISTINCT xmin::text) FROM dispute.applied WHERE debtor_id = '%s' AND reference = '%s'"
 
@@ -166,5 +160,5 @@ int main(void)
         TEST(no_request_waits_for_what_gathers),        TEST(a_timer_does_not_wait_for_what_gathers_elsewhere),
         TEST(a_stop_does_not_wait_for_what_gathers),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, world_tear_down);
 }

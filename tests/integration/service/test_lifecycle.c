@@ -13,12 +13,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    world_close(*state);
-    return 0;
-}
-
 #define START_US (INT64_C(20000) * US_PER_DAY)
 
 /* As `dunlin clock` does: stored first, then said to every instance. */
@@ -375,5 +369,5 @@ int main(void)
         TEST(answers_what_is_in_flight_at_the_drain_deadline),
         TEST(an_idle_service_leaves_the_processor_alone),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, world_tear_down);
 }

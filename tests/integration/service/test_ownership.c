@@ -13,12 +13,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int tear_down(void **state)
-{
-    world_close(*state);
-    return 0;
-}
-
 #define APPLIED "SELECT count(*) FROM dispute.applied WHERE debtor_id = '%s'"
 #define EFFECTS "SELECT count(*) FROM dispute.effect WHERE account_id = '%s'"
 #define OWNED   "SELECT count(*) FROM log.cursor WHERE consumer = 'dispute' AND owner IN ('%s', '%s')"
@@ -465,5 +459,5 @@ int main(void)
         TEST(goes_on_when_redis_is_wiped),
         TEST(one_that_alone_loses_redis_leaves_its_share_to_the_other),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, world_tear_down);
 }

@@ -3,25 +3,16 @@
 
 #include <string.h>
 
-#include "calendar/calendar.h"
 #include "contact_state.h"
 #include "policy/rulepack.h"
 #include "policy/sop.h"
+#include "test_instant.h"
 
 /* A debtor with one account and numbers, for tests of the models. Everything is in partition 3. */
 
 static inline struct id test_id(const char *name)
 {
     return id_derive_root(3, "test", name, strlen(name));
-}
-
-static inline struct instant at(const char *text)
-{
-    struct instant instant = {0};
-    struct error err = {0};
-    if (instant_parse(text, &instant, &err) != STATUS_OK)
-        fail_msg("%s", err.text);
-    return instant;
 }
 
 static inline struct account *test_account(struct contact_book *book, const char *name)
