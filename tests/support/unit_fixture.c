@@ -1,24 +1,41 @@
 #include "unit_fixture.h"
 
-#include "unit_run.h"
-
 const struct fixture_caller FIXTURE_OPERATOR = {.peer = "dunlin", .role = "operator", .principal = "user:anna"};
 
-int fixture_open_undriven(void **state, const struct service_spec *spec, void *context)
+void must(enum status st, const struct error *err)
 {
-    struct unit_fixture *fixture = calloc(1, sizeof(*fixture));
+    if (st != STATUS_OK)
+        fail_msg("%s: %s", status_name(st), err->text);
+}
+
+/* An instance of the service on fixture->database. */
+static void open_instance(struct unit_fixture *fixture, const struct service_spec *spec, void *context)
+{
     char role[64];
-    struct error err = {0};
 
     g_snprintf(role, sizeof(role), "dunlin_%s", spec->name);
-    test_database_open(&fixture->database, spec->name);
     fixture->db = test_database_connect(&fixture->database, role);
     fixture->owner = test_database_connect(&fixture->database, NULL);
     fixture->service.spec = spec;
     g_snprintf(fixture->service.actor, sizeof(fixture->service.actor), "service:%s", spec->name);
+    g_snprintf(fixture->service.instance.id, sizeof(fixture->service.instance.id), "%s-test", spec->name);
     fixture->unit_owner = (struct unit_owner){.service = &fixture->service, .db = fixture->db, .context = context};
-    if (db_migrate(fixture->db, spec->name, spec->migrations, &err) != STATUS_OK)
-        fail_msg("%s", err.text);
+}
+
+static void close_instance(struct unit_fixture *fixture)
+{
+    db_closep(&fixture->db);
+    db_closep(&fixture->owner);
+}
+
+int fixture_open_undriven(void **state, const struct service_spec *spec, void *context)
+{
+    struct unit_fixture *fixture = calloc(1, sizeof(*fixture));
+    struct error err = {0};
+
+    test_database_open(&fixture->database, spec->name);
+    open_instance(fixture, spec, context);
+    must(db_migrate(fixture->db, spec->name, spec->migrations, &err), &err);
     *state = fixture;
     return 0;
 }
@@ -38,11 +55,35 @@ int fixture_close(void **state)
 
     clock_release();
     unit_run_end(fixture->service.spec);
-    db_closep(&fixture->db);
-    db_closep(&fixture->owner);
+    close_instance(fixture);
     test_database_close(&fixture->database);
     free(fixture);
     return 0;
+}
+
+struct unit_fixture *fixture_another(const struct unit_fixture *first, void *context)
+{
+    struct unit_fixture *another = calloc(1, sizeof(*another));
+
+    another->database = first->database;
+    open_instance(another, first->service.spec, context);
+    return another;
+}
+
+void fixture_another_free(struct unit_fixture *another)
+{
+    close_instance(another);
+    free(another);
+}
+
+void fixture_empty(struct unit_fixture *fixture, const char *tables)
+{
+    g_autofree char *sql = g_strdup_printf("TRUNCATE %s, log.event, log.cursor, log.parked;"
+                                           "UPDATE log.head SET next_seq = 1, hash = decode(repeat('00', 32), 'hex')",
+                                           tables);
+
+    test_database_script(fixture->owner, sql);
+    fixture->read_seq = 0;
 }
 
 static enum status begin(struct unit_fixture *fixture, struct unit **ret_unit, struct error *err)
@@ -82,23 +123,22 @@ enum status fixture_commit(struct unit *unit, struct error *err)
     return STATUS_OK;
 }
 
-static enum status end(struct unit *unit, enum status st, struct error *err)
+static enum status end(const struct unit_fixture *fixture, struct unit *unit, enum status st, struct error *err)
 {
-    if (st == STATUS_OK)
+    if (st == STATUS_OK && !fixture->dies_before_commit)
         return fixture_commit(unit, err);
     unit_rollback(unit);
     return st;
 }
 
-/* The unit as often as the kind of test wants it; last_error is of the attempt that counts. */
-static enum status run(struct unit_fixture *fixture, struct unit_run whole)
+enum status fixture_run(struct unit_fixture *fixture, struct unit_run run)
 {
     struct error err = {0};
 
-    whole.database = &fixture->database;
-    whole.owner = &fixture->unit_owner;
-    whole.db = &fixture->db;
-    enum status st = unit_run(&whole, &err);
+    run.database = &fixture->database;
+    run.owner = &fixture->unit_owner;
+    run.db = &fixture->db;
+    enum status st = unit_run(&run, &err);
 
     g_strlcpy(fixture->last_error, st == STATUS_OK ? "" : err.text, sizeof(fixture->last_error));
     return st;
@@ -119,7 +159,7 @@ static enum status attempt_apply(void *context, struct error *err)
     if (st != STATUS_OK)
         return st;
     st = application->fixture->service.spec->apply(unit, application->events, application->n, err);
-    return end(unit, st, err);
+    return end(application->fixture, unit, st, err);
 }
 
 enum status fixture_apply_events(struct unit_fixture *fixture, const struct fixture_event *events, size_t n)
@@ -139,8 +179,8 @@ enum status fixture_apply_events(struct unit_fixture *fixture, const struct fixt
         };
         application.events[i] = (struct service_event){&made[i], events[i].message};
     }
-    enum status st =
-        run(fixture, (struct unit_run){.what = made[0].type, .attempt = attempt_apply, .context = &application});
+    enum status st = fixture_run(
+        fixture, (struct unit_run){.what = made[0].type, .attempt = attempt_apply, .context = &application});
     g_free(made);
     g_free(application.events);
     return st;
@@ -207,7 +247,7 @@ static enum status attempt_calls(void *context, struct error *err)
     if (st != STATUS_OK)
         return st;
     st = batch->handle(unit, batch->calls, batch->n, err);
-    return end(unit, st, err);
+    return end(batch->fixture, unit, st, err);
 }
 
 void fixture_call_many_as(struct unit_fixture *fixture, const struct fixture_caller *caller, const char *method,
@@ -226,10 +266,10 @@ void fixture_call_many_as(struct unit_fixture *fixture, const struct fixture_cal
                                                .idempotency_key = "",
                                                .traceparent = "",
                                                .answer = &batch.answers[i]};
-    enum status st =
-        run(fixture,
-            (struct unit_run){
-                .what = method, .attempt = attempt_calls, .context = &batch, .answers = batch.answers, .n_answers = n});
+    enum status st = fixture_run(
+        fixture,
+        (struct unit_run){
+            .what = method, .attempt = attempt_calls, .context = &batch, .answers = batch.answers, .n_answers = n});
     for (size_t i = 0; i < n; i++) {
         if (st == STATUS_OK) {
             take_answer(fixture, method, &batch.answers[i], &ret_answers[i]);
@@ -291,7 +331,7 @@ static enum status attempt_firing(void *context, struct error *err)
     firing->n = st == STATUS_OK ? due->n : 0;
     if (st == STATUS_OK && firing->n > 0)
         st = spec->timers(unit, due->timers, firing->n, err);
-    return end(unit, st, err);
+    return end(firing->fixture, unit, st, err);
 }
 
 size_t fixture_fire(struct unit_fixture *fixture, struct instant now)
@@ -300,7 +340,7 @@ size_t fixture_fire(struct unit_fixture *fixture, struct instant now)
 
     assert_true(clock_drive(now));
     const struct unit_run whole = {.what = "timers", .attempt = attempt_firing, .context = &firing};
-    if (run(fixture, whole) != STATUS_OK)
+    if (fixture_run(fixture, whole) != STATUS_OK)
         fail_msg("%s", fixture->last_error);
     return firing.n;
 }
@@ -354,4 +394,11 @@ int64_t fixture_number(struct unit_fixture *fixture, const char *sql)
 struct id named(const char *name)
 {
     return id_derive_root(FIXTURE_PARTITION, "test", name, strlen(name));
+}
+
+struct subject_ids ids_of(const char *name)
+{
+    struct id account = named(name);
+
+    return (struct subject_ids){account, id_derive(&account, "debtor", NULL, 0)};
 }

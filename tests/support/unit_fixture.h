@@ -13,6 +13,7 @@
 #include "service/service_internal.h"
 #include "service/wire.h"
 #include "test_database.h"
+#include "unit_run.h"
 
 /* A service's handlers in real units of work on a real PostgreSQL, without threads and sockets: what a worker does
  * between two messages. A fresh database a program; business time is driven. Whatever goes wrong fails the test. */
@@ -27,9 +28,10 @@ struct unit_fixture {
     struct db *owner; /* may tamper */
     struct service service;
     struct unit_owner unit_owner;
-    bool is_at_head;  /* units begin with the head's lock, as decisions do */
-    int64_t seq;      /* of the last event that was made up */
-    int64_t read_seq; /* of the last emitted event that a test has looked at */
+    bool is_at_head;         /* units begin with the head's lock, as decisions do */
+    bool dies_before_commit; /* units are rolled back when all is done, as if the process ended there */
+    int64_t seq;             /* of the last event that was made up */
+    int64_t read_seq;        /* of the last emitted event that a test has looked at */
     char last_error[ERROR_TEXT_MAX];
 };
 
@@ -39,12 +41,24 @@ int fixture_open(void **state, const struct service_spec *spec, void *context);
 int fixture_open_undriven(void **state, const struct service_spec *spec, void *context);
 int fixture_close(void **state);
 
+/* Another instance of the service on the same database, with a connection and a context of its own; borrows `first`. */
+struct unit_fixture *fixture_another(const struct unit_fixture *first, void *context);
+void fixture_another_free(struct unit_fixture *another);
+
+/* Throws away what `tables` hold, "intake.placement, intake.batch", and the whole log: for a test's set-up. */
+void fixture_empty(struct unit_fixture *fixture, const char *tables);
+
+/* Fails the test where it failed. */
+void must(enum status st, const struct error *err);
+
 /* Those below run as many attempts as the kind of test wants (unit_run.h); a unit that a test begins itself is run
  * once.
  */
 struct unit *fixture_begin(struct unit_fixture *fixture);
 /* What a commit leaves to be published is dropped. */
 enum status fixture_commit(struct unit *unit, struct error *err);
+/* Runs an attempt; database, owner and connection are set here. last_error is of the attempt that counts. */
+enum status fixture_run(struct unit_fixture *fixture, struct unit_run run);
 
 /* An event that another service is said to have produced, now unless a time is given. */
 struct fixture_event {
@@ -71,7 +85,7 @@ struct fixture_answer {
     ProtobufCMessage *reply; /* NULL unless code is OK; fixture_free_reply */
 };
 
-#define FIXTURE_CALLS_MAX 8
+#define FIXTURE_CALLS_MAX 16
 
 /* Runs n calls of one method as one batch in one unit. Those without `caller` are FIXTURE_OPERATOR's. */
 void fixture_call_many_as(struct unit_fixture *fixture, const struct fixture_caller *caller, const char *method,
@@ -101,5 +115,11 @@ int64_t fixture_number(struct unit_fixture *fixture, const char *sql);
 
 /* A different account, debtor, payment, ... a name; in the fixture's partition. */
 struct id named(const char *name);
+
+/* An account and its debtor, by a name that is a test's own. */
+struct subject_ids {
+    struct id account, debtor;
+};
+struct subject_ids ids_of(const char *name);
 
 #endif

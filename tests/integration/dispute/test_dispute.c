@@ -1,7 +1,6 @@
 #include "unit_fixture.h"
 
 #include "dispute_service.h"
-#include "dispute_sql.h"
 #include "dispute_store.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
@@ -15,17 +14,6 @@ static struct sop_holder context = {.sop = &sop};
 static int open_dispute(void **state)
 {
     return fixture_open(state, &DISPUTE_SPEC, &context);
-}
-
-/* An account and its debtor, by a name that is a test's own. */
-struct subject_ids {
-    struct id account, debtor;
-};
-
-static struct subject_ids ids_of(const char *name)
-{
-    struct id account = named(name);
-    return (struct subject_ids){account, id_derive(&account, "debtor", NULL, 0)};
 }
 
 static void place(struct unit_fixture *fixture, const struct subject_ids *ids, bool is_disputed)
@@ -130,15 +118,6 @@ static void expect_disputes(struct unit_fixture *fixture, const struct subject_i
 static int64_t pending_timers(struct unit_fixture *fixture)
 {
     return fixture_number(fixture, "SELECT count(*) FROM platform.timer WHERE service = 'dispute'");
-}
-
-static void every_statement_fits_the_schema(void **state)
-{
-    struct unit_fixture *fixture = *state;
-    struct error err = {0};
-
-    if (db_prepare_all(fixture->db, DISPUTE_STATEMENTS, &err) != STATUS_OK)
-        fail_msg("%s", err.text);
 }
 
 static void an_account_placed_as_disputed_has_a_dispute_of_the_client(void **state)
@@ -499,7 +478,6 @@ static void a_writer_that_was_overtaken_changes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_statement_fits_the_schema),
         cmocka_unit_test(an_account_placed_as_disputed_has_a_dispute_of_the_client),
         cmocka_unit_test(a_dispute_goes_from_open_over_verified_to_resolved),
         cmocka_unit_test(opening_again_gives_the_dispute_that_is_open),

@@ -15,17 +15,6 @@ static int open_payment(void **state)
     return fixture_open(state, &PAYMENT_SPEC, &context);
 }
 
-/* An account and its debtor, by a name that is a test's own. */
-struct subject_ids {
-    struct id account, debtor;
-};
-
-static struct subject_ids ids_of(const char *name)
-{
-    struct id account = named(name);
-    return (struct subject_ids){account, id_derive(&account, "debtor", NULL, 0)};
-}
-
 static Dunlin__Intake__V1__AccountPlaced placed(const struct subject_ids *ids, int64_t balance_minor)
 {
     Dunlin__Intake__V1__AccountPlaced message;

@@ -16,12 +16,12 @@ static inline void change_balance(struct fixture *fixture, const struct party *p
 {
     Dunlin__Payment__V1__BalanceChanged message;
     dunlin__payment__v1__balance_changed__init(&message);
-    message.account_id = lend_id(&party->account);
-    message.debtor_id = lend_id(&party->debtor);
+    message.account_id = wire_id(&party->account);
+    message.debtor_id = wire_id(&party->debtor);
     message.kind = kind;
     message.change_minor = change;
     message.balance_minor = balance;
-    message.currency = lend_text("USD");
+    message.currency = wire_text("USD");
     message.effective_on_days = on_days;
     happen(fixture, party, &message.base);
 }
@@ -31,13 +31,13 @@ static inline void place(struct fixture *fixture, const struct party *party, int
 {
     Dunlin__Intake__V1__AccountPlaced message;
     dunlin__intake__v1__account_placed__init(&message);
-    message.account_id = lend_id(&party->account);
-    message.debtor_id = lend_id(&party->debtor);
-    message.client = lend_text("Shop");
-    message.client_reference = lend_text("R-1");
-    message.debtor_name = lend_text("Jane Roe");
+    message.account_id = wire_id(&party->account);
+    message.debtor_id = wire_id(&party->debtor);
+    message.client = wire_text("Shop");
+    message.client_reference = wire_text("R-1");
+    message.debtor_name = wire_text("Jane Roe");
     message.balance_minor = balance;
-    message.currency = lend_text(currency);
+    message.currency = wire_text(currency);
     message.opened_on_days = opened_on;
     message.due_on_days = due_on;
     message.placed_at_us = clock_now().us;
@@ -78,7 +78,7 @@ static inline void classify(struct fixture *fixture, const struct party *party, 
 {
     Dunlin__Classification__V1__AccountClassified message;
     dunlin__classification__v1__account_classified__init(&message);
-    message.class_ = lend_text(class_code);
+    message.class_ = wire_text(class_code);
     happen(fixture, party, &message.base);
 }
 
@@ -86,8 +86,8 @@ static inline void plan(struct fixture *fixture, const struct party *party, cons
 {
     Dunlin__Contact__V1__ContactPlanned message;
     dunlin__contact__v1__contact_planned__init(&message);
-    message.strategy = lend_text("firm");
-    message.step = lend_text(step);
+    message.strategy = wire_text("firm");
+    message.step = wire_text(step);
     happen(fixture, party, &message.base);
 }
 
@@ -95,7 +95,7 @@ static inline void grant(struct fixture *fixture, const struct party *party)
 {
     Dunlin__Contact__V1__PermitGranted message;
     dunlin__contact__v1__permit_granted__init(&message);
-    message.dialer = lend_text("acme-dialer");
+    message.dialer = wire_text("acme-dialer");
     message.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL;
     happen(fixture, party, &message.base);
 }
@@ -108,10 +108,10 @@ static inline void refuse(struct fixture *fixture, const struct party *party, co
     dunlin__contact__v1__permit_refused__init(&message);
     dunlin__contact__v1__rule_hit__init(&first);
     dunlin__contact__v1__rule_hit__init(&second);
-    first.rule = lend_text(rule);
-    first.citation = lend_text("12 CFR 1006.14");
-    second.rule = lend_text(other_rule ? other_rule : "");
-    second.citation = lend_text("12 CFR 1006.6");
+    first.rule = wire_text(rule);
+    first.citation = wire_text("12 CFR 1006.14");
+    second.rule = wire_text(other_rule ? other_rule : "");
+    second.citation = wire_text("12 CFR 1006.6");
     message.hits = hits;
     message.n_hits = other_rule ? 2 : 1;
     happen(fixture, party, &message.base);
@@ -138,7 +138,7 @@ static inline void report_attempt(struct fixture *fixture, const struct party *p
     report.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_NONE;
     report.is_conversation = result->is_conversation;
     if (result->discussed) {
-        discussed[0] = lend_id(&result->discussed->account);
+        discussed[0] = wire_id(&result->discussed->account);
         report.n_discussed_account_ids = 1;
         report.discussed_account_ids = discussed;
     }
@@ -153,7 +153,7 @@ static inline void open_dispute(struct fixture *fixture, const struct party *par
     Dunlin__Dispute__V1__DisputeOpened message;
     dunlin__dispute__v1__dispute_opened__init(&message);
     message.opened_at_us = clock_now().us;
-    message.reason = lend_text("I never bought it");
+    message.reason = wire_text("I never bought it");
     happen(fixture, party, &message.base);
 }
 
@@ -172,7 +172,7 @@ static inline void promise(struct fixture *fixture, const struct party *party, i
     Dunlin__Payment__V1__PromiseMade message;
     dunlin__payment__v1__promise_made__init(&message);
     message.amount_minor = amount;
-    message.currency = lend_text("USD");
+    message.currency = wire_text("USD");
     message.due_on_days = due_on;
     happen(fixture, party, &message.base);
 }

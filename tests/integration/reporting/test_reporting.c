@@ -1,7 +1,7 @@
 #include "reporting_model.h"
 #include "story.h"
 
-#define TODAY FIXTURE_START_DAY
+#define TODAY FIXTURE_TODAY
 
 struct cast {
     struct party anna, anna_second, bert, cleo, dora, other;
@@ -207,7 +207,7 @@ static void a_story_gives_its_figures(void **state)
     consume(fixture, 1000);
     Dunlin__Reporting__V1__Report *report = get_report(fixture, 0);
     expect_story(report);
-    free_reply(report);
+    fixture_free_reply(report);
 }
 
 /* A permit that is reported twice is one attempt: as its stricter reading has it. */
@@ -226,7 +226,7 @@ static void a_correction_replaces_what_was_counted(void **state)
     consume(fixture, 1000);
     Dunlin__Reporting__V1__Report *made = get_report(fixture, 0);
     expect_kpi(made, "attempts", "", 0, 1);
-    free_reply(made);
+    fixture_free_reply(made);
 
     dunlin__contact__v1__attempt_reported__init(&message);
     dunlin__contact__v1__attempt_report__init(&report);
@@ -255,7 +255,7 @@ static void a_correction_replaces_what_was_counted(void **state)
     expect_kpi(made, "attempts", "", 1, 1);
     expect_kpi(made, "right_party_contact_rate", "", 1, 1);
     expect_stage(made, "reached", 1);
-    free_reply(made);
+    fixture_free_reply(made);
 }
 
 static void aging_is_right_for_any_day_however_late_it_was_learnt(void **state)
@@ -273,22 +273,22 @@ static void aging_is_right_for_any_day_however_late_it_was_learnt(void **state)
     expect_aging(report, "USD", "current", 3, 17000);
     expect_aging(report, "USD", "1-30", 0, 0);
     expect_aging(report, "EUR", "91-180", 1, 700);
-    free_reply(report);
+    fixture_free_reply(report);
     report = get_report(fixture, TODAY);
     expect_aging(report, "USD", "1-30", 2, 9000 + 2000);
     expect_aging(report, "USD", "current", 0, 0);
     expect_aging(report, "EUR", "current", 1, 800);
     expect_aging(report, "EUR", "181+", 1, 700);
-    free_reply(report);
+    fixture_free_reply(report);
     report = get_report(fixture, TODAY + 5);
     expect_aging(report, "USD", "1-30", 2, 9000 + 5000);
     expect_aging(report, "EUR", "181+", 0, 0);
-    free_reply(report);
+    fixture_free_reply(report);
     report = get_report(fixture, TODAY + 20);
     expect_aging(report, "USD", "31-60", 1, 9000);
     expect_aging(report, "USD", "1-30", 1, 5000);
     expect_aging(report, "EUR", "current", 0, 0);
-    free_reply(report);
+    fixture_free_reply(report);
 }
 
 struct invoice {
@@ -358,7 +358,7 @@ static void a_portfolio_ages_as_counting_it_by_hand_says(void **state)
         expect_invoices(report, invoices, fixture->context.sop, day);
         expect_kpi(report, "settled", "", settled, 1);
         expect_kpi(report, "settled_late", "", late, 1);
-        free_reply(report);
+        fixture_free_reply(report);
     }
 }
 
@@ -372,8 +372,8 @@ static void the_rebuilt_report_is_the_live_one_byte_for_byte(void **state)
     consume(fixture, 1);
     tell_money(fixture, &cast);
     consume(fixture, 5);
-    const struct answer live = ask_report(fixture, "acme", TODAY);
-    const struct answer live_other = ask_report(fixture, "other", TODAY);
+    const struct fixture_answer live = ask_report(fixture, "acme", TODAY);
+    const struct fixture_answer live_other = ask_report(fixture, "other", TODAY);
     assert_int_equal(live.code, STATUS_OK);
 
     assert_int_equal(rebuild(fixture), PARTITION_COUNT);
@@ -381,25 +381,20 @@ static void the_rebuilt_report_is_the_live_one_byte_for_byte(void **state)
     assert_true(report->is_rebuilding);
     assert_int_equal(report->events_applied, 0);
     expect_kpi(report, "placed", "", 0, 1);
-    free_reply(report);
+    fixture_free_reply(report);
 
-    fixture_take_leases(fixture);
+    take_leases(fixture);
     for (uint16_t p = 0; p < PARTITION_COUNT; p++)
         assert_int_equal(fixture->leases[p].cursor_seq, 0);
     consume(fixture, 1000);
-    const struct answer rebuilt = ask_report(fixture, "acme", TODAY);
-    const struct answer rebuilt_other = ask_report(fixture, "other", TODAY);
-    assert_int_equal(rebuilt.len, live.len);
-    assert_memory_equal(rebuilt.body, live.body, live.len);
-    assert_int_equal(rebuilt_other.len, live_other.len);
-    assert_memory_equal(rebuilt_other.body, live_other.body, live_other.len);
-    assert_false(fixture_number(fixture, "SELECT count(*) FROM reporting.account WHERE balance_minor <> placed_minor + "
-                                         "(SELECT coalesce(sum(change_minor), 0)::bigint FROM reporting.movement m "
-                                         "WHERE m.account_id = account.account_id)"));
-    g_free(live.body);
-    g_free(live_other.body);
-    g_free(rebuilt.body);
-    g_free(rebuilt_other.body);
+    const struct fixture_answer rebuilt = ask_report(fixture, "acme", TODAY);
+    const struct fixture_answer rebuilt_other = ask_report(fixture, "other", TODAY);
+    expect_same_reply(rebuilt, live);
+    expect_same_reply(rebuilt_other, live_other);
+    assert_false(fixture_number(fixture->unit,
+                                "SELECT count(*) FROM reporting.account WHERE balance_minor <> placed_minor + "
+                                "(SELECT coalesce(sum(change_minor), 0)::bigint FROM reporting.movement m "
+                                "WHERE m.account_id = account.account_id)"));
 }
 
 static void what_was_under_way_during_a_rebuild_leaves_nothing_behind(void **state)
@@ -411,18 +406,18 @@ static void what_was_under_way_during_a_rebuild_leaves_nothing_behind(void **sta
     SCOPED(eventlog_batch_freep) struct eventlog_batch *batch = NULL;
     classify(fixture, &cast.dora, "pre_due");
     settle(fixture);
-    assert_true(fixture_read(fixture, 1000, &batch));
+    assert_true(read_batch(fixture, 1000, &batch));
     assert_int_equal(rebuild(fixture), PARTITION_COUNT);
-    assert_int_equal(fixture_apply(fixture, batch), STATUS_FAILED_PRECONDITION); /* its account is gone */
+    assert_int_equal(apply_batch(fixture, batch), STATUS_FAILED_PRECONDITION); /* its account is gone */
     place(fixture, &cast.dora, 800, "EUR", TODAY - 5, TODAY + 25);
     settle(fixture);
     eventlog_batch_freep(&batch);
-    assert_true(fixture_read(fixture, 1000, &batch));
+    assert_true(read_batch(fixture, 1000, &batch));
     const struct eventlog_batch placed = {.events = batch->events + batch->n - 2, .n = 1};
-    assert_int_equal(fixture_apply(fixture, &placed), STATUS_ABORTED);
+    assert_int_equal(apply_batch(fixture, &placed), STATUS_ABORTED);
     assert_true(fixture->is_epoch_lost);
-    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM reporting.account"), 0);
-    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM reporting.counter"), 0);
+    assert_int_equal(fixture_number(fixture->unit, "SELECT count(*) FROM reporting.account"), 0);
+    assert_int_equal(fixture_number(fixture->unit, "SELECT count(*) FROM reporting.counter"), 0);
 }
 
 static void a_rebuild_meets_parked_events_again(void **state)
@@ -434,8 +429,8 @@ static void a_rebuild_meets_parked_events_again(void **state)
     test_database_script(fixture->owner, "INSERT INTO log.parked SELECT 'reporting', 9, 1, NULL, 't', 'e', 3, 0;"
                                          "INSERT INTO log.parked SELECT 'contact', 9, 1, NULL, 't', 'e', 3, 0;");
     (void)rebuild(fixture);
-    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM log.parked WHERE consumer = 'reporting'"), 0);
-    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM log.parked WHERE consumer = 'contact'"), 1);
+    assert_int_equal(fixture_number(fixture->unit, "SELECT count(*) FROM log.parked WHERE consumer = 'reporting'"), 0);
+    assert_int_equal(fixture_number(fixture->unit, "SELECT count(*) FROM log.parked WHERE consumer = 'contact'"), 1);
 }
 
 static void an_instance_that_owns_nothing_rebuilds_nothing(void **state)
@@ -444,16 +439,16 @@ static void an_instance_that_owns_nothing_rebuilds_nothing(void **state)
     const struct cast cast = cast_of(fixture);
     tell_placements(fixture, &cast);
     consume(fixture, 1000);
-    (void)g_strlcpy(fixture->service.instance.id, "reporting-idle", sizeof(fixture->service.instance.id));
+    (void)g_strlcpy(fixture->unit->service.instance.id, "reporting-idle", sizeof(fixture->unit->service.instance.id));
     assert_int_equal(rebuild(fixture), 0);
-    (void)g_strlcpy(fixture->service.instance.id, "reporting-test", sizeof(fixture->service.instance.id));
+    (void)g_strlcpy(fixture->unit->service.instance.id, "reporting-test", sizeof(fixture->unit->service.instance.id));
     Dunlin__Reporting__V1__Report *report = get_report(fixture, 0);
     expect_kpi(report, "placed", "", 5, 1);
     assert_false(report->is_rebuilding);
-    free_reply(report);
+    fixture_free_reply(report);
 }
 
-static struct answer ask_timeline(struct fixture *fixture, const void *bytes, size_t len)
+static struct fixture_answer ask_timeline(struct fixture *fixture, const void *bytes, size_t len)
 {
     Dunlin__Reporting__V1__GetTimelineRequest request;
     dunlin__reporting__v1__get_timeline_request__init(&request);
@@ -463,12 +458,10 @@ static struct answer ask_timeline(struct fixture *fixture, const void *bytes, si
 
 static Dunlin__Reporting__V1__Timeline *get_timeline(struct fixture *fixture, const struct party *party)
 {
-    const struct answer answer = ask_timeline(fixture, party->account.bytes, ID_BYTES);
+    const struct fixture_answer answer = ask_timeline(fixture, party->account.bytes, ID_BYTES);
     if (answer.code != STATUS_OK)
         fail_msg("%s", answer.text);
-    Dunlin__Reporting__V1__Timeline *timeline = dunlin__reporting__v1__timeline__unpack(NULL, answer.len, answer.body);
-    g_free(answer.body);
-    return timeline;
+    return (Dunlin__Reporting__V1__Timeline *)answer.reply;
 }
 
 static void expect_types(const Dunlin__Reporting__V1__Timeline *timeline, const char *expected)
@@ -497,11 +490,11 @@ static void a_timeline_has_every_event_of_the_account_and_of_its_debtor(void **s
                  "AccountPlaced BalanceChanged AccountClassified ContactPlanned PermitGranted AttemptReported "
                  "StopRecorded DisputeOpened BalanceChanged AccountUpdated");
     assert_string_equal(timeline->entries[0]->text, "Placed with 100.00 USD, due 2026-04-27.");
-    free_reply(timeline);
+    fixture_free_reply(timeline);
     timeline = get_timeline(fixture, &cast.anna_second);
     expect_types(timeline, "AccountPlaced BalanceChanged AccountClassified AttemptReported PromiseMade StopRecorded "
                            "BalanceChanged PromiseKept");
-    free_reply(timeline);
+    fixture_free_reply(timeline);
 }
 
 static void a_long_timeline_is_read_in_parts(void **state)
@@ -516,7 +509,7 @@ static void a_long_timeline_is_read_in_parts(void **state)
     assert_int_equal(timeline->n_entries, 4 + 1200);
     for (size_t i = 1; i < timeline->n_entries; i++)
         assert_true(timeline->entries[i]->seq > timeline->entries[i - 1]->seq);
-    free_reply(timeline);
+    fixture_free_reply(timeline);
 }
 
 #define LONG (2 * ACCOUNT_TIMELINE_EVENTS + 20)
@@ -533,13 +526,13 @@ static void expect_timeline_of_log(struct fixture *fixture, const struct party *
     db_arg_int2(&args, (int16_t)id_partition(&party->debtor));
     db_arg_id(&args, &party->debtor);
     db_arg_id(&args, &party->account);
-    expect_ok(db_exec(fixture->owner, &IN_LOG, &args, &rows, &err), &err);
+    must(db_exec(fixture->owner, &IN_LOG, &args, &rows, &err), &err);
     Dunlin__Reporting__V1__Timeline *timeline = get_timeline(fixture, party);
     assert_int_equal(db_rows(rows), n);
     assert_int_equal(timeline->n_entries, n);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(timeline->entries[i]->seq, db_int8(rows, i, 0));
-    free_reply(timeline);
+    fixture_free_reply(timeline);
 }
 
 /* The newest stand in the account's row, those before in rows of their own, whatever units they came in. Broken once:
@@ -563,20 +556,16 @@ static void a_timeline_that_overflows_its_row_is_whole_and_is_rebuilt(void **sta
     stop_calls(fixture, &cast.bert); /* of the whole person: a row of its own */
     consume(fixture, 1);
     expect_timeline_of_log(fixture, &cast.bert, n + 1);
-    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM reporting.timeline WHERE "
-                                             "array_length(string_to_array(seqs, ' '), 1) = 64"),
+    assert_int_equal(fixture_number(fixture->unit, "SELECT count(*) FROM reporting.timeline WHERE "
+                                                   "array_length(string_to_array(seqs, ' '), 1) = 64"),
                      2);
 
-    const struct answer live = ask_timeline(fixture, cast.bert.account.bytes, ID_BYTES);
+    const struct fixture_answer live = ask_timeline(fixture, cast.bert.account.bytes, ID_BYTES);
     assert_int_equal(rebuild(fixture), PARTITION_COUNT);
     assert_int_equal(ask_timeline(fixture, cast.bert.account.bytes, ID_BYTES).code, STATUS_NOT_FOUND);
-    fixture_take_leases(fixture);
+    take_leases(fixture);
     consume(fixture, LONG);
-    const struct answer rebuilt = ask_timeline(fixture, cast.bert.account.bytes, ID_BYTES);
-    assert_int_equal(rebuilt.len, live.len);
-    assert_memory_equal(rebuilt.body, live.body, live.len);
-    g_free(live.body);
-    g_free(rebuilt.body);
+    expect_same_reply(ask_timeline(fixture, cast.bert.account.bytes, ID_BYTES), live);
 }
 
 static void an_account_that_is_not_there_has_no_timeline(void **state)
@@ -598,7 +587,7 @@ static void reports_of_agencies_and_days_that_are_not_there_are_refused(void **s
     expect_kpi(report, "placed", "", 0, 1);
     expect_kpi(report, "recovery_rate", "", 0, 0);
     assert_int_equal(report->as_of_us, 0);
-    free_reply(report);
+    fixture_free_reply(report);
 }
 
 static void an_event_about_an_account_never_placed_is_refused_whole(void **state)
@@ -609,9 +598,9 @@ static void an_event_about_an_account_never_placed_is_refused_whole(void **state
     place(fixture, &cast.bert, 5000, "USD", TODAY, TODAY);
     grant(fixture, &cast.cleo);
     settle(fixture);
-    assert_true(fixture_read(fixture, 1000, &batch));
-    assert_int_equal(fixture_apply(fixture, batch), STATUS_FAILED_PRECONDITION);
-    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM reporting.account"), 0);
+    assert_true(read_batch(fixture, 1000, &batch));
+    assert_int_equal(apply_batch(fixture, batch), STATUS_FAILED_PRECONDITION);
+    assert_int_equal(fixture_number(fixture->unit, "SELECT count(*) FROM reporting.account"), 0);
 }
 
 static void amounts_that_no_sum_could_hold_are_refused(void **state)
@@ -621,36 +610,28 @@ static void amounts_that_no_sum_could_hold_are_refused(void **state)
     SCOPED(eventlog_batch_freep) struct eventlog_batch *batch = NULL;
     place(fixture, &cast.bert, INT64_MAX, "USD", TODAY, TODAY);
     settle(fixture);
-    assert_true(fixture_read(fixture, 1000, &batch));
-    assert_int_equal(fixture_apply(fixture, batch), STATUS_OUT_OF_RANGE);
-}
-
-static void every_statement_fits_the_schema(void **state)
-{
-    struct fixture *fixture = *state;
-    struct error err = {0};
-    expect_ok(db_prepare_all(fixture->db, REPORTING_STATEMENTS, &err), &err);
+    assert_true(read_batch(fixture, 1000, &batch));
+    assert_int_equal(apply_batch(fixture, batch), STATUS_OUT_OF_RANGE);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(every_statement_fits_the_schema, fixture_empty),
-        cmocka_unit_test_setup(a_story_gives_its_figures, fixture_empty),
-        cmocka_unit_test_setup(a_correction_replaces_what_was_counted, fixture_empty),
-        cmocka_unit_test_setup(aging_is_right_for_any_day_however_late_it_was_learnt, fixture_empty),
-        cmocka_unit_test_setup(a_portfolio_ages_as_counting_it_by_hand_says, fixture_empty),
-        cmocka_unit_test_setup(the_rebuilt_report_is_the_live_one_byte_for_byte, fixture_empty),
-        cmocka_unit_test_setup(what_was_under_way_during_a_rebuild_leaves_nothing_behind, fixture_empty),
-        cmocka_unit_test_setup(a_rebuild_meets_parked_events_again, fixture_empty),
-        cmocka_unit_test_setup(an_instance_that_owns_nothing_rebuilds_nothing, fixture_empty),
-        cmocka_unit_test_setup(a_timeline_has_every_event_of_the_account_and_of_its_debtor, fixture_empty),
-        cmocka_unit_test_setup(a_long_timeline_is_read_in_parts, fixture_empty),
-        cmocka_unit_test_setup(a_timeline_that_overflows_its_row_is_whole_and_is_rebuilt, fixture_empty),
-        cmocka_unit_test_setup(an_account_that_is_not_there_has_no_timeline, fixture_empty),
-        cmocka_unit_test_setup(reports_of_agencies_and_days_that_are_not_there_are_refused, fixture_empty),
-        cmocka_unit_test_setup(an_event_about_an_account_never_placed_is_refused_whole, fixture_empty),
-        cmocka_unit_test_setup(amounts_that_no_sum_could_hold_are_refused, fixture_empty),
+        cmocka_unit_test_setup(a_story_gives_its_figures, reporting_empty),
+        cmocka_unit_test_setup(a_correction_replaces_what_was_counted, reporting_empty),
+        cmocka_unit_test_setup(aging_is_right_for_any_day_however_late_it_was_learnt, reporting_empty),
+        cmocka_unit_test_setup(a_portfolio_ages_as_counting_it_by_hand_says, reporting_empty),
+        cmocka_unit_test_setup(the_rebuilt_report_is_the_live_one_byte_for_byte, reporting_empty),
+        cmocka_unit_test_setup(what_was_under_way_during_a_rebuild_leaves_nothing_behind, reporting_empty),
+        cmocka_unit_test_setup(a_rebuild_meets_parked_events_again, reporting_empty),
+        cmocka_unit_test_setup(an_instance_that_owns_nothing_rebuilds_nothing, reporting_empty),
+        cmocka_unit_test_setup(a_timeline_has_every_event_of_the_account_and_of_its_debtor, reporting_empty),
+        cmocka_unit_test_setup(a_long_timeline_is_read_in_parts, reporting_empty),
+        cmocka_unit_test_setup(a_timeline_that_overflows_its_row_is_whole_and_is_rebuilt, reporting_empty),
+        cmocka_unit_test_setup(an_account_that_is_not_there_has_no_timeline, reporting_empty),
+        cmocka_unit_test_setup(reports_of_agencies_and_days_that_are_not_there_are_refused, reporting_empty),
+        cmocka_unit_test_setup(an_event_about_an_account_never_placed_is_refused_whole, reporting_empty),
+        cmocka_unit_test_setup(amounts_that_no_sum_could_hold_are_refused, reporting_empty),
     };
-    return cmocka_run_group_tests(tests, fixture_open, fixture_close);
+    return cmocka_run_group_tests(tests, reporting_open, reporting_close);
 }
