@@ -111,6 +111,8 @@ static enum status on_balance_changed(struct run *run, struct account_facts *acc
                                       const ProtobufCMessage *message, struct error *err)
 {
     const Dunlin__Payment__V1__BalanceChanged *changed = (const Dunlin__Payment__V1__BalanceChanged *)message;
+    if (changed->change_minor == 0) /* the ledger has taken an event in, and found nothing to post */
+        return STATUS_OK;
     account->balance_minor = changed->balance_minor;
     if (changed->kind == DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_PAYMENT) {
         account->payments++;

@@ -150,7 +150,7 @@ static enum status apply_updated(const struct record *record, const struct servi
         return error_set(err, STATUS_OUT_OF_RANGE, "balance_minor: too far from the balance so far");
     bool is_same_currency = strcmp(draft.change.currency, account->balance.currency) == 0;
     if (draft.change.minor == 0 && is_same_currency)
-        return STATUS_OK;
+        return record_unchanged(record, account, draft.cause_seq, err);
     return post(record, account, &draft, err);
 }
 
@@ -208,8 +208,10 @@ static enum status apply_reported(const struct record *record, const struct serv
 
     if (st == STATUS_OK)
         st = wire_read_id(&reported->payment_id, "payment_id", &draft.posting_id, err);
-    if (st != STATUS_OK || book_posting(record->book, &draft.posting_id))
-        return st; /* the same payment reported twice is one payment */
+    if (st != STATUS_OK)
+        return st;
+    if (book_posting(record->book, &draft.posting_id)) /* the same payment reported twice is one payment */
+        return record_unchanged(record, account, draft.cause_seq, err);
     if (reported->amount_minor <= 0)
         return error_set(err, STATUS_INVALID_ARGUMENT, "amount_minor: %lld is not positive",
                          (long long)reported->amount_minor);

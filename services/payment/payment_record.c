@@ -63,6 +63,21 @@ static enum status emit_balance(const struct record *record, const struct accoun
     message.currency = wire_text(posting->draft.change.currency);
     message.kind = (Dunlin__Payment__V1__PostingKind)posting->draft.kind;
     message.effective_on_days = posting->draft.effective_on_days;
+    message.cause_seq = posting->draft.cause_seq;
+    return emit(record, account, &message.base, err);
+}
+
+enum status record_unchanged(const struct record *record, const struct account *account, int64_t cause_seq,
+                             struct error *err)
+{
+    Dunlin__Payment__V1__BalanceChanged message;
+
+    dunlin__payment__v1__balance_changed__init(&message);
+    message.account_id = wire_id(&account->account_id);
+    message.debtor_id = wire_id(&account->debtor_id);
+    message.balance_minor = account->balance.minor;
+    message.currency = wire_text(account->balance.currency);
+    message.cause_seq = cause_seq;
     return emit(record, account, &message.base, err);
 }
 

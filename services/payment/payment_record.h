@@ -19,6 +19,11 @@ struct record {
 MUST_USE enum status record_posting(const struct record *record, struct account *account, const struct posting *posting,
                                     const struct posting **ret_posting, struct error *err);
 
+/* Nothing was posted for the event at `cause_seq` of the account's log: a BalanceChanged of no change says that it is
+ * taken in. Contact waits for the answer. */
+MUST_USE enum status record_unchanged(const struct record *record, const struct account *account, int64_t cause_seq,
+                                      struct error *err);
+
 /* A promise that promise_make has just made on the account. *ret_promise, the book's, is lent; may be NULL. */
 MUST_USE enum status record_promise(const struct record *record, struct account *account, const struct promise *promise,
                                     const struct promise **ret_promise, struct error *err);

@@ -447,6 +447,13 @@ static void note_timeline(const struct run *run)
         working_set_note(run->set, &event->debtor_id, event->seq, event->agency_id);
 }
 
+/* The ledger's word that it has taken an event in and found nothing to post: in no figure and on no timeline. */
+static bool changes_nothing(const ProtobufCMessage *message)
+{
+    return message->descriptor == &dunlin__payment__v1__balance_changed__descriptor &&
+           ((const Dunlin__Payment__V1__BalanceChanged *)message)->change_minor == 0;
+}
+
 static enum status apply_one(struct working_set *set, const struct service_event *each, struct error *err)
 {
     const struct event *event = each->event;
@@ -459,12 +466,14 @@ static enum status apply_one(struct working_set *set, const struct service_event
         run.account = working_set_account(set, &event->account_id);
     if (!run.account && rule->about == ABOUT_ACCOUNT)
         return error_set(err, STATUS_FAILED_PRECONDITION, "%s concerns an account that was never placed", event->type);
-    if (run.account && rule->apply)
-        working_set_touch(set, run.account);
-    const enum status st = rule->apply ? rule->apply(&run, each->message, err) : STATUS_OK;
-    if (st != STATUS_OK)
-        return st;
-    note_timeline(&run);
+    if (!changes_nothing(each->message)) {
+        if (run.account && rule->apply)
+            working_set_touch(set, run.account);
+        const enum status st = rule->apply ? rule->apply(&run, each->message, err) : STATUS_OK;
+        if (st != STATUS_OK)
+            return st;
+        note_timeline(&run);
+    }
     tally_event(set->tally, &run.place, event->seq, event->occurred_at_us);
     return STATUS_OK;
 }

@@ -165,9 +165,13 @@ def check_log_against_tables(system):
     for message in of("AccountPlaced"):
         changed[f"placement|{message['currency']}"] += message["balance_minor"]
     for message in of("BalanceChanged"):
+        if message["change_minor"] == 0:  # taken in, and nothing to post
+            continue
         changed[f"{message['kind']}|{message['currency']}"] += message["change_minor"]
-    balance_events = of("AccountPlaced") + of("BalanceChanged")  # the first says the opening balance
-    balances = {message["account_id"]: message["balance_minor"] for message in balance_events}
+    balance_events = of("AccountPlaced") + [message for message in of("BalanceChanged") if message["change_minor"] != 0]  # the first says the opening balance
+    said = {(event["partition"], event["seq"]): 1 for event in events["PaymentReported"] + events["AccountUpdated"] if event["name"] == "PaymentReported" or "balance_minor" in event["payload"]}
+    answered = collections.Counter((event["partition"], event["payload"]["cause_seq"]) for event in events["BalanceChanged"] if event["payload"]["cause_seq"] != 0)
+    balances = {message["account_id"]: message["balance_minor"] for message in of("AccountPlaced") + of("BalanceChanged")}
     planned = {message["account_id"]: message["step"] for message in of("ContactPlanned")}
     posted = {message["posting_id"]: message["amount_minor"] for message in of("PaymentPosted")}
     posted.update({message["posting_id"]: -message["amount_minor"] for message in of("PaymentReversed")})
@@ -184,6 +188,7 @@ def check_log_against_tables(system):
                        FROM payment.posting GROUP BY 1, 2""")),
         "AccountPlaced and BalanceChanged against postings (account: events, postings)": differences(
             collections.Counter(message["account_id"] for message in balance_events), keyed(system, "SELECT account_id, count(*) FROM payment.posting GROUP BY 1")),
+        "what clients say of money against the ledger's answers (partition and position: said, answers)": differences(said, answered),
         "the last AccountPlaced or BalanceChanged against the balance (account: event's, account's)": differences(balances, keyed(system, "SELECT account_id, balance_minor FROM payment.account")),
         "PermitGranted against permits (permit: events, rows)": once("PermitGranted", "permit_id", "SELECT permit_id FROM contact.permit"),
         "AttemptReported against permits (permit: events, rows)": once("AttemptReported", "permit_id", "SELECT permit_id FROM contact.permit WHERE telephony <> 0"),

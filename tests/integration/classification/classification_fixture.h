@@ -15,8 +15,9 @@ enum happening {
     PLACED, /* number: days from DUE_DAY to its due day; balance_minor */
     MOVED,  /* number: the same, of the new due day */
     RECALLED,
-    PAID,    /* balance_minor: what is left */
-    BOUNCED, /* a payment reversed; balance_minor: what is owed again */
+    PAID,     /* balance_minor: what is left */
+    BOUNCED,  /* a payment reversed; balance_minor: what is owed again */
+    TAKEN_IN, /* by the ledger, without a change */
     BROKE_PROMISE,
     DISPUTED,
     VERIFIED,
@@ -61,6 +62,7 @@ static inline void change_balance(struct telling *telling, const struct step *st
 {
     dunlin__payment__v1__balance_changed__init(&telling->message.changed);
     telling->message.changed.balance_minor = step->balance_minor;
+    telling->message.changed.change_minor = kind == 0 ? 0 : -1; /* by how much is not asked */
     telling->message.changed.kind = (Dunlin__Payment__V1__PostingKind)kind;
     telling->message.changed.effective_on_days = DUE_DAY + step->day;
 }
@@ -94,6 +96,9 @@ static inline void fill_message(struct telling *telling, const struct step *step
         break;
     case BOUNCED:
         change_balance(telling, step, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_REVERSAL);
+        break;
+    case TAKEN_IN:
+        change_balance(telling, step, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_UNSPECIFIED);
         break;
     case BROKE_PROMISE:
         dunlin__payment__v1__promise_broken__init(&telling->message.broken);

@@ -67,6 +67,7 @@ static const struct step LIFE[] = {
     {9, "c", "bert", REJECTED, 0, 0},      {12, "c", "bert", DISPUTED, 0, 0},
     {13, "c", "bert", UPHELD, 0, 0},       {40, "b", "anna", BROKE_PROMISE, 0, 0},
     {41, "b", "anna", RECALLED, 0, 0},     {42, "a", "anna", PAID, 10000, 0},
+    {43, "a", "anna", TAKEN_IN, 10000, 0},
 };
 
 #define SPLITS_AT_RANDOM 12
@@ -182,6 +183,8 @@ static void a_new_version_of_the_sop_is_said_with_the_next_look(void **state)
         expect_said(fixture, "version", "a:newly_delinquent");
     }
     context.sop->version[0] ^= 1;
+    apply_ok(fixture, "version", &(const struct step){8, "a", "anna", TAKEN_IN, 49998, 0}, 1); /* no reason to look */
+    expect_said(fixture, "version", "");
 }
 
 static void payments_count_until_they_are_reversed(void **state)
@@ -194,6 +197,7 @@ static void payments_count_until_they_are_reversed(void **state)
         {{-5, "a", "anna", PLACED, 50000, 0}, "0"},   {{3, "a", "anna", PAID, 40000, 0}, "1 3"},
         {{5, "a", "anna", PAID, 30000, 0}, "2 5"},    {{6, "a", "anna", BOUNCED, 40000, 0}, "1 5"},
         {{7, "a", "anna", BOUNCED, 50000, 0}, "0 5"}, {{8, "a", "anna", BOUNCED, 60000, 0}, "0 5"},
+        {{9, "a", "anna", PAID, 50000, 0}, "1 9"},    {{9, "a", "anna", TAKEN_IN, 50000, 0}, "1 9"},
     };
     const struct id id = id_in("payments", "a");
     for (size_t i = 0; i < ARRAY_SIZE(ROWS); i++) {

@@ -232,9 +232,9 @@ static void a_payment_reported_twice_is_one_payment(void **state)
 
     place(fixture, &ids, 1000);
     assert_int_equal(fixture_apply(fixture, both, 2), STATUS_OK);
-    assert_string_equal(fixture_emitted(fixture), "PaymentPosted BalanceChanged");
+    assert_string_equal(fixture_emitted(fixture), "PaymentPosted BalanceChanged BalanceChanged");
     fixture_apply_ok(fixture, &message.base);
-    assert_string_equal(fixture_emitted(fixture), "");
+    assert_string_equal(fixture_emitted(fixture), "BalanceChanged");
     expect_account(fixture, &ids, 700, 2, "");
 
     Dunlin__Payment__V1__PaymentPosted *posted =
@@ -271,8 +271,61 @@ static void a_client_may_restate_what_is_owed(void **state)
     restate(fixture, &ids, 1250);
     assert_string_equal(fixture_emitted(fixture), "BalanceChanged");
     restate(fixture, &ids, 1250);
-    assert_string_equal(fixture_emitted(fixture), "");
+    assert_string_equal(fixture_emitted(fixture), "BalanceChanged");
     expect_account(fixture, &ids, 1250, 2, "");
+}
+
+/* Contact waits for it: whatever the client says of money, exactly one BalanceChanged names it as its cause.
+ * Broken once: no answer to a payment that was posted before (row 1), none to a balance that is the ledger's (row 3),
+ * the cause left out (row 0). */
+static void everything_that_a_client_says_of_money_is_answered(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("answered");
+    struct id first = named("answered: 1"), second = named("answered: 2");
+    const Dunlin__Intake__V1__PaymentReported one = reported(&ids, &first, 300);
+    const Dunlin__Intake__V1__PaymentReported two = reported(&ids, &second, 900);
+    const struct {
+        const Dunlin__Intake__V1__PaymentReported *payment; /* NULL: the client restates the balance */
+        int64_t balance_minor;                              /* afterwards */
+        int64_t change_minor;
+        Dunlin__Payment__V1__PostingKind kind;
+        const char *emitted;
+    } rows[] = {
+        {&one, 700, -300, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_PAYMENT, "PaymentPosted BalanceChanged"},
+        {&one, 700, 0, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_UNSPECIFIED, "BalanceChanged"},
+        {NULL, 800, 100, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_ADJUSTMENT, "BalanceChanged"},
+        {NULL, 800, 0, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_UNSPECIFIED, "BalanceChanged"},
+        {&two, -100, -900, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_PAYMENT, "PaymentPosted BalanceChanged"},
+        {&two, -100, 0, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_UNSPECIFIED, "BalanceChanged"},
+        {NULL, -100, 0, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_UNSPECIFIED, "BalanceChanged"},
+    };
+
+    place(fixture, &ids, 1000);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (rows[i].payment)
+            fixture_apply_ok(fixture, &rows[i].payment->base);
+        else
+            restate(fixture, &ids, rows[i].balance_minor);
+        assert_string_equal(fixture_emitted(fixture), rows[i].emitted);
+        Dunlin__Payment__V1__BalanceChanged *changed =
+            fixture_last_event(fixture, &dunlin__payment__v1__balance_changed__descriptor);
+        if (changed->cause_seq != fixture->seq || changed->balance_minor != rows[i].balance_minor ||
+            changed->change_minor != rows[i].change_minor || changed->kind != rows[i].kind)
+            fail_msg("row %zu: balance %lld by %lld, kind %d, because of %lld, not %lld", i,
+                     (long long)changed->balance_minor, (long long)changed->change_minor, (int)changed->kind,
+                     (long long)changed->cause_seq, (long long)fixture->seq);
+        assert_string_equal(changed->currency, "USD");
+        fixture_free_reply(changed);
+    }
+    recall(fixture, &ids);
+    assert_string_equal(fixture_emitted(fixture), "");
+    fixture_free_reply(pay(fixture, &ids, 10));
+    Dunlin__Payment__V1__BalanceChanged *changed =
+        fixture_last_event(fixture, &dunlin__payment__v1__balance_changed__descriptor);
+    assert_int_equal(changed->cause_seq, 0); /* a command */
+    fixture_free_reply(changed);
+    (void)fixture_emitted(fixture);
 }
 
 static void events_that_cannot_be_applied_are_refused_and_leave_nothing(void **state)
@@ -684,6 +737,7 @@ int main(void)
         cmocka_unit_test(a_payment_reported_twice_is_one_payment),
         cmocka_unit_test(batches_do_not_change_what_comes_out),
         cmocka_unit_test(a_client_may_restate_what_is_owed),
+        cmocka_unit_test(everything_that_a_client_says_of_money_is_answered),
         cmocka_unit_test(events_that_cannot_be_applied_are_refused_and_leave_nothing),
         cmocka_unit_test(a_payment_posted_by_hand_is_taken_back_once),
         cmocka_unit_test(the_same_payment_id_gives_the_first_posting_again),

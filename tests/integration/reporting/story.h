@@ -26,6 +26,12 @@ static inline void change_balance(struct fixture *fixture, const struct party *p
     happen(fixture, party, &message.base);
 }
 
+/* The ledger has taken in what the client said, and found nothing to post. */
+static inline void take_in(struct fixture *fixture, const struct party *party, int64_t balance)
+{
+    change_balance(fixture, party, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_UNSPECIFIED, 0, balance, 0);
+}
+
 static inline void place(struct fixture *fixture, const struct party *party, int64_t balance, const char *currency,
                          int32_t opened_on, int32_t due_on)
 {

@@ -87,6 +87,7 @@ static void tell_money(struct fixture *fixture, const struct cast *cast)
     resolve_dispute(fixture, &cast->cleo, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD,
                     clock_now().us - 3 * US_PER_DAY);
     pay(fixture, &cast->anna, 1000, 9000, TODAY - 20);
+    take_in(fixture, &cast->anna, 9000); /* no sum, no count and no line of a timeline has it */
     take_back(fixture, &cast->bert, 5000, 5000, TODAY + 5);
     move_due_date(fixture, &cast->anna, TODAY - 15);
     classify(fixture, &cast->cleo, "closed");
