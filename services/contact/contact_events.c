@@ -1,5 +1,6 @@
 #include "contact_events.h"
 
+#include "balance_model.h"
 #include "contact_codec.h"
 #include "contact_store.h"
 #include "contact_work.h"
@@ -75,11 +76,8 @@ static enum status on_updated(const struct contact_work *work, const struct inco
         in->account->due_on_days = updated->due_on_days;
         in->account->is_changed = true;
     }
-    /* Payment will say so too, but it may be behind, and the client has said it. What is still owed only payment knows.
-     */
-    if (updated->balance_presence_case == DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__BALANCE_PRESENCE_BALANCE_MINOR &&
-        updated->balance_minor <= 0)
-        (void)account_set_hold(in->account, HOLD_PAID, true);
+    if (updated->balance_presence_case == DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__BALANCE_PRESENCE_BALANCE_MINOR)
+        (void)balance_restated(in->account, updated->balance_minor, in->event->seq);
     enum status st = take_points(work, in->account->debtor, updated->new_contact_points, updated->n_new_contact_points,
                                  &have_points_changed, err);
     return st == STATUS_OK ? settle_after_points(work, in->account, have_points_changed, "updated", err) : st;
@@ -138,10 +136,17 @@ static enum status on_dispute_resolved(const struct contact_work *work, const st
     return contact_settle(work, in->account, "dispute", err);
 }
 
+/* Payment will post it, but it may be behind, down, or unable to. */
+static enum status on_payment_reported(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    (void)balance_payment_reported(in->account, in->event->seq);
+    return contact_settle(work, in->account, "payment_reported", err);
+}
+
 static enum status on_balance(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
     const Dunlin__Payment__V1__BalanceChanged *balance = in->message;
-    (void)account_set_hold(in->account, HOLD_PAID, balance->balance_minor <= 0);
+    (void)balance_changed(in->account, balance->balance_minor, balance->cause_seq);
     return contact_settle(work, in->account, "payment", err);
 }
 
@@ -175,6 +180,7 @@ static const struct consumer {
     {&dunlin__intake__v1__account_placed__descriptor, on_placed, true, true},
     {&dunlin__intake__v1__account_updated__descriptor, on_updated, true, false},
     {&dunlin__intake__v1__account_recalled__descriptor, on_recalled, false, false},
+    {&dunlin__intake__v1__payment_reported__descriptor, on_payment_reported, false, false},
     {&dunlin__classification__v1__account_classified__descriptor, on_classified, false, false},
     {&dunlin__dispute__v1__dispute_opened__descriptor, on_dispute_opened, false, false},
     {&dunlin__dispute__v1__verification_sent__descriptor, on_verification_sent, false, false},
@@ -190,6 +196,7 @@ const ProtobufCMessageDescriptor *const CONTACT_CONSUMED[] = {
     &dunlin__intake__v1__account_placed__descriptor,
     &dunlin__intake__v1__account_updated__descriptor,
     &dunlin__intake__v1__account_recalled__descriptor,
+    &dunlin__intake__v1__payment_reported__descriptor,
     &dunlin__classification__v1__account_classified__descriptor,
     &dunlin__dispute__v1__dispute_opened__descriptor,
     &dunlin__dispute__v1__verification_sent__descriptor,

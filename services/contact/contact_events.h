@@ -3,7 +3,8 @@
 
 #include "service/service.h"
 
-/* What other services say: accounts placed, changed and recalled, classes, disputes, balances, promises. */
+/* What other services say: accounts placed, changed and recalled, payments reported, classes, disputes, balances,
+ * promises. */
 
 /* Event types, NULL last. */
 extern const ProtobufCMessageDescriptor *const CONTACT_CONSUMED[];

@@ -243,7 +243,8 @@ static hold_set phones_holds(const struct debtor *debtor)
 static hold_set own_holds(const struct account *account)
 {
     bool is_disputed = account->is_dispute_claimed || !id_is_none(&account->dispute_id);
-    return account->holds | account->debtor->holds | (is_disputed ? HOLD_BIT(HOLD_DISPUTE) : 0);
+    return account->holds | account->debtor->holds | (is_disputed ? HOLD_BIT(HOLD_DISPUTE) : 0) |
+           (account->unposted_seq != 0 ? HOLD_BIT(HOLD_UNPOSTED) : 0);
 }
 
 hold_set account_holds(const struct account *account)

@@ -22,6 +22,15 @@
 typedef uint32_t hold_set;
 #define HOLD_BIT(hold) ((hold_set)1 << (hold))
 
+/* Blockers that no rule pack can switch off; beside the holds of the packs in one hold_set, never stored. */
+enum builtin_hold {
+    HOLD_PARKED = HOLD_COUNT, /* an event of the debtor could not be applied: what we know of him is incomplete */
+    HOLD_UNREADABLE_ZONE,     /* a candidate zone cannot be evaluated: as good as unknown */
+    HOLD_PERMIT_OPEN,         /* a permit of the debt is not reported: its call may be a conversation right now */
+    HOLD_UNPOSTED,            /* a payment was reported that is not in the ledger yet: what is owed is not known */
+    HOLD_SET_COUNT,
+};
+
 enum contact_point_kind {
     CONTACT_POINT_PHONE = 1,
     CONTACT_POINT_EMAIL = 2,
@@ -68,6 +77,8 @@ struct account {
     hold_set holds;          /* of the account: cease, paid, recalled, promise, upheld dispute */
     struct id dispute_id;    /* open dispute; none where there is none */
     bool is_dispute_claimed; /* said on a call or at placement, not opened yet */
+    int64_t unposted_seq;    /* log position of the last payment reported that the ledger has not taken in; 0: none */
+    int64_t restated_seq;    /* and of the client's last word that nothing is owed, until the ledger has taken it in */
     int64_t placed_at_us;
     int32_t due_on_days;
     const char *strategy; /* empty: none */

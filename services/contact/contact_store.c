@@ -32,7 +32,7 @@ void contact_keys_add_debtor(struct contact_keys *keys, const struct id *debtor_
 #define MARK_WRONG     2
 
 /* Where the columns of a person stand behind those of his account. */
-enum { HOLDS_COLUMN = 19, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
+enum { HOLDS_COLUMN = 21, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
 
 static const char *next_text(struct db_elements *elements, struct contact_book *book)
 {
@@ -95,6 +95,8 @@ static void read_account(const struct db_result *rows, size_t row, struct contac
     account->step_due_at_us = db_int8(rows, row, 16);
     account->is_stopped = db_bool(rows, row, 17);
     account->dial_at_us = db_int8(rows, row, 18);
+    account->unposted_seq = db_int8(rows, row, 19);
+    account->restated_seq = db_int8(rows, row, 20);
 }
 
 static void read_attempt(const struct db_result *rows, size_t row, struct contact_book *book)
@@ -265,12 +267,12 @@ enum status contact_store_recent_permits(struct db *db, const struct id *account
 
 static const enum db_type ACCOUNT_TYPES[] = {
     DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT8, /* and what may change: */
-    DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8,
-    DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8,
+    DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT,
+    DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8,
 };
 static const enum db_type ACCOUNT_UPDATE_TYPES[] = {
-    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8,
-    DB_INT8, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8,
+    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8,
+    DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8,
 };
 static const enum db_type RESERVE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
 static const enum db_type DEBTOR_TYPES[] = {DB_INT2,  DB_UUID,  DB_INT4,  DB_INT4, DB_ARRAY,
@@ -371,6 +373,15 @@ static int64_t dial_at(const struct account *account)
     return is_dialable(account) ? account->step_due_at_us : 0;
 }
 
+/* Columns in which 0 is NULL: of most accounts, where it costs nothing. */
+static void push_unless_zero(struct db_array *column, int64_t value)
+{
+    if (value != 0)
+        db_array_int8(column, value);
+    else
+        db_array_null(column);
+}
+
 /* What of an account may change, in the order of both statements. */
 static void push_changing(const struct account *account, struct db_array *const *c)
 {
@@ -388,11 +399,9 @@ static void push_changing(const struct account *account, struct db_array *const 
     db_array_text(*c++, account->step);
     db_array_int8(*c++, account->step_due_at_us);
     db_array_bool(*c++, account->is_stopped);
-    int64_t dial_at_us = dial_at(account);
-    if (dial_at_us != 0)
-        db_array_int8(*c, dial_at_us);
-    else
-        db_array_null(*c);
+    push_unless_zero(*c++, dial_at(account));
+    push_unless_zero(*c++, account->unposted_seq);
+    push_unless_zero(*c, account->restated_seq);
 }
 
 static void push_new_account(const struct account *account, const struct db_columns *columns)

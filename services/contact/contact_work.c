@@ -70,7 +70,8 @@ static enum status settle_plan(const struct contact_work *work, struct account *
                                struct error *err)
 {
     struct plan plan = {0};
-    if (!account->is_stopped)
+    /* What is not known to be owed is not asked for: the step comes back as it is when the ledger has spoken. */
+    if (!account->is_stopped && account->unposted_seq == 0)
         plan_next(work->context->sop, work->context->rulebook, account, &plan);
     const char *step = plan.step == NULL ? "" : plan.step->code;
     if (strcmp(step, account->step) == 0 && plan.due_at_us == account->step_due_at_us)

@@ -6,8 +6,8 @@
 
 #include "call_window.h"
 
-#define PARKED_RULE     "DUNLIN-INCOMPLETE"
-#define PARKED_CITATION "policy"
+#define INCOMPLETE_RULE     "DUNLIN-INCOMPLETE"
+#define INCOMPLETE_CITATION "policy"
 
 const char *hold_set_name(unsigned hold)
 {
@@ -17,6 +17,7 @@ const char *hold_set_name(unsigned hold)
         [HOLD_PARKED - HOLD_COUNT] = "parked",
         [HOLD_UNREADABLE_ZONE - HOLD_COUNT] = "unreadable_zone",
         [HOLD_PERMIT_OPEN - HOLD_COUNT] = "permit_open",
+        [HOLD_UNPOSTED - HOLD_COUNT] = "payment_unposted",
     };
     return BUILTIN[hold - HOLD_COUNT];
 }
@@ -185,14 +186,24 @@ static void add_hit(struct permit_hits *hits, const char *rule, const char *cita
     hits->hits[at] = hit;
 }
 
+/* What must be known before anything can be judged, and is not. */
+static const struct {
+    enum builtin_hold hold;
+    struct finding finding;
+} INCOMPLETE[] = {
+    {HOLD_PARKED, {.is_blocking = true, .detail = "an event of this debtor could not be applied; see `dunlin status`"}},
+    {HOLD_UNPOSTED,
+     {.is_blocking = true,
+      .detail = "a payment was reported that is not in the ledger yet: what is still owed is not known; where that "
+                "lasts, see what `dunlin status` says of payment"}},
+};
+
 void permit_evaluate(const struct rulebook *rulebook, const struct permit_facts *facts, struct permit_hits *ret_hits)
 {
     ret_hits->n = 0;
-    if ((facts->holds & HOLD_BIT(HOLD_PARKED)) != 0) {
-        const struct finding parked = {.is_blocking = true,
-                                       .detail = "an event of this debtor could not be applied; see `dunlin status`"};
-        add_hit(ret_hits, PARKED_RULE, PARKED_CITATION, &parked);
-    }
+    for (size_t i = 0; i < ARRAY_SIZE(INCOMPLETE); i++)
+        if ((facts->holds & HOLD_BIT(INCOMPLETE[i].hold)) != 0)
+            add_hit(ret_hits, INCOMPLETE_RULE, INCOMPLETE_CITATION, &INCOMPLETE[i].finding);
     for (size_t i = 0; i < rulebook->n_packs; i++) {
         const struct rulepack *pack = &rulebook->packs[i];
         for (size_t j = 0; j < pack->n_rules; j++) {

@@ -14,15 +14,7 @@
  * Times are judged by the debtor's local calendar in every zone where he may be; the zone in which a rule blocks
  * decides (1006.6(b)(1)(i), comment 2; 1006.14(b)(2)). */
 
-/* Blockers that no rule pack can switch off; beside the holds of the packs in one hold_set. */
-enum builtin_hold {
-    HOLD_PARKED = HOLD_COUNT, /* an event of the debtor could not be applied: what we know of him is incomplete */
-    HOLD_UNREADABLE_ZONE,     /* a candidate zone cannot be evaluated: as good as unknown */
-    HOLD_PERMIT_OPEN,         /* a permit of the debt is not reported: its call may be a conversation right now */
-    HOLD_SET_COUNT,
-};
-
-/* "dispute", ..., "parked", "unreadable_zone", "permit_open". */
+/* "dispute", ..., "parked", "unreadable_zone", "permit_open", "payment_unposted". */
 const char *hold_set_name(unsigned hold);
 
 struct permit_facts {
@@ -44,7 +36,7 @@ struct rule_hit {
     struct instant next; /* the earliest instant at which this rule no longer blocks */
 };
 
-/* More than any set of packs can raise at once today (one a hold, and five); beyond it hits are not listed, and the
+/* More than any set of packs can raise at once today (one a hold, and six); beyond it hits are not listed, and the
  * refusal stays a refusal. */
 #define PERMIT_HITS_MAX 64
 struct permit_hits {

@@ -2,9 +2,10 @@
 
 The cause is a real one, which an operator can mend: somebody's constraint in the database refuses the row of one account. The event is parked with its reason and shown in `dunlin status`; other
 debtors' events flow on, the debtor's own wait behind it, over restarts and hand-overs, and are applied after it, in order, exactly once, when the cause is gone and `dunlin log retry` has
-been asked for. Meanwhile no permit is granted for him, whoever it is that cannot apply what is known of him.
+been asked for. Meanwhile no permit is granted for him, whoever it is that cannot apply what is known of him; nor for a debt on which a payment is reported that the ledger has not taken in, because
+payment cannot apply it or is not there at all.
 
-Broken once: later events of a debtor with a parked one applied (the dispute does not wait); those that come while others are being released waiting for a release of their own (still
+Broken once: payments that clients report not heard by contact (a permit was granted while payment was down), their cause left out of the balances (none was granted ever after); later events of a debtor with a parked one applied (the dispute does not wait); those that come while others are being released waiting for a release of their own (still
 parked at the end).
 """
 import threading
@@ -77,6 +78,10 @@ def names(found):
 
 def seqs_of(system, account, name):
     return [event["seq"] for event in system.events(name, account=account.account_id)]
+
+
+def planned_step(system, account):
+    return system.events("ContactPlanned", account=account.account_id)[-1]["payload"]["step"]
 
 
 def refusal_rules(system, dialer, account):
@@ -189,22 +194,52 @@ def test_what_dispute_cannot_apply_holds_its_debt_all_the_same(system, patients)
     system.check_well()
 
 
+def report_payments(system, *payments):
+    """A client's file says that these accounts paid so much."""
+    records = [{"Client": "tests", "AccountNo": account.reference, "PaidOn": us_date(system.now().date()), "Amount": amount, "Currency": "USD", "Reference": f"BANK-{account.reference}"}
+            for account, amount in payments]
+    system.place(system.write_rows(list(records[0]), records), "payments.yaml", code=OK)
+
+
+def test_a_payment_that_a_client_reports_stops_calls_before_it_is_posted(system, patients):
+    """Whether or not payment is there: what is owed after it is not known until the ledger has taken it in, maybe nothing."""
+    (one, other), (neighbour, _) = patients[4]
+    dialer = system.dialer("payer")
+    dialer.hello()
+    planned = planned_step(system, one)
+    assert planned and system.explain(one) == system.explain(neighbour) == []
+    system.run("down", "payment-1")
+    try:
+        report_payments(system, (one, "100.00"), (neighbour, "250.00"))
+        for account in (one, neighbour):
+            assert refusal_rules(system, dialer, account) == ["DUNLIN-INCOMPLETE"]
+        assert system.explain(one) == ["DUNLIN-INCOMPLETE"] and system.explain(other) == [], "the other debt of the same person may be spoken of"
+        refused = system.events("PermitRefused", account=one.account_id)[-1]["payload"]
+        assert "a payment was reported that is not in the ledger yet" in refused["hits"][0]["detail"] and refused["inputs"]["holds"] == ["payment_unposted"]
+        assert [planned_step(system, account) for account in (one, other)] == ["", planned]
+    finally:
+        system.up()
+    system.wait()
+    assert system.explain(one) == [] and dialer.request_permits([one.target])[0].permit.permit_id
+    assert planned_step(system, one) == planned and system.account(one)["payment"]["balance_minor"] == 15000
+    assert system.explain(neighbour) == ["DUNLIN-PAID"] and refusal_rules(system, dialer, neighbour) == ["DUNLIN-PAID"]
+    system.check_well()
+
+
 def test_what_payment_cannot_apply_breaks_no_promise_and_is_posted_once(system, patients):
     """The event may be the very payment that keeps the promise: it is not broken before that is known."""
     (one, _), (neighbour, _) = patients[2]
     refuse(system, "payment", one)
     system.run("promise", one.account_id, "250.00", "--by", system.now().date().isoformat())
-    payments = [{"Client": "tests", "AccountNo": account.reference, "PaidOn": us_date(system.now().date()), "Amount": "250.00", "Currency": "USD", "Reference": f"BANK-{account.reference}"}
-                for account in (one, neighbour)]
-    system.place(system.write_rows(list(payments[0]), payments), "payments.yaml", code=OK)
+    report_payments(system, (one, "250.00"), (neighbour, "250.00"))
     poll("the event to be parked", lambda: names(parked(system, "payment")) == ["PaymentReported"])
     system.wait()
     assert WHY in parked(system, "payment")[0][2]
-    assert system.explain(neighbour) == ["DUNLIN-PAID"] and system.explain(one) == ["DUNLIN-PROMISE"]
+    assert system.explain(neighbour) == ["DUNLIN-PAID"] and system.explain(one) == ["DUNLIN-INCOMPLETE", "DUNLIN-PROMISE"]
     system.kill("payment")
     system.up()
     system.next_day(4)
-    assert seqs_of(system, one, "PromiseBroken") == [] and system.explain(one) == ["DUNLIN-PROMISE"]
+    assert seqs_of(system, one, "PromiseBroken") == [] and system.explain(one) == ["DUNLIN-INCOMPLETE", "DUNLIN-PROMISE"]
     mend(system)
     system.run("log", "retry", "--service", "payment", "--all")
     poll("the payment", lambda: seqs_of(system, one, "PaymentPosted"))

@@ -1,9 +1,9 @@
 """P1, nobody is contacted against the rules: no contact after a stop.
 
 Dialers in several processes ask for permits of the same few accounts in batches, as fast as they can, while others stop contact on them and let it go on again by every way there is: disputes
-(opened by command, and repeated after verification), payments in full, promises, requests to cease, attorneys, bankruptcies, deaths, opt-outs of a person and of a number, recalls, and what debtors
+(opened by command, and repeated after verification), payments in full, payments that a client's file reports, promises, requests to cease, attorneys, bankruptcies, deaths, opt-outs of a person and of a number, recalls, and what debtors
 say on the calls themselves. Business time moves on meanwhile, over the edges of the calling hours; contact, dispute and payment go from one instance to three, and the partitions with them. In
-the long form instances are killed, stopped and started all the time. For a while the dispute service stands still.
+the long form instances are killed, stopped and started all the time. For a while the dispute service stands still, and for another the payment service.
 
 Then the log is read by a second reading of the rules (support/contact_rules.py), and the diaries of all who took part are held against it: what was acknowledged to one before another asked
 stands before the answer.
@@ -15,6 +15,7 @@ Broken once, each in contact or in the skeleton's worker_requests.c; each time t
 - leave a permit that is not reported out of account: "1 permits of the debt are not reported yet"; out of account within its own batch only: the same
 - ignore one kind of stop (the opt-out of a number; payment in full): "stopped by opt_out_contact_point of the point at seq 931", and from a dialer "was acknowledged, and then, asked 0.17 ms after, ..."
 - hold nothing for a dispute on a call until the dispute service opens it: "permit at seq 68 ...: stopped by the dispute of seq 66"
+- do not hear of payments that clients report: "stopped by reported of the account at seq 425", and 29 more; and 368 times "reported of the account ... was acknowledged, and then, asked 73.48 ms after, ... a refusal said only ..."
 - take the first report of a permit alone: "0 days after a conversation", and disputes that were acknowledged and are not in the log
 - let permits last beyond the hours of the day: "valid beyond 21:00"
 """
@@ -35,7 +36,7 @@ import pytest
 
 from bus_caller import contract
 from contact_rules import Event, read_log
-from dunlin_system import poll, running_system, seconds_of_load
+from dunlin_system import OK, poll, running_system, seconds_of_load, us_date
 from invariants import check_invariants
 from race_load import Dialer, Place, Process, Stopped, Stopper, Target
 
@@ -46,12 +47,12 @@ DIALERS, STOPPERS = 4, 2
 HOT_DEBTORS, FRESH, SILENT = 10, 100, 3
 TURNS_OPEN, TURNS_CLOSED = 8, 3  # batches that the dialers ask between two movements of the clock, in hours of calling and outside of them
 TURNS_STILL = 30  # and while the dispute service stands still
-RECALLED = 4      # accounts of one recall
+IN_FILE = 4       # accounts of one file: recalled, paid, nothing owed any more
 SERVICES = ("contact", "dispute", "payment")
 PATIENCE_S = 120
 RULES = {"dispute": "REGF-38D2-DISPUTE", "cease": "REGF-6C-CEASE", "attorney": "REGF-6B2-ATTY", "bankruptcy": "BK-362-STAY", "deceased": "DUNLIN-DECEASED", "opt_out_calls": "REGF-14H-MEDIA",
-         "opt_out_contact_point": "REGF-14H-MEDIA-POINT", "wrong_number": "REGF-6D1-3P", "paid": "DUNLIN-PAID", "promise": "DUNLIN-PROMISE", "recalled": "DUNLIN-RECALLED"}
-FACTS = {"intake": ("AccountPlaced", "AccountRecalled"), "payment": ("BalanceChanged", "PromiseMade", "PromiseKept", "PromiseBroken", "PromiseCancelled"),
+         "opt_out_contact_point": "REGF-14H-MEDIA-POINT", "wrong_number": "REGF-6D1-3P", "paid": "DUNLIN-PAID", "promise": "DUNLIN-PROMISE", "recalled": "DUNLIN-RECALLED", "reported": "DUNLIN-INCOMPLETE"}
+FACTS = {"intake": ("AccountPlaced", "AccountUpdated", "AccountRecalled", "PaymentReported"), "payment": ("BalanceChanged", "PromiseMade", "PromiseKept", "PromiseBroken", "PromiseCancelled"),
          "contact": ("PermitGranted", "PermitExpired", "AttemptReported", "StopRecorded", "StopReleased"), "dispute": ("DisputeOpened", "VerificationSent", "DisputeResolved")}
 CLOSE_MS = 100  # what counts as near, where it is told how near requests and stops came
 NEAR = 3         # stops before and after a request that are held against it
@@ -108,6 +109,7 @@ class Race:
         self.seed = int(os.environ.get("DUNLIN_TEST_SEED", 0)) or random.randrange(1 << 32)
         print(f"DUNLIN_TEST_SEED={self.seed}")
         self.asked, self.stopped = [], []
+        self.n_reported = 0
         self.phases = []  # (instances, since)
         self.place_all()
         self.dialers = [Process(Dialer, self.place, f"dialer-{n}") for n in range(DIALERS)]
@@ -172,14 +174,46 @@ class Race:
         finally:
             os.kill(pid, signal.SIGCONT)
 
-    def recall(self):
-        """Of accounts that the dialers are asking for now."""
+    def asked_for_now(self):
+        """A few fresh accounts that the dialers are asking for now."""
         first = self.place.turns.value // 6
-        targets = [self.place.fresh[(first + i) % len(self.place.fresh)] for i in range(1, 1 + RECALLED)]
+        return [self.place.fresh[(first + i) % len(self.place.fresh)] for i in range(1, 1 + IN_FILE)]
+
+    def recall(self):
+        self.stop_by_file("recalled", self.asked_for_now(), lambda accounts: self.system.recall(*accounts))
+
+    def stop_by_file(self, kind, targets, send):
         asked = time.monotonic_ns()
-        self.system.recall(*(self.by_id[target.account][1] for target in targets))
+        send([self.by_id[target.account][1] for target in targets])
         answered = time.monotonic_ns()
-        self.stopped += [Stopped("recalled", "account", target.account, target.debtor, asked, answered, None, None) for target in targets]
+        stops = [Stopped(kind, "account", target.account, target.debtor, asked, answered, None, None) for target in targets]
+        self.stopped += stops
+        return stops
+
+    def send_payments(self, accounts):
+        """A file of a cent each: what is owed after it is not known until payment has posted it."""
+        self.n_reported += 1
+        payments = [{"Client": "tests", "AccountNo": account.reference, "PaidOn": us_date(MONDAY), "Amount": "0.01", "Currency": "USD", "Reference": f"file-{self.n_reported}"} for account in accounts]
+        self.system.place(self.system.write_rows(list(payments[0]), payments), "payments.yaml", code=OK)
+
+    def send_nothing_owed(self, accounts):
+        updates = [{"Client": "tests", "AccountNo": account.reference, "Balance": "0.00"} for account in accounts]
+        self.system.place(self.system.write_rows([*updates[0], "DueDate", "Phone", "Email"], updates), "updates.yaml", code=OK)
+
+    def report_payments(self):
+        """Of the accounts that everybody is at, while payment posts them: when, only the log can say."""
+        self.send_payments([self.by_id[target.account][1] for target in self.place.hot])
+
+    def report_what_payment_does_not_hear(self):
+        """Payments on some of the same accounts; and payments on others, of which the client says then that nothing is owed."""
+        with self.standing_still("payment"):
+            reported = self.stop_by_file("reported", self.place.hot[::3], self.send_payments)
+            settled = self.asked_for_now()
+            self.send_payments([self.by_id[target.account][1] for target in settled])
+            self.stop_by_file("paid", settled, self.send_nothing_owed)
+            self.await_turns(TURNS_STILL)
+            lift_asked = time.monotonic_ns()
+        self.stopped = [stop._replace(lift_asked=lift_asked) if stop in reported else stop for stop in self.stopped]
 
     def end(self):
         self.place.is_over.set()
@@ -236,11 +270,15 @@ def run_race(system):
         race.live_through(whole_day(0)[:5])
         with race.standing_still("dispute"):  # what is disputed on a call is held before a dispute is opened
             race.await_turns(TURNS_STILL)
-        race.live_through(whole_day(0)[5:8])
+        race.live_through(whole_day(0)[5:7])
+        race.report_what_payment_does_not_hear()
+        race.live_through(whole_day(0)[7:8])
         race.recall()
+        race.report_payments()
         race.live_through(whole_day(0)[8:] + short_day(6)[:3])
         race.instances(3)
         race.recall()
+        race.report_payments()
         race.live_through(short_day(6)[3:] + short_day(7))  # after a conversation of Monday day 6 is too early, and day 7 is not
         more_until = time.monotonic() + seconds_of_load(0)
         day, mover = 8, None
@@ -249,6 +287,7 @@ def run_race(system):
                 mover = Mover(race)
                 mover.start()
             race.live_through(whole_day(day) if day % 3 == 0 else short_day(day))
+            race.report_payments()
             day += 1 if day % 7 else 5
         if mover is not None:
             mover.end()

@@ -48,6 +48,8 @@ class Partition:
         self.stops = collections.defaultdict(dict)  # (scope, key) -> {kind: seq of the stop}
         self.disputes = collections.defaultdict(dict)  # account -> {dispute id: seq}
         self.claims = {}  # account -> seq of the report that claims a dispute which is not opened yet
+        self.unposted = collections.defaultdict(set)  # account -> seqs of payments that the client reported and the ledger has not answered
+        self.settled = collections.defaultdict(set)   # account -> seqs at which the client said that nothing is owed, not answered either
         self.points = collections.defaultdict(dict)  # debtor -> {contact point: zone}, phones
         self.home = {}  # debtor -> zones of addresses
         self.attempts = {}  # permit -> Attempt
@@ -84,10 +86,26 @@ class Partition:
     def on_AccountRecalled(self, event):
         self.stop("recalled", "account", event.account, event.seq)
 
+    # What a client says of money holds from there on: a payment may be all that is owed. Each time the ledger answers it by its position; no balance from before that, and none that
+    # somebody's command made meanwhile, says more than the client.
+
+    def on_PaymentReported(self, event):
+        self.stop("reported", "account", event.account, event.seq)
+        self.unposted[event.account].add(event.seq)
+
+    def on_AccountUpdated(self, event):
+        if event.payload.WhichOneof("balance_presence") is not None and event.payload.balance_minor <= 0:
+            self.stop("paid", "account", event.account, event.seq)
+            self.settled[event.account].add(event.seq)
+
     def on_BalanceChanged(self, event):
+        for unanswered in (self.unposted[event.account], self.settled[event.account]):
+            unanswered.discard(event.payload.cause_seq)
+        if not self.unposted[event.account]:
+            self.lift("reported", "account", event.account)
         if event.payload.balance_minor <= 0:
             self.stop("paid", "account", event.account, event.seq)
-        else:
+        elif not self.settled[event.account]:
             self.lift("paid", "account", event.account)
 
     def on_PromiseMade(self, event):

@@ -109,6 +109,8 @@ QUERIES = {
         """SELECT a.account_id, a.balance_minor, c.balance_minor, r.balance_minor FROM payment.account AS a
            JOIN classification.account AS c USING (account_id) JOIN reporting.account AS r USING (account_id)
            WHERE a.balance_minor <> c.balance_minor OR a.balance_minor <> r.balance_minor""",
+    "accounts that wait for the ledger's answer (account, to a payment, to a balance)":
+        "SELECT account_id, unposted_seq, restated_seq FROM contact.account WHERE unposted_seq IS NOT NULL OR restated_seq IS NOT NULL",
     "payments reported that are not posted exactly so (payment, reported, posted)":
         """SELECT i.payment_id, i.amount_minor, -p.change_minor FROM intake.payment AS i LEFT JOIN payment.posting AS p
                ON p.posting_id = i.payment_id AND p.account_id = i.account_id AND p.currency = i.currency AND p.kind = 2

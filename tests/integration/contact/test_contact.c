@@ -30,10 +30,8 @@ static size_t dial_list_size(struct unit_fixture *fixture)
 static int clear(void **state)
 {
     struct unit_fixture *fixture = *state;
-    test_database_script(
-        fixture->db,
-        "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion;"
-        " DELETE FROM platform.timer WHERE service = 'contact'");
+    test_database_script(fixture->db, "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion;"
+                                      " DELETE FROM platform.timer WHERE service = 'contact'");
     (void)fixture_emitted(fixture);
     return 0;
 }
@@ -577,17 +575,20 @@ static void does_not_depend_on_how_events_are_batched(void **state)
     Dunlin__Payment__V1__PromiseBroken broken;
     Dunlin__Classification__V1__AccountClassified classified;
     Dunlin__Intake__V1__AccountRecalled recalled;
+    Dunlin__Intake__V1__PaymentReported reported;
     drive("2026-06-17T14:00:00Z");
+    dunlin__intake__v1__payment_reported__init(&reported);
     dunlin__payment__v1__balance_changed__init(&paid);
     dunlin__payment__v1__balance_changed__init(&owed);
     owed.balance_minor = 500;
+    owed.cause_seq = INT64_MAX; /* whatever was said before it */
     dunlin__payment__v1__promise_made__init(&made);
     dunlin__payment__v1__promise_broken__init(&broken);
     dunlin__classification__v1__account_classified__init(&classified);
     classified.strategy = wire_text("firm");
     dunlin__intake__v1__account_recalled__init(&recalled);
-    const ProtobufCMessage *messages[] = {&classified.base, &paid.base,   &owed.base,
-                                          &made.base,       &broken.base, &recalled.base};
+    const ProtobufCMessage *messages[] = {&classified.base, &paid.base, &owed.base,   &reported.base,
+                                          &owed.base,       &made.base, &broken.base, &recalled.base};
     struct fixture_event together[ARRAY_SIZE(messages)];
     for (size_t i = 0; i < ARRAY_SIZE(messages); i++)
         together[i] =
@@ -602,8 +603,8 @@ static void does_not_depend_on_how_events_are_batched(void **state)
     assert_string_equal(fixture_emitted(fixture), of_batch);
     assert_string_equal(
         of_batch,
-        "ContactPlanned ContactStopped ContactPlanned ContactResumed ContactPlanned ContactStopped ContactPlanned "
-        "ContactResumed ContactPlanned ContactStopped ContactPlanned");
+        "ContactPlanned ContactStopped ContactPlanned ContactResumed ContactPlanned ContactPlanned ContactPlanned "
+        "ContactStopped ContactPlanned ContactResumed ContactPlanned ContactStopped ContactPlanned");
 }
 
 static void takes_new_numbers_and_dates_from_updates(void **state)
@@ -717,6 +718,139 @@ static void stops_when_the_client_says_that_nothing_is_owed(void **state)
     assert_string_equal(fixture_emitted(fixture), "ContactStopped");
 }
 
+/* What is said of an account's money, and the rule by which a permit would be refused then. */
+struct money_step {
+    enum { REPORTED, RESTATED, CHANGED } said;
+    int64_t balance_minor;
+    size_t cause;     /* of CHANGED: number of the step behind it, from 1; 0: a command */
+    const char *rule; /* NULL: none */
+};
+
+static void say_money(struct unit_fixture *fixture, const struct money_step *step, int64_t cause_seq)
+{
+    Dunlin__Intake__V1__PaymentReported reported;
+    Dunlin__Intake__V1__AccountUpdated updated;
+    Dunlin__Payment__V1__BalanceChanged changed;
+    switch (step->said) {
+    case REPORTED:
+        dunlin__intake__v1__payment_reported__init(&reported);
+        apply_ok(fixture, &reported.base, "d1", "a1");
+        return;
+    case RESTATED:
+        dunlin__intake__v1__account_updated__init(&updated);
+        updated.balance_presence_case = DUNLIN__INTAKE__V1__ACCOUNT_UPDATED__BALANCE_PRESENCE_BALANCE_MINOR;
+        updated.balance_minor = step->balance_minor;
+        apply_ok(fixture, &updated.base, "d1", "a1");
+        return;
+    case CHANGED:
+        dunlin__payment__v1__balance_changed__init(&changed);
+        changed.balance_minor = step->balance_minor;
+        changed.cause_seq = cause_seq;
+        apply_ok(fixture, &changed.base, "d1", "a1");
+        return;
+    }
+}
+
+/* Broken once: PaymentReported not consumed (a permit at step 1), a balance lifting what the client said after it
+ * (step 12). */
+static void grants_nothing_between_a_payment_and_the_ledgers_answer(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    static const struct money_step STEPS[] = {
+        {REPORTED, 0, 0, "DUNLIN-INCOMPLETE"},
+        {CHANGED, 9000, 0, "DUNLIN-INCOMPLETE"}, /* by command: what payment had heard by then is not said */
+        {REPORTED, 0, 0, "DUNLIN-INCOMPLETE"},
+        {CHANGED, 8000, 1, "DUNLIN-INCOMPLETE"},
+        {CHANGED, 7000, 3, NULL},
+        {REPORTED, 0, 0, "DUNLIN-INCOMPLETE"}, /* of which nothing is posted */
+        {CHANGED, 7000, 6, NULL},
+        {REPORTED, 0, 0, "DUNLIN-INCOMPLETE"},
+        {CHANGED, 0, 8, "DUNLIN-PAID"},
+        {CHANGED, 7000, 0, NULL}, /* taken back */
+        {RESTATED, 0, 0, "DUNLIN-PAID"},
+        {CHANGED, 6000, 8, "DUNLIN-PAID"}, /* computed before the client said so */
+        {CHANGED, 5000, 0, "DUNLIN-PAID"},
+        {CHANGED, 0, 11, "DUNLIN-PAID"},
+        {RESTATED, 4000, 0, "DUNLIN-PAID"},
+        {CHANGED, 4000, 15, NULL},
+    };
+    int64_t seqs[ARRAY_SIZE(STEPS) + 1] = {0};
+    drive("2026-06-24T14:00:00Z");
+    place(fixture, "d1", "a1");
+    place(fixture, "d1", "a2");
+    for (size_t i = 0; i < ARRAY_SIZE(STEPS); i++) {
+        say_money(fixture, &STEPS[i], seqs[STEPS[i].cause]);
+        seqs[i + 1] = fixture->seq;
+        Dunlin__Contact__V1__RequestPermitsReply *reply = ask(fixture, "ExplainContact", "a1", "d1-phone", 1);
+        const char *rule = is_permit(reply->verdicts[0]) ? NULL : reply->verdicts[0]->refusal->hits[0]->rule;
+        if (g_strcmp0(rule, STEPS[i].rule) != 0)
+            fail_msg("step %zu: %s, not %s", i + 1, rule != NULL ? rule : "granted", STEPS[i].rule);
+        fixture_free_reply(reply);
+    }
+    say_money(fixture, &STEPS[0], 0);
+    refused(fixture, "a1", "d1-phone", "DUNLIN-INCOMPLETE");
+    (void)permit(fixture, "a2", "d1-phone"); /* another debt */
+    (void)fixture_emitted(fixture);
+}
+
+static void plans_nothing_between_a_payment_and_the_ledgers_answer(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    static const struct money_step PAYMENT = {REPORTED, 0, 0, NULL};
+    static const struct money_step PART = {CHANGED, 5000, 0, NULL};
+    static const struct money_step ALL = {CHANGED, 0, 0, NULL};
+    drive("2026-06-25T14:00:00Z");
+    place(fixture, "d1", "a1");
+    classify(fixture, "d1", "a1", "early", 400);
+    (void)fixture_emitted(fixture);
+    say_money(fixture, &PAYMENT, 0);
+    assert_string_equal(fixture_emitted(fixture), "ContactPlanned");
+    Dunlin__Contact__V1__ContactPlanned *planned =
+        fixture_last_event(fixture, &dunlin__contact__v1__contact_planned__descriptor);
+    assert_string_equal(planned->step, "");
+    assert_string_equal(planned->because, "payment_reported");
+    fixture_free_reply(planned);
+    assert_int_equal(dial_list_size(fixture), 0);
+    Dunlin__Contact__V1__GetAccountReply *account = get(fixture, "a1");
+    assert_int_equal(account->n_holds, 1);
+    assert_string_equal(account->holds[0], "payment_unposted");
+    fixture_free_reply(account);
+
+    say_money(fixture, &PART, fixture->seq);
+    assert_string_equal(fixture_emitted(fixture), "ContactPlanned");
+    planned = fixture_last_event(fixture, &dunlin__contact__v1__contact_planned__descriptor);
+    assert_string_equal(planned->step, "call-1");
+    fixture_free_reply(planned);
+    assert_int_equal(dial_list_size(fixture), 1);
+
+    say_money(fixture, &PAYMENT, 0);
+    say_money(fixture, &ALL, fixture->seq);
+    assert_string_equal(fixture_emitted(fixture), "ContactPlanned ContactStopped");
+    assert_int_equal(dial_list_size(fixture), 0);
+}
+
+/* A payment may come in the same batch as the account that it is for. */
+static void remembers_a_payment_that_comes_with_its_account(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    Dunlin__Intake__V1__AccountPlaced placed;
+    Dunlin__Intake__V1__PaymentReported reported;
+    drive("2026-06-26T14:00:00Z");
+    dunlin__intake__v1__account_placed__init(&placed);
+    placed.balance_minor = 10000;
+    dunlin__intake__v1__payment_reported__init(&reported);
+    const struct fixture_event together[] = {
+        {.message = &placed.base, .debtor_id = named("d1"), .account_id = named("a1")},
+        {.message = &reported.base, .debtor_id = named("d1"), .account_id = named("a1")},
+    };
+    assert_int_equal(fixture_apply_events(fixture, together, ARRAY_SIZE(together)), STATUS_OK);
+    Dunlin__Contact__V1__GetAccountReply *account = get(fixture, "a1");
+    assert_int_equal(account->n_holds, 1);
+    assert_string_equal(account->holds[0], "payment_unposted");
+    fixture_free_reply(account);
+    assert_string_equal(fixture_emitted(fixture), "");
+}
+
 static void refuses_what_it_does_not_know(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -788,6 +922,9 @@ int main(void)
         cmocka_unit_test_setup(takes_what_a_later_report_asks_to_stop, clear),
         cmocka_unit_test_setup(stops_every_debt_that_was_discussed, clear),
         cmocka_unit_test_setup(stops_when_the_client_says_that_nothing_is_owed, clear),
+        cmocka_unit_test_setup(grants_nothing_between_a_payment_and_the_ledgers_answer, clear),
+        cmocka_unit_test_setup(plans_nothing_between_a_payment_and_the_ledgers_answer, clear),
+        cmocka_unit_test_setup(remembers_a_payment_that_comes_with_its_account, clear),
     };
     return cmocka_run_group_tests(tests, contact_open, contact_close);
 }

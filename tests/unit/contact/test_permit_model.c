@@ -294,6 +294,24 @@ static void refuses_a_debtor_with_a_parked_event(void **state)
     expect_only(fixture, "DUNLIN-INCOMPLETE", NULL);
 }
 
+static void refuses_while_a_payment_is_not_in_the_ledger(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct instant noon = at("2026-07-15T16:00:00Z");
+    fixture->account->unposted_seq = 17;
+    ask(fixture, noon);
+    expect_only(fixture, "DUNLIN-INCOMPLETE", NULL);
+    assert_non_null(strstr(fixture->hits.hits[0].detail, "a payment was reported that is not in the ledger yet"));
+    fixture->account->holds = HOLD_BIT(HOLD_PROMISE);
+    ask(fixture, noon);
+    assert_int_equal(fixture->hits.n, 2);
+    assert_string_equal(fixture->hits.hits[0].rule, "DUNLIN-INCOMPLETE");
+    fixture->account->unposted_seq = 0;
+    fixture->account->holds = 0;
+    ask(fixture, noon);
+    assert_int_equal(fixture->hits.n, 0);
+}
+
 static void holds_every_account_of_the_person(void **state)
 {
     struct fixture *fixture = *state;
@@ -356,6 +374,8 @@ static struct instant random_state(struct fixture *fixture, uint32_t *seed)
     }
     if (next_random(seed) % 5 == 0)
         fixture->account->holds = HOLD_BIT(next_random(seed) % HOLD_COUNT);
+    if (next_random(seed) % 7 == 0)
+        fixture->account->unposted_seq = 1 + next_random(seed);
     return now;
 }
 
@@ -475,6 +495,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refuses_calls_for_seven_days_from_a_conversation, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_while_anything_holds, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_a_debtor_with_a_parked_event, setup, teardown),
+        cmocka_unit_test_setup_teardown(refuses_while_a_payment_is_not_in_the_ledger, setup, teardown),
         cmocka_unit_test_setup_teardown(holds_every_account_of_the_person, setup, teardown),
         cmocka_unit_test_setup_teardown(holds_the_account_once_no_phone_is_left, setup, teardown),
         cmocka_unit_test_setup_teardown(reports_every_rule_the_longest_lasting_first, setup, teardown),
