@@ -151,6 +151,7 @@ struct bus_call {
     const char *traceparent;     /* NULL: none */
     int32_t agency_id;           /* whose accounts it may concern; 0: any */
     bool is_query;               /* has no effect: may be retried without a key */
+    void *context;               /* the caller's own */
 
     /* out */
     /* UNAVAILABLE: never sent, or refused so: nothing happened. UNAUTHENTICATED: the peer does not admit our key.
@@ -162,8 +163,29 @@ struct bus_call {
     ProtobufCMessage *reply; /* owned by the caller: protobuf_c_message_free_unpacked(reply, NULL) */
 };
 
-/* All calls at once, up to 256 in flight an instance; returns when each has a code. Never fails as a whole. Blocks
- * until done or `timeout_ms`. */
+/* Calls that overlap: added at any time, each with a time of its own, and taken as they are done; up to 256 in flight
+ * an instance, the others wait for their turn. No other call may be made on the client until they are freed. */
+struct bus_calls;
+
+/* `also`: bus_calls_wait looks after this socket as well, may be NULL; borrowed until bus_calls_free. */
+struct bus_calls *bus_calls_new(struct bus_client *client, zsock_t *also);
+/* Gives up what is open: nobody hears what becomes of it. */
+void bus_calls_free(struct bus_calls *calls);
+void bus_calls_freep(struct bus_calls **calls);
+
+/* Borrows `call` until bus_calls_next gives it back. Never blocks. */
+void bus_calls_add(struct bus_calls *calls, struct bus_call *call, int64_t timeout_ms);
+
+/* How many have not been done yet. */
+size_t bus_calls_open(const struct bus_calls *calls);
+
+/* Blocks until a call is done, `also` can be read, `timeout_ms` are over, or there is nothing to wait for. */
+void bus_calls_wait(struct bus_calls *calls, int64_t timeout_ms);
+
+/* A call that is done, NULL where there is none. */
+struct bus_call *bus_calls_next(struct bus_calls *calls);
+
+/* All calls at once; returns when each has a code. Never fails as a whole. Blocks until done or `timeout_ms`. */
 void bus_call_many(struct bus_client *client, struct bus_call *calls, size_t n, int64_t timeout_ms);
 
 /* One call: its code is the result, its error goes to `err`, its reply to *ret_reply. */

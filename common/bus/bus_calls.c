@@ -18,60 +18,71 @@ enum attempt_state {
     ATTEMPT_DELAYED,
     ATTEMPT_WAITING,
     ATTEMPT_IN_FLIGHT,
-    ATTEMPT_DONE,
 };
 
 struct attempt {
     struct bus_call *call; /* its error holds the last trouble until the call is done */
     const ProtobufCMethodDescriptor *method;
     char service[REGISTRY_NAME_SIZE];
+    int64_t timeout_ms;
+    struct monotonic deadline;
+    GSequenceIter *by_deadline; /* until it is done */
     enum attempt_state state;
     struct monotonic ready_at; /* delayed */
-    struct bus_link *link;     /* waiting, in flight */
-    uint64_t request_id;       /* in flight */
+    GSequenceIter *by_ready;
+    struct bus_link *link; /* waiting, in flight */
+    uint64_t request_id;   /* in flight */
     unsigned n_failures;
     bool may_have_run;              /* was sent, and nobody said what became of it */
     bool has_followed;              /* a wrong owner's pointer, once */
     char owner[REGISTRY_NAME_SIZE]; /* where that pointer leads; empty: the roster decides */
 };
 
-struct run {
+struct bus_calls {
     struct bus_client *client;
-    struct attempt *attempts;
-    size_t n;
-    size_t n_open;
-    int64_t timeout_ms;
-    struct monotonic deadline;
+    zsock_t *also; /* may be NULL */
     struct monotonic reroute_at;
-    GSequence *delayed;    /* of struct attempt, by ready_at */
+    GSequence *open;       /* of struct attempt, by deadline; owns them */
+    GSequence *delayed;    /* by ready_at */
     GHashTable *in_flight; /* request id -> struct attempt */
+    GQueue done;           /* of struct bus_call */
 };
+
+static int compare_times(struct monotonic x, struct monotonic y)
+{
+    return x.us < y.us ? -1 : x.us > y.us;
+}
 
 static int compare_ready(const void *a, const void *b, void *context)
 {
     (void)context;
-    int64_t x = ((const struct attempt *)a)->ready_at.us;
-    int64_t y = ((const struct attempt *)b)->ready_at.us;
-    return x < y ? -1 : x > y;
+    return compare_times(((const struct attempt *)a)->ready_at, ((const struct attempt *)b)->ready_at);
 }
 
-static void finish(struct run *run, struct attempt *attempt, enum status code)
+static int compare_deadlines(const void *a, const void *b, void *context)
 {
-    attempt->state = ATTEMPT_DONE;
-    attempt->call->code = code;
-    run->n_open--;
+    (void)context;
+    return compare_times(((const struct attempt *)a)->deadline, ((const struct attempt *)b)->deadline);
 }
 
-static void delay(struct run *run, struct attempt *attempt, int64_t pause_ms)
+/* The attempt is in no place any more but the order by deadline, which owns it. */
+static void finish(struct bus_calls *run, struct attempt *attempt, enum status code)
+{
+    attempt->call->code = code;
+    g_queue_push_tail(&run->done, attempt->call);
+    g_sequence_remove(attempt->by_deadline);
+}
+
+static void delay(struct bus_calls *run, struct attempt *attempt, int64_t pause_ms)
 {
     attempt->state = ATTEMPT_DELAYED;
     attempt->link = NULL;
     attempt->ready_at = clock_deadline_ms(pause_ms);
-    (void)g_sequence_insert_sorted(run->delayed, attempt, compare_ready, NULL);
+    attempt->by_ready = g_sequence_insert_sorted(run->delayed, attempt, compare_ready, NULL);
 }
 
 /* Half to whole of the doubled pause, so that those who failed together do not come back together. */
-static void back_off(struct run *run, struct attempt *attempt)
+static void back_off(struct bus_calls *run, struct attempt *attempt)
 {
     unsigned doublings = MIN(attempt->n_failures, 10);
     int pause_ms = MIN(BACKOFF_FIRST_MS << doublings, BACKOFF_MAX_MS);
@@ -85,7 +96,7 @@ static bool is_idempotent(const struct bus_call *call)
     return call->is_query || (call->idempotency_key != NULL && call->idempotency_key[0] != '\0');
 }
 
-static const struct instance *find_owner(struct run *run, struct attempt *attempt)
+static const struct instance *find_owner(struct bus_calls *run, struct attempt *attempt)
 {
     struct bus_client *client = run->client;
     const struct instance *instance = NULL;
@@ -100,7 +111,7 @@ static const struct instance *find_owner(struct run *run, struct attempt *attemp
     return instance != NULL ? instance : roster_owner(client->roster, attempt->service, attempt->call->partition);
 }
 
-static const struct instance *find_any(struct run *run, const char *service)
+static const struct instance *find_any(struct bus_calls *run, const char *service)
 {
     const struct roster *roster = run->client->roster;
     size_t n_serving = 0;
@@ -117,7 +128,7 @@ static const struct instance *find_any(struct run *run, const char *service)
     return NULL;
 }
 
-static const struct instance *find_instance(struct run *run, struct attempt *attempt)
+static const struct instance *find_instance(struct bus_calls *run, struct attempt *attempt)
 {
     switch (attempt->call->route) {
     case BUS_ROUTE_PARTITION:
@@ -130,7 +141,7 @@ static const struct instance *find_instance(struct run *run, struct attempt *att
     return NULL;
 }
 
-static enum status choose_instance(struct run *run, struct attempt *attempt, const struct instance **ret_instance,
+static enum status choose_instance(struct bus_calls *run, struct attempt *attempt, const struct instance **ret_instance,
                                    struct error *err)
 {
     const struct roster *roster = NULL;
@@ -156,7 +167,7 @@ static enum status note_link_trouble(struct attempt *attempt, const struct bus_l
 
 /* Puts it into the queue of its instance's link, or back where there is none. Nothing has been sent: whatever the call
  * is, it may be tried again. */
-static void route(struct run *run, struct attempt *attempt)
+static void route(struct bus_calls *run, struct attempt *attempt)
 {
     const struct instance *instance = NULL;
     struct bus_link *link = NULL;
@@ -177,7 +188,7 @@ static void route(struct run *run, struct attempt *attempt)
     }
 }
 
-static void route_those_ready(struct run *run)
+static void route_those_ready(struct bus_calls *run)
 {
     struct monotonic now = clock_monotonic();
     GSequenceIter *first = g_sequence_get_begin_iter(run->delayed);
@@ -191,7 +202,8 @@ static void route_those_ready(struct run *run)
     }
 }
 
-static enum status pack_request(struct run *run, struct attempt *attempt, uint64_t request_id, zmq_msg_t *ret_frame)
+static enum status pack_request(struct bus_calls *run, struct attempt *attempt, uint64_t request_id,
+                                zmq_msg_t *ret_frame)
 {
     const struct bus_call *call = attempt->call;
     char method[2 * BUS_TEXT_MAX_BYTES];
@@ -203,7 +215,7 @@ static enum status pack_request(struct run *run, struct attempt *attempt, uint64
     dunlin__bus__v1__request__init(&request);
     request.request_id = request_id;
     request.method = method;
-    request.timeout_ms = CLAMP(clock_remaining_ms(run->deadline), 1, BUS_TIMEOUT_MAX_MS);
+    request.timeout_ms = CLAMP(clock_remaining_ms(attempt->deadline), 1, BUS_TIMEOUT_MAX_MS);
     request.idempotency_key = bus_lend(call->idempotency_key == NULL ? "" : call->idempotency_key);
     request.traceparent = bus_lend(call->traceparent == NULL ? "" : call->traceparent);
     request.principal = bus_lend(call->principal == NULL ? run->client->principal : call->principal);
@@ -215,7 +227,7 @@ static enum status pack_request(struct run *run, struct attempt *attempt, uint64
     return st;
 }
 
-static bool send_attempt(struct run *run, struct attempt *attempt)
+static bool send_attempt(struct bus_calls *run, struct attempt *attempt)
 {
     zmq_msg_t frame;
     uint64_t request_id = run->client->last_request_id + 1;
@@ -233,7 +245,7 @@ static bool send_attempt(struct run *run, struct attempt *attempt)
     return true;
 }
 
-static void pump(struct run *run, struct bus_link *link)
+static void pump(struct bus_calls *run, struct bus_link *link)
 {
     while (link->waiting.length > 0 && link->n_in_flight < BUS_WINDOW && bus_link_is_up(link)) {
         if (!send_attempt(run, g_queue_peek_head(&link->waiting)))
@@ -242,7 +254,7 @@ static void pump(struct run *run, struct bus_link *link)
     }
 }
 
-static void accept_reply(struct run *run, struct attempt *attempt, const Dunlin__Bus__V1__Reply *reply)
+static void accept_reply(struct bus_calls *run, struct attempt *attempt, const Dunlin__Bus__V1__Reply *reply)
 {
     struct bus_call *call = attempt->call;
     call->reply = bus_unpack(attempt->method->output, reply->body.len, reply->body.data);
@@ -257,7 +269,7 @@ static void accept_reply(struct run *run, struct attempt *attempt, const Dunlin_
 }
 
 /* An owner in the reply says that nothing was done there: any call may go on. */
-static void handle_refusal(struct run *run, struct attempt *attempt, const Dunlin__Bus__V1__Reply *reply)
+static void handle_refusal(struct bus_calls *run, struct attempt *attempt, const Dunlin__Bus__V1__Reply *reply)
 {
     enum status code = status_from_wire(reply->code > INT32_MAX ? -1 : (int)reply->code);
     (void)error_set(&attempt->call->error, code, "%s of %s: %s", attempt->call->method, attempt->link->instance_id,
@@ -278,7 +290,7 @@ static void handle_refusal(struct run *run, struct attempt *attempt, const Dunli
 }
 
 /* Replies of calls that were given up, and notifications, find nobody. */
-static void handle_reply(struct run *run, struct bus_link *link, const Dunlin__Bus__V1__Reply *reply)
+static void handle_reply(struct bus_calls *run, struct bus_link *link, const Dunlin__Bus__V1__Reply *reply)
 {
     struct attempt *attempt = g_hash_table_lookup(run->in_flight, &reply->request_id);
     if (attempt == NULL || attempt->link != link)
@@ -291,7 +303,7 @@ static void handle_reply(struct run *run, struct bus_link *link, const Dunlin__B
         handle_refusal(run, attempt, reply);
 }
 
-static void lose(struct run *run, struct attempt *attempt)
+static void lose(struct bus_calls *run, struct attempt *attempt)
 {
     const struct bus_link *link = attempt->link;
     struct bus_call *call = attempt->call;
@@ -304,7 +316,7 @@ static void lose(struct run *run, struct attempt *attempt)
         finish(run, attempt, STATUS_DEADLINE_EXCEEDED);
 }
 
-static void handle_loss(struct run *run, struct bus_link *link)
+static void handle_loss(struct bus_calls *run, struct bus_link *link)
 {
     GHashTableIter in_flight;
     void *value;
@@ -325,7 +337,7 @@ static void handle_loss(struct run *run, struct bus_link *link)
 }
 
 /* Replies first: those that came before the connection was lost count. */
-static void serve_link(struct run *run, struct bus_link *link)
+static void serve_link(struct bus_calls *run, struct bus_link *link)
 {
     Dunlin__Bus__V1__Reply *reply;
     while ((reply = bus_link_receive(link)) != NULL) {
@@ -337,7 +349,7 @@ static void serve_link(struct run *run, struct bus_link *link)
     pump(run, link);
 }
 
-static void serve_links(struct run *run)
+static void serve_links(struct bus_calls *run)
 {
     GHashTableIter links;
     void *link;
@@ -347,7 +359,7 @@ static void serve_links(struct run *run)
 }
 
 /* Calls that wait for an instance which may be gone by now look at the roster again. */
-static void reroute_those_waiting(struct run *run)
+static void reroute_those_waiting(struct bus_calls *run)
 {
     if (clock_remaining_ms(run->reroute_at) > 0)
         return;
@@ -365,28 +377,51 @@ static void reroute_those_waiting(struct run *run)
     }
 }
 
-static int next_wake_ms(const struct run *run)
+static struct attempt *first_of(const GSequence *sequence)
 {
-    int wake_ms = MIN(clock_remaining_ms(run->deadline), clock_remaining_ms(run->reroute_at));
-    GSequenceIter *first = g_sequence_get_begin_iter(run->delayed);
-    if (!g_sequence_iter_is_end(first)) {
-        const struct attempt *attempt = g_sequence_get(first);
-        wake_ms = MIN(wake_ms, clock_remaining_ms(attempt->ready_at));
-    }
+    GSequenceIter *first = g_sequence_get_begin_iter((GSequence *)(uintptr_t)sequence);
+    return g_sequence_iter_is_end(first) ? NULL : g_sequence_get(first);
+}
+
+static int next_wake_ms(const struct bus_calls *run, struct monotonic until)
+{
+    int wake_ms = clock_remaining_ms(until);
+    const struct attempt *urgent = first_of(run->open);
+    const struct attempt *delayed = first_of(run->delayed);
+    if (urgent != NULL)
+        wake_ms = MIN(wake_ms, MIN(clock_remaining_ms(urgent->deadline), clock_remaining_ms(run->reroute_at)));
+    if (delayed != NULL)
+        wake_ms = MIN(wake_ms, clock_remaining_ms(delayed->ready_at));
     return wake_ms + 1; /* the remaining time is rounded down: not a millisecond of spinning */
 }
 
-static void expire(struct run *run, struct attempt *attempt)
+static void leave_place(struct bus_calls *run, struct attempt *attempt)
+{
+    switch (attempt->state) {
+    case ATTEMPT_DELAYED:
+        g_sequence_remove(attempt->by_ready);
+        break;
+    case ATTEMPT_WAITING:
+        (void)g_queue_remove(&attempt->link->waiting, attempt);
+        break;
+    case ATTEMPT_IN_FLIGHT: /* a reply that comes later finds nobody */
+        (void)g_hash_table_remove(run->in_flight, &attempt->request_id);
+        attempt->link->n_in_flight--;
+        break;
+    }
+}
+
+static void expire(struct bus_calls *run, struct attempt *attempt)
 {
     struct bus_call *call = attempt->call;
-    long long timeout_ms = (long long)run->timeout_ms;
+    long long timeout_ms = (long long)attempt->timeout_ms;
     if (attempt->state == ATTEMPT_IN_FLIGHT) {
         attempt->may_have_run = true;
         (void)error_set(&call->error, STATUS_DEADLINE_EXCEEDED,
                         "%s of %s (%s): no reply within %lld ms: outcome unknown", call->method,
                         attempt->link->instance_id, attempt->link->endpoint, timeout_ms);
     } else {
-        if (attempt->state == ATTEMPT_WAITING && attempt->link->n_in_flight >= BUS_WINDOW)
+        if (attempt->state == ATTEMPT_WAITING && bus_link_is_up(attempt->link))
             (void)error_set(&call->error, STATUS_DEADLINE_EXCEEDED, "%s of %s (%s): %d others were in flight",
                             call->method, attempt->link->instance_id, attempt->link->endpoint, BUS_WINDOW);
         else if (attempt->state == ATTEMPT_WAITING)
@@ -394,29 +429,35 @@ static void expire(struct run *run, struct attempt *attempt)
         (void)error_wrap(&call->error, call->error.code == STATUS_OK ? STATUS_DEADLINE_EXCEEDED : call->error.code,
                          "given up after %lld ms", timeout_ms);
     }
+    leave_place(run, attempt);
     finish(run, attempt, call->error.code = attempt->may_have_run ? STATUS_DEADLINE_EXCEEDED : call->error.code);
 }
 
-static void expire_all(struct run *run)
+static void expire_those_late(struct bus_calls *run)
 {
-    for (size_t i = 0; i < run->n; i++)
-        if (run->attempts[i].state != ATTEMPT_DONE)
-            expire(run, &run->attempts[i]);
+    struct attempt *attempt;
+    while ((attempt = first_of(run->open)) != NULL && clock_remaining_ms(attempt->deadline) == 0)
+        expire(run, attempt);
 }
 
-static void run_until_done(struct run *run)
+static bool is_also_ready(const struct bus_calls *run)
 {
-    serve_links(run); /* what happened to the connections since the last run is not this one's loss */
-    while (run->n_open > 0) {
-        if (clock_remaining_ms(run->deadline) == 0) {
-            expire_all(run);
-            return;
-        }
+    return run->also != NULL && (zsock_events(run->also) & ZMQ_POLLIN) != 0;
+}
+
+void bus_calls_wait(struct bus_calls *run, int64_t timeout_ms)
+{
+    const struct monotonic until = clock_deadline_ms(timeout_ms);
+    for (;;) {
+        expire_those_late(run);
         reroute_those_waiting(run);
         route_those_ready(run);
         serve_links(run);
-        if (run->n_open > 0)
-            (void)zpoller_wait(run->client->poller, next_wake_ms(run));
+        if (run->done.length > 0 || is_also_ready(run) || clock_remaining_ms(until) == 0)
+            return;
+        if (run->also == NULL && bus_calls_open(run) == 0)
+            return;
+        (void)zpoller_wait(run->client->poller, next_wake_ms(run, until));
     }
 }
 
@@ -436,7 +477,7 @@ static bool is_text_ok(const char *text)
     return text == NULL || strlen(text) <= BUS_TEXT_MAX_BYTES;
 }
 
-static enum status check_call(struct run *run, struct attempt *attempt, struct error *err)
+static enum status check_call(struct bus_calls *run, struct attempt *attempt, struct error *err)
 {
     const struct bus_call *call = attempt->call;
     attempt->method = protobuf_c_service_descriptor_get_method_by_name(call->service, call->method);
@@ -461,9 +502,13 @@ static enum status check_call(struct run *run, struct attempt *attempt, struct e
     return STATUS_OK;
 }
 
-static void prepare(struct run *run, struct attempt *attempt, struct bus_call *call)
+void bus_calls_add(struct bus_calls *run, struct bus_call *call, int64_t timeout_ms)
 {
+    struct attempt *attempt = g_new0(struct attempt, 1);
     attempt->call = call;
+    attempt->timeout_ms = timeout_ms;
+    attempt->deadline = clock_deadline_ms(timeout_ms);
+    attempt->by_deadline = g_sequence_insert_sorted(run->open, attempt, compare_deadlines, NULL);
     call->code = STATUS_UNKNOWN;
     call->error = (struct error){0};
     call->reply = NULL;
@@ -474,8 +519,9 @@ static void prepare(struct run *run, struct attempt *attempt, struct bus_call *c
         delay(run, attempt, 0);
 }
 
-/* Replies of an earlier run that come later are dropped by their ids, so nothing of it may count against the window. */
-static void forget_earlier_run(struct bus_client *client)
+/* Replies of earlier calls that come later are dropped by their ids, so nothing of them may count against the window.
+ */
+static void forget_earlier_calls(struct bus_client *client)
 {
     GHashTableIter links;
     void *value;
@@ -487,21 +533,62 @@ static void forget_earlier_run(struct bus_client *client)
     }
 }
 
+struct bus_calls *bus_calls_new(struct bus_client *client, zsock_t *also)
+{
+    struct bus_calls *run = g_new0(struct bus_calls, 1);
+    run->client = client;
+    run->also = also;
+    run->reroute_at = clock_deadline_ms(REROUTE_IVL_MS);
+    run->open = g_sequence_new(g_free);
+    run->delayed = g_sequence_new(NULL);
+    run->in_flight = g_hash_table_new(g_int64_hash, g_int64_equal);
+    g_queue_init(&run->done);
+    if (also != NULL)
+        (void)zpoller_add(client->poller, also);
+    serve_links(run); /* what happened to the connections since the last calls is not the loss of these */
+    return run;
+}
+
+void bus_calls_free(struct bus_calls *run)
+{
+    if (run == NULL)
+        return;
+    if (run->also != NULL)
+        (void)zpoller_remove(run->client->poller, run->also);
+    forget_earlier_calls(run->client);
+    g_queue_clear(&run->done);
+    g_hash_table_destroy(run->in_flight);
+    g_sequence_free(run->delayed);
+    g_sequence_free(run->open);
+    g_free(run);
+}
+
+void bus_calls_freep(struct bus_calls **run)
+{
+    bus_calls_free(*run);
+    *run = NULL;
+}
+
+size_t bus_calls_open(const struct bus_calls *run)
+{
+    return (size_t)g_sequence_get_length(run->open);
+}
+
+struct bus_call *bus_calls_next(struct bus_calls *run)
+{
+    return g_queue_pop_head(&run->done);
+}
+
 void bus_call_many(struct bus_client *client, struct bus_call *calls, size_t n, int64_t timeout_ms)
 {
-    struct run run = {.client = client, .n = n, .n_open = n, .timeout_ms = timeout_ms};
-    run.deadline = clock_deadline_ms(timeout_ms);
-    run.reroute_at = clock_deadline_ms(REROUTE_IVL_MS);
-    run.attempts = g_new0(struct attempt, n);
-    run.delayed = g_sequence_new(NULL);
-    run.in_flight = g_hash_table_new(g_int64_hash, g_int64_equal);
+    SCOPED(bus_calls_freep) struct bus_calls *run = bus_calls_new(client, NULL);
     for (size_t i = 0; i < n; i++)
-        prepare(&run, &run.attempts[i], &calls[i]);
-    run_until_done(&run);
-    forget_earlier_run(client);
-    g_hash_table_destroy(run.in_flight);
-    g_sequence_free(run.delayed);
-    g_free(run.attempts);
+        bus_calls_add(run, &calls[i], timeout_ms);
+    while (bus_calls_open(run) > 0) {
+        bus_calls_wait(run, timeout_ms + 1);
+        while (bus_calls_next(run) != NULL)
+            continue;
+    }
 }
 
 enum status bus_call(struct bus_client *client, struct bus_call *call, int64_t timeout_ms, ProtobufCMessage **ret_reply,

@@ -144,7 +144,7 @@ struct bus_client {
     struct monotonic tried_at; /* the last reading, good or bad */
     struct monotonic seen_at;  /* the last reading that found somebody */
     GHashTable *links;         /* instance id -> struct bus_link */
-    zpoller_t *poller;         /* of every link's dealer and monitor */
+    zpoller_t *poller;         /* of every link's dealer and monitor, and what bus_calls_new was given */
     uint64_t last_request_id;
     unsigned n_round_robin;
 };

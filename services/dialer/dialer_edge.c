@@ -10,12 +10,12 @@
 #include "service/wire.h"
 
 /* Two threads. The edge owns the public socket and the sessions and never waits, so that a stop message goes out at
- * once; the caller asks the contact service for all waiting requests together. Between them jobs travel as pointers,
- * whose ownership goes along. */
+ * once; the caller asks the contact service. Between them jobs travel as pointers, whose ownership goes along. */
 #define JOBS_MAX 20000
 /* Of memory that the requests take; a report of a day's calls is a megabyte. */
 #define JOBS_BYTES_MAX   (64 * 1024 * 1024)
-#define JOBS_A_RUN       256
+#define JOBS_A_TURN      256
+#define TURN_MS          1000
 #define MESSAGES_A_TURN  1000
 #define SILENCE_CHECK_MS 10000
 
@@ -33,16 +33,60 @@ struct edge {
     char endpoint[REGISTRY_ENDPOINT_SIZE];
 };
 
-/* Takes what waits, at least one; false once NULL says that nothing follows. */
-static bool take_jobs(zsock_t *pipe, GPtrArray *jobs)
+struct caller {
+    zsock_t *pipe;
+    struct bus_client *client;
+    struct bus_calls *calls;
+    int64_t timeout_ms; /* of a call */
+    bool is_stopping;
+};
+
+static void answer(const struct caller *caller, struct job *job)
 {
-    do {
+    (void)zsock_send(caller->pipe, "p", job);
+}
+
+/* Begins the jobs that wait in the pipe, some of them; NULL says that nothing follows. */
+static void take_jobs(struct caller *caller)
+{
+    for (int i = 0; i < JOBS_A_TURN && !caller->is_stopping && (zsock_events(caller->pipe) & ZMQ_POLLIN); i++) {
         void *job = NULL;
-        if (zsock_recv(pipe, "p", &job) != 0 || !job)
-            return false;
-        g_ptr_array_add(jobs, job);
-    } while (jobs->len < JOBS_A_RUN && (zsock_events(pipe) & ZMQ_POLLIN));
-    return true;
+        if (zsock_recv(caller->pipe, "p", &job) != 0 || !job)
+            caller->is_stopping = true;
+        else if (!job_begin(job, caller->client, caller->calls, caller->timeout_ms))
+            answer(caller, job);
+    }
+}
+
+static void answer_those_done(const struct caller *caller)
+{
+    struct bus_call *call = NULL;
+    while ((call = bus_calls_next(caller->calls))) {
+        struct job *job = job_take(call);
+        if (job)
+            answer(caller, job);
+    }
+}
+
+/* Until told to stop; what is on its way then still comes to its end, or its deadline. */
+static void call_contact(struct caller *caller)
+{
+    caller->calls = bus_calls_new(caller->client, caller->pipe);
+    while (!caller->is_stopping || bus_calls_open(caller->calls) > 0) {
+        bus_calls_wait(caller->calls, TURN_MS);
+        answer_those_done(caller);
+        take_jobs(caller);
+    }
+    bus_calls_free(caller->calls);
+}
+
+static void refuse_jobs(const struct caller *caller)
+{
+    void *job = NULL;
+    while (zsock_recv(caller->pipe, "p", &job) == 0 && job) {
+        job_refuse(job, STATUS_UNAVAILABLE, "the contact service cannot be called");
+        answer(caller, job);
+    }
 }
 
 static void caller_actor(zsock_t *pipe, void *args)
@@ -51,26 +95,17 @@ static void caller_actor(zsock_t *pipe, void *args)
     const struct config *config = service_config(service);
     const struct bus_client_options options = {
         .redis_url = config_text(config, "redis-url"), .keys = service_keys(service), .principal = "service:dialer"};
-    SCOPED(bus_client_freep) struct bus_client *client = NULL;
+    struct caller caller = {.pipe = pipe, .timeout_ms = config_integer(config, "contact-timeout")};
     struct error err = {0};
-    GPtrArray *jobs = g_ptr_array_new();
-    const enum status st = bus_client_new(&options, &client, &err);
+    const enum status st = bus_client_new(&options, &caller.client, &err);
     if (st != STATUS_OK)
         log_error("the contact service cannot be called", log_error_text(&err));
     zsock_signal(pipe, 0);
-    while (take_jobs(pipe, jobs)) {
-        if (client)
-            jobs_run(client, jobs, config_integer(config, "contact-timeout"));
-        else
-            jobs_refuse(jobs, STATUS_UNAVAILABLE, "the contact service cannot be called");
-        for (guint i = 0; i < jobs->len; i++)
-            (void)zsock_send(pipe, "p", g_ptr_array_index(jobs, i));
-        g_ptr_array_set_size(jobs, 0);
-    }
-    jobs_refuse(jobs, STATUS_ABORTED, "stopping");
-    for (guint i = 0; i < jobs->len; i++)
-        (void)zsock_send(pipe, "p", g_ptr_array_index(jobs, i));
-    g_ptr_array_free(jobs, TRUE);
+    if (st == STATUS_OK)
+        call_contact(&caller);
+    else
+        refuse_jobs(&caller);
+    bus_client_free(caller.client);
     (void)zsock_send(pipe, "p", NULL); /* nothing follows */
     char *term = zstr_recv(pipe);
     zstr_free(&term);

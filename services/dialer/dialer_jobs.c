@@ -13,6 +13,7 @@
  * one instance). */
 struct part {
     struct job *job;
+    struct bus_call call;
     ProtobufCMessage *request; /* on the heap with all it points to, in `storage` */
     GPtrArray *storage;        /* g_free */
     GArray *positions;         /* size_t: where its answers stand in the job's reply */
@@ -24,10 +25,13 @@ struct part {
     bool is_query;
 };
 
+static void part_free(gpointer data);
+
 struct job *job_new(struct bus_request *request)
 {
     struct job *job = g_new0(struct job, 1);
     job->request = request;
+    job->parts = g_ptr_array_new_with_free_func(part_free);
     return job;
 }
 
@@ -35,6 +39,7 @@ void job_free(struct job *job)
 {
     if (!job)
         return;
+    g_ptr_array_free(job->parts, TRUE);
     bus_request_free(job->request);
     g_free(job->answer.message);
     g_free(job->answer.body);
@@ -45,6 +50,8 @@ void job_free(struct job *job)
 static void part_free(gpointer data)
 {
     struct part *part = data;
+    if (part->call.reply)
+        protobuf_c_message_free_unpacked(part->call.reply, NULL);
     g_ptr_array_free(part->storage, TRUE);
     g_array_free(part->positions, TRUE);
     g_free(part->instance_id);
@@ -122,15 +129,14 @@ static bool is_count_valid(struct job *job, const char *list, size_t n)
 }
 
 /* Sorts the positions 0 … n-1 of a job's request into one part a partition. */
-static void sort_by_partition(struct job *job, const char *method, const uint16_t *partitions, size_t n,
-                              GPtrArray *parts)
+static void sort_by_partition(struct job *job, const char *method, const uint16_t *partitions, size_t n)
 {
     struct part *by_partition[PARTITION_COUNT] = {NULL};
     for (size_t i = 0; i < n; i++) {
         struct part **part = &by_partition[partitions[i]];
         if (!*part) {
             *part = part_new(job, method, partitions[i]);
-            g_ptr_array_add(parts, *part);
+            g_ptr_array_add(job->parts, *part);
         }
         g_array_append_val((*part)->positions, i);
     }
@@ -160,7 +166,7 @@ static void fill_permits(struct part *part)
     part->request = &request->base;
 }
 
-static void split_permits(struct job *job, GPtrArray *parts)
+static void split_permits(struct job *job)
 {
     const Dunlin__Dialer__V1__RequestPermitsRequest *asked =
         (const Dunlin__Dialer__V1__RequestPermitsRequest *)job->request->body;
@@ -170,10 +176,9 @@ static void split_permits(struct job *job, GPtrArray *parts)
     for (size_t i = 0; i < asked->n_requests; i++)
         if (!partition_of(job, "requests", i, "account_id", asked->requests[i]->account_id, &partitions[i]))
             return;
-    const guint first = parts->len;
-    sort_by_partition(job, "RequestPermits", partitions, asked->n_requests, parts);
-    for (guint i = first; i < parts->len; i++)
-        fill_permits(g_ptr_array_index(parts, i));
+    sort_by_partition(job, "RequestPermits", partitions, asked->n_requests);
+    for (guint i = 0; i < job->parts->len; i++)
+        fill_permits(g_ptr_array_index(job->parts, i));
 }
 
 static void fill_reports(struct part *part)
@@ -191,7 +196,7 @@ static void fill_reports(struct part *part)
     part->is_query = true; /* idempotent by permit: may be sent again without a key */
 }
 
-static void split_reports(struct job *job, GPtrArray *parts)
+static void split_reports(struct job *job)
 {
     const Dunlin__Dialer__V1__ReportResultsRequest *asked =
         (const Dunlin__Dialer__V1__ReportResultsRequest *)job->request->body;
@@ -201,28 +206,27 @@ static void split_reports(struct job *job, GPtrArray *parts)
     for (size_t i = 0; i < asked->n_reports; i++)
         if (!partition_of(job, "reports", i, "permit_id", asked->reports[i]->permit_id, &partitions[i]))
             return;
-    const guint first = parts->len;
-    sort_by_partition(job, "ReportAttempts", partitions, asked->n_reports, parts);
-    for (guint i = first; i < parts->len; i++)
-        fill_reports(g_ptr_array_index(parts, i));
+    sort_by_partition(job, "ReportAttempts", partitions, asked->n_reports);
+    for (guint i = 0; i < job->parts->len; i++)
+        fill_reports(g_ptr_array_index(job->parts, i));
 }
 
-static struct part *dial_list_part(struct job *job, const char *instance_id, GPtrArray *parts, guint first)
+static struct part *dial_list_part(struct job *job, const char *instance_id)
 {
-    for (guint i = first; i < parts->len; i++) {
-        struct part *part = g_ptr_array_index(parts, i);
+    for (guint i = 0; i < job->parts->len; i++) {
+        struct part *part = g_ptr_array_index(job->parts, i);
         if (strcmp(part->instance_id, instance_id) == 0)
             return part;
     }
     struct part *part = part_new(job, "ReserveDialList", 0);
     part->instance_id = g_strdup(instance_id);
     part->is_query = true; /* a reservation made twice only holds twice as much for a while */
-    g_ptr_array_add(parts, part);
+    g_ptr_array_add(job->parts, part);
     return part;
 }
 
 /* Each instance is asked for its share of the list, over the partitions that it owns. */
-static void split_dial_list(struct job *job, struct bus_client *client, GPtrArray *parts)
+static void split_dial_list(struct job *job, struct bus_client *client)
 {
     const Dunlin__Dialer__V1__FetchDialListRequest *asked =
         (const Dunlin__Dialer__V1__FetchDialListRequest *)job->request->body;
@@ -238,17 +242,16 @@ static void split_dial_list(struct job *job, struct bus_client *client, GPtrArra
         fail(job, err.code, err.text);
         return;
     }
-    const guint first = parts->len;
     for (size_t p = 0; p < PARTITION_COUNT; p++) {
         const struct instance *owner = roster_owner(roster, "contact", (uint16_t)p);
         if (owner)
-            g_array_append_val(dial_list_part(job, owner->id, parts, first)->positions, p);
+            g_array_append_val(dial_list_part(job, owner->id)->positions, p);
     }
-    const guint n = parts->len - first;
+    const guint n = job->parts->len;
     if (n == 0)
         fail(job, STATUS_UNAVAILABLE, "no instance of 'contact' is serving");
-    for (guint i = first; i < parts->len; i++) {
-        struct part *part = g_ptr_array_index(parts, i);
+    for (guint i = 0; i < n; i++) {
+        struct part *part = g_ptr_array_index(job->parts, i);
         Dunlin__Contact__V1__ReserveDialListRequest *request =
             keep(part, g_new(Dunlin__Contact__V1__ReserveDialListRequest, 1));
         dunlin__contact__v1__reserve_dial_list_request__init(request);
@@ -264,32 +267,25 @@ static void split_dial_list(struct job *job, struct bus_client *client, GPtrArra
     }
 }
 
-static void split(struct job *job, struct bus_client *client, GPtrArray *parts)
+static void split(struct job *job, struct bus_client *client)
 {
     const char *method = job->request->method->name;
     if (strcmp(method, "RequestPermits") == 0)
-        split_permits(job, parts);
+        split_permits(job);
     else if (strcmp(method, "ReportResults") == 0)
-        split_reports(job, parts);
+        split_reports(job);
     else if (strcmp(method, "FetchDialList") == 0)
-        split_dial_list(job, client, parts);
+        split_dial_list(job, client);
     else
         fail(job, STATUS_UNIMPLEMENTED, "method not served");
 }
 
-/* The answered parts of one job: parts first … end-1 of the whole list. */
-struct share {
-    GPtrArray *parts;
-    const struct bus_call *calls;
-    guint first, end;
-};
-
-static const struct part *part_at(const struct share *share, guint i)
+static const struct part *part_at(const struct job *job, guint i)
 {
-    return g_ptr_array_index(share->parts, i);
+    return g_ptr_array_index(job->parts, i);
 }
 
-static void join_permits(struct job *job, const struct share *share)
+static void join_permits(struct job *job)
 {
     const Dunlin__Dialer__V1__RequestPermitsRequest *asked =
         (const Dunlin__Dialer__V1__RequestPermitsRequest *)job->request->body;
@@ -299,10 +295,10 @@ static void join_permits(struct job *job, const struct share *share)
     reply.verdicts = g_new0(Dunlin__Contact__V1__PermitVerdict *, asked->n_requests);
     job->answer.accounts = g_new(struct id, asked->n_requests);
     bool is_whole = true;
-    for (guint i = share->first; i < share->end; i++) {
+    for (guint i = 0; i < job->parts->len; i++) {
         const Dunlin__Contact__V1__RequestPermitsReply *got =
-            (const Dunlin__Contact__V1__RequestPermitsReply *)share->calls[i].reply;
-        const GArray *positions = part_at(share, i)->positions;
+            (const Dunlin__Contact__V1__RequestPermitsReply *)part_at(job, i)->call.reply;
+        const GArray *positions = part_at(job, i)->positions;
         is_whole = is_whole && got->n_verdicts == positions->len;
         for (guint v = 0; is_whole && v < positions->len; v++) {
             const size_t position = g_array_index(positions, size_t, v);
@@ -318,7 +314,7 @@ static void join_permits(struct job *job, const struct share *share)
     g_free(reply.verdicts);
 }
 
-static void join_reports(struct job *job, const struct share *share)
+static void join_reports(struct job *job)
 {
     const Dunlin__Dialer__V1__ReportResultsRequest *asked =
         (const Dunlin__Dialer__V1__ReportResultsRequest *)job->request->body;
@@ -327,10 +323,10 @@ static void join_reports(struct job *job, const struct share *share)
     reply.n_results = asked->n_reports;
     reply.results = g_new0(Dunlin__Contact__V1__AttemptResult *, asked->n_reports);
     bool is_whole = true;
-    for (guint i = share->first; i < share->end; i++) {
+    for (guint i = 0; i < job->parts->len; i++) {
         const Dunlin__Contact__V1__ReportAttemptsReply *got =
-            (const Dunlin__Contact__V1__ReportAttemptsReply *)share->calls[i].reply;
-        const GArray *positions = part_at(share, i)->positions;
+            (const Dunlin__Contact__V1__ReportAttemptsReply *)part_at(job, i)->call.reply;
+        const GArray *positions = part_at(job, i)->positions;
         is_whole = is_whole && got->n_results == positions->len;
         for (guint r = 0; is_whole && r < positions->len; r++)
             reply.results[g_array_index(positions, size_t, r)] = got->results[r];
@@ -352,12 +348,12 @@ static gint compare_entries(gconstpointer a, gconstpointer b)
     return x->due_at_us < y->due_at_us ? -1 : x->due_at_us > y->due_at_us;
 }
 
-static void join_dial_list(struct job *job, const struct share *share)
+static void join_dial_list(struct job *job)
 {
     GPtrArray *entries = g_ptr_array_new();
-    for (guint i = share->first; i < share->end; i++) {
+    for (guint i = 0; i < job->parts->len; i++) {
         const Dunlin__Contact__V1__ReserveDialListReply *got =
-            (const Dunlin__Contact__V1__ReserveDialListReply *)share->calls[i].reply;
+            (const Dunlin__Contact__V1__ReserveDialListReply *)part_at(job, i)->call.reply;
         for (size_t e = 0; e < got->n_entries; e++)
             g_ptr_array_add(entries, got->entries[e]);
     }
@@ -373,69 +369,63 @@ static void join_dial_list(struct job *job, const struct share *share)
     g_ptr_array_free(entries, TRUE);
 }
 
-static void join(struct job *job, const struct share *share)
+static void join(struct job *job)
 {
-    for (guint i = share->first; i < share->end; i++)
-        if (share->calls[i].code != STATUS_OK)
-            fail(job, share->calls[i].code, share->calls[i].error.text);
+    for (guint i = 0; i < job->parts->len; i++)
+        if (part_at(job, i)->call.code != STATUS_OK)
+            fail(job, part_at(job, i)->call.code, part_at(job, i)->call.error.text);
     if (job->answer.code != STATUS_OK)
         return;
     const char *method = job->request->method->name;
     if (strcmp(method, "RequestPermits") == 0)
-        join_permits(job, share);
+        join_permits(job);
     else if (strcmp(method, "ReportResults") == 0)
-        join_reports(job, share);
+        join_reports(job);
     else
-        join_dial_list(job, share);
+        join_dial_list(job);
 }
 
-static struct bus_call *open_calls(const GPtrArray *parts)
+static struct bus_call call_of(struct part *part)
 {
-    struct bus_call *calls = g_new0(struct bus_call, parts->len + 1);
-    for (guint i = 0; i < parts->len; i++) {
-        const struct part *part = g_ptr_array_index(parts, i);
-        calls[i] = (struct bus_call){.service = &dunlin__contact__v1__contact_service__descriptor,
-                                     .method = part->method,
-                                     .request = part->request,
-                                     .route = part->instance_id ? BUS_ROUTE_INSTANCE : BUS_ROUTE_PARTITION,
-                                     .partition = part->partition,
-                                     .instance_id = part->instance_id,
-                                     .idempotency_key = part->idempotency_key,
-                                     .principal = part->principal,
-                                     .agency_id = part->job->request->agency_id,
-                                     .traceparent = part->job->request->traceparent,
-                                     .is_query = part->is_query};
-    }
-    return calls;
+    return (struct bus_call){.service = &dunlin__contact__v1__contact_service__descriptor,
+                             .method = part->method,
+                             .request = part->request,
+                             .route = part->instance_id ? BUS_ROUTE_INSTANCE : BUS_ROUTE_PARTITION,
+                             .partition = part->partition,
+                             .instance_id = part->instance_id,
+                             .idempotency_key = part->idempotency_key,
+                             .principal = part->principal,
+                             .agency_id = part->job->request->agency_id,
+                             .traceparent = part->job->request->traceparent,
+                             .is_query = part->is_query,
+                             .context = part->job};
 }
 
-void jobs_refuse(GPtrArray *jobs, enum status code, const char *text)
+bool job_begin(struct job *job, struct bus_client *client, struct bus_calls *calls, int64_t timeout_ms)
 {
-    for (guint j = 0; j < jobs->len; j++)
-        fail(g_ptr_array_index(jobs, j), code, text);
+    split(job, client);
+    if (job->answer.code != STATUS_OK)
+        return false;
+    timeout_ms = MIN(timeout_ms, MAX(clock_remaining_ms(job->request->deadline), 1));
+    job->n_open = job->parts->len;
+    for (guint i = 0; i < job->parts->len; i++) {
+        struct part *part = g_ptr_array_index(job->parts, i);
+        part->call = call_of(part);
+        bus_calls_add(calls, &part->call, timeout_ms);
+    }
+    return true;
 }
 
-void jobs_run(struct bus_client *client, GPtrArray *jobs, int64_t timeout_ms)
+struct job *job_take(struct bus_call *call)
 {
-    GPtrArray *parts = g_ptr_array_new_with_free_func(part_free);
-    guint *ends = g_new(guint, jobs->len + 1);
-    for (guint j = 0; j < jobs->len; j++) {
-        struct job *job = g_ptr_array_index(jobs, j);
-        timeout_ms = MIN(timeout_ms, MAX(clock_remaining_ms(job->request->deadline), 1));
-        split(job, client, parts);
-        ends[j] = parts->len;
-    }
-    struct bus_call *calls = open_calls(parts);
-    if (parts->len > 0)
-        bus_call_many(client, calls, parts->len, timeout_ms);
-    for (guint j = 0; j < jobs->len; j++) {
-        const struct share share = {.parts = parts, .calls = calls, .first = j > 0 ? ends[j - 1] : 0, .end = ends[j]};
-        join(g_ptr_array_index(jobs, j), &share);
-    }
-    for (guint i = 0; i < parts->len; i++)
-        if (calls[i].reply)
-            protobuf_c_message_free_unpacked(calls[i].reply, NULL);
-    g_free(calls);
-    g_free(ends);
-    g_ptr_array_free(parts, TRUE);
+    struct job *job = call->context;
+    if (--job->n_open > 0)
+        return NULL;
+    join(job);
+    return job;
+}
+
+void job_refuse(struct job *job, enum status code, const char *text)
+{
+    fail(job, code, text);
 }

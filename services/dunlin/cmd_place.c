@@ -10,7 +10,7 @@
 #include "protojson.h"
 #include "table.h"
 
-#define WINDOW         16 /* batches on their way at once */
+#define WINDOW         8 /* batches on their way at once: some are placed together while others are on the wire */
 #define WINDOW_BYTES   (24 * 1024 * 1024)
 #define REJECTS_A_PAGE 1000
 #define MAPPING_MAX    (256 * 1024)
@@ -126,47 +126,66 @@ struct pass {
     struct place *place;
     const char *method; /* "CheckRows" or "PlaceRows" */
     GHashTable *done;   /* numbers of batches that an earlier run has sent */
-    struct place_batch *batches[WINDOW];
-    char *keys[WINDOW];
-    struct bus_call calls[WINDOW];
-    size_t n;
-    size_t bytes;
-    int64_t rows_sent;
+    struct bus_calls *calls;
+    size_t bytes; /* of the batches on their way */
 };
 
-static void add_to_window(struct pass *pass, struct place_batch *batch)
+/* A batch on its way. */
+struct sending {
+    struct place_batch *batch;
+    char *key;
+    struct bus_call call;
+};
+
+static void sending_free(struct sending *sending)
+{
+    place_batch_free(sending->batch);
+    g_free(sending->key);
+    if (sending->call.reply != NULL)
+        protobuf_c_message_free_unpacked(sending->call.reply, NULL);
+    g_free(sending);
+}
+
+static void send_batch(struct pass *pass, struct place_batch *batch)
 {
     struct place *place = pass->place;
+    struct sending *sending = g_new0(struct sending, 1);
     batch->request.placement_id = place->opened->placement_id;
-    pass->batches[pass->n] = batch;
-    pass->keys[pass->n] = new_key(place, pass->method, batch->number);
-    pass->calls[pass->n] = new_call(place, pass->method, &batch->request.base, pass->keys[pass->n]);
+    sending->batch = batch;
+    sending->key = new_key(place, pass->method, batch->number);
+    sending->call = new_call(place, pass->method, &batch->request.base, sending->key);
+    sending->call.context = sending;
     pass->bytes += batch->bytes;
-    pass->n++;
+    bus_calls_add(pass->calls, &sending->call, cli_timeout_ms(place->cli));
 }
 
-static void clear_window(struct pass *pass)
-{
-    for (size_t i = 0; i < pass->n; i++) {
-        pass->rows_sent += pass->batches[i]->rows->len;
-        place_batch_free(pass->batches[i]);
-        g_free(pass->keys[i]);
-        if (pass->calls[i].reply != NULL)
-            protobuf_c_message_free_unpacked(pass->calls[i].reply, NULL);
-    }
-    pass->n = 0;
-    pass->bytes = 0;
-}
-
-static enum status send_window(struct pass *pass, struct error *err)
+static enum status take_answers(struct pass *pass, struct error *err)
 {
     enum status st = STATUS_OK;
-    bus_call_many(pass->place->bus, pass->calls, pass->n, cli_timeout_ms(pass->place->cli));
-    for (size_t i = 0; i < pass->n && st == STATUS_OK; i++)
-        if (pass->calls[i].code != STATUS_OK)
-            st = error_set(err, pass->calls[i].code, "batch %u: %s", pass->batches[i]->number,
-                           pass->calls[i].error.text);
-    clear_window(pass);
+    struct bus_call *call = NULL;
+    bus_calls_wait(pass->calls, cli_timeout_ms(pass->place->cli));
+    while ((call = bus_calls_next(pass->calls)) != NULL) {
+        struct sending *sending = call->context;
+        pass->bytes -= sending->batch->bytes;
+        if (st == STATUS_OK && call->code != STATUS_OK)
+            st = error_set(err, call->code, "batch %u: %s", sending->batch->number, call->error.text);
+        sending_free(sending);
+    }
+    return st;
+}
+
+/* Waits until no more than `n` batches are on their way, and none where one failed: the first failure counts. */
+static enum status wait_for_answers(struct pass *pass, size_t n, struct error *err)
+{
+    enum status st = STATUS_OK;
+    while (bus_calls_open(pass->calls) > n || (n > 0 && pass->bytes > WINDOW_BYTES)) {
+        struct error later;
+        const enum status taken = take_answers(pass, st == STATUS_OK ? err : &later);
+        if (st == STATUS_OK && taken != STATUS_OK) {
+            st = taken;
+            n = 0;
+        }
+    }
     return st;
 }
 
@@ -181,19 +200,17 @@ static enum status send_all(struct pass *pass, struct place_file *file, struct p
             n_skipped += batch->rows->len;
             place_batch_free(batch);
         } else if (st == STATUS_OK) {
-            add_to_window(pass, batch);
-        }
-        const bool is_over = st == STATUS_OUT_OF_RANGE;
-        if (pass->n == WINDOW || pass->bytes > WINDOW_BYTES || (is_over && pass->n > 0)) {
-            const enum status sent = send_window(pass, err);
-            st = sent != STATUS_OK ? sent : st;
+            send_batch(pass, batch);
+            st = wait_for_answers(pass, WINDOW - 1, err);
             progress_show(progress, recordfile_position_bytes(file->file));
         }
     }
-    clear_window(pass);
-    if (n_skipped > 0 && st == STATUS_OUT_OF_RANGE)
+    struct error later;
+    const bool is_whole = st == STATUS_OUT_OF_RANGE;
+    const enum status rest = wait_for_answers(pass, 0, is_whole ? err : &later);
+    if (n_skipped > 0 && is_whole)
         cli_note(pass->place->cli, "dunlin place: %" PRId64 " rows had been sent earlier", n_skipped);
-    return st == STATUS_OUT_OF_RANGE ? STATUS_OK : st;
+    return is_whole ? rest : st;
 }
 
 /* The whole file once, through `method`. */
@@ -206,6 +223,7 @@ static enum status run_pass(struct place *place, const char *method, const uint3
     if (st != STATUS_OK)
         return st;
     pass.done = g_hash_table_new(NULL, NULL);
+    pass.calls = bus_calls_new(place->bus, NULL);
     for (size_t i = 0; i < n_done; i++)
         (void)g_hash_table_add(pass.done, GUINT_TO_POINTER(done[i]));
     file.batch_rows = place->opened->batch_rows;
@@ -213,6 +231,7 @@ static enum status run_pass(struct place *place, const char *method, const uint3
                                               "bytes", recordfile_size_bytes(file.file));
     st = send_all(&pass, &file, &progress, err);
     progress_end(&progress);
+    bus_calls_free(pass.calls);
     g_hash_table_destroy(pass.done);
     place->n_batches = file.next_number;
     place_file_close(&file);

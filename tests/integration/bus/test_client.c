@@ -526,6 +526,58 @@ static void does_nothing_for_no_calls_and_no_time(void **state)
     assert_int_equal(atomic_load(&server->n_requests), 0);
 }
 
+static struct bus_call *wait_for_one(struct bus_calls *calls)
+{
+    struct bus_call *call = NULL;
+    while ((call = bus_calls_next(calls)) == NULL)
+        bus_calls_wait(calls, PATIENCE_MS);
+    return call;
+}
+
+/* Broken once: one deadline for all of them; a call without an answer at its end left in its place. */
+static void calls_overlap_and_each_has_its_own_time(void **state)
+{
+    struct world *world = *state;
+    (void)start(world, 0, "platform-a", IS_SILENT);
+    (void)start(world, 1, "platform-b", ECHOES);
+    struct bus_call silent = ping_call(world, BUS_ROUTE_INSTANCE), quick = ping_call(world, BUS_ROUTE_INSTANCE);
+    silent.instance_id = "platform-a";
+    quick.instance_id = "platform-b";
+    struct bus_calls *calls = bus_calls_new(world->client, NULL);
+    bus_calls_add(calls, &silent, 2000);
+    for (int i = 0; i < 3; i++) {
+        bus_calls_add(calls, &quick, PATIENCE_MS);
+        assert_ptr_equal(wait_for_one(calls), &quick);
+        expect_ok(&quick, "platform-b");
+        assert_int_equal(bus_calls_open(calls), 1);
+    }
+    assert_ptr_equal(wait_for_one(calls), &silent);
+    expect_failure(&silent, STATUS_DEADLINE_EXCEEDED, "no reply within 2000 ms");
+    assert_int_equal(bus_calls_open(calls), 0);
+    bus_calls_wait(calls, PATIENCE_MS);
+    assert_null(bus_calls_next(calls));
+    bus_calls_free(calls);
+}
+
+static void looks_after_a_socket_while_calls_are_open(void **state)
+{
+    struct world *world = *state;
+    (void)start(world, 0, "platform-a", IS_SILENT);
+    struct bus_call silent = ping_call(world, BUS_ROUTE_ANY);
+    zsock_t *pull = zsock_new_pull("@inproc://test-also"), *push = zsock_new_push(">inproc://test-also");
+    struct bus_calls *calls = bus_calls_new(world->client, pull);
+    bus_calls_add(calls, &silent, PATIENCE_MS);
+    assert_int_equal(zstr_send(push, "hello"), 0);
+    while ((zsock_events(pull) & ZMQ_POLLIN) == 0)
+        bus_calls_wait(calls, PATIENCE_MS);
+    assert_null(bus_calls_next(calls));
+    assert_int_equal(bus_calls_open(calls), 1);
+    bus_calls_free(calls); /* nobody hears what becomes of it */
+    assert_int_equal(silent.code, STATUS_UNKNOWN);
+    zsock_destroy(&push);
+    zsock_destroy(&pull);
+}
+
 static int open_database(void **state)
 {
     (void)state;
@@ -570,6 +622,8 @@ int main(void)
         TEST(reports_a_reply_that_is_garbage),
         TEST(refuses_bad_calls_without_sending_them),
         TEST(does_nothing_for_no_calls_and_no_time),
+        TEST(calls_overlap_and_each_has_its_own_time),
+        TEST(looks_after_a_socket_while_calls_are_open),
     };
     return cmocka_run_group_tests(tests, open_database, close_database);
 }
