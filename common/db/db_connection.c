@@ -38,7 +38,9 @@ static const char *find_option(const PQconninfoOption *info, const char *keyword
     return NULL;
 }
 
-#define KEYED_PLANS " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+#define KEYED_PLANS                                                                                                    \
+    " -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off"                   \
+    " -c enable_material=off"
 
 /* The URL's own `options` and then ours, which win. JIT compiles for tens of milliseconds what then runs for one: our
  * statements are short, and the planner cannot know the length of an array. */

@@ -6,7 +6,10 @@
 -- $4 bigint[]    seq of the last event that was applied
 -- No columns; one row a partition that is still owned.
 -- Index: cursor_pkey, head_pkey. Changes no indexed column: HOT.
+-- OFFSET 0: the keys come first in every plan (common/db/README.md).
 UPDATE log.cursor AS c SET seq = m.seq
-FROM unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS m(partition, epoch, seq)
-JOIN log.head AS h USING (partition)
-WHERE c.consumer = $1::text AND c.partition = m.partition AND c.epoch = m.epoch AND m.seq < h.next_seq
+FROM (SELECT $1::text AS consumer, v.partition, v.epoch, v.seq
+      FROM unnest($2::smallint[], $3::bigint[], $4::bigint[]) AS v(partition, epoch, seq)
+      JOIN log.head AS h ON h.partition = v.partition AND v.seq < h.next_seq
+      OFFSET 0) AS m
+WHERE c.consumer = m.consumer AND c.partition = m.partition AND c.epoch = m.epoch
