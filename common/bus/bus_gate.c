@@ -11,8 +11,8 @@
 /* Our own ZAP handler (RFC 27) and not czmq's zauth: that one neither reports whom it refuses, nor gives the name as
  * user id, nor checks the size of the metadata it copies, and it admits half-written files. */
 
-#define SETTLE_US                                                                                                      \
-    (2 * US_PER_S) /* a folder that changed so shortly before it was read may change again under the same mtime */
+/* A folder that changed so shortly before it was read may change again under the same mtime. */
+#define SETTLE_US         (2 * US_PER_S)
 #define REPORTED_KEYS_MAX 1000 /* unknown keys are free to make: past that they are counted only */
 
 struct peer {

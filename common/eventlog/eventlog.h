@@ -14,8 +14,8 @@
  * of common/service. */
 #define EVENTLOG_HASH_BYTES        32
 #define EVENTLOG_PAYLOAD_MAX_BYTES (256 * 1024)
-#define EVENTLOG_APPEND_MAX_BYTES                                                                                      \
-    (256 * 1024 * 1024) /* payloads of one append: a quarter of what one array parameter of PostgreSQL can hold */
+/* Payloads of one append: a quarter of what one array parameter of PostgreSQL can hold. */
+#define EVENTLOG_APPEND_MAX_BYTES (256 * 1024 * 1024)
 #define EVENTLOG_PACKED_MAX_BYTES (16 * 1024 * 1024)
 #define EVENTLOG_FIRST_SEQ        1
 

@@ -9,8 +9,8 @@
 
 #define ID_BYTES     16
 #define ID_TEXT_SIZE 37 /* 36 characters and the NUL */
-#define PARTITION_COUNT                                                                                                \
-    64 /* fixed when a database is created; kept in platform.setting and checked by every service at start */
+/* Fixed when a database is created; kept in platform.setting and checked by every service at start. */
+#define PARTITION_COUNT 64
 
 /* A UUID whose last two bytes are its partition, big-endian: any id tells where it lives, so no look-up routes a
  * request. The all-zero id means "none". A plain value. */

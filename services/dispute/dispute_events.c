@@ -174,7 +174,7 @@ static enum status open_claimed(const struct record *record, const struct servic
     enum status st = find_account(record->book, &account_id, &account, err);
 
     if (st != STATUS_OK || book_dispute(record->book, &claimed->dispute_id))
-        return st; /* this call's own: the log is being read again, or the call was reported again */
+        return st; /* this call's own: its report was corrected */
     claim.dispute_id = claimed->dispute_id;
     claim.source = SOURCE_CALL;
     claim.reason = attempt->report->reason;

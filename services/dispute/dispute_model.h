@@ -57,10 +57,10 @@ struct dispute {
     enum dispute_state state;
     enum dispute_outcome outcome;
     enum dispute_source source;
-    const char *reason; /* the debtor's words; borrowed */
+    const char *reason; /* what was said, by whom `source` says; borrowed */
     bool is_written;
     struct instant opened_at;
-    struct instant deadline_at; /* of the next thing that must happen; 0: none */
+    struct instant deadline_at; /* when verification is due; 0: no longer */
     bool is_escalated;
     const char *note;  /* of the last step; borrowed; "" where there is none */
     struct id repeats; /* the verified dispute of the same debt that this one repeats; none */

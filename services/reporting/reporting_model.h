@@ -61,7 +61,9 @@ struct account {
     int64_t classified_recorded_us; /* machine time of the first; 0: not yet */
     GArray *movements;              /* struct movement, ascending by day, one a day; the placement's among them */
 
-    GString *timeline;     /* numbers of its newest events, ascending, separated by blanks */
+    /* Numbers of its events that were applied last, separated by blanks, in the order of application: not always that
+     * of the log, since a parked event is applied late. */
+    GString *timeline;
     guint timeline_events; /* how many */
 
     bool is_new;     /* placed by this batch */

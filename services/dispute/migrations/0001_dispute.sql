@@ -18,10 +18,10 @@ CREATE TABLE dispute.dispute (
     state          smallint NOT NULL CHECK (state BETWEEN 1 AND 3),    -- dunlin.dispute.v1.DisputeState
     outcome        smallint NOT NULL CHECK (outcome BETWEEN 0 AND 4),  -- dunlin.dispute.v1.DisputeOutcome
     source         smallint NOT NULL CHECK (source BETWEEN 1 AND 3),   -- dunlin.dispute.v1.DisputeSource
-    reason         text     NOT NULL,             -- the debtor's words
+    reason         text     NOT NULL,             -- what was said, by whom source says
     is_written     boolean  NOT NULL,
     opened_at_us   bigint   NOT NULL,             -- business time
-    deadline_at_us bigint   NOT NULL,             -- of the next thing that must happen; 0: none
+    deadline_at_us bigint   NOT NULL,             -- when verification is due; 0: no longer
     is_escalated   boolean  NOT NULL,
     note           text     NOT NULL,             -- of the last step
     version        integer  NOT NULL,             -- of the row: a writer that lost its partition changes nothing

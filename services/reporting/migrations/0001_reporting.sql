@@ -31,7 +31,7 @@ CREATE TABLE reporting.account (
     promise_made_at_us     bigint,
     placed_recorded_us     bigint   NOT NULL,   -- machine time
     classified_recorded_us bigint,
-    timeline               text     NOT NULL,   -- numbers of the newest events about it, ascending, separated by blanks; older ones are in reporting.timeline
+    timeline               text     NOT NULL,   -- numbers of the events about it that were applied last, in the order of application, separated by blanks; those before are in reporting.timeline
     PRIMARY KEY (account_id, partition)   -- ids follow the lines of a file: new ones go to one place of the index
 ) WITH (fillfactor = 45);                 -- placed, classified and planned within a second: the next versions of a row fit beside it
 
@@ -58,7 +58,7 @@ CREATE TABLE reporting.timeline (
 CREATE TABLE reporting.counter (
     partition    smallint NOT NULL,
     agency_id    integer  NOT NULL,
-    measure       text     NOT NULL,
+    measure      text     NOT NULL,
     key          text     NOT NULL,
     currency     text     NOT NULL,   -- empty: of no currency
     n            bigint   NOT NULL,

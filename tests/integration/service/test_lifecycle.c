@@ -102,8 +102,8 @@ static void timers_are_fired_by_their_owner_whoever_set_them(void **state)
 {
     struct world *world = *state;
     (void)start_alone(world, (const char *const[]){"--workers=4", NULL});
-    for (uint16_t p = 49; p < 57;
-         p++) { /* the first request goes to the first worker, partition 49 is the second one's */
+    /* The first request goes to the first worker, partition 49 is the second one's. */
+    for (uint16_t p = 49; p < 57; p++) {
         const struct id id = id_new(p);
         Dunlin__Dispute__V1__RecordVerificationRequest request;
         dunlin__dispute__v1__record_verification_request__init(&request);
