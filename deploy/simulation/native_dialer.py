@@ -2,8 +2,8 @@
 
 It knows no file, table or library of Dunlin's. `protoc` turns the contracts into Python; pyzmq carries the frames. See proto/README.md.
 """
+import functools
 import importlib
-import pathlib
 import subprocess
 import sys
 import tempfile
@@ -25,13 +25,17 @@ class DialerError(Exception):
         self.code = code
 
 
-def load_contracts(proto_dir):
-    """Compiles the contracts and imports the three modules that a dialer needs."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="dunlin-proto-"))
-    needed = ["dunlin/bus/v1/bus.proto", "dunlin/contact/v1/contact.proto", "dunlin/dialer/v1/dialer.proto"]
-    subprocess.run(["protoc", f"--proto_path={proto_dir}", f"--python_out={folder}", *needed], check=True)
-    sys.path.insert(0, str(folder))
-    return tuple(importlib.import_module(f"dunlin.{name}.v1.{name}_pb2") for name in ("bus", "contact", "dialer"))
+@functools.lru_cache(maxsize=None)
+def load_contracts(proto_dir, areas=("bus", "contact", "dialer")):
+    """Compiles the contracts of some areas, those that a dialer needs for example, and imports their modules: one an area."""
+    with tempfile.TemporaryDirectory(prefix="dunlin-proto-") as folder:
+        files = [f"dunlin/{area}/v1/{area}.proto" for area in areas]
+        subprocess.run(["protoc", f"--proto_path={proto_dir}", f"--python_out={folder}", *files], check=True)
+        sys.path.insert(0, folder)
+        try:
+            return tuple(importlib.import_module(f"dunlin.{area}.v1.{area}_pb2") for area in areas)
+        finally:
+            sys.path.remove(folder)
 
 
 class NativeDialer:

@@ -1,10 +1,5 @@
 """A program on the bus: sends commands with idempotency keys straight to the services, as the gateway or a bank's connector would, and sends again what was not acknowledged."""
 import functools
-import importlib
-import pathlib
-import subprocess
-import sys
-import tempfile
 import time
 
 import zmq
@@ -30,16 +25,8 @@ class CallError(Exception):
 @functools.lru_cache(maxsize=None)
 def contract(area):
     """The Python module of proto/dunlin/<area>/v1."""
-    compile_contracts()
-    return importlib.import_module(f"dunlin.{area}.v1.{area}_pb2")
-
-
-@functools.lru_cache(maxsize=None)
-def compile_contracts():
-    native_dialer.load_contracts(REPOSITORY / "proto")
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="dunlin-proto-"))
-    subprocess.run(["protoc", f"--proto_path={REPOSITORY / 'proto'}", f"--python_out={folder}", *map(str, sorted((REPOSITORY / "proto").rglob("*.proto")))], check=True)
-    sys.path.insert(0, str(folder))
+    areas = tuple(sorted(path.stem for path in (REPOSITORY / "proto").rglob("*.proto")))
+    return native_dialer.load_contracts(REPOSITORY / "proto", areas)[areas.index(area)]
 
 
 def partition_of(id_bytes):

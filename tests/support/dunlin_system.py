@@ -7,7 +7,6 @@ import collections
 import contextlib
 import csv
 import datetime
-import functools
 import itertools
 import json
 import os
@@ -40,8 +39,6 @@ SANITIZER_ENVIRONMENT = {
 
 sys.path.insert(0, str(REPOSITORY / "deploy" / "simulation"))
 import native_dialer  # noqa: E402  (the third party's dialer is a program, not a package)
-
-native_dialer.load_contracts = functools.lru_cache(maxsize=None)(native_dialer.load_contracts)
 
 Done = collections.namedtuple("Done", "code out err")
 
