@@ -6,6 +6,10 @@
 #include "clock/clock.h"
 #include "id/id.h"
 
+/* Of protobuf's encoding: field 1 as a varint, and the longest of those. */
+#define REQUEST_ID_TAG   0x08
+#define VARINT_MAX_BYTES 10
+
 /* Both frames or none: once a mandatory ROUTER has taken the routing id it takes the rest. */
 static bool send_to_peer(zsock_t *router, zframe_t *peer, zmq_msg_t *frame)
 {
@@ -197,11 +201,29 @@ enum status bus_read_request(const void *bytes, size_t len, const ProtobufCServi
     return st;
 }
 
+/* Of a request whose sender is not known, and whose envelope is therefore not unpacked: its first field. 0 where the
+ * frame does not begin with it. */
+static uint64_t peek_request_id(const uint8_t *bytes, size_t len)
+{
+    uint64_t id = 0;
+    if (len == 0 || bytes[0] != REQUEST_ID_TAG)
+        return 0;
+    for (size_t i = 1; i < len && i <= VARINT_MAX_BYTES; i++) {
+        id |= (uint64_t)(bytes[i] & 0x7Fu) << (7 * (i - 1));
+        if ((bytes[i] & 0x80u) == 0)
+            return id;
+    }
+    return 0;
+}
+
 static enum status read_frame(zmq_msg_t *frame, const ProtobufCServiceDescriptor *const *services,
                               struct bus_request *request, struct error *err)
 {
     enum status st = identify_peer(frame, request, err);
-    return st == STATUS_OK ? bus_read_request(zmq_msg_data(frame), zmq_msg_size(frame), services, request, err) : st;
+    if (st == STATUS_OK)
+        return bus_read_request(zmq_msg_data(frame), zmq_msg_size(frame), services, request, err);
+    request->request_id = peek_request_id(zmq_msg_data(frame), zmq_msg_size(frame));
+    return st;
 }
 
 /* Reads the rest of a message into nothing, one frame at a time. */

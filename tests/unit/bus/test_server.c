@@ -399,6 +399,46 @@ static void refuses_a_body_that_would_blow_up_in_memory(void **state)
     g_free(body);
 }
 
+struct unproven_case {
+    const char *frame;
+    size_t len;
+    uint64_t request_id;
+};
+
+/* On a connection that no gate has looked at, which libzmq makes where the process has no gate. Broken once: the id
+ * was not read, and the caller waited for its deadline. */
+static void refuses_at_once_whose_key_nobody_has_checked(void **state)
+{
+    (void)state;
+    static const struct unproven_case CASES[] = {
+        {"\x08\x4d", 2, 77},
+        {"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, UINT64_MAX},
+        {"\x08\x81\x01\x12\xff\xff\xff", 7, 129}, /* the rest may be anything */
+        {"", 0, 0},
+        {"\x08", 1, 0},
+        {"\x08\xff\xff", 3, 0},
+        {"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12, 0},
+        {"\x12\x01x\x08\x4d", 5, 0},
+    };
+    SCOPED(zsock_destroy) zsock_t *router = zsock_new_router("@inproc://unproven");
+    SCOPED(zsock_destroy) zsock_t *dealer = zsock_new_dealer(">inproc://unproven");
+    const int64_t refused = count_refused(STATUS_UNAUTHENTICATED);
+    for (size_t i = 0; i < ARRAY_SIZE(CASES); i++) {
+        struct bus_request *request = NULL;
+        fixture_send(dealer, CASES[i].frame, CASES[i].len);
+        assert_true(fixture_is_readable(router, PATIENCE_MS));
+        assert_ok(bus_receive_request(router, FIXTURE_SERVICES, &request, &fixture_error));
+        assert_null(request);
+        Dunlin__Bus__V1__Reply *reply = fixture_reply(dealer);
+        const uint64_t request_id = reply->request_id;
+        const uint32_t code = reply->code;
+        dunlin__bus__v1__reply__free_unpacked(reply, NULL);
+        assert_int_equal(code, STATUS_UNAUTHENTICATED);
+        assert_true(request_id == CASES[i].request_id);
+    }
+    assert_int_equal(count_refused(STATUS_UNAUTHENTICATED) - refused, ARRAY_SIZE(CASES));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -412,6 +452,7 @@ int main(void)
         TEST(refuses_each_bad_envelope_and_lives_on),
         TEST(takes_texts_of_the_greatest_length),
         TEST(refuses_frames_that_are_no_envelope),
+        cmocka_unit_test(refuses_at_once_whose_key_nobody_has_checked),
         TEST(refuses_messages_of_several_frames),
         TEST(cuts_the_connection_on_an_oversized_frame),
         TEST(lives_through_thousands_of_spoilt_frames),
