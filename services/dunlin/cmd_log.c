@@ -10,6 +10,7 @@
 #include "dunlin_sql.h"
 #include "eventlog/eventlog.h"
 #include "fleet.h"
+#include "log_order.h"
 #include "progress.h"
 #include "protojson.h"
 #include "table.h"
@@ -138,7 +139,7 @@ struct tail {
     int64_t lower[PARTITION_COUNT]; /* events up to here have not been looked at yet, going back */
     int64_t upper[PARTITION_COUNT]; /* the last that has been seen, going on */
     size_t n;
-    GPtrArray *lines; /* of json_t */
+    struct log_order *order; /* of json_t */
 };
 
 static const char *short_type(const char *type)
@@ -197,30 +198,18 @@ static void print_event(struct cli *cli, const json_t *event)
                  json_string_value(json_object_get(event, "actor")), cli_colour(cli, CLI_PLAIN));
 }
 
-static gint compare_lines(gconstpointer a, gconstpointer b)
-{
-    const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
-    const int by_time = strcmp(json_string_value(json_object_get(x, "recorded_at")),
-                               json_string_value(json_object_get(y, "recorded_at")));
-    if (by_time != 0)
-        return by_time;
-    const json_int_t p = json_integer_value(json_object_get(x, "seq")),
-                     q = json_integer_value(json_object_get(y, "seq"));
-    return p < q ? -1 : p > q;
-}
-
 static void free_line(void *line)
 {
     json_decref(line);
 }
 
-static void print_lines(struct tail *tail, size_t last)
+static void print_lines(struct tail *tail)
 {
-    g_ptr_array_sort(tail->lines, compare_lines);
-    for (guint i = tail->lines->len > last ? tail->lines->len - (guint)last : 0; i < tail->lines->len; i++)
-        print_event(tail->cli, tail->lines->pdata[i]);
+    GPtrArray *lines = log_order_take(tail->order);
+    for (guint i = 0; i < lines->len; i++)
+        print_event(tail->cli, lines->pdata[i]);
     (void)fflush(stdout);
-    g_ptr_array_set_size(tail->lines, 0);
+    g_ptr_array_unref(lines);
 }
 
 static enum status open_tail(struct tail *tail, struct error *err)
@@ -244,18 +233,24 @@ static enum status open_tail(struct tail *tail, struct error *err)
 
 static void take(struct tail *tail, const struct eventlog_batch *batch)
 {
-    for (size_t i = 0; i < batch->n; i++)
-        if (is_asked(tail, &batch->events[i]))
-            g_ptr_array_add(tail->lines, event_json(&batch->events[i]));
+    for (size_t i = batch->n; i > 0; i--) {
+        const struct event *event = &batch->events[i - 1];
+        log_order_add(tail->order, event->partition, event->seq, event->recorded_at_us,
+                      is_asked(tail, event) ? event_json(event) : NULL);
+    }
 }
 
-/* One chunk further back in every partition; *ret_is_over where all are at their beginning. */
+/* One chunk further back in every partition that may have some of the newest events there; *ret_is_over where none has.
+ */
 static enum status read_back(struct tail *tail, bool *ret_is_over, struct error *err)
 {
+    bool is_wanted[PARTITION_COUNT];
+    for (size_t i = 0; i < tail->n; i++)
+        is_wanted[i] = tail->lower[i] > 0 && log_order_wants(tail->order, tail->partitions[i]);
     *ret_is_over = true;
     for (size_t i = 0; i < tail->n; i++) {
         SCOPED(eventlog_batch_freep) struct eventlog_batch *batch = NULL;
-        if (tail->lower[i] == 0)
+        if (!is_wanted[i])
             continue;
         const int64_t after = MAX(0, tail->lower[i] - CHUNK_EVENTS);
         const enum status st =
@@ -266,6 +261,7 @@ static enum status read_back(struct tail *tail, bool *ret_is_over, struct error 
         tail->lower[i] = after;
         *ret_is_over = *ret_is_over && after == 0;
     }
+    log_order_settle(tail->order);
     return STATUS_OK;
 }
 
@@ -282,7 +278,7 @@ static enum status follow(struct tail *tail, struct error *err)
                 if (tail->partitions[i] == batch->events[e].partition)
                     tail->upper[i] = batch->events[e].seq;
         take(tail, batch);
-        print_lines(tail, SIZE_MAX);
+        print_lines(tail);
         if (batch->n < FOLLOW_EVENTS)
             (void)zmq_poll(NULL, 0, FOLLOW_IVL_MS);
     }
@@ -290,17 +286,19 @@ static enum status follow(struct tail *tail, struct error *err)
 
 static enum status run_tail(struct cli *cli, struct error *err)
 {
-    struct tail tail = {.cli = cli, .lines = g_ptr_array_new_with_free_func(free_line)};
-    const size_t asked = (size_t)cli_integer(cli, "last");
-    const size_t last = asked > 0 ? asked : SIZE_MAX;
+    const size_t last = (size_t)cli_integer(cli, "last");
+    struct tail tail = {.cli = cli, .order = log_order_new(last > 0 ? last : SIZE_MAX, free_line)};
     enum status st = open_tail(&tail, err);
-    for (bool is_over = false; st == STATUS_OK && !is_over && tail.lines->len < last;)
+    for (bool is_over = false; st == STATUS_OK && !is_over;)
         st = read_back(&tail, &is_over, err);
-    if (st == STATUS_OK)
-        print_lines(&tail, last);
+    if (st == STATUS_OK) {
+        print_lines(&tail);
+        log_order_free(tail.order);
+        tail.order = log_order_new(SIZE_MAX, free_line); /* whatever comes now is shown */
+    }
     if (st == STATUS_OK && cli_flag(cli, "follow"))
         st = follow(&tail, err);
-    g_ptr_array_free(tail.lines, TRUE);
+    log_order_free(tail.order);
     return st;
 }
 
@@ -317,7 +315,8 @@ const struct command COMMAND_LOG_TAIL = {
     .name = "log tail",
     .summary = "the newest events of the log",
     .usage = "[--follow] [--type TYPE] [--account REF] [--last N]",
-    .details = "In the order in which they were written. With --json one object a line, payload included.\n\n"
+    .details = "Each partition's in the order of its log; those of several partitions by the time at which they were\n"
+               "recorded, as far as that allows. With --json one object a line, payload included.\n\n"
                "  dunlin log tail --follow --type PermitRefused\n"
                "  dunlin log tail --account A-1001 --json | jq -c '[.occurred_at, .type]'\n",
     .options = TAIL_OPTIONS,

@@ -427,6 +427,25 @@ def test_the_log_is_shown_by_type_and_account(system, portfolio):
     assert "AccountPlaced" in system.ok("log", "tail", "--type", "dunlin.intake.v1.AccountPlaced")
 
 
+def test_the_log_keeps_its_order_where_a_clock_was_set_back(system, portfolio):
+    """Broken once: lines were sorted by their time alone."""
+    partition, middle, last = map(int, system.sql("SELECT partition, max(seq) / 2, max(seq) FROM log.event GROUP BY 1 ORDER BY 3 DESC LIMIT 1;").split("|"))
+    shift = f"UPDATE log.event SET recorded_at_us = recorded_at_us %s 3600000000 WHERE partition = {partition} AND seq > {middle};"
+
+    def tail(*options):
+        return [(event["partition"], event["seq"]) for event in map(json.loads, system.ok("log", "tail", "--json", *options).splitlines())]
+
+    whole = tail("--last", "0")
+    system.sql(shift % "-")
+    try:
+        shown = tail("--last", "0")
+        assert sorted(shown) == sorted(whole)
+        assert [seq for p, seq in shown if p == partition] == list(range(1, last + 1))
+        assert tail("--last", "7") == shown[-7:]
+    finally:
+        system.sql(shift % "+")
+
+
 def test_the_log_is_followed(system, portfolio):
     with subprocess.Popen([BIN / "dunlin", "log", "tail", "--follow", "--last", "0", "--type", "StopRecorded", "--account", "C-5", "--json"],
                           stdout=subprocess.PIPE, text=True, env=system.environment) as tail:
