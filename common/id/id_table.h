@@ -16,6 +16,10 @@ GHashTable *id_table_new(GDestroyNotify free_value);
 /* Replaces the value that was there. Returns whether there was none. */
 bool id_table_put(GHashTable *table, const struct id *id, void *value);
 
+/* The values that are not NULL, in the order of their ids: for tables whose key begins with the id, since what is
+ * written together then lies together. Values are lent. Owned by the caller (g_ptr_array_unref). */
+GPtrArray *id_table_sorted(GHashTable *table);
+
 /* The same with ids alone; g_hash_table_contains asks. */
 GHashTable *id_set_new(void);
 

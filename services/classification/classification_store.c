@@ -221,13 +221,11 @@ static void push_account(const struct db_columns writes[static WRITE_END], const
 enum status working_set_save(const struct working_set *set, struct db *db, struct error *err)
 {
     struct db_columns columns[WRITE_END];
-    GHashTableIter iter;
-    gpointer value = NULL;
+    g_autoptr(GPtrArray) accounts = id_table_sorted(set->accounts);
     db_writes_init(columns, WRITES, WRITE_END);
-    g_hash_table_iter_init(&iter, set->accounts);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        if (value && ((const struct account_facts *)value)->is_changed)
-            push_account(columns, value);
+    for (guint i = 0; i < accounts->len; i++)
+        if (((const struct account_facts *)g_ptr_array_index(accounts, i))->is_changed)
+            push_account(columns, g_ptr_array_index(accounts, i));
     const enum status st = db_writes_run(db, WRITES, columns, WRITE_END, err);
     db_writes_fini(columns, WRITE_END);
     return st;

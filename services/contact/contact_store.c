@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "contact_sql.h"
+#include "id/id_table.h"
 
 void contact_keys_init(struct contact_keys *keys)
 {
@@ -501,29 +502,9 @@ static void push_discussions(const struct permit *permit, const struct db_column
     }
 }
 
-static gint compare_accounts(gconstpointer a, gconstpointer b)
-{
-    const struct account *const *left = a;
-    const struct account *const *right = b;
-    return id_compare(&(*left)->id, &(*right)->id);
-}
-
-/* In the order of their ids, which is that of the key: what is written together lies together. */
-static GPtrArray *sorted_accounts(const struct contact_book *book)
-{
-    GPtrArray *accounts = g_ptr_array_sized_new(g_hash_table_size(book->accounts));
-    GHashTableIter iter;
-    gpointer account = NULL;
-    g_hash_table_iter_init(&iter, book->accounts);
-    while (g_hash_table_iter_next(&iter, NULL, &account))
-        g_ptr_array_add(accounts, account);
-    g_ptr_array_sort(accounts, compare_accounts);
-    return accounts;
-}
-
 static void collect_accounts(const struct contact_book *book, struct db_columns columns[static WRITE_END])
 {
-    g_autoptr(GPtrArray) accounts = sorted_accounts(book);
+    g_autoptr(GPtrArray) accounts = id_table_sorted(book->accounts);
     for (guint i = 0; i < accounts->len; i++) {
         const struct account *account = g_ptr_array_index(accounts, i);
         if (account->is_new)

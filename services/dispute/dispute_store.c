@@ -2,6 +2,7 @@
 
 #include "db/db_columns.h"
 #include "dispute_sql.h"
+#include "id/id_table.h"
 
 #define ACCOUNT_COLUMNS 3  /* of account_load, before those of the unresolved dispute */
 #define VERSION_COLUMN  13 /* of dispute_load */
@@ -176,13 +177,15 @@ static const struct db_write WRITES[TABLES_END] = {
 
 static void collect_changes(struct book *book, struct db_columns tables[static TABLES_END])
 {
+    g_autoptr(GPtrArray) accounts = id_table_sorted(book->accounts);
     GHashTableIter iter;
     gpointer row;
 
-    g_hash_table_iter_init(&iter, book->accounts);
-    while (g_hash_table_iter_next(&iter, NULL, &row))
-        if (((const struct book_account *)row)->is_new)
-            push_account(&tables[TABLE_ACCOUNT], &((const struct book_account *)row)->account);
+    for (guint i = 0; i < accounts->len; i++) {
+        const struct book_account *account = g_ptr_array_index(accounts, i);
+        if (account->is_new)
+            push_account(&tables[TABLE_ACCOUNT], &account->account);
+    }
     g_hash_table_iter_init(&iter, book->disputes);
     while (g_hash_table_iter_next(&iter, NULL, &row))
         if (((const struct book_dispute *)row)->is_changed)

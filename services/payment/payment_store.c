@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "db/db_columns.h"
+#include "id/id_table.h"
 #include "payment_sql.h"
 
 #define ACCOUNT_COLUMNS 8 /* of account_load, before those of the open promise */
@@ -316,14 +317,23 @@ static void collect_account(const struct book_account *row, struct db_columns wr
         push_account(&writes[WRITE_ACCOUNTS], row);
 }
 
+static gint compare_postings(gconstpointer a, gconstpointer b)
+{
+    const struct posting *x = &(*(const struct book_posting *const *)a)->posting;
+    const struct posting *y = &(*(const struct book_posting *const *)b)->posting;
+    const int order = id_compare(&x->account_id, &y->account_id);
+    return order != 0 ? order : x->number < y->number ? -1 : x->number > y->number;
+}
+
 static void collect_changes(struct book *book, struct db_columns writes[static WRITES_END])
 {
+    g_autoptr(GPtrArray) accounts = id_table_sorted(book->accounts);
     GHashTableIter iter;
     gpointer row;
 
-    g_hash_table_iter_init(&iter, book->accounts);
-    while (g_hash_table_iter_next(&iter, NULL, &row))
-        collect_account(row, writes);
+    for (guint i = 0; i < accounts->len; i++)
+        collect_account(g_ptr_array_index(accounts, i), writes);
+    g_ptr_array_sort(book->new_postings, compare_postings);
     g_hash_table_iter_init(&iter, book->promises);
     while (g_hash_table_iter_next(&iter, NULL, &row))
         if (((const struct book_promise *)row)->is_changed)

@@ -284,12 +284,10 @@ static void push_movements(const struct db_columns *columns, const struct accoun
 
 static void push_accounts(struct working_set *set, const struct db_columns *columns)
 {
-    GHashTableIter iter;
-    gpointer value = NULL;
-    g_hash_table_iter_init(&iter, set->accounts);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const struct account *account = value;
-        if (!account || !(account->is_touched || account->is_noted))
+    g_autoptr(GPtrArray) accounts = id_table_sorted(set->accounts);
+    for (guint i = 0; i < accounts->len; i++) {
+        const struct account *account = g_ptr_array_index(accounts, i);
+        if (!account->is_touched && !account->is_noted)
             continue;
         if (account->is_touched)
             account_contribute(account, 1, set->tally);

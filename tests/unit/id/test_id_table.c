@@ -51,12 +51,29 @@ static void ids_that_differ_in_one_byte_are_different_keys(void **state)
     assert_int_equal(g_hash_table_size(set), ID_BYTES);
 }
 
+static void sorts_the_values_by_their_ids_and_leaves_out_what_is_null(void **state)
+{
+    (void)state;
+    g_autoptr(GHashTable) table = id_table_new(NULL);
+    struct id ids[100];
+    for (int i = 0; i < 100; i++) {
+        char key = (char)i;
+        ids[i] = some_id(&key);
+        assert_true(id_table_put(table, &ids[i], i % 10 == 0 ? NULL : &ids[i]));
+    }
+    g_autoptr(GPtrArray) sorted = id_table_sorted(table);
+    assert_int_equal(sorted->len, 90);
+    for (guint i = 1; i < sorted->len; i++)
+        assert_true(id_compare(g_ptr_array_index(sorted, i - 1), g_ptr_array_index(sorted, i)) < 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_keeps_its_keys_when_the_caller_s_are_gone),
         cmocka_unit_test(putting_again_replaces_the_value),
         cmocka_unit_test(ids_that_differ_in_one_byte_are_different_keys),
+        cmocka_unit_test(sorts_the_values_by_their_ids_and_leaves_out_what_is_null),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
