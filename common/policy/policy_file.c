@@ -9,7 +9,7 @@
 #include <sodium.h>
 #include <yaml.h>
 
-#define VERSION_BYTES 32
+#define VERSION_BYTES 16
 
 void policy_version(const void *bytes, size_t len, char version[static POLICY_VERSION_SIZE])
 {

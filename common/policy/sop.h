@@ -9,7 +9,7 @@
 
 /* A standard operating procedure as data (deploy/policies/<name>.yaml): classes over declared facts, and the strategies
  * that they lead to. Loaded once, then immutable and shared. */
-#define POLICY_VERSION_SIZE 65 /* BLAKE2b-256 of the file's content as hex */
+#define POLICY_VERSION_SIZE 33 /* BLAKE2b-128 of the file's content as hex: it stands in nearly every event */
 #define SOP_CODE_SIZE       64
 
 /* Everything that a class may ask about an account; one row a fact in sop.c with its name in the file and its unit. */
