@@ -178,14 +178,18 @@ struct id db_next_id(struct db_elements *elements);
 const char *db_next_text(struct db_elements *elements, size_t *ret_len);
 
 /* Brings a service's schema to the newest of `migrations`, each in a transaction of its own, under an advisory lock
- * named by the schema, recorded in <schema>.migration (number, name, hash of its text, applied_at). Does nothing where
- * all are applied. Fails with FAILED_PRECONDITION where the schema is newer than the binary understands, or where an
- * applied migration's text has changed since. */
+ * named by the schema, recorded in <schema>.migration (number, name, hash of its text, applied_at, needs). Does nothing
+ * where all are applied.
+ *
+ * Migrations only expand: a program runs with a schema that has more migrations than it knows, so that an old instance
+ * may be started again after a new one has migrated. One that takes something away says which is the oldest version
+ * that can do without, in a line "-- needs: 0.3.0": older ones are refused. Fails with FAILED_PRECONDITION then, and
+ * where an applied migration's text has changed since. */
 MUST_USE enum status db_migrate(struct db *db, const char *schema, const struct db_migration *migrations,
                                 struct error *err);
 
-/* The same question without a change, for a role that may only read <schema>.migration: OK where exactly `migrations`
- * are applied, else FAILED_PRECONDITION. */
+/* The same question without a change, for a role that may only read <schema>.migration: OK where all `migrations` are
+ * applied, and others only that this version can run with; else FAILED_PRECONDITION. */
 MUST_USE enum status db_migrate_check(struct db *db, const char *schema, const struct db_migration *migrations,
                                       struct error *err);
 

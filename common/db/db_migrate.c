@@ -1,4 +1,5 @@
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "db/db_internal.h"
@@ -7,6 +8,9 @@
 
 /* Names an advisory lock; its owner is this module alone. */
 #define LOCK_PREFIX "dunlin.migrate."
+
+/* Begins the line of a migration that says which is the oldest version that can run with it. */
+#define NEEDS_PREFIX "-- needs:"
 
 static void hash_text(const char *text, uint8_t ret_hash[static HASH_BYTES])
 {
@@ -37,6 +41,45 @@ static enum status lock_schema(struct db *db, const char *schema, struct error *
     return ask(db, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", &args, NULL, err);
 }
 
+struct version {
+    int part[3];
+};
+
+static bool read_version(const char *text, struct version *ret_version)
+{
+    int n = 0;
+    int *part = ret_version->part;
+    return sscanf(text, "%d.%d.%d%n", &part[0], &part[1], &part[2], &n) == 3 && text[n] == '\0';
+}
+
+/* False where `needs` is of a form that this version does not know. */
+static bool is_new_enough(const char *needs)
+{
+    struct version needed, own;
+    if (needs[0] == '\0')
+        return true;
+    if (!read_version(needs, &needed) || !read_version(DUNLIN_VERSION, &own))
+        return false;
+    for (size_t i = 0; i < ARRAY_SIZE(own.part); i++)
+        if (own.part[i] != needed.part[i])
+            return own.part[i] > needed.part[i];
+    return true;
+}
+
+/* "0.3.0" of the line "-- needs: 0.3.0", or "" where the migration has none; g_free. */
+static char *needs_of(const struct db_migration *migration)
+{
+    const char *line = migration->sql;
+    while (line && !g_str_has_prefix(line, NEEDS_PREFIX)) {
+        line = strchr(line, '\n');
+        line = line ? line + 1 : NULL;
+    }
+    if (!line)
+        return g_strdup("");
+    line += strlen(NEEDS_PREFIX);
+    return g_strstrip(g_strndup(line, strcspn(line, "\n")));
+}
+
 /* Looks before it makes: CREATE ... IF NOT EXISTS asks for the right to create even where nothing is to be made. */
 static enum status ensure_table(struct db *db, const char *schema, struct error *err)
 {
@@ -46,7 +89,9 @@ static enum status ensure_table(struct db *db, const char *schema, struct error 
     enum status st =
         ask(db,
             "SELECT to_regnamespace($1) IS NOT NULL, "
-            "EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relname = 'migration')",
+            "EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace($1) AND relname = 'migration'), "
+            "EXISTS (SELECT FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid WHERE relnamespace = "
+            "to_regnamespace($1) AND relname = 'migration' AND attname = 'needs')",
             &args, &found, err);
     if (st != STATUS_OK)
         return st;
@@ -61,12 +106,20 @@ static enum status ensure_table(struct db *db, const char *schema, struct error 
                             schema);
         st = db_exec_script(db, sql, err);
     }
+    if (st == STATUS_OK && !db_bool(found, 0, 2)) {
+        g_autofree char *sql =
+            g_strdup_printf("ALTER TABLE %s.migration ADD COLUMN needs text NOT NULL DEFAULT ''", schema);
+        st = db_exec_script(db, sql, err);
+    }
     return st;
 }
 
+/* An older program may have made the table, without the column `needs`. */
 static enum status read_applied(struct db *db, const char *schema, struct db_result **ret_applied, struct error *err)
 {
-    g_autofree char *sql = g_strdup_printf("SELECT number, name, hash FROM %s.migration ORDER BY number", schema);
+    g_autofree char *sql = g_strdup_printf("SELECT number, name, hash, coalesce(to_jsonb(m) ->> 'needs', '') FROM "
+                                           "%s.migration AS m ORDER BY number",
+                                           schema);
     return ask(db, sql, NULL, ret_applied, err);
 }
 
@@ -75,10 +128,6 @@ static enum status check_row(const struct db_result *applied, size_t row, const 
 {
     int32_t number = db_int4(applied, row, 0);
     const char *name = db_text(applied, row, 1);
-    if (migration->number == 0)
-        return error_set(err, STATUS_FAILED_PRECONDITION,
-                         "schema %s is newer than this program: it has migration %d (%s); run the newer program",
-                         schema, number, name);
     if (number != migration->number)
         return error_set(err, STATUS_FAILED_PRECONDITION, "schema %s has migration %d (%s) where %d (%s) was due",
                          schema, number, name, migration->number, migration->name);
@@ -93,13 +142,25 @@ static enum status check_row(const struct db_result *applied, size_t row, const 
     return STATUS_OK;
 }
 
+/* A migration of a newer program than this: programs of before it run with it, but where it says otherwise. */
+static enum status check_newer(const struct db_result *applied, size_t row, const char *schema, struct error *err)
+{
+    const char *needs = db_text(applied, row, 3);
+    if (is_new_enough(needs))
+        return STATUS_OK;
+    return error_set(err, STATUS_FAILED_PRECONDITION,
+                     "schema %s is newer than this program: its migration %d (%s) needs version %s, this is %s", schema,
+                     db_int4(applied, row, 0), db_text(applied, row, 1), needs, DUNLIN_VERSION);
+}
+
 /* *ret_next is the first that has not been applied; number 0 where all have. */
 static enum status compare(const struct db_result *applied, const struct db_migration *migrations, const char *schema,
                            const struct db_migration **ret_next, struct error *err)
 {
     const struct db_migration *next = migrations;
-    for (size_t row = 0; row < db_rows(applied); row++, next++) {
-        enum status st = check_row(applied, row, next, schema, err);
+    for (size_t row = 0; row < db_rows(applied); row++) {
+        enum status st =
+            next->number == 0 ? check_newer(applied, row, schema, err) : check_row(applied, row, next++, schema, err);
         if (st != STATUS_OK)
             return st;
     }
@@ -107,7 +168,8 @@ static enum status compare(const struct db_result *applied, const struct db_migr
     return STATUS_OK;
 }
 
-static enum status record(struct db *db, const char *schema, const struct db_migration *migration, struct error *err)
+static enum status record(struct db *db, const char *schema, const struct db_migration *migration, const char *needs,
+                          struct error *err)
 {
     uint8_t hash[HASH_BYTES];
     hash_text(migration->sql, hash);
@@ -115,17 +177,24 @@ static enum status record(struct db *db, const char *schema, const struct db_mig
     db_arg_int4(&args, migration->number);
     db_arg_text(&args, migration->name);
     db_arg_bytes(&args, hash, sizeof(hash));
-    g_autofree char *sql = g_strdup_printf("INSERT INTO %s.migration (number, name, hash) VALUES ($1, $2, $3)", schema);
+    db_arg_text(&args, needs);
+    g_autofree char *sql =
+        g_strdup_printf("INSERT INTO %s.migration (number, name, hash, needs) VALUES ($1, $2, $3, $4)", schema);
     return ask(db, sql, &args, NULL, err);
 }
 
 static enum status apply(struct db *db, const char *schema, const struct db_migration *migration, struct error *err)
 {
-    enum status st = db_exec_script(db, migration->sql, err);
+    g_autofree char *needs = needs_of(migration);
+    enum status st = is_new_enough(needs) ? db_exec_script(db, migration->sql, err)
+                                          : error_set(err, STATUS_INTERNAL,
+                                                      "it needs version '%s', and this is %s: a program runs with its "
+                                                      "own migrations",
+                                                      needs, DUNLIN_VERSION);
     if (st == STATUS_OK && PQtransactionStatus(db->conn) != PQTRANS_INTRANS)
         st = error_set(err, STATUS_INTERNAL, "it ends the transaction that it runs in");
     if (st == STATUS_OK)
-        st = record(db, schema, migration, err);
+        st = record(db, schema, migration, needs, err);
     if (st != STATUS_OK)
         return error_wrap(err, st, "migration %d (%s) of schema %s", migration->number, migration->name, schema);
     return STATUS_OK;

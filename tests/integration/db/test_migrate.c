@@ -79,13 +79,92 @@ static void applies_what_is_missing_and_only_once(void **state)
     assert_sum(3);
 }
 
-static void refuses_a_schema_newer_than_the_program(void **state)
+struct needs_case {
+    const char *needs; /* of the second migration, which the program does not know; NULL: as below */
+    int bump[3];       /* added to this version's parts */
+    enum status expected;
+};
+
+static void set_needs(const struct needs_case *each)
+{
+    char sql[128], version[64];
+    int part[3];
+    assert_int_equal(sscanf(DUNLIN_VERSION, "%d.%d.%d", &part[0], &part[1], &part[2]), 3);
+    (void)snprintf(version, sizeof(version), "%d.%d.%d", part[0] + each->bump[0], part[1] + each->bump[1],
+                   part[2] + each->bump[2]);
+    (void)snprintf(sql, sizeof(sql), "UPDATE own.migration SET needs = '%s' WHERE number = 2",
+                   each->needs ? each->needs : version);
+    test_database_script(db, sql);
+}
+
+/* Broken once: every newer schema was refused; none was; the patch number was compared first. */
+static void runs_with_a_schema_newer_than_the_program_unless_that_needs_a_newer_one(void **state)
+{
+    (void)state;
+    static const struct needs_case CASES[] = {
+        {"", {0}, STATUS_OK},
+        {"0.0.9", {0}, STATUS_OK},
+        {NULL, {0, 0, 0}, STATUS_OK},
+        {NULL, {0, 0, 1}, STATUS_FAILED_PRECONDITION},
+        {NULL, {0, 1, 0}, STATUS_FAILED_PRECONDITION},
+        {NULL, {1, 0, 0}, STATUS_FAILED_PRECONDITION},
+        {"next", {0}, STATUS_FAILED_PRECONDITION}, /* a form that this version does not know */
+        {"0.0.9-rc1", {0}, STATUS_FAILED_PRECONDITION},
+    };
+    struct error err = {0};
+    assert_status(db_migrate(db, "own", TWO, &err), STATUS_OK, &err);
+    for (size_t i = 0; i < ARRAY_SIZE(CASES); i++) {
+        err = (struct error){0};
+        set_needs(&CASES[i]);
+        assert_status(db_migrate(db, "own", ONE, &err), CASES[i].expected, &err);
+        assert_status(db_migrate_check(db, "own", ONE, &err), CASES[i].expected, &err);
+        assert_status(db_migrate(db, "own", TWO, &err), STATUS_OK, &err); /* who knows it runs with it */
+        assert_sum(3);
+    }
+    assert_non_null(strstr(err.text, "schema own is newer than this program: its migration 2 (0002_second) needs "
+                                     "version 0.0.9-rc1, this is " DUNLIN_VERSION));
+}
+
+static void records_what_a_migration_needs(void **state)
+{
+    (void)state;
+    static const struct db_migration NEEDS[] = {
+        FIRST,
+        {2, "0002_needs", "-- Takes a column away.\n-- needs: 0.0.1\nALTER TABLE own.a ADD COLUMN m int;"},
+        {3, "0003_does_not", "-- There are no\n  -- needs: 9.9.9\nINSERT INTO own.a VALUES (2);"},
+        LAST};
+    struct error err = {0};
+    assert_status(db_migrate(db, "own", NEEDS, &err), STATUS_OK, &err);
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    static const struct db_statement ALL = {"", "SELECT string_agg(needs, '/' ORDER BY number) FROM own.migration"};
+    assert_status(db_exec(db, &ALL, NULL, &result, &err), STATUS_OK, &err);
+    assert_string_equal(db_text(result, 0, 0), "/0.0.1/");
+}
+
+static void refuses_a_migration_that_its_own_program_could_not_run_with(void **state)
+{
+    (void)state;
+    static const char *const TEXTS[] = {"-- needs: 99.0.0\nINSERT INTO own.a VALUES (2);",
+                                        "-- needs: soon\nINSERT INTO own.a VALUES (2);"};
+    for (size_t i = 0; i < ARRAY_SIZE(TEXTS); i++) {
+        const struct db_migration wrong[] = {FIRST, {2, "0002_wrong", TEXTS[i]}, LAST};
+        struct error err = {0};
+        assert_status(db_migrate(db, "own", wrong, &err), STATUS_INTERNAL, &err);
+        assert_non_null(strstr(err.text, "migration 2 (0002_wrong) of schema own: it needs version"));
+        assert_sum(1);
+    }
+}
+
+/* Its table was made by a program that knew nothing of needs. */
+static void takes_over_a_table_of_before(void **state)
 {
     (void)state;
     struct error err = {0};
+    assert_status(db_migrate(db, "own", ONE, &err), STATUS_OK, &err);
+    test_database_script(db, "ALTER TABLE own.migration DROP COLUMN needs");
+    assert_status(db_migrate_check(db, "own", ONE, &err), STATUS_OK, &err);
     assert_status(db_migrate(db, "own", TWO, &err), STATUS_OK, &err);
-    assert_status(db_migrate(db, "own", ONE, &err), STATUS_FAILED_PRECONDITION, &err);
-    assert_non_null(strstr(err.text, "schema own is newer than this program: it has migration 2 (0002_second)"));
+    assert_sum(3);
 }
 
 static void refuses_a_text_that_changed_after_it_was_applied(void **state)
@@ -176,14 +255,17 @@ static void check_tells_missing_older_equal_and_newer_apart(void **state)
     assert_status(db_migrate_check(db, "own", TWO, &err), STATUS_FAILED_PRECONDITION, &err);
     assert_string_equal(err.text, "schema own is older than this program: it lacks migration 2 (0002_second)");
     assert_status(db_migrate(db, "own", TWO, &err), STATUS_OK, &err);
-    assert_status(db_migrate_check(db, "own", ONE, &err), STATUS_FAILED_PRECONDITION, &err);
+    assert_status(db_migrate_check(db, "own", ONE, &err), STATUS_OK, &err);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(applies_what_is_missing_and_only_once, drop_schema),
-        cmocka_unit_test_setup(refuses_a_schema_newer_than_the_program, drop_schema),
+        cmocka_unit_test_setup(runs_with_a_schema_newer_than_the_program_unless_that_needs_a_newer_one, drop_schema),
+        cmocka_unit_test_setup(records_what_a_migration_needs, drop_schema),
+        cmocka_unit_test_setup(refuses_a_migration_that_its_own_program_could_not_run_with, drop_schema),
+        cmocka_unit_test_setup(takes_over_a_table_of_before, drop_schema),
         cmocka_unit_test_setup(refuses_a_text_that_changed_after_it_was_applied, drop_schema),
         cmocka_unit_test_setup(failing_migration_leaves_nothing_behind_but_those_before_it, drop_schema),
         cmocka_unit_test_setup(migration_that_ends_its_transaction_is_refused, drop_schema),

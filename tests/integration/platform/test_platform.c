@@ -212,6 +212,16 @@ static void check_passes_for_a_service_on_an_initialised_database(void **state)
     assert_ok(platform_check(db, &err), &err);
 }
 
+static void check_passes_where_a_newer_program_has_added_something(void **state)
+{
+    (void)state;
+    SCOPED(db_tx_rollback) struct db_tx tx = {0};
+    struct error err = {0};
+    assert_ok(db_tx_begin(owner, &tx, &err), &err);
+    test_database_script(owner, "INSERT INTO platform.migration VALUES (9999, '9999_next', '')");
+    assert_ok(platform_check(owner, &err), &err);
+}
+
 /* Each script spoils the database in a transaction that is rolled back. */
 static void check_says_what_is_not_ready_and_how_to_mend_it(void **state)
 {
@@ -222,7 +232,8 @@ static void check_says_what_is_not_ready_and_how_to_mend_it(void **state)
     } CASES[] = {
         {"DROP SCHEMA platform CASCADE", "has not been made"},
         {"DELETE FROM platform.migration", "is older than this program"},
-        {"INSERT INTO platform.migration VALUES (9999, '9999_next', '')", "is newer than this program"},
+        {"INSERT INTO platform.migration (number, name, hash, needs) VALUES (9999, '9999_next', '', '999.0.0')",
+         "is newer than this program"},
         {"UPDATE platform.setting SET value = '128'", "128 partitions"},
         {"DELETE FROM platform.setting", "none partitions"},
     };
@@ -326,6 +337,7 @@ int main(void)
         cmocka_unit_test(init_sets_a_password_with_quotes_in_it),
         cmocka_unit_test(rights_are_what_a_role_needs_and_no_more),
         cmocka_unit_test(check_passes_for_a_service_on_an_initialised_database),
+        cmocka_unit_test(check_passes_where_a_newer_program_has_added_something),
         cmocka_unit_test(check_says_what_is_not_ready_and_how_to_mend_it),
         cmocka_unit_test(agency_keeps_its_number_and_key),
         cmocka_unit_test(unknown_agency_is_answered_with_those_that_exist),

@@ -210,6 +210,37 @@ static void says_why_it_cannot_start(void **state)
     }
 }
 
+static int forget_newer_schema(void **state)
+{
+    struct world *world = *state;
+    (void)world_tear_down_test(state);
+    test_database_script(world->owner, "DELETE FROM dispute.migration WHERE number = 9999;"
+                                       "ALTER TABLE dispute.effect DROP COLUMN IF EXISTS novelty");
+    return 0;
+}
+
+/* In the middle of an upgrade an old instance dies and is started again: the new one has migrated, and both work on.
+ * Once the old one refused to start. */
+static void an_old_instance_starts_again_after_a_new_one_has_migrated(void **state)
+{
+    struct world *world = *state;
+    const struct id account = id_new(51);
+    struct runner *runner = start_alone(world, NULL);
+    test_database_script(world->owner, "ALTER TABLE dispute.effect ADD COLUMN novelty text;"
+                                       "INSERT INTO dispute.migration VALUES (9999, '9999_novelty', '')");
+    kill_runner(runner);
+    forget_instances(world);
+    runner = start_alone(world, NULL);
+    assert_ok(ask_open(world, &account, "r", NULL, NULL));
+    assert_int_equal(
+        world_number(world, "SELECT count(*) FROM dispute.effect WHERE account_id = '%s'", ID_TEXT(&account)), 1);
+    stop_cleanly(world, runner);
+    test_database_script(world->owner, "UPDATE dispute.migration SET needs = '999.0.0' WHERE number = 9999");
+    spawn(world, runner, NULL);
+    assert_exits_with(world, runner, 1);
+    assert_int_equal(log_count(runner, "migration 9999 (9999_novelty) needs version 999.0.0"), 1);
+}
+
 static void can_be_stopped_while_it_waits_for_postgresql(void **state)
 {
     struct world *world = *state;
@@ -362,6 +393,8 @@ int main(void)
                                         release_clock),
         TEST(a_bad_policy_leaves_the_old_one_in_force),
         TEST(says_why_it_cannot_start),
+        cmocka_unit_test_setup_teardown(an_old_instance_starts_again_after_a_new_one_has_migrated, world_set_up_test,
+                                        forget_newer_schema),
         TEST(can_be_stopped_while_it_waits_for_postgresql),
         TEST(ends_cleanly_with_several_workers_and_work_in_flight),
         TEST(a_second_signal_ends_it_at_once),
