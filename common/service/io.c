@@ -298,6 +298,19 @@ static bool is_listed(const struct roster *roster, const char *endpoint, const c
     return instance && strcmp(instance->event_endpoint, endpoint) == 0;
 }
 
+/* libzmq's poll takes the first frame of the next message out of its producer's pipe. Where that producer is
+ * disconnected then, the rest of the message is gone, and the next read ends the process ("Assertion failed: !_more",
+ * fq.cpp of 4.3.4). Reading one whole message, and not polling again before the disconnect, leaves none that is begun.
+ */
+static void disconnect_producer(struct io *io, const char *endpoint)
+{
+    zmsg_t *message = zmsg_recv_nowait(io->sub);
+    if (message)
+        take_event_message(io, message);
+    zmsg_destroy(&message);
+    (void)zsock_disconnect(io->sub, "%s", endpoint);
+}
+
 static void disconnect_gone(struct io *io, const struct roster *roster)
 {
     GHashTableIter iter;
@@ -306,7 +319,7 @@ static void disconnect_gone(struct io *io, const struct roster *roster)
     while (g_hash_table_iter_next(&iter, &endpoint, &instance_id)) {
         if (is_listed(roster, endpoint, instance_id))
             continue;
-        (void)zsock_disconnect(io->sub, "%s", (const char *)endpoint);
+        disconnect_producer(io, endpoint);
         g_hash_table_iter_remove(&iter);
     }
 }

@@ -26,6 +26,7 @@
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/platform/v1/platform.pb-c.h"
 #include "eventlog/eventlog.h"
+#include "metrics/metrics.h"
 #include "platform/platform.h"
 #include "registry/registry.h"
 #include "test_database.h"
