@@ -22,7 +22,7 @@
 #define UNIT_CALLS_MAX           1000
 #define UNIT_EVENTS_MAX          4000
 #define FLOW_EVENTS_MIN          50   /* a unit with as many says that there is load: the next one may gather */
-#define READ_EVENTS_MAX          1000 /* of one partition in one read from PostgreSQL */
+#define READ_EVENTS_MAX          4000 /* of one partition in one read from PostgreSQL */
 #define TIMERS_MAX               500
 /* Events that a decision at the head may have to apply first. It holds the heads meanwhile, so that nobody can append
  * to those partitions: at some 10,000 events a second for about a second, well within a caller's patience. After a long

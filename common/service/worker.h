@@ -34,6 +34,7 @@ struct worker {
     struct monotonic next_connect, next_writable, next_ownership, next_held, next_heads, next_daily, unsaved_since;
     struct monotonic events_retry_at, timers_retry_at, next_refusal_log;
     struct monotonic gather_until; /* under load the next unit of events waits for more of them */
+    uint16_t harvest_from;         /* the partition that the next unit of events begins with */
     bool has_unsaved;
     uint64_t rewinds;   /* how often cursors were set back, as far as this worker has followed */
     bool is_epoch_lost; /* the last commit found another instance where this one thought itself the owner */

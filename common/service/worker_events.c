@@ -242,10 +242,14 @@ static void harvest_clear(struct harvest *harvest)
     eventlog_batch_free(harvest->read);
 }
 
+/* Each unit begins with the partition at which the one before was full: with more than a unit of events waiting, the
+ * last partitions would never come to their turn. */
 static void harvest_inboxes(struct worker *worker, struct harvest *harvest)
 {
-    for (uint16_t p = 0; p < PARTITION_COUNT && harvest->events->len < UNIT_EVENTS_MAX; p++) {
+    for (unsigned i = 0; i < PARTITION_COUNT && harvest->events->len < UNIT_EVENTS_MAX; i++) {
+        const uint16_t p = worker->harvest_from;
         struct part *part = &worker->parts[p];
+        worker->harvest_from = (uint16_t)((p + 1) % PARTITION_COUNT);
         if (!part->is_owned || harvest->is_read[p])
             continue;
         const int64_t covered = inbox_collect(&part->inbox, harvest->events, UNIT_EVENTS_MAX);
