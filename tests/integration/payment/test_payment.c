@@ -4,7 +4,6 @@
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "payment_service.h"
-#include "payment_sql.h"
 #include "payment_store.h"
 
 static struct sop sop = {.promise_grace_days = 3};
@@ -172,15 +171,6 @@ static struct instant end_of_day(int32_t days)
 static int32_t today(void)
 {
     return (int32_t)(clock_now().us / US_PER_DAY);
-}
-
-static void every_statement_fits_the_schema(void **state)
-{
-    struct unit_fixture *fixture = *state;
-    struct error err = {0};
-
-    if (db_prepare_all(fixture->db, PAYMENT_STATEMENTS, &err) != STATUS_OK)
-        fail_msg("%s", err.text);
 }
 
 static void a_placed_account_owes_what_the_client_says(void **state)
@@ -731,7 +721,6 @@ static void all_books_agree(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_statement_fits_the_schema),
         cmocka_unit_test(a_placed_account_owes_what_the_client_says),
         cmocka_unit_test(an_account_is_placed_once),
         cmocka_unit_test(a_payment_reported_twice_is_one_payment),
