@@ -20,8 +20,8 @@ ROWS_A_FILE = 300
 FILES_MAX = 40  # 12,000 accounts are far more than fits into what a process has free
 PATIENCE_S = 120
 TRY_AGAIN = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED"}
-# Last words of GLib, of libzmq and libczmq, of C++: whoever asks next is the one to end it.
-LAST_WORDS = ("failed to allocate", "out of memory", "bad_alloc", "cannot allocate memory")
+# Last words of GLib, of libzmq and libczmq, of C++, and of the sanitizer where it needs memory itself: whoever asks next is the one to end it.
+LAST_WORDS = ("failed to allocate", "out of memory", "bad_alloc", "cannot allocate memory", "failed to mmap")
 # The sanitizer's allocator says NULL, as libc's does, and does not end the process in its own way.
 LIKE_LIBC = {"ASAN_OPTIONS": SANITIZER_ENVIRONMENT["ASAN_OPTIONS"] + ":allocator_may_return_null=1"}
 
