@@ -71,16 +71,15 @@ static void a_flow_of_events_is_applied_in_few_units(void **state)
     assert_in_range(world_number(world, UNITS, ID_TEXT(&debtor), "flow"), 1, FRAMES / 4);
 }
 
+/* In one frame: of two, the first might be read at once, and the second would wait for the rest of a unit. */
 static void a_full_unit_does_not_wait_for_more(void **state)
 {
     struct world *world = *state;
-    const struct id debtor = id_new(2), other = id_new(3);
+    const struct id debtor = id_new(2);
     (void)start_gathering(world);
     begin_flow(world, &debtor);
-    place_many(world, &debtor, "full", UNIT_EVENTS_MAX / 2);
-    place_many(world, &other, "full", UNIT_EVENTS_MAX / 2);
-    wait_for_number(world, FLOW_EVENTS_MIN + UNIT_EVENTS_MAX / 2, APPLIED, ID_TEXT(&debtor));
-    wait_for_number(world, UNIT_EVENTS_MAX / 2, APPLIED, ID_TEXT(&other));
+    place_many(world, &debtor, "full", UNIT_EVENTS_MAX);
+    wait_for_number(world, FLOW_EVENTS_MIN + UNIT_EVENTS_MAX, APPLIED, ID_TEXT(&debtor));
 }
 
 /* Broken once: each unit began with the first partition, and what came after a full one waited for ever. */
@@ -91,12 +90,11 @@ static void no_partition_waits_behind_a_busy_one(void **state)
     (void)start_gathering(world);
     begin_flow(world, &busy);
     place_many(world, &quiet, "quiet", 10);
-    for (int i = 1; i <= 2; i++) {
-        place_many(world, &busy, "busy", UNIT_EVENTS_MAX / 2);
-        place_many(world, &busy, "busy", UNIT_EVENTS_MAX / 2);
+    for (int i = 1; i <= 5 && world_number(world, APPLIED, ID_TEXT(&quiet)) == 0; i++) {
+        place_many(world, &busy, "busy", UNIT_EVENTS_MAX);
         wait_for_number(world, FLOW_EVENTS_MIN + i * UNIT_EVENTS_MAX, APPLIED, ID_TEXT(&busy));
     }
-    wait_for_number(world, 10, APPLIED, ID_TEXT(&quiet));
+    assert_int_equal(world_number(world, APPLIED, ID_TEXT(&quiet)), 10);
 }
 
 static void what_the_wire_has_lost_is_not_waited_for(void **state)
