@@ -66,29 +66,29 @@ static int compare_deadlines(const void *a, const void *b, void *context)
 }
 
 /* The attempt is in no place any more but the order by deadline, which owns it. */
-static void finish(struct bus_calls *run, struct attempt *attempt, enum status code)
+static void finish(struct bus_calls *calls, struct attempt *attempt, enum status code)
 {
     attempt->call->code = code;
-    g_queue_push_tail(&run->done, attempt->call);
+    g_queue_push_tail(&calls->done, attempt->call);
     g_sequence_remove(attempt->by_deadline);
 }
 
-static void delay(struct bus_calls *run, struct attempt *attempt, int64_t pause_ms)
+static void delay(struct bus_calls *calls, struct attempt *attempt, int64_t pause_ms)
 {
     attempt->state = ATTEMPT_DELAYED;
     attempt->link = NULL;
     attempt->ready_at = clock_deadline_ms(pause_ms);
-    attempt->by_ready = g_sequence_insert_sorted(run->delayed, attempt, compare_ready, NULL);
+    attempt->by_ready = g_sequence_insert_sorted(calls->delayed, attempt, compare_ready, NULL);
 }
 
 /* Half to whole of the doubled pause, so that those who failed together do not come back together. */
-static void back_off(struct bus_calls *run, struct attempt *attempt)
+static void back_off(struct bus_calls *calls, struct attempt *attempt)
 {
     unsigned doublings = MIN(attempt->n_failures, 10);
     int pause_ms = MIN(BACKOFF_FIRST_MS << doublings, BACKOFF_MAX_MS);
     attempt->n_failures++;
     bus_count(BUS_METRIC_CALL_RETRIES, attempt->service);
-    delay(run, attempt, g_random_int_range(pause_ms / 2, pause_ms + 1));
+    delay(calls, attempt, g_random_int_range(pause_ms / 2, pause_ms + 1));
 }
 
 static bool is_idempotent(const struct bus_call *call)
@@ -96,9 +96,9 @@ static bool is_idempotent(const struct bus_call *call)
     return call->is_query || (call->idempotency_key != NULL && call->idempotency_key[0] != '\0');
 }
 
-static const struct instance *find_owner(struct bus_calls *run, struct attempt *attempt)
+static const struct instance *find_owner(struct bus_calls *calls, struct attempt *attempt)
 {
-    struct bus_client *client = run->client;
+    struct bus_client *client = calls->client;
     const struct instance *instance = NULL;
     if (attempt->owner[0] != '\0') {
         instance = roster_find(client->roster, attempt->owner);
@@ -111,16 +111,16 @@ static const struct instance *find_owner(struct bus_calls *run, struct attempt *
     return instance != NULL ? instance : roster_owner(client->roster, attempt->service, attempt->call->partition);
 }
 
-static const struct instance *find_any(struct bus_calls *run, const char *service)
+static const struct instance *find_any(struct bus_calls *calls, const char *service)
 {
-    const struct roster *roster = run->client->roster;
+    const struct roster *roster = calls->client->roster;
     size_t n_serving = 0;
     for (size_t i = 0; i < roster->n; i++)
         n_serving +=
             roster->instances[i].state == INSTANCE_SERVING && strcmp(roster->instances[i].service, service) == 0;
     if (n_serving == 0)
         return NULL;
-    size_t skip = run->client->n_round_robin++ % n_serving;
+    size_t skip = calls->client->n_round_robin++ % n_serving;
     for (size_t i = 0; i < roster->n; i++)
         if (roster->instances[i].state == INSTANCE_SERVING && strcmp(roster->instances[i].service, service) == 0 &&
             skip-- == 0)
@@ -128,27 +128,27 @@ static const struct instance *find_any(struct bus_calls *run, const char *servic
     return NULL;
 }
 
-static const struct instance *find_instance(struct bus_calls *run, struct attempt *attempt)
+static const struct instance *find_instance(struct bus_calls *calls, struct attempt *attempt)
 {
     switch (attempt->call->route) {
     case BUS_ROUTE_PARTITION:
-        return find_owner(run, attempt);
+        return find_owner(calls, attempt);
     case BUS_ROUTE_ANY:
-        return find_any(run, attempt->service);
+        return find_any(calls, attempt->service);
     case BUS_ROUTE_INSTANCE:
-        return roster_find(run->client->roster, attempt->call->instance_id);
+        return roster_find(calls->client->roster, attempt->call->instance_id);
     }
     return NULL;
 }
 
-static enum status choose_instance(struct bus_calls *run, struct attempt *attempt, const struct instance **ret_instance,
-                                   struct error *err)
+static enum status choose_instance(struct bus_calls *calls, struct attempt *attempt,
+                                   const struct instance **ret_instance, struct error *err)
 {
     const struct roster *roster = NULL;
-    enum status st = bus_client_roster(run->client, &roster, err);
+    enum status st = bus_client_roster(calls->client, &roster, err);
     if (st != STATUS_OK)
         return st;
-    *ret_instance = find_instance(run, attempt);
+    *ret_instance = find_instance(calls, attempt);
     if (*ret_instance != NULL)
         return STATUS_OK;
     if (attempt->call->route == BUS_ROUTE_INSTANCE)
@@ -167,20 +167,20 @@ static enum status note_link_trouble(struct attempt *attempt, const struct bus_l
 
 /* Puts it into the queue of its instance's link, or back where there is none. Nothing has been sent: whatever the call
  * is, it may be tried again. */
-static void route(struct bus_calls *run, struct attempt *attempt)
+static void route(struct bus_calls *calls, struct attempt *attempt)
 {
     const struct instance *instance = NULL;
     struct bus_link *link = NULL;
     struct error err = {0};
-    enum status st = choose_instance(run, attempt, &instance, &err);
+    enum status st = choose_instance(calls, attempt, &instance, &err);
     if (st == STATUS_OK)
-        st = bus_client_link(run->client, instance, &link, &err);
+        st = bus_client_link(calls->client, instance, &link, &err);
     if (st != STATUS_OK) {
         (void)error_set(&attempt->call->error, st, "%s: %s", attempt->call->method, err.text);
-        back_off(run, attempt);
+        back_off(calls, attempt);
     } else if (link->is_dead) {
         (void)note_link_trouble(attempt, link);
-        back_off(run, attempt);
+        back_off(calls, attempt);
     } else {
         attempt->state = ATTEMPT_WAITING;
         attempt->link = link;
@@ -188,21 +188,21 @@ static void route(struct bus_calls *run, struct attempt *attempt)
     }
 }
 
-static void route_those_ready(struct bus_calls *run)
+static void route_those_ready(struct bus_calls *calls)
 {
     struct monotonic now = clock_monotonic();
-    GSequenceIter *first = g_sequence_get_begin_iter(run->delayed);
+    GSequenceIter *first = g_sequence_get_begin_iter(calls->delayed);
     while (!g_sequence_iter_is_end(first)) {
         struct attempt *attempt = g_sequence_get(first);
         if (attempt->ready_at.us > now.us)
             return;
         g_sequence_remove(first);
-        route(run, attempt);
-        first = g_sequence_get_begin_iter(run->delayed);
+        route(calls, attempt);
+        first = g_sequence_get_begin_iter(calls->delayed);
     }
 }
 
-static enum status pack_request(struct bus_calls *run, struct attempt *attempt, uint64_t request_id,
+static enum status pack_request(struct bus_calls *calls, struct attempt *attempt, uint64_t request_id,
                                 zmq_msg_t *ret_frame)
 {
     const struct bus_call *call = attempt->call;
@@ -218,7 +218,7 @@ static enum status pack_request(struct bus_calls *run, struct attempt *attempt, 
     request.timeout_ms = CLAMP(clock_remaining_ms(attempt->deadline), 1, BUS_TIMEOUT_MAX_MS);
     request.idempotency_key = bus_lend(call->idempotency_key == NULL ? "" : call->idempotency_key);
     request.traceparent = bus_lend(call->traceparent == NULL ? "" : call->traceparent);
-    request.principal = bus_lend(call->principal == NULL ? run->client->principal : call->principal);
+    request.principal = bus_lend(call->principal == NULL ? calls->client->principal : call->principal);
     request.partition = call->partition;
     request.agency_id = call->agency_id;
     request.body = (ProtobufCBinaryData){.len = body_len, .data = body};
@@ -227,49 +227,49 @@ static enum status pack_request(struct bus_calls *run, struct attempt *attempt, 
     return st;
 }
 
-static bool send_attempt(struct bus_calls *run, struct attempt *attempt)
+static bool send_attempt(struct bus_calls *calls, struct attempt *attempt)
 {
     zmq_msg_t frame;
-    uint64_t request_id = run->client->last_request_id + 1;
-    if (pack_request(run, attempt, request_id, &frame) != STATUS_OK)
+    uint64_t request_id = calls->client->last_request_id + 1;
+    if (pack_request(calls, attempt, request_id, &frame) != STATUS_OK)
         return false;
     if (!bus_link_send(attempt->link, &frame)) {
         (void)zmq_msg_close(&frame);
         return false;
     }
-    run->client->last_request_id = request_id;
+    calls->client->last_request_id = request_id;
     attempt->request_id = request_id;
     attempt->state = ATTEMPT_IN_FLIGHT;
     attempt->link->n_in_flight++;
-    (void)g_hash_table_insert(run->in_flight, &attempt->request_id, attempt);
+    (void)g_hash_table_insert(calls->in_flight, &attempt->request_id, attempt);
     return true;
 }
 
-static void pump(struct bus_calls *run, struct bus_link *link)
+static void pump(struct bus_calls *calls, struct bus_link *link)
 {
     while (link->waiting.length > 0 && link->n_in_flight < BUS_WINDOW && bus_link_is_up(link)) {
-        if (!send_attempt(run, g_queue_peek_head(&link->waiting)))
+        if (!send_attempt(calls, g_queue_peek_head(&link->waiting)))
             return;
         (void)g_queue_pop_head(&link->waiting);
     }
 }
 
-static void accept_reply(struct bus_calls *run, struct attempt *attempt, const Dunlin__Bus__V1__Reply *reply)
+static void accept_reply(struct bus_calls *calls, struct attempt *attempt, const Dunlin__Bus__V1__Reply *reply)
 {
     struct bus_call *call = attempt->call;
     call->reply = bus_unpack(attempt->method->output, reply->body.len, reply->body.data);
     if (call->reply != NULL) {
         call->error = (struct error){0};
-        finish(run, attempt, STATUS_OK);
+        finish(calls, attempt, STATUS_OK);
         return;
     }
-    finish(run, attempt,
+    finish(calls, attempt,
            error_set(&call->error, STATUS_INTERNAL, "%s of %s: the reply is no %s", call->method,
                      attempt->link->instance_id, attempt->method->output->name));
 }
 
 /* An owner in the reply says that nothing was done there: any call may go on. */
-static void handle_refusal(struct bus_calls *run, struct attempt *attempt, const Dunlin__Bus__V1__Reply *reply)
+static void handle_refusal(struct bus_calls *calls, struct attempt *attempt, const Dunlin__Bus__V1__Reply *reply)
 {
     enum status code = status_from_wire(reply->code > INT32_MAX ? -1 : (int)reply->code);
     (void)error_set(&attempt->call->error, code, "%s of %s: %s", attempt->call->method, attempt->link->instance_id,
@@ -281,29 +281,29 @@ static void handle_refusal(struct bus_calls *run, struct attempt *attempt, const
     if (is_wrong_owner && !attempt->has_followed) {
         attempt->has_followed = true;
         (void)g_strlcpy(attempt->owner, reply->owner, sizeof(attempt->owner));
-        delay(run, attempt, 0);
+        delay(calls, attempt, 0);
     } else if (is_wrong_owner || ((status_is_transient(code) || is_outcome_unknown) && is_idempotent(attempt->call))) {
-        back_off(run, attempt);
+        back_off(calls, attempt);
     } else {
-        finish(run, attempt, code);
+        finish(calls, attempt, code);
     }
 }
 
 /* Replies of calls that were given up, and notifications, find nobody. */
-static void handle_reply(struct bus_calls *run, struct bus_link *link, const Dunlin__Bus__V1__Reply *reply)
+static void handle_reply(struct bus_calls *calls, struct bus_link *link, const Dunlin__Bus__V1__Reply *reply)
 {
-    struct attempt *attempt = g_hash_table_lookup(run->in_flight, &reply->request_id);
+    struct attempt *attempt = g_hash_table_lookup(calls->in_flight, &reply->request_id);
     if (attempt == NULL || attempt->link != link)
         return;
-    (void)g_hash_table_remove(run->in_flight, &reply->request_id);
+    (void)g_hash_table_remove(calls->in_flight, &reply->request_id);
     link->n_in_flight--;
     if (reply->code == STATUS_OK)
-        accept_reply(run, attempt, reply);
+        accept_reply(calls, attempt, reply);
     else
-        handle_refusal(run, attempt, reply);
+        handle_refusal(calls, attempt, reply);
 }
 
-static void lose(struct bus_calls *run, struct attempt *attempt)
+static void lose(struct bus_calls *calls, struct attempt *attempt)
 {
     const struct bus_link *link = attempt->link;
     struct bus_call *call = attempt->call;
@@ -311,68 +311,68 @@ static void lose(struct bus_calls *run, struct attempt *attempt)
     (void)error_set(&call->error, STATUS_DEADLINE_EXCEEDED, "%s of %s (%s): %s before the reply: outcome unknown",
                     call->method, link->instance_id, link->endpoint, link->trouble);
     if (is_idempotent(call))
-        back_off(run, attempt);
+        back_off(calls, attempt);
     else
-        finish(run, attempt, STATUS_DEADLINE_EXCEEDED);
+        finish(calls, attempt, STATUS_DEADLINE_EXCEEDED);
 }
 
-static void handle_loss(struct bus_calls *run, struct bus_link *link)
+static void handle_loss(struct bus_calls *calls, struct bus_link *link)
 {
     GHashTableIter in_flight;
     void *value;
-    g_hash_table_iter_init(&in_flight, run->in_flight);
+    g_hash_table_iter_init(&in_flight, calls->in_flight);
     while (g_hash_table_iter_next(&in_flight, NULL, &value)) {
         struct attempt *attempt = value;
         if (attempt->link != link)
             continue;
         g_hash_table_iter_remove(&in_flight);
-        lose(run, attempt);
+        lose(calls, attempt);
     }
     link->n_in_flight = 0;
     struct attempt *waiting;
     while ((waiting = g_queue_pop_head(&link->waiting)) != NULL) {
         (void)note_link_trouble(waiting, link);
-        back_off(run, waiting);
+        back_off(calls, waiting);
     }
 }
 
 /* Replies first: those that came before the connection was lost count. */
-static void serve_link(struct bus_calls *run, struct bus_link *link)
+static void serve_link(struct bus_calls *calls, struct bus_link *link)
 {
     Dunlin__Bus__V1__Reply *reply;
     while ((reply = bus_link_receive(link)) != NULL) {
-        handle_reply(run, link, reply);
+        handle_reply(calls, link, reply);
         dunlin__bus__v1__reply__free_unpacked(reply, NULL);
     }
     if (bus_link_read_events(link))
-        handle_loss(run, link);
-    pump(run, link);
+        handle_loss(calls, link);
+    pump(calls, link);
 }
 
-static void serve_links(struct bus_calls *run)
+static void serve_links(struct bus_calls *calls)
 {
     GHashTableIter links;
     void *link;
-    g_hash_table_iter_init(&links, run->client->links);
+    g_hash_table_iter_init(&links, calls->client->links);
     while (g_hash_table_iter_next(&links, NULL, &link))
-        serve_link(run, link);
+        serve_link(calls, link);
 }
 
 /* Calls that wait for an instance which may be gone by now look at the roster again. */
-static void reroute_those_waiting(struct bus_calls *run)
+static void reroute_those_waiting(struct bus_calls *calls)
 {
-    if (clock_remaining_ms(run->reroute_at) > 0)
+    if (clock_remaining_ms(calls->reroute_at) > 0)
         return;
-    run->reroute_at = clock_deadline_ms(REROUTE_IVL_MS);
+    calls->reroute_at = clock_deadline_ms(REROUTE_IVL_MS);
     GHashTableIter links;
     void *value;
-    g_hash_table_iter_init(&links, run->client->links);
+    g_hash_table_iter_init(&links, calls->client->links);
     while (g_hash_table_iter_next(&links, NULL, &value)) {
         struct bus_link *link = value;
         struct attempt *waiting;
         while ((waiting = g_queue_pop_head(&link->waiting)) != NULL) {
             (void)note_link_trouble(waiting, link);
-            delay(run, waiting, 0);
+            delay(calls, waiting, 0);
         }
     }
 }
@@ -383,19 +383,19 @@ static struct attempt *first_of(const GSequence *sequence)
     return g_sequence_iter_is_end(first) ? NULL : g_sequence_get(first);
 }
 
-static int next_wake_ms(const struct bus_calls *run, struct monotonic until)
+static int next_wake_ms(const struct bus_calls *calls, struct monotonic until)
 {
     int wake_ms = clock_remaining_ms(until);
-    const struct attempt *urgent = first_of(run->open);
-    const struct attempt *delayed = first_of(run->delayed);
+    const struct attempt *urgent = first_of(calls->open);
+    const struct attempt *delayed = first_of(calls->delayed);
     if (urgent != NULL)
-        wake_ms = MIN(wake_ms, MIN(clock_remaining_ms(urgent->deadline), clock_remaining_ms(run->reroute_at)));
+        wake_ms = MIN(wake_ms, MIN(clock_remaining_ms(urgent->deadline), clock_remaining_ms(calls->reroute_at)));
     if (delayed != NULL)
         wake_ms = MIN(wake_ms, clock_remaining_ms(delayed->ready_at));
     return wake_ms + 1; /* the remaining time is rounded down: not a millisecond of spinning */
 }
 
-static void leave_place(struct bus_calls *run, struct attempt *attempt)
+static void leave_place(struct bus_calls *calls, struct attempt *attempt)
 {
     switch (attempt->state) {
     case ATTEMPT_DELAYED:
@@ -405,13 +405,13 @@ static void leave_place(struct bus_calls *run, struct attempt *attempt)
         (void)g_queue_remove(&attempt->link->waiting, attempt);
         break;
     case ATTEMPT_IN_FLIGHT: /* a reply that comes later finds nobody */
-        (void)g_hash_table_remove(run->in_flight, &attempt->request_id);
+        (void)g_hash_table_remove(calls->in_flight, &attempt->request_id);
         attempt->link->n_in_flight--;
         break;
     }
 }
 
-static void expire(struct bus_calls *run, struct attempt *attempt)
+static void expire(struct bus_calls *calls, struct attempt *attempt)
 {
     struct bus_call *call = attempt->call;
     long long timeout_ms = (long long)attempt->timeout_ms;
@@ -429,35 +429,35 @@ static void expire(struct bus_calls *run, struct attempt *attempt)
         (void)error_wrap(&call->error, call->error.code == STATUS_OK ? STATUS_DEADLINE_EXCEEDED : call->error.code,
                          "given up after %lld ms", timeout_ms);
     }
-    leave_place(run, attempt);
-    finish(run, attempt, call->error.code = attempt->may_have_run ? STATUS_DEADLINE_EXCEEDED : call->error.code);
+    leave_place(calls, attempt);
+    finish(calls, attempt, call->error.code = attempt->may_have_run ? STATUS_DEADLINE_EXCEEDED : call->error.code);
 }
 
-static void expire_those_late(struct bus_calls *run)
+static void expire_those_late(struct bus_calls *calls)
 {
     struct attempt *attempt;
-    while ((attempt = first_of(run->open)) != NULL && clock_remaining_ms(attempt->deadline) == 0)
-        expire(run, attempt);
+    while ((attempt = first_of(calls->open)) != NULL && clock_remaining_ms(attempt->deadline) == 0)
+        expire(calls, attempt);
 }
 
-static bool is_also_ready(const struct bus_calls *run)
+static bool is_also_ready(const struct bus_calls *calls)
 {
-    return run->also != NULL && (zsock_events(run->also) & ZMQ_POLLIN) != 0;
+    return calls->also != NULL && (zsock_events(calls->also) & ZMQ_POLLIN) != 0;
 }
 
-void bus_calls_wait(struct bus_calls *run, int64_t timeout_ms)
+void bus_calls_wait(struct bus_calls *calls, int64_t timeout_ms)
 {
     const struct monotonic until = clock_deadline_ms(timeout_ms);
     for (;;) {
-        expire_those_late(run);
-        reroute_those_waiting(run);
-        route_those_ready(run);
-        serve_links(run);
-        if (run->done.length > 0 || is_also_ready(run) || clock_remaining_ms(until) == 0)
+        expire_those_late(calls);
+        reroute_those_waiting(calls);
+        route_those_ready(calls);
+        serve_links(calls);
+        if (calls->done.length > 0 || is_also_ready(calls) || clock_remaining_ms(until) == 0)
             return;
-        if (run->also == NULL && bus_calls_open(run) == 0)
+        if (calls->also == NULL && bus_calls_open(calls) == 0)
             return;
-        (void)zpoller_wait(run->client->poller, next_wake_ms(run, until));
+        (void)zpoller_wait(calls->client->poller, next_wake_ms(calls, until));
     }
 }
 
@@ -477,7 +477,7 @@ static bool is_text_ok(const char *text)
     return text == NULL || strlen(text) <= BUS_TEXT_MAX_BYTES;
 }
 
-static enum status check_call(struct bus_calls *run, struct attempt *attempt, struct error *err)
+static enum status check_call(struct bus_calls *calls, struct attempt *attempt, struct error *err)
 {
     const struct bus_call *call = attempt->call;
     attempt->method = protobuf_c_service_descriptor_get_method_by_name(call->service, call->method);
@@ -491,7 +491,7 @@ static enum status check_call(struct bus_calls *run, struct attempt *attempt, st
         return error_set(err, STATUS_INVALID_ARGUMENT, "%s: partition %u is not below %d", call->method,
                          call->partition, PARTITION_COUNT);
     if (!is_text_ok(call->idempotency_key) || !is_text_ok(call->traceparent) || !is_text_ok(call->principal) ||
-        !is_text_ok(run->client->principal))
+        !is_text_ok(calls->client->principal))
         return error_set(err, STATUS_INVALID_ARGUMENT,
                          "%s: idempotency key, traceparent or principal is longer than %d bytes", call->method,
                          BUS_TEXT_MAX_BYTES);
@@ -502,21 +502,21 @@ static enum status check_call(struct bus_calls *run, struct attempt *attempt, st
     return STATUS_OK;
 }
 
-void bus_calls_add(struct bus_calls *run, struct bus_call *call, int64_t timeout_ms)
+void bus_calls_add(struct bus_calls *calls, struct bus_call *call, int64_t timeout_ms)
 {
     struct attempt *attempt = g_new0(struct attempt, 1);
     attempt->call = call;
     attempt->timeout_ms = timeout_ms;
     attempt->deadline = clock_deadline_ms(timeout_ms);
-    attempt->by_deadline = g_sequence_insert_sorted(run->open, attempt, compare_deadlines, NULL);
+    attempt->by_deadline = g_sequence_insert_sorted(calls->open, attempt, compare_deadlines, NULL);
     call->code = STATUS_UNKNOWN;
     call->error = (struct error){0};
     call->reply = NULL;
-    enum status st = check_call(run, attempt, &call->error);
+    enum status st = check_call(calls, attempt, &call->error);
     if (st != STATUS_OK)
-        finish(run, attempt, st);
+        finish(calls, attempt, st);
     else
-        delay(run, attempt, 0);
+        delay(calls, attempt, 0);
 }
 
 /* Replies of earlier calls that come later are dropped by their ids, so nothing of them may count against the window.
@@ -535,58 +535,58 @@ static void forget_earlier_calls(struct bus_client *client)
 
 struct bus_calls *bus_calls_new(struct bus_client *client, zsock_t *also)
 {
-    struct bus_calls *run = g_new0(struct bus_calls, 1);
-    run->client = client;
-    run->also = also;
-    run->reroute_at = clock_deadline_ms(REROUTE_IVL_MS);
-    run->open = g_sequence_new(g_free);
-    run->delayed = g_sequence_new(NULL);
-    run->in_flight = g_hash_table_new(g_int64_hash, g_int64_equal);
-    g_queue_init(&run->done);
+    struct bus_calls *calls = g_new0(struct bus_calls, 1);
+    calls->client = client;
+    calls->also = also;
+    calls->reroute_at = clock_deadline_ms(REROUTE_IVL_MS);
+    calls->open = g_sequence_new(g_free);
+    calls->delayed = g_sequence_new(NULL);
+    calls->in_flight = g_hash_table_new(g_int64_hash, g_int64_equal);
+    g_queue_init(&calls->done);
     if (also != NULL)
         (void)zpoller_add(client->poller, also);
-    serve_links(run); /* what happened to the connections since the last calls is not the loss of these */
-    return run;
+    serve_links(calls); /* what happened to the connections since the last calls is not the loss of these */
+    return calls;
 }
 
-void bus_calls_free(struct bus_calls *run)
+void bus_calls_free(struct bus_calls *calls)
 {
-    if (run == NULL)
+    if (calls == NULL)
         return;
-    if (run->also != NULL)
-        (void)zpoller_remove(run->client->poller, run->also);
-    forget_earlier_calls(run->client);
-    g_queue_clear(&run->done);
-    g_hash_table_destroy(run->in_flight);
-    g_sequence_free(run->delayed);
-    g_sequence_free(run->open);
-    g_free(run);
+    if (calls->also != NULL)
+        (void)zpoller_remove(calls->client->poller, calls->also);
+    forget_earlier_calls(calls->client);
+    g_queue_clear(&calls->done);
+    g_hash_table_destroy(calls->in_flight);
+    g_sequence_free(calls->delayed);
+    g_sequence_free(calls->open);
+    g_free(calls);
 }
 
-void bus_calls_freep(struct bus_calls **run)
+void bus_calls_freep(struct bus_calls **calls)
 {
-    bus_calls_free(*run);
-    *run = NULL;
+    bus_calls_free(*calls);
+    *calls = NULL;
 }
 
-size_t bus_calls_open(const struct bus_calls *run)
+size_t bus_calls_open(const struct bus_calls *calls)
 {
-    return (size_t)g_sequence_get_length(run->open);
+    return (size_t)g_sequence_get_length(calls->open);
 }
 
-struct bus_call *bus_calls_next(struct bus_calls *run)
+struct bus_call *bus_calls_next(struct bus_calls *calls)
 {
-    return g_queue_pop_head(&run->done);
+    return g_queue_pop_head(&calls->done);
 }
 
 void bus_call_many(struct bus_client *client, struct bus_call *calls, size_t n, int64_t timeout_ms)
 {
-    SCOPED(bus_calls_freep) struct bus_calls *run = bus_calls_new(client, NULL);
+    SCOPED(bus_calls_freep) struct bus_calls *overlapping = bus_calls_new(client, NULL);
     for (size_t i = 0; i < n; i++)
-        bus_calls_add(run, &calls[i], timeout_ms);
-    while (bus_calls_open(run) > 0) {
-        bus_calls_wait(run, timeout_ms + 1);
-        while (bus_calls_next(run) != NULL)
+        bus_calls_add(overlapping, &calls[i], timeout_ms);
+    while (bus_calls_open(overlapping) > 0) {
+        bus_calls_wait(overlapping, timeout_ms + 1);
+        while (bus_calls_next(overlapping) != NULL)
             continue;
     }
 }
