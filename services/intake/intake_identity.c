@@ -47,8 +47,10 @@ static char *fold_name(const char *name)
     g_autofree char *decomposed = g_utf8_normalize(name, -1, G_NORMALIZE_ALL);
     g_autoptr(GString) plain = g_string_new(NULL);
 
+    /* It is UTF-8, so there is no memory, and without his name he would be taken for another person. GLib's other
+     * functions end the process by themselves. */
     if (!decomposed)
-        return g_strdup("");
+        g_error("failed to allocate the normal form of a name");
     for (const char *at = decomposed; *at; at = g_utf8_next_char(at)) {
         gunichar c = g_utf8_get_char(at);
         if (g_unichar_isspace(c) || c == ',' || c == '-')
