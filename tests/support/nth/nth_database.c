@@ -12,7 +12,7 @@ static __thread struct {
     enum nth_failure failure;
     size_t n;
     enum nth_commit commit;
-    bool is_rolled_back;
+    bool has_erred; /* the server, by itself; or the unit, which rolls back */
     void (*look)(PGconn *conn);
     struct nth_seen seen;
 } plan;
@@ -46,7 +46,7 @@ static void note_failure(const char *call)
 {
     plan.seen.has_failed = true;
     plan.seen.failed_call = call;
-    plan.seen.is_after_rollback = plan.is_rolled_back;
+    plan.seen.is_after_error = plan.has_erred;
 }
 
 /* Counts a call; true where it shall say no. */
@@ -172,7 +172,7 @@ static int send_commit(PGconn *conn, const char *instead)
 int __wrap_PQsendQuery(PGconn *conn, const char *sql)
 {
     if (plan.is_armed && strcmp(sql, "ROLLBACK") == 0)
-        plan.is_rolled_back = true;
+        plan.has_erred = true;
     plan.seen.is_commit_sent |= plan.is_armed && strcmp(sql, "COMMIT") == 0;
     if (refuses(conn, "PQsendQuery"))
         return 0;
@@ -195,7 +195,9 @@ PGresult *__wrap_PQgetResult(PGconn *conn)
 {
     if (refuses(conn, "PQgetResult"))
         return PQmakeEmptyPGresult(conn, PGRES_FATAL_ERROR);
-    return __real_PQgetResult(conn);
+    PGresult *result = __real_PQgetResult(conn);
+    plan.has_erred |= plan.is_armed && PQresultErrorField(result, PG_DIAG_SQLSTATE) != NULL;
+    return result;
 }
 
 int __wrap_PQputCopyData(PGconn *conn, const char *bytes, int len)

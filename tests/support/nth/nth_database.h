@@ -33,7 +33,8 @@ struct nth_seen {
     bool has_failed;
     const char *failed_call;              /* "PQflush" */
     bool is_commit_sent, has_lost_answer; /* sent: or tried to */
-    bool is_after_rollback;               /* the failure came at or after a rollback: the unit had failed by itself */
+    bool is_after_error; /* the failure came after an error of the server's own, or a rollback: the unit had failed by
+                            itself */
 };
 
 /* `n` counts from 1; 0: nothing fails. */

@@ -185,8 +185,9 @@ static bool is_right_status(enum nth_failure failure, const struct nth_seen *see
                                            [NTH_TERMINATED] = STATUS_UNAVAILABLE,
                                            [NTH_SERVER_FULL] = STATUS_RESOURCE_EXHAUSTED,
                                            [NTH_CONFLICT] = STATUS_ABORTED};
-    if (st == natural) /* unnoticed: all that was to be read had come, or there was only a rollback to come */
-        return failure == NTH_CUT || (st != STATUS_OK && seen->is_after_rollback);
+    /* Unnoticed: all that was to be read had come, or what had failed before is said. */
+    if (st == natural && (failure == NTH_CUT || (st != STATUS_OK && seen->is_after_error)))
+        return true;
     if (seen->is_commit_sent && EXPECTED[failure] == STATUS_UNAVAILABLE)
         return st == STATUS_DEADLINE_EXCEEDED; /* the server may have committed */
     return st == EXPECTED[failure];
@@ -305,7 +306,7 @@ static _Noreturn void run_child(const struct unit_run *run, size_t n, bool stays
         _exit(ENDING_UNHARMED);
     if (st == natural)
         _exit(is_as_unharmed() ? ENDING_COPED : ENDING_HALF_DONE);
-    if (!is_passing(st) || err.code != st || err.text[0] == '\0' || seen.is_after_rollback)
+    if (!is_passing(st) || err.code != st || err.text[0] == '\0' || seen.is_after_error)
         _exit(ENDING_WRONG_STATUS);
     after_failure(run, st);
     st = attempt(run, NTH_REFUSED, 0, NTH_COMMIT_PRETENDED, &seen, &err);
