@@ -30,7 +30,7 @@ SAMPLE = REPOSITORY / "deploy" / "sample"
 OK, FAILED, USAGE, PARTLY = 0, 1, 2, 3  # the command's exit codes
 NEW_YORK_NOON = datetime.timedelta(hours=17)  # in winter, after midnight UTC; every zone of the continental US may be called
 START = datetime.datetime(2026, 1, 5, 17, tzinfo=datetime.timezone.utc)
-SANITIZER = re.compile(r"ERROR: AddressSanitizer|LeakSanitizer|runtime error")
+SANITIZER = re.compile(r"ERROR: AddressSanitizer(?! failed to allocate)|LeakSanitizer|runtime error")  # one that has no memory for itself has found nothing
 SANITIZER_ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
