@@ -1,6 +1,7 @@
 #ifndef DUNLIN_TESTS_UNIT_CONTACT_PERSON_H
 #define DUNLIN_TESTS_UNIT_CONTACT_PERSON_H
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "contact_state.h"
@@ -51,6 +52,31 @@ static inline void test_attempt(struct account *account, const struct contact_po
         .is_conversation = is_conversation,
     };
     account_add_attempt(account, &attempt);
+}
+
+/* What a test of one account stands on; a cmocka state. */
+struct person_fixture {
+    struct contact_book *book;
+    struct account *account;
+    struct contact_point *phone; /* in New York */
+};
+
+static inline int person_setup(void **state)
+{
+    struct person_fixture *fixture = calloc(1, sizeof(*fixture));
+    fixture->book = contact_book_new();
+    fixture->account = test_account(fixture->book, "account");
+    fixture->phone = test_phone(fixture->book, fixture->account, "phone", "America/New_York");
+    *state = fixture;
+    return 0;
+}
+
+static inline int person_teardown(void **state)
+{
+    struct person_fixture *fixture = *state;
+    contact_book_free(fixture->book);
+    free(fixture);
+    return 0;
 }
 
 static inline struct rulebook *test_rules(void)

@@ -9,30 +9,6 @@
 #include "attempt_model.h"
 #include "person.h"
 
-struct fixture {
-    struct contact_book *book;
-    struct account *account;
-    struct contact_point *phone;
-};
-
-static int setup(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture->book = contact_book_new();
-    fixture->account = test_account(fixture->book, "account");
-    fixture->phone = test_phone(fixture->book, fixture->account, "phone", "America/New_York");
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *fixture = *state;
-    contact_book_free(fixture->book);
-    free(fixture);
-    return 0;
-}
-
 static void moves_a_permit_only_as_its_table_says(void **state)
 {
     (void)state;
@@ -135,7 +111,7 @@ static void dates_an_attempt_by_its_start_but_never_before_its_permit(void **sta
 
 static void counts_a_call_toward_what_was_discussed(void **state)
 {
-    const struct fixture *fixture = *state;
+    const struct person_fixture *fixture = *state;
     struct permit permit = {.account_id = fixture->account->id, .granted_at_us = 1000};
     struct report report = {
         .telephony = TELEPHONY_ANSWERED, .party = PARTY_RIGHT, .outcome = OUTCOME_NONE, .is_conversation = true};
@@ -175,7 +151,7 @@ static void takes_the_stricter_reading_of_two_reports(void **state)
          false},
         {{.telephony = TELEPHONY_ANSWERED, .party = PARTY_RIGHT, .outcome = OUTCOME_DISPUTE}, true, false, true},
     };
-    const struct fixture *fixture = *state;
+    const struct person_fixture *fixture = *state;
     for (size_t i = 0; i < ARRAY_SIZE(readings); i++) {
         for (size_t j = 0; j < ARRAY_SIZE(readings); j++) {
             struct permit permit = {.account_id = fixture->account->id, .granted_at_us = 1000};
@@ -202,7 +178,7 @@ static void takes_the_stricter_reading_of_two_reports(void **state)
 
 static void lets_a_correction_move_an_attempt_to_a_later_day_only(void **state)
 {
-    const struct fixture *fixture = *state;
+    const struct person_fixture *fixture = *state;
     const int64_t granted = at("2026-06-01T14:00:00Z").us;
     const int64_t first = at("2026-06-02T14:00:00Z").us, second = at("2026-06-03T14:00:00Z").us;
     struct permit permit = {.account_id = fixture->account->id, .granted_at_us = granted};
@@ -226,7 +202,7 @@ static void lets_a_correction_move_an_attempt_to_a_later_day_only(void **state)
 
 static void counts_what_later_reports_say_of_another_debt(void **state)
 {
-    const struct fixture *fixture = *state;
+    const struct person_fixture *fixture = *state;
     struct permit permit = {.account_id = fixture->account->id, .counts = true, .occurred_at_us = 2000};
     struct report report = {.telephony = TELEPHONY_ANSWERED, .party = PARTY_RIGHT, .outcome = OUTCOME_NONE};
     struct report_news news;
@@ -249,7 +225,7 @@ static void counts_what_later_reports_say_of_another_debt(void **state)
 
 static void sets_and_releases_each_flag_where_it_belongs(void **state)
 {
-    const struct fixture *fixture = *state;
+    const struct person_fixture *fixture = *state;
     static const struct {
         enum sticky_flag flag;
         enum hold hold;
@@ -276,14 +252,14 @@ static void sets_and_releases_each_flag_where_it_belongs(void **state)
     }
 }
 
-static bool is_disputed(const struct fixture *fixture)
+static bool is_disputed(const struct person_fixture *fixture)
 {
     return (account_holds(fixture->account) & HOLD_BIT(HOLD_DISPUTE)) != 0;
 }
 
 static void holds_a_claimed_dispute_until_it_is_opened_and_ended(void **state)
 {
-    const struct fixture *fixture = *state;
+    const struct person_fixture *fixture = *state;
     const struct id dispute = test_id("dispute");
     assert_true(dispute_claim(fixture->account));
     assert_true(is_disputed(fixture));
@@ -299,7 +275,7 @@ static void holds_a_claimed_dispute_until_it_is_opened_and_ended(void **state)
 
 static void frees_nothing_by_the_late_end_of_an_older_dispute(void **state)
 {
-    const struct fixture *fixture = *state;
+    const struct person_fixture *fixture = *state;
     const struct id older = test_id("older");
     const struct id newer = test_id("newer");
     assert_true(dispute_open(fixture->account, &older));
@@ -320,13 +296,16 @@ int main(void)
         cmocka_unit_test(counts_what_connected_or_rang),
         cmocka_unit_test(refuses_reports_that_contradict_themselves),
         cmocka_unit_test(dates_an_attempt_by_its_start_but_never_before_its_permit),
-        cmocka_unit_test_setup_teardown(counts_a_call_toward_what_was_discussed, setup, teardown),
-        cmocka_unit_test_setup_teardown(takes_the_stricter_reading_of_two_reports, setup, teardown),
-        cmocka_unit_test_setup_teardown(lets_a_correction_move_an_attempt_to_a_later_day_only, setup, teardown),
-        cmocka_unit_test_setup_teardown(counts_what_later_reports_say_of_another_debt, setup, teardown),
-        cmocka_unit_test_setup_teardown(sets_and_releases_each_flag_where_it_belongs, setup, teardown),
-        cmocka_unit_test_setup_teardown(holds_a_claimed_dispute_until_it_is_opened_and_ended, setup, teardown),
-        cmocka_unit_test_setup_teardown(frees_nothing_by_the_late_end_of_an_older_dispute, setup, teardown),
+        cmocka_unit_test_setup_teardown(counts_a_call_toward_what_was_discussed, person_setup, person_teardown),
+        cmocka_unit_test_setup_teardown(takes_the_stricter_reading_of_two_reports, person_setup, person_teardown),
+        cmocka_unit_test_setup_teardown(lets_a_correction_move_an_attempt_to_a_later_day_only, person_setup,
+                                        person_teardown),
+        cmocka_unit_test_setup_teardown(counts_what_later_reports_say_of_another_debt, person_setup, person_teardown),
+        cmocka_unit_test_setup_teardown(sets_and_releases_each_flag_where_it_belongs, person_setup, person_teardown),
+        cmocka_unit_test_setup_teardown(holds_a_claimed_dispute_until_it_is_opened_and_ended, person_setup,
+                                        person_teardown),
+        cmocka_unit_test_setup_teardown(frees_nothing_by_the_late_end_of_an_older_dispute, person_setup,
+                                        person_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,28 +13,6 @@
  * third step, the random lives with "not held though the client says that nothing is owed"); a balance by command
  * answering a payment (the table, and "unposted" in the random lives); the least of two positions kept. */
 
-struct fixture {
-    struct contact_book *book;
-    struct account *account;
-};
-
-static int setup(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    fixture->book = contact_book_new();
-    fixture->account = test_account(fixture->book, "account");
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *fixture = *state;
-    contact_book_free(fixture->book);
-    free(fixture);
-    return 0;
-}
-
 static bool is_paid(const struct account *account)
 {
     return (account->holds & HOLD_BIT(HOLD_PAID)) != 0;
@@ -84,7 +62,7 @@ static void walk(struct account *account, const struct step *steps, size_t n)
 
 static void waits_for_the_ledgers_answer_to_the_last_payment(void **state)
 {
-    struct fixture *fixture = *state;
+    struct person_fixture *fixture = *state;
     static const struct step STEPS[] = {
         {REPORTED, 0, 10, false, true, true},   {CHANGED, 400, 0, false, true, false}, /* by command: says nothing */
         {REPORTED, 0, 12, false, true, true},   {CHANGED, 300, 10, false, true, false},
@@ -99,7 +77,7 @@ static void waits_for_the_ledgers_answer_to_the_last_payment(void **state)
 
 static void says_nothing_is_owed_until_the_ledger_knows_better(void **state)
 {
-    struct fixture *fixture = *state;
+    struct person_fixture *fixture = *state;
     static const struct step STEPS[] = {
         {RESTATED, 500, 9, false, false, false}, /* what is still owed only the ledger knows */
         {RESTATED, 0, 10, true, false, true},    {CHANGED, 400, 8, true, false, false}, /* computed before */
@@ -115,7 +93,7 @@ static void says_nothing_is_owed_until_the_ledger_knows_better(void **state)
 
 static void keeps_payments_and_restatements_apart(void **state)
 {
-    struct fixture *fixture = *state;
+    struct person_fixture *fixture = *state;
     static const struct step STEPS[] = {
         {REPORTED, 0, 10, false, true, true},  {RESTATED, 0, 12, true, true, true},
         {CHANGED, 400, 10, true, false, true}, /* the payment is in the ledger, the client's last word is not */
@@ -176,8 +154,8 @@ static void follows_a_ledger_that_lags_behind(void **state)
     (void)state;
     for (guint32 seed = 1; seed <= 500; seed++) {
         void *inner = NULL;
-        (void)setup(&inner);
-        struct account *account = ((struct fixture *)inner)->account;
+        (void)person_setup(&inner);
+        struct account *account = ((struct person_fixture *)inner)->account;
         struct life life = {.balance = 300};
         GRand *random = g_rand_new_with_seed(seed);
         for (int turn = 0; turn < 60; turn++) {
@@ -199,16 +177,18 @@ static void follows_a_ledger_that_lags_behind(void **state)
         assert_int_equal(account->restated_seq, 0);
         assert_int_equal(is_paid(account), life.balance <= 0);
         g_rand_free(random);
-        (void)teardown(&inner);
+        (void)person_teardown(&inner);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(waits_for_the_ledgers_answer_to_the_last_payment, setup, teardown),
-        cmocka_unit_test_setup_teardown(says_nothing_is_owed_until_the_ledger_knows_better, setup, teardown),
-        cmocka_unit_test_setup_teardown(keeps_payments_and_restatements_apart, setup, teardown),
+        cmocka_unit_test_setup_teardown(waits_for_the_ledgers_answer_to_the_last_payment, person_setup,
+                                        person_teardown),
+        cmocka_unit_test_setup_teardown(says_nothing_is_owed_until_the_ledger_knows_better, person_setup,
+                                        person_teardown),
+        cmocka_unit_test_setup_teardown(keeps_payments_and_restatements_apart, person_setup, person_teardown),
         cmocka_unit_test(follows_a_ledger_that_lags_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
