@@ -54,7 +54,7 @@ enum technology {
     TECHNOLOGY_ARTIFICIAL, /* artificial voice, one made by a machine that answers included */
 };
 
-enum outcome {
+enum contact_outcome {
     OUTCOME_UNKNOWN, /* counts as a call that connected */
     OUTCOME_NO_ANSWER,
     OUTCOME_VOICEMAIL, /* a message that is a communication */
@@ -134,7 +134,7 @@ enum address_kind {
     ADDRESS_PORTAL,
 };
 
-enum place {
+enum address_place {
     PLACE_NONE, /* the address is bound to no place: a mobile, an e-mail address */
     PLACE_HOME,
     PLACE_WORK,
@@ -143,7 +143,7 @@ enum place {
 
 struct fact_address {
     enum address_kind kind;
-    enum place place;
+    enum address_place place;
     uint8_t person; /* whose */
     uint8_t n_zones;
     bool is_employer_provided;       /* and known to the collector to be: an e-mail address */
@@ -257,7 +257,7 @@ struct fact_contact {
     debt_set debts;     /* to which it counts */
     debt_set discussed; /* that were talked about; none named: `debts` */
     uint8_t medium;     /* enum medium */
-    uint8_t outcome;    /* enum outcome */
+    uint8_t outcome;    /* enum contact_outcome */
     uint8_t technology; /* enum technology */
     uint8_t purpose;    /* enum purpose */
     uint8_t person;
@@ -273,7 +273,7 @@ struct fact_designation {
     int64_t rescinded_at_us;
     uint8_t days;                   /* bit 0 Monday ... bit 6 Sunday; 0: every day */
     bool is_only;                   /* he named when it is convenient: all else is not */
-    enum place place;               /* PLACE_NONE: it is about time */
+    enum address_place place;       /* PLACE_NONE: it is about time */
     int32_t from_second, to_second; /* of the local day; both 0: all day; from > to: over midnight */
     struct date until;              /* last day; days 0: until rescinded */
 };
@@ -348,7 +348,7 @@ struct facts {
     bool has_unreadable_zone; /* some zone where he may be is not in the IANA database */
     uint8_t n_zones;
     uint8_t n_debts, n_addresses, n_persons;
-    enum place known_place; /* where he is known to be */
+    enum address_place known_place; /* where he is known to be */
     int64_t known_place_at_us;
     const struct zone *known_zone;   /* replaces the candidates where it is known */
     const struct zone *const *zones; /* candidates: of his addresses and numbers, wrong ones left out */

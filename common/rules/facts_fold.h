@@ -152,11 +152,11 @@ struct fact_event {
     debt_set discussed;
     uint32_t flags; /* enum fact_event_flag */
     enum medium medium;
-    enum outcome outcome;
+    enum contact_outcome outcome;
     enum technology technology;
     enum purpose purpose;
     enum consent_scope scope;
-    enum place place;
+    enum address_place place;
     enum fact_hold hold;
     medium_set media;
     uint8_t person;  /* FACT_NONE: not named */

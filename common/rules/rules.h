@@ -192,7 +192,7 @@ struct rule_count {
 
 #define VERDICT_HITS_MAX   96
 #define VERDICT_COUNTS_MAX 32
-struct verdict {
+struct rules_verdict {
     bool is_allowed;      /* no hit but warnings */
     bool has_safe_harbor; /* 1006.6(d)(3) holds for this address */
     uint32_t n_hits;
@@ -203,7 +203,7 @@ struct verdict {
 
 /* Every rule of the selection that blocks or warns. More hits than fit are not listed; a refusal stays one. */
 void rules_judge(const struct rules_selection *selection, const struct facts *facts, const struct question *question,
-                 struct verdict *ret_verdict);
+                 struct rules_verdict *ret_verdict);
 
 /* The earliest instant, not before that of the question, at which no rule blocks, the facts staying as they are; false
  * where a rule blocks for good or for more than a year. */
@@ -211,7 +211,7 @@ bool rules_next_allowed(const struct rules_selection *selection, const struct fa
                         const struct question *question, struct instant *ret_next);
 
 /* NULL where the rule did not hit, or has no count. */
-const struct rule_hit *verdict_hit(const struct verdict *verdict, const char *rule_id);
-const struct rule_count *verdict_count(const struct verdict *verdict, const char *rule_id);
+const struct rule_hit *verdict_hit(const struct rules_verdict *verdict, const char *rule_id);
+const struct rule_count *verdict_count(const struct rules_verdict *verdict, const char *rule_id);
 
 #endif
