@@ -25,9 +25,9 @@ enum rule_counts {
 };
 
 enum rule_per {
-    PER_DEBT,
-    PER_PERSON,
-    PER_HOUSEHOLD, /* the consumer and who counts as one, together */
+    PER_PERSON_DEBT,   /* each person and each debt: 1006.14(b)(2) */
+    PER_CONSUMER_DEBT, /* each debt; the consumer and who counts as one, together */
+    PER_CONSUMER,      /* the consumer and who counts as one, all debts together */
 };
 
 enum rule_target {
@@ -59,12 +59,13 @@ struct rule {
     int32_t from_second, to_second;
     int32_t limit;
     int32_t days;
-    int32_t days_max;
     medium_set media;
     enum rule_counts counts;
     enum rule_per per;
     enum rule_target target;
-    uint32_t omits; /* bits of enum rule_omit */
+    uint32_t omits;      /* bits of enum rule_omit */
+    int32_t daily_limit; /* calls in one day beyond which a presumption of compliance may fall */
+    bool is_lifted;      /* by the consent and the court's permission of 1006.6(b)(4), and for one response */
     enum debt_type debt_type;
     enum fact_hold hold;
     uint8_t n_zones; /* where nothing is known of the person's whereabouts */

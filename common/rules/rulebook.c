@@ -1,0 +1,247 @@
+#include "rules/rulebook.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "policy/policy_file.h"
+#include "rules/rule_kinds.h"
+#include "rules/rule_values.h"
+
+#define PACKS_MAX 256
+
+void rules_book_free(struct rules_book *book)
+{
+    if (book == NULL)
+        return;
+    for (size_t i = 0; i < book->n_packs; i++)
+        free(book->packs[i].rules);
+    free(book->packs);
+    free(book);
+}
+
+void rules_book_freep(struct rules_book **book)
+{
+    rules_book_free(*book);
+}
+
+const struct rules_pack *rules_book_pack(const struct rules_book *book, const char *name)
+{
+    for (size_t i = 0; i < book->n_packs; i++)
+        if (strcmp(book->packs[i].name, name) == 0)
+            return &book->packs[i];
+    return NULL;
+}
+
+/* --- loading -------------------------------------------------------------------------------------------------------
+ */
+
+static enum status make_pack(const struct policy_file *file, const struct pack_values *values, struct rules_pack *pack,
+                             struct error *err)
+{
+    enum status st = policy_check_code(file, policy_path("name"), values->name, err);
+    if (st != STATUS_OK)
+        return st;
+    (void)snprintf(pack->name, sizeof(pack->name), "%s", values->name);
+    (void)snprintf(pack->title, sizeof(pack->title), "%s", values->title);
+    pack->rules = calloc(values->n_rules, sizeof(*pack->rules));
+    if (pack->rules == NULL)
+        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "%s: out of memory", file->path);
+    for (size_t i = 0; i < values->n_rules; i++) {
+        st = rule_from_values(file, values, i, pack->rules, err);
+        if (st != STATUS_OK)
+            return st;
+        pack->n_rules++;
+    }
+    return STATUS_OK;
+}
+
+/* `version` becomes that of the file's content. */
+static enum status load_pack(const char *path, struct rules_pack *pack, char version[static POLICY_VERSION_SIZE],
+                             struct error *err)
+{
+    SCOPED(policy_file_fini) struct policy_file file = {0};
+    enum status st = policy_file_read(path, &file, err);
+    if (st != STATUS_OK)
+        return st;
+    void *values = NULL;
+    st = policy_file_values(&file, &PACK_SCHEMA, &values, err);
+    if (st != STATUS_OK)
+        return st;
+    st = make_pack(&file, values, pack, err);
+    policy_values_free(&PACK_SCHEMA, values);
+    memcpy(version, file.version, POLICY_VERSION_SIZE);
+    return st;
+}
+
+static int is_pack(const struct dirent *entry)
+{
+    size_t len = strlen(entry->d_name);
+    return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".yaml") == 0;
+}
+
+/* The files of a folder in the order of their names, or the one file itself. */
+struct pack_paths {
+    struct dirent **entries; /* NULL where `path` is a file */
+    int n;
+};
+
+static void pack_paths_fini(struct pack_paths *paths)
+{
+    for (int i = 0; paths->entries != NULL && i < paths->n; i++)
+        free(paths->entries[i]);
+    free(paths->entries);
+}
+
+static enum status list_packs(const char *path, struct pack_paths *paths, struct error *err)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0)
+        return error_set(err, STATUS_NOT_FOUND, "%s: %s", path, strerror(errno));
+    paths->n = 1;
+    if (!S_ISDIR(facts.st_mode))
+        return STATUS_OK;
+    paths->n = scandir(path, &paths->entries, is_pack, alphasort);
+    if (paths->n < 0)
+        return error_set(err, STATUS_NOT_FOUND, "%s: %s", path, strerror(errno));
+    if (paths->n == 0 || paths->n > PACKS_MAX)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: %d rule packs (*.yaml); there must be 1 to %d", path,
+                         paths->n, PACKS_MAX);
+    return STATUS_OK;
+}
+
+/* The version over all packs: a line a pack, as `b2sum` prints them. */
+#define VERSION_LINE_SIZE (POLICY_VERSION_SIZE + 2 + 256 + 1)
+
+static enum status load_one(const char *path, const char *file, const char *name, struct rules_book *book,
+                            struct policy_file *lines, struct error *err)
+{
+    char version[POLICY_VERSION_SIZE];
+    struct rules_pack *pack = &book->packs[book->n_packs++];
+    enum status st = load_pack(file, pack, version, err);
+    if (st != STATUS_OK)
+        return st;
+    if (rules_book_pack(book, pack->name) != pack)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: name: '%s' is the name of another pack of %s", file,
+                         pack->name, path);
+    int len = snprintf(lines->text + lines->len, VERSION_LINE_SIZE, "%s  %.255s\n", version, name);
+    lines->len += (size_t)len;
+    return STATUS_OK;
+}
+
+static enum status load_packs(const char *path, const struct pack_paths *paths, struct rules_book *book,
+                              struct error *err)
+{
+    SCOPED(policy_file_fini) struct policy_file lines = {0}; /* `text` holds the lines that the version is made of */
+    lines.text = calloc((size_t)paths->n, VERSION_LINE_SIZE);
+    book->packs = calloc((size_t)paths->n, sizeof(*book->packs));
+    if (lines.text == NULL || book->packs == NULL)
+        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "%s: out of memory", path);
+    for (int i = 0; i < paths->n; i++) {
+        char file[4096];
+        const char *base = strrchr(path, '/');
+        const char *name = paths->entries != NULL ? paths->entries[i]->d_name : base != NULL ? base + 1 : path;
+        (void)snprintf(file, sizeof(file), paths->entries != NULL ? "%s/%s" : "%s", path,
+                       paths->entries != NULL ? name : "");
+        enum status st = load_one(path, paths->entries != NULL ? file : path, name, book, &lines, err);
+        if (st != STATUS_OK)
+            return st;
+    }
+    policy_version(lines.text, lines.len, book->version);
+    return STATUS_OK;
+}
+
+enum status rules_book_load(const char *path, struct rules_book **ret_book, struct error *err)
+{
+    SCOPED(pack_paths_fini) struct pack_paths paths = {0};
+    enum status st = list_packs(path, &paths, err);
+    if (st != STATUS_OK)
+        return st;
+    SCOPED(rules_book_freep) struct rules_book *book = calloc(1, sizeof(*book));
+    if (book == NULL)
+        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "%s: out of memory", path);
+    st = load_packs(path, &paths, book, err);
+    if (st == STATUS_OK)
+        *ret_book = TAKE(book);
+    return st;
+}
+
+/* --- selecting -----------------------------------------------------------------------------------------------------
+ */
+
+void rules_selection_free(struct rules_selection *selection)
+{
+    free(selection);
+}
+
+void rules_selection_freep(struct rules_selection **selection)
+{
+    free(*selection);
+}
+
+enum status rules_select(const struct rules_book *book, const char *const *packs, size_t n_packs,
+                         struct rules_selection **ret_selection, struct error *err)
+{
+    size_t n_rules = 0;
+    for (size_t i = 0; i < n_packs; i++) {
+        const struct rules_pack *pack = rules_book_pack(book, packs[i]);
+        if (pack == NULL)
+            return error_set(err, STATUS_NOT_FOUND, "no rule pack '%s'", packs[i]);
+        n_rules += pack->n_rules;
+    }
+    struct rules_selection *selection = malloc(sizeof(*selection) + n_rules * sizeof(const struct rule *));
+    if (selection == NULL)
+        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "out of memory");
+    selection->n_rules = 0;
+    for (size_t i = 0; i < n_packs; i++) {
+        const struct rules_pack *pack = rules_book_pack(book, packs[i]);
+        for (size_t j = 0; pack != NULL && j < pack->n_rules; j++)
+            selection->rules[selection->n_rules++] = &pack->rules[j];
+    }
+    *ret_selection = selection;
+    return STATUS_OK;
+}
+
+/* "US-NY-NYC" as a pack's name: lower case. */
+static void pack_name(const char *jurisdiction, char name[static SOP_CODE_SIZE])
+{
+    size_t i = 0;
+    for (; jurisdiction[i] != '\0' && i < SOP_CODE_SIZE - 1; i++)
+        name[i] =
+            (char)(jurisdiction[i] >= 'A' && jurisdiction[i] <= 'Z' ? jurisdiction[i] - 'A' + 'a' : jurisdiction[i]);
+    name[i] = '\0';
+}
+
+enum status rules_select_jurisdiction(const struct rules_book *book, const char *jurisdiction, bool with_house,
+                                      struct rules_selection **ret_selection, struct error *err)
+{
+    const char *packs[3];
+    size_t n = 0;
+    char name[SOP_CODE_SIZE];
+    pack_name(jurisdiction, name);
+    bool is_state = strncmp(name, "us-", 3) == 0;
+    if (is_state || strcmp(name, "us") == 0)
+        packs[n++] = "us-federal";
+    if (n == 0 || is_state)
+        packs[n++] = name;
+    if (with_house)
+        packs[n++] = "house";
+    enum status st = rules_select(book, packs, n, ret_selection, err);
+    return st == STATUS_NOT_FOUND ? error_wrap(err, STATUS_INVALID_ARGUMENT, "jurisdiction '%s'", jurisdiction) : st;
+}
+
+const struct rule *rules_selection_find(const struct rules_selection *selection, const char *id, struct date date)
+{
+    for (size_t i = 0; i < selection->n_rules; i++) {
+        const struct rule *rule = selection->rules[i];
+        bool is_in_force = (rule->effective_from.days == 0 || rule->effective_from.days <= date.days) &&
+                           (rule->effective_to.days == 0 || rule->effective_to.days >= date.days);
+        if (strcmp(rule->id, id) == 0 && is_in_force)
+            return rule;
+    }
+    return NULL;
+}
