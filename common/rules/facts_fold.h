@@ -44,8 +44,8 @@ uint8_t facts_book_find_person(const struct facts_book *book, const char *id);
 /* What may happen. Beside each: the fields of struct fact_event that it reads, beyond `at`; "debts" empty means all of
  * the person's. */
 enum fact_event_type {
-    FACT_CONTACT_OUT, /* person, address, medium, outcome, technology, purpose, debts, discussed, flag BY_OTHER, REPLY,
-                         LAST_ACTIVITY */
+    FACT_CONTACT_OUT, /* person (FACT_NONE: the consumer), address, medium, outcome, technology, purpose, debts,
+                         discussed, flag BY_OTHER, REPLY, LAST_ACTIVITY */
     FACT_CONTACT_IN,  /* person, address, medium, outcome, debts, discussed, flag IN_PROGRESS, ABOUT_DEBT */
     FACT_CONSENT,     /* scope, address (email:, text:), person (third_party:), debts, from_second, to_second, dates,
                          flag GIVEN_TO_COLLECTOR, COMPLIANT: without both it is no fact */

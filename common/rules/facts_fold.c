@@ -1,0 +1,874 @@
+#include "rules/facts_fold.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "rules/judgement.h"
+#include "rules/law_dates.h"
+
+#define FACT_ZONES_MAX JUDGED_ZONES_MAX
+#define LISTS_MAX      UINT16_MAX
+
+struct facts_book {
+    struct facts facts;
+    GPtrArray *debt_ids, *address_ids, *person_ids, *accounts; /* char *, owned */
+    GArray *debts;                                             /* struct fact_debt */
+    GArray *addresses;                                         /* struct fact_address */
+    GArray *persons;                                           /* struct fact_person */
+    GArray *contacts;                                          /* struct fact_contact */
+    GArray *designations, *consents, *requests;                /* struct fact_designation, ... */
+    GArray *zones;                                             /* const struct zone *: the consumer's candidates */
+    GPtrArray *address_zones; /* owned copies of the lists of zones that addresses name */
+    int64_t last_us;          /* of the event applied last */
+};
+
+struct facts_book *facts_book_new(void)
+{
+    struct facts_book *book = g_new0(struct facts_book, 1);
+    book->debt_ids = g_ptr_array_new_with_free_func(g_free);
+    book->address_ids = g_ptr_array_new_with_free_func(g_free);
+    book->person_ids = g_ptr_array_new_with_free_func(g_free);
+    book->accounts = g_ptr_array_new_with_free_func(g_free);
+    book->address_zones = g_ptr_array_new_with_free_func(g_free);
+    book->debts = g_array_new(FALSE, TRUE, sizeof(struct fact_debt));
+    book->addresses = g_array_new(FALSE, TRUE, sizeof(struct fact_address));
+    book->persons = g_array_new(FALSE, TRUE, sizeof(struct fact_person));
+    book->contacts = g_array_new(FALSE, TRUE, sizeof(struct fact_contact));
+    book->designations = g_array_new(FALSE, TRUE, sizeof(struct fact_designation));
+    book->consents = g_array_new(FALSE, TRUE, sizeof(struct fact_consent));
+    book->requests = g_array_new(FALSE, TRUE, sizeof(struct fact_request));
+    book->zones = g_array_new(FALSE, TRUE, sizeof(const struct zone *));
+    const struct fact_person consumer = {.relation = RELATION_CONSUMER};
+    g_array_append_val(book->persons, consumer);
+    g_ptr_array_add(book->person_ids, g_strdup(""));
+    book->facts.collector = COLLECTOR_THIRD_PARTY;
+    book->facts.is_covered = true;
+    book->facts.is_natural_person = true;
+    book->last_us = INT64_MIN;
+    return book;
+}
+
+void facts_book_free(struct facts_book *book)
+{
+    if (book == NULL)
+        return;
+    GPtrArray *ids[] = {book->debt_ids, book->address_ids, book->person_ids, book->accounts, book->address_zones};
+    GArray *lists[] = {book->debts,        book->addresses, book->persons,  book->contacts,
+                       book->designations, book->consents,  book->requests, book->zones};
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+        g_ptr_array_free(ids[i], TRUE);
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+        g_array_free(lists[i], TRUE);
+    g_free(book);
+}
+
+void facts_book_freep(struct facts_book **book)
+{
+    facts_book_free(*book);
+}
+
+struct facts *facts_book_scope(struct facts_book *book)
+{
+    return &book->facts;
+}
+
+/* --- who and what there is -----------------------------------------------------------------------------------------
+ */
+
+static uint8_t find_id(const GPtrArray *ids, const char *id)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (strcmp(g_ptr_array_index(ids, i), id) == 0)
+            return (uint8_t)i;
+    return FACT_NONE;
+}
+
+static enum status add_id(GPtrArray *ids, const char *id, guint max, uint8_t *ret_index, struct error *err)
+{
+    if (find_id(ids, id) != FACT_NONE)
+        return error_set(err, STATUS_ALREADY_EXISTS, "'%s' is there twice", id);
+    if (ids->len >= max)
+        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "'%s': more than %u", id, max);
+    *ret_index = (uint8_t)ids->len;
+    g_ptr_array_add(ids, g_strdup(id));
+    return STATUS_OK;
+}
+
+uint8_t facts_book_find_debt(const struct facts_book *book, const char *id)
+{
+    return find_id(book->debt_ids, id);
+}
+
+uint8_t facts_book_find_address(const struct facts_book *book, const char *id)
+{
+    return find_id(book->address_ids, id);
+}
+
+uint8_t facts_book_find_person(const struct facts_book *book, const char *id)
+{
+    return find_id(book->person_ids, id);
+}
+
+uint8_t facts_book_account(struct facts_book *book, const char *number)
+{
+    uint8_t index = find_id(book->accounts, number);
+    if (index == FACT_NONE && book->accounts->len < FACT_DEBTS_MAX) {
+        index = (uint8_t)book->accounts->len;
+        g_ptr_array_add(book->accounts, g_strdup(number));
+    }
+    return index;
+}
+
+struct fact_debt fact_debt_plain(void)
+{
+    return (struct fact_debt){.account = FACT_NONE, .attorney = FACT_NONE, .is_consumer_debt = true};
+}
+
+struct fact_address fact_address_plain(enum address_kind kind, uint8_t person)
+{
+    return (struct fact_address){.kind = kind, .person = person};
+}
+
+enum status facts_book_add_debt(struct facts_book *book, const char *id, const struct fact_debt *debt,
+                                uint8_t *ret_index, struct error *err)
+{
+    enum status st = add_id(book->debt_ids, id, FACT_DEBTS_MAX, ret_index, err);
+    if (st == STATUS_OK)
+        g_array_append_vals(book->debts, debt, 1);
+    return st;
+}
+
+enum status facts_book_add_person(struct facts_book *book, const char *id, const struct fact_person *person,
+                                  uint8_t *ret_index, struct error *err)
+{
+    enum status st = add_id(book->person_ids, id, FACT_PERSONS_MAX, ret_index, err);
+    if (st == STATUS_OK)
+        g_array_append_vals(book->persons, person, 1);
+    return st;
+}
+
+enum status facts_book_name_consumer(struct facts_book *book, const char *id, struct error *err)
+{
+    uint8_t taken = find_id(book->person_ids, id);
+    if (taken != FACT_NONE && taken != FACT_CONSUMER)
+        return error_set(err, STATUS_ALREADY_EXISTS, "'%s' is there twice", id);
+    g_free(g_ptr_array_index(book->person_ids, FACT_CONSUMER));
+    g_ptr_array_index(book->person_ids, FACT_CONSUMER) = g_strdup(id);
+    return STATUS_OK;
+}
+
+/* Where the consumer may be: the zones of his addresses, those left out that are known to be another's. */
+static void add_candidate(struct facts_book *book, const struct zone *zone)
+{
+    for (guint i = 0; i < book->zones->len; i++)
+        if (g_array_index(book->zones, const struct zone *, i) == zone)
+            return;
+    if (book->zones->len < FACT_ZONES_MAX)
+        g_array_append_val(book->zones, zone);
+}
+
+static void update_candidates(struct facts_book *book)
+{
+    g_array_set_size(book->zones, 0);
+    for (guint i = 0; i < book->addresses->len; i++) {
+        const struct fact_address *address = &g_array_index(book->addresses, struct fact_address, i);
+        for (size_t z = 0; address->person == FACT_CONSUMER && address->wrong_since_us == 0 && z < address->n_zones;
+             z++)
+            add_candidate(book, address->zones[z]);
+    }
+}
+
+enum status facts_book_add_address(struct facts_book *book, const char *id, const struct fact_address *address,
+                                   uint8_t *ret_index, struct error *err)
+{
+    enum status st = add_id(book->address_ids, id, FACT_ADDRESSES_MAX, ret_index, err);
+    if (st != STATUS_OK)
+        return st;
+    struct fact_address copy = *address;
+    if (copy.n_zones > 0) {
+        const struct zone **zones = g_new(const struct zone *, copy.n_zones);
+        memcpy(zones, address->zones, copy.n_zones * sizeof(*zones));
+        g_ptr_array_add(book->address_zones, zones);
+        copy.zones = zones;
+    }
+    g_array_append_val(book->addresses, copy);
+    update_candidates(book);
+    return STATUS_OK;
+}
+
+const struct facts *facts_book_facts(struct facts_book *book)
+{
+    struct facts *facts = &book->facts;
+    facts->n_debts = (uint8_t)book->debts->len;
+    facts->n_addresses = (uint8_t)book->addresses->len;
+    facts->n_persons = (uint8_t)book->persons->len;
+    facts->n_zones = (uint8_t)book->zones->len;
+    facts->n_contacts = book->contacts->len;
+    facts->n_designations = (uint16_t)book->designations->len;
+    facts->n_consents = (uint16_t)book->consents->len;
+    facts->n_requests = (uint16_t)book->requests->len;
+    facts->debts = (const void *)book->debts->data;
+    facts->addresses = (const void *)book->addresses->data;
+    facts->persons = (const void *)book->persons->data;
+    facts->zones = (const void *)book->zones->data;
+    facts->contacts = (const void *)book->contacts->data;
+    facts->designations = (const void *)book->designations->data;
+    facts->consents = (const void *)book->consents->data;
+    facts->requests = (const void *)book->requests->data;
+    return facts;
+}
+
+/* --- events --------------------------------------------------------------------------------------------------------
+ */
+
+struct fact_event fact_event_plain(enum fact_event_type type, struct instant at)
+{
+    return (struct fact_event){.type = type, .at = at, .person = FACT_NONE, .address = FACT_NONE};
+}
+
+static bool has_flag(const struct fact_event *event, enum fact_event_flag flag)
+{
+    return (event->flags & (uint32_t)flag) != 0;
+}
+
+/* The debts that an event names; all where it names none. */
+static debt_set named_debts(const struct fact_event *event)
+{
+    return event->debts == 0 ? DEBTS_ALL : event->debts;
+}
+
+static struct fact_debt *debt_of(const struct facts_book *book, const struct fact_event *event, guint index)
+{
+    return (named_debts(event) & DEBT_BIT(index)) != 0 ? &g_array_index(book->debts, struct fact_debt, index) : NULL;
+}
+
+static struct fact_address *address_of(const struct facts_book *book, const struct fact_event *event)
+{
+    return event->address < book->addresses->len ? &g_array_index(book->addresses, struct fact_address, event->address)
+                                                 : NULL;
+}
+
+static int32_t local_day(struct facts_book *book, int64_t at_us)
+{
+    const struct facts *facts = facts_book_facts(book);
+    const struct zone *zone = facts->known_zone != NULL ? facts->known_zone
+                              : facts->n_zones > 0      ? facts->zones[0]
+                                                        : NULL;
+    struct date date = {(int32_t)(at_us / US_PER_DAY)};
+    int32_t second = 0;
+    if (zone != NULL)
+        zone_local(zone, (struct instant){at_us}, &date, &second);
+    return date.days;
+}
+
+/* --- contacts */
+
+static bool is_conversation(const struct fact_event *event)
+{
+    return event->outcome == OUTCOME_CONVERSATION;
+}
+
+static debt_set discussed_debts(const struct fact_event *event)
+{
+    return event->discussed != 0 ? event->discussed : named_debts(event);
+}
+
+static bool is_phone(const struct fact_event *event)
+{
+    return medium_is_in(event->medium, MEDIA_PHONE);
+}
+
+/* Information about the debt reached the person (1006.2(d)). A pleading is no initial communication (1006.34(b)(2)). */
+static bool is_communication(const struct fact_event *event)
+{
+    if (event->purpose == PURPOSE_PLEADING)
+        return false;
+    return !is_phone(event) || is_conversation(event) || event->outcome == OUTCOME_VOICEMAIL ||
+           event->outcome == OUTCOME_RECORDED_MESSAGE;
+}
+
+static bool is_with_consumer(const struct facts_book *book, const struct fact_event *event)
+{
+    if (event->person >= book->persons->len)
+        return false;
+    const struct fact_person *person = &g_array_index(book->persons, struct fact_person, event->person);
+    return relation_is_consumer(&book->facts, person->relation);
+}
+
+/* A consent to calls ends with the first conversation about the debt after it (1006.14(b)(3)(i)). */
+static void end_call_consents(struct facts_book *book, const struct fact_event *event)
+{
+    const debt_set debts = debts_of_accounts(facts_book_facts(book), discussed_debts(event));
+    for (guint i = 0; i < book->consents->len; i++) {
+        struct fact_consent *consent = &g_array_index(book->consents, struct fact_consent, i);
+        if (consent->scope != CONSENT_CALLS || consent->at_us >= event->at.us)
+            continue;
+        consent->debts &= ~debts;
+        if (consent->debts == 0 && consent->ended_at_us == 0)
+            consent->ended_at_us = event->at.us;
+    }
+}
+
+static bool is_consented_call(struct facts_book *book, const struct fact_event *event)
+{
+    const struct facts *facts = facts_book_facts(book);
+    const debt_set known = book->debts->len >= FACT_DEBTS_MAX ? DEBTS_ALL : DEBT_BIT(book->debts->len) - 1;
+    for (size_t i = 0; i < facts->n_consents; i++)
+        if (consent_covers_call(facts, &facts->consents[i], named_debts(event) & known, event->at.us))
+            return true;
+    return false;
+}
+
+static uint16_t contact_flags(const struct fact_event *event)
+{
+    unsigned flags = event->type == FACT_CONTACT_IN ? CONTACT_INBOUND : 0;
+    flags |= has_flag(event, FACT_FLAG_BY_OTHER) ? CONTACT_BY_OTHER : 0;
+    flags |= has_flag(event, FACT_FLAG_REPLY) ? CONTACT_REPLY : 0;
+    flags |= has_flag(event, FACT_FLAG_IN_PROGRESS) ? CONTACT_IN_PROGRESS : 0;
+    flags |= has_flag(event, FACT_FLAG_ABOUT_DEBT) ? CONTACT_ABOUT_DEBT : 0;
+    return (uint16_t)flags;
+}
+
+static void add_contact(struct facts_book *book, const struct fact_event *event)
+{
+    struct fact_contact contact = {
+        .at_us = event->at.us,
+        .debts = named_debts(event),
+        .discussed = event->discussed,
+        .medium = (uint8_t)event->medium,
+        .outcome = (uint8_t)event->outcome,
+        .technology = (uint8_t)event->technology,
+        .purpose = (uint8_t)event->purpose,
+        .person = event->person,
+        .address = event->address,
+        .flags = contact_flags(event),
+    };
+    if (event->type == FACT_CONTACT_OUT && is_phone(event) && is_consented_call(book, event))
+        contact.flags |= CONTACT_EXCLUDED;
+    g_array_append_val(book->contacts, contact);
+}
+
+/* What is sent may come back within 14 days; what was sent before and did not, stands (1006.30(a)(1)(ii)). */
+static void start_monitoring(struct fact_debt *debt, int64_t at_us)
+{
+    if (debt->furnish_since_us == 0)
+        debt->furnish_since_us = at_us;
+}
+
+static bool is_delivered_in_writing(const struct fact_event *event)
+{
+    return event->type == FACT_CONTACT_OUT &&
+           medium_is_in(event->medium, (medium_set)(MEDIA_ELECTRONIC | MEDIUM_BIT(MEDIUM_LETTER)));
+}
+
+static void contact_happens(struct facts_book *book, const struct fact_event *event)
+{
+    add_contact(book, event);
+    if (is_conversation(event) && is_phone(event) && event->person == FACT_CONSUMER)
+        end_call_consents(book, event);
+    for (guint i = 0; i < book->debts->len; i++) {
+        struct fact_debt *debt = &g_array_index(book->debts, struct fact_debt, i);
+        const debt_set debts =
+            is_conversation(event) ? discussed_debts(event) | named_debts(event) : named_debts(event);
+        if ((debts & DEBT_BIT(i)) == 0 || has_flag(event, FACT_FLAG_BY_OTHER))
+            continue;
+        debt->last_activity_at_us = event->at.us;
+        bool is_about_debt = event->type == FACT_CONTACT_OUT || has_flag(event, FACT_FLAG_ABOUT_DEBT);
+        if (!is_with_consumer(book, event) || !is_communication(event) || !is_about_debt)
+            continue;
+        if (debt->initial_at_us == 0)
+            debt->initial_at_us = event->at.us;
+        if (is_delivered_in_writing(event))
+            start_monitoring(debt, event->at.us);
+    }
+}
+
+/* --- consents, requests, designations */
+
+static void add_consent(struct facts_book *book, const struct fact_event *event)
+{
+    const uint32_t wanted = FACT_FLAG_GIVEN_TO_COLLECTOR | FACT_FLAG_COMPLIANT;
+    if (event->scope != CONSENT_COURT && (event->flags & wanted) != wanted)
+        return;
+    struct fact_consent consent = {
+        .at_us = event->at.us,
+        .debts = named_debts(event),
+        .scope = event->scope,
+        .person = event->scope == CONSENT_THIRD_PARTY ? event->person : FACT_NONE,
+        .address = event->scope == CONSENT_EMAIL || event->scope == CONSENT_TEXT ? event->address : FACT_NONE,
+        .n_dates = event->n_dates,
+        .from_second = event->from_second,
+        .to_second = event->to_second,
+    };
+    memcpy(consent.dates, event->dates, sizeof(consent.dates));
+    if (event->scope == CONSENT_CALLS)
+        consent.debts = debts_of_accounts(facts_book_facts(book), consent.debts);
+    g_array_append_val(book->consents, consent);
+}
+
+static void end_consents(struct facts_book *book, const struct fact_event *event)
+{
+    for (guint i = 0; i < book->consents->len; i++) {
+        struct fact_consent *consent = &g_array_index(book->consents, struct fact_consent, i);
+        bool is_meant =
+            has_flag(event, FACT_FLAG_ALL_SCOPES) ||
+            (consent->scope == event->scope && (event->address == FACT_NONE || event->address == consent->address) &&
+             (event->person == FACT_NONE || consent->person == FACT_NONE || event->person == consent->person));
+        if (is_meant && consent->ended_at_us == 0 && consent->scope != CONSENT_COURT)
+            consent->ended_at_us = event->at.us;
+    }
+}
+
+static void end_address_consents(struct facts_book *book, const struct fact_event *event)
+{
+    for (guint i = 0; i < book->consents->len; i++) {
+        struct fact_consent *consent = &g_array_index(book->consents, struct fact_consent, i);
+        if (consent->ended_at_us == 0 && event->address != FACT_NONE && consent->address == event->address)
+            consent->ended_at_us = event->at.us;
+    }
+}
+
+/* A request against calls is one against all that is placed through the telephone. */
+static medium_set requested_media(medium_set media)
+{
+    return (media & MEDIA_PHONE) != 0 ? (medium_set)(media | MEDIA_PHONE) : media;
+}
+
+static void request_happens(struct facts_book *book, const struct fact_event *event)
+{
+    struct fact_request request = {
+        .at_us = event->at.us, .media = requested_media(event->media), .address = event->address};
+    for (guint i = 0; has_flag(event, FACT_FLAG_WITHDRAWN) && i < book->requests->len; i++) {
+        struct fact_request *before = &g_array_index(book->requests, struct fact_request, i);
+        bool is_meant =
+            (before->media & request.media) != 0 && (event->address == FACT_NONE || event->address == before->address);
+        if (is_meant && before->withdrawn_at_us == 0)
+            before->withdrawn_at_us = event->at.us;
+    }
+    if (has_flag(event, FACT_FLAG_WITHDRAWN))
+        return;
+    g_array_append_val(book->requests, request);
+    if (event->type == FACT_OPT_OUT)
+        end_address_consents(book, event);
+}
+
+static void designation_happens(struct facts_book *book, const struct fact_event *event)
+{
+    const struct fact_designation designation = {
+        .at_us = event->at.us,
+        .days = event->days,
+        .is_only = has_flag(event, FACT_FLAG_ONLY),
+        .place = event->type == FACT_INCONVENIENT_PLACE ? event->place : PLACE_NONE,
+        .from_second = event->from_second,
+        .to_second = event->to_second,
+        .until = event->date,
+    };
+    g_array_append_val(book->designations, designation);
+}
+
+static void rescind_designations(struct facts_book *book, const struct fact_event *event)
+{
+    for (guint i = 0; i < book->designations->len; i++) {
+        struct fact_designation *designation = &g_array_index(book->designations, struct fact_designation, i);
+        if ((event->place == PLACE_NONE || event->place == designation->place) && designation->rescinded_at_us == 0)
+            designation->rescinded_at_us = event->at.us;
+    }
+}
+
+/* --- debts */
+
+static void cease_happens(struct fact_debt *debt, const struct fact_event *event)
+{
+    bool is_effective = has_flag(event, FACT_FLAG_WRITTEN) && !has_flag(event, FACT_FLAG_MEDIUM_REFUSED);
+    int64_t *since_us = is_effective ? &debt->cease_at_us : &debt->refused_at_us;
+    if (*since_us == 0)
+        *since_us = event->at.us;
+}
+
+/* On time: on or before the last day of the validation period, by the day of submission (comment 38-1) where it is
+ * known. No notice was sent, or its period is not known: the period has not ended. */
+static bool is_timely(struct facts_book *book, const struct fact_debt *debt, const struct fact_event *event)
+{
+    int32_t day = event->date.days != 0 ? event->date.days : local_day(book, event->at.us);
+    return debt->validation_ends.days == 0 || day <= debt->validation_ends.days;
+}
+
+static bool is_valid_writing(const struct fact_event *event)
+{
+    return has_flag(event, FACT_FLAG_WRITTEN) && !has_flag(event, FACT_FLAG_MEDIUM_REFUSED);
+}
+
+/* One that holds collection is not displaced by a later one that does not. */
+static void dispute_happens(struct facts_book *book, struct fact_debt *debt, const struct fact_event *event)
+{
+    if (debt->disputed_since_us == 0)
+        debt->disputed_since_us = event->at.us;
+    bool is_held = debt->is_dispute_written && debt->is_dispute_timely && debt->dispute_at_us != 0 &&
+                   debt->dispute_answered_at_us < debt->dispute_at_us;
+    bool is_holding = is_valid_writing(event) && is_timely(book, debt, event);
+    if (is_held && !is_holding)
+        return;
+    bool was_answered = debt->dispute_answered_at_us != 0;
+    debt->is_dispute_duplicative =
+        was_answered && !is_held && has_flag(event, FACT_FLAG_SAME) && !has_flag(event, FACT_FLAG_NEW_INFORMATION);
+    debt->disputed_minor = is_held && (debt->disputed_minor == 0 || event->amount_minor == 0)
+                               ? 0
+                               : event->amount_minor + (is_held ? debt->disputed_minor : 0);
+    debt->is_dispute_written = is_valid_writing(event);
+    debt->is_dispute_timely = is_timely(book, debt, event);
+    debt->dispute_at_us = event->at.us;
+    debt->dispute_answered_at_us = 0;
+}
+
+static void validation_happens(struct facts_book *book, struct fact_debt *debt, const struct fact_event *event)
+{
+    debt->validation_at_us = event->at.us;
+    debt->validation_ends = event->date;
+    if (event->date.days == 0) {
+        int days = event->type == FACT_VALIDATION_ORAL ? 0 : LAW_RECEIPT_ASSUMPTION_DAYS;
+        debt->validation_ends =
+            law_validation_period_end((struct date){local_day(book, event->at.us)}, days, LAW_HOLIDAYS_STATUTE);
+    }
+    debt->last_activity_at_us = event->at.us;
+    if (debt->initial_at_us == 0)
+        debt->initial_at_us = event->at.us;
+    if (event->type == FACT_VALIDATION_SENT)
+        start_monitoring(debt, event->at.us);
+}
+
+/* What came back within the 14 days was not sent: of a verification, too. Later it does not matter (comment
+ * 30(a)(1)-3.iii). */
+static void undeliverable_happens(struct facts_book *book, struct fact_debt *debt, const struct fact_event *event)
+{
+    if (has_flag(event, FACT_FLAG_OF_VERIFICATION) || debt->dispute_answered_at_us > debt->validation_at_us) {
+        debt->dispute_answered_at_us = 0;
+        if (has_flag(event, FACT_FLAG_OF_VERIFICATION))
+            return;
+    }
+    if (debt->furnish_since_us == 0)
+        return;
+    struct date sent = {local_day(book, debt->furnish_since_us)};
+    if (local_day(book, event->at.us) < law_furnishing_earliest(sent).days)
+        debt->furnish_since_us = 0;
+}
+
+static void payment_happens(struct fact_debt *debt, const struct fact_event *event)
+{
+    debt->last_activity_at_us = event->at.us;
+    if (debt->balance_minor > 0 && event->amount_minor > 0)
+        debt->balance_minor -= MIN(event->amount_minor, debt->balance_minor);
+    if (!has_flag(event, FACT_FLAG_IN_FULL) && !has_flag(event, FACT_FLAG_SETTLES))
+        return;
+    debt->paid_at_us = event->at.us;
+    debt->status = has_flag(event, FACT_FLAG_SETTLES) ? DEBT_STATUS_SETTLED : DEBT_STATUS_PAID;
+}
+
+static void discharge_happens(struct fact_debt *debt, const struct fact_event *event)
+{
+    debt->bankruptcy_at_us = 0;
+    debt->discharge_at_us = event->at.us;
+    debt->status = DEBT_STATUS_DISCHARGED;
+}
+
+static void reaffirmation_happens(struct fact_debt *debt)
+{
+    debt->discharge_at_us = 0;
+    debt->bankruptcy_at_us = 0;
+    if (debt->status == DEBT_STATUS_DISCHARGED)
+        debt->status = DEBT_STATUS_ACTIVE;
+}
+
+static void attorney_happens(struct fact_debt *debt, const struct fact_event *event)
+{
+    if (!has_flag(event, FACT_FLAG_ATTORNEY_KNOWN))
+        return;
+    debt->attorney_at_us = event->at.us;
+    debt->attorney = event->person;
+}
+
+static void attorney_goes(struct fact_debt *debt, const struct fact_event *event)
+{
+    if (event->person == FACT_NONE || debt->attorney == FACT_NONE || event->person == debt->attorney)
+        debt->attorney_at_us = 0;
+}
+
+static void request_original_creditor(struct facts_book *book, struct fact_debt *debt, const struct fact_event *event)
+{
+    if (is_valid_writing(event) && is_timely(book, debt, event))
+        debt->creditor_request_at_us = event->at.us;
+}
+
+/* --- one event to one debt */
+
+static void debt_changes(struct facts_book *book, struct fact_debt *debt, const struct fact_event *event)
+{
+    const int64_t at_us = event->at.us;
+    switch ((int)event->type) {
+    case FACT_ATTORNEY_NOTICE:
+        attorney_happens(debt, event);
+        break;
+    case FACT_ATTORNEY_ENDED:
+    case FACT_ATTORNEY_CONSENTS:
+    case FACT_ATTORNEY_UNRESPONSIVE:
+        attorney_goes(debt, event);
+        break;
+    case FACT_CEASE_RECEIVED:
+    case FACT_REFUSE_TO_PAY:
+        cease_happens(debt, event);
+        break;
+    case FACT_CEASE_WITHDRAWN:
+        debt->cease_at_us = 0;
+        debt->refused_at_us = 0;
+        break;
+    case FACT_VALIDATION_SENT:
+    case FACT_VALIDATION_ORAL:
+        validation_happens(book, debt, event);
+        break;
+    case FACT_UNDELIVERABLE:
+        undeliverable_happens(book, debt, event);
+        break;
+    case FACT_DISPUTE:
+        dispute_happens(book, debt, event);
+        break;
+    case FACT_DISPUTE_WITHDRAWN:
+        debt->disputed_since_us = 0;
+        debt->dispute_at_us = 0;
+        break;
+    case FACT_VERIFICATION_SENT:
+    case FACT_JUDGMENT_SENT:
+        debt->dispute_answered_at_us = at_us;
+        debt->last_activity_at_us = at_us;
+        break;
+    case FACT_DUPLICATIVE_NOTICE:
+        if (debt->is_dispute_duplicative && has_flag(event, FACT_FLAG_NOTICE_COMPLETE))
+            debt->dispute_answered_at_us = at_us;
+        break;
+    case FACT_CREDITOR_REQUEST:
+        request_original_creditor(book, debt, event);
+        break;
+    case FACT_CREDITOR_INFO_SENT:
+    case FACT_SAME_CREDITOR_NOTICE:
+        debt->creditor_request_at_us = 0;
+        break;
+    case FACT_SUBSTANTIATION_REQUEST:
+        debt->substantiation_at_us = at_us;
+        break;
+    case FACT_SUBSTANTIATION_SENT:
+        debt->substantiation_at_us = 0;
+        break;
+    case FACT_BANKRUPTCY_FILED:
+        debt->bankruptcy_at_us = at_us;
+        break;
+    case FACT_BANKRUPTCY_DISMISSED:
+    case FACT_BANKRUPTCY_CLOSED:
+    case FACT_STAY_RELIEVED:
+        debt->bankruptcy_at_us = 0;
+        break;
+    case FACT_BANKRUPTCY_DISCHARGED:
+        discharge_happens(debt, event);
+        break;
+    case FACT_REAFFIRMED:
+        reaffirmation_happens(debt);
+        break;
+    case FACT_MEDICAL_NOTICE:
+        if (debt->medical_notice_at_us == 0)
+            debt->medical_notice_at_us = at_us;
+        break;
+    case FACT_PAYMENT:
+        payment_happens(debt, event);
+        break;
+    case FACT_PORTAL_PAYMENT:
+    case FACT_ACTIVITY:
+    case FACT_FURNISHED:
+        debt->last_activity_at_us = at_us;
+        break;
+    case FACT_CHARGED_OFF:
+        debt->is_charged_off = true;
+        break;
+    case FACT_HOLD_SET:
+        debt->holds |= 1u << event->hold;
+        break;
+    case FACT_HOLD_CLEARED:
+        debt->holds &= ~(1u << event->hold);
+        break;
+    default:
+        break;
+    }
+}
+
+/* --- one event to one address, person, or the whole */
+
+static void revocation_happens(struct facts_book *book, const struct fact_event *event)
+{
+    struct date deadline = event->date;
+    if (deadline.days == 0)
+        deadline = law_tcpa_revocation_deadline((struct date){local_day(book, event->at.us)});
+    for (guint i = 0; i < book->addresses->len; i++) {
+        struct fact_address *address = &g_array_index(book->addresses, struct fact_address, i);
+        if (event->address != FACT_NONE && event->address != i)
+            continue;
+        address->tcpa_revoked_at_us = event->at.us;
+        address->tcpa_revocation_deadline = deadline;
+    }
+}
+
+static void address_changes(struct facts_book *book, struct fact_address *address, const struct fact_event *event)
+{
+    const int64_t at_us = event->at.us;
+    switch ((int)event->type) {
+    case FACT_WRONG_NUMBER:
+        address->wrong_since_us = at_us;
+        update_candidates(book);
+        break;
+    case FACT_DISCLOSED:
+        address->disclosed_since_us = at_us;
+        break;
+    case FACT_TCPA_CONSENT:
+        address->tcpa_consent_at_us = at_us;
+        address->tcpa_revoked_at_us = 0;
+        address->tcpa_exempt_opt_out_at_us = 0;
+        break;
+    case FACT_TCPA_EXEMPT_OPT_OUT:
+        address->tcpa_exempt_opt_out_at_us = at_us;
+        break;
+    case FACT_CREDITOR_EMAIL_NOTICE:
+        address->creditor_notice_at_us = at_us;
+        address->creditor_notice_deadline = event->date;
+        address->is_notice_incomplete = has_flag(event, FACT_FLAG_INCOMPLETE);
+        break;
+    case FACT_PRIOR_COLLECTOR_USE:
+        address->is_prior_collector_use = has_flag(event, FACT_FLAG_IMMEDIATELY_PRIOR) &&
+                                          has_flag(event, FACT_FLAG_COMPLIANT) && !has_flag(event, FACT_FLAG_OPTED_OUT);
+        break;
+    case FACT_NUMBER_CHECK:
+        address->check_at_us = at_us;
+        address->check_since_us = event->date.days * US_PER_DAY;
+        address->is_check_reassigned = has_flag(event, FACT_FLAG_REASSIGNED) || has_flag(event, FACT_FLAG_INCOMPLETE);
+        break;
+    default:
+        break;
+    }
+}
+
+static void person_changes(struct facts_book *book, const struct fact_event *event)
+{
+    if (event->person >= book->persons->len)
+        return;
+    struct fact_person *person = &g_array_index(book->persons, struct fact_person, event->person);
+    if (event->type == FACT_CALLBACK_REQUESTED)
+        person->callback_requested_at_us = event->at.us;
+    else if (event->type == FACT_ANSWER_DOUBTED && has_flag(event, FACT_FLAG_HAS_INFORMATION))
+        person->answer_doubted_at_us = event->at.us;
+}
+
+static void money_changes(struct facts *facts, const struct fact_event *event)
+{
+    switch ((int)event->type) {
+    case FACT_POSTDATED_RECEIVED:
+        facts->postdated = (struct fact_postdated){.received_at_us = event->at.us, .dated = event->date};
+        break;
+    case FACT_POSTDATED_NOTICE:
+        if (has_flag(event, FACT_FLAG_WRITTEN))
+            facts->postdated.notice_at_us = event->at.us;
+        break;
+    case FACT_ACH_RETURN:
+        facts->ach.return_code = event->code;
+        facts->ach.returned_at_us = event->at.us;
+        facts->ach.is_reauthorized = false;
+        facts->ach.is_remedied = false;
+        break;
+    case FACT_ACH_REINITIATED:
+        facts->ach.reinitiations++;
+        break;
+    case FACT_ACH_REAUTHORIZED:
+        facts->ach.is_reauthorized = true;
+        break;
+    case FACT_ACH_REMEDIED:
+        facts->ach.is_remedied = true;
+        break;
+    case FACT_VARYING_NOTICE:
+        if (has_flag(event, FACT_FLAG_WRITTEN))
+            facts->plan.notice_at_us = event->at.us;
+        break;
+    default:
+        break;
+    }
+}
+
+static void whole_changes(struct facts_book *book, const struct fact_event *event)
+{
+    struct facts *facts = &book->facts;
+    switch ((int)event->type) {
+    case FACT_CONTACT_OUT:
+    case FACT_CONTACT_IN:
+        contact_happens(book, event);
+        break;
+    case FACT_CONSENT:
+    case FACT_COURT_PERMISSION:
+        add_consent(book, event);
+        break;
+    case FACT_CONSENT_REVOKED:
+        end_consents(book, event);
+        break;
+    case FACT_INCONVENIENT_TIME:
+    case FACT_INCONVENIENT_PLACE:
+        designation_happens(book, event);
+        break;
+    case FACT_DESIGNATION_RESCINDED:
+        rescind_designations(book, event);
+        break;
+    case FACT_EMPLOYER_PROHIBITS:
+        facts->employer_prohibits_at_us = has_flag(event, FACT_FLAG_RESCINDED) ? 0 : event->at.us;
+        break;
+    case FACT_MEDIA_REQUEST:
+    case FACT_OPT_OUT:
+        request_happens(book, event);
+        break;
+    case FACT_SESSION_START:
+        facts->session_from_us = event->at.us;
+        facts->session_to_us = 0;
+        break;
+    case FACT_SESSION_END:
+        facts->session_to_us = event->at.us;
+        break;
+    case FACT_TCPA_REVOCATION:
+        revocation_happens(book, event);
+        break;
+    case FACT_CALLBACK_REQUESTED:
+    case FACT_ANSWER_DOUBTED:
+        person_changes(book, event);
+        break;
+    default:
+        money_changes(facts, event);
+        break;
+    }
+}
+
+enum status facts_book_apply(struct facts_book *book, const struct fact_event *event, struct error *err)
+{
+    if (event->at.us < book->last_us)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "the event lies before the one applied last");
+    if (event->address != FACT_NONE && event->address >= book->addresses->len)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "no address %u", event->address);
+    if (event->person != FACT_NONE && event->person >= book->persons->len)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "no person %u", event->person);
+    if (book->consents->len >= LISTS_MAX || book->requests->len >= LISTS_MAX || book->designations->len >= LISTS_MAX)
+        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "more than %d consents, requests or designations", LISTS_MAX);
+    book->last_us = event->at.us;
+    struct fact_event named = *event;
+    if (event->type == FACT_COURT_PERMISSION)
+        named.scope = CONSENT_COURT;
+    if (event->person == FACT_NONE && (event->type == FACT_CONTACT_OUT || event->type == FACT_CONTACT_IN))
+        named.person = FACT_CONSUMER;
+    whole_changes(book, &named);
+    struct fact_address *address = address_of(book, &named);
+    if (address != NULL)
+        address_changes(book, address, &named);
+    for (guint i = 0; i < book->debts->len; i++) {
+        struct fact_debt *debt = debt_of(book, &named, i);
+        if (debt != NULL)
+            debt_changes(book, debt, &named);
+    }
+    return STATUS_OK;
+}
