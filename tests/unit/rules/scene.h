@@ -123,14 +123,16 @@ static inline void scene_begin(struct scene *scene)
 static inline int scene_setup(void **state)
 {
     struct scene *scene = calloc(1, sizeof(*scene));
+    const char *source = getenv("DUNLIN_SOURCE_DIR");
     char path[4096];
+    assert_non_null(scene);
+    *state = scene;
     struct error err;
-    (void)snprintf(path, sizeof(path), "%s/common/rules/packs-draft", getenv("DUNLIN_SOURCE_DIR"));
+    (void)snprintf(path, sizeof(path), "%s/common/rules/packs-draft", source == NULL ? "." : source);
     if (rules_book_load(path, &scene->rules, &err) != STATUS_OK)
         fail_msg("%s", err.text);
     scene_select(scene, "US");
     scene_begin(scene);
-    *state = scene;
     return 0;
 }
 
