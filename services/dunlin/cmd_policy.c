@@ -313,7 +313,7 @@ const struct command COMMAND_POLICY_TEST = {
         "needs\n"
         "to run. Every one that comes out otherwise is shown with its facts, what was expected and what was reported:\n"
         "each rule that blocks or warns with its citation, how far each cap is used up, when it would be allowed.\n"
-        "services/dunlin/README-scenarios.md has the vocabulary and an example to begin with.\n\n"
+        "services/dunlin/SCENARIOS.md has the vocabulary and an example to begin with.\n\n"
         "The rules of the scenario's jurisdiction are asked: US is federal law alone, US-MA federal and state law, EU "
         "and\n"
         "UK theirs. The agency's own rules are left out unless --house is given.\n\n"

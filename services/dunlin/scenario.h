@@ -9,7 +9,7 @@
 #include "status/status.h"
 
 /* One compliance scenario, a line of JSON: facts about a consumer and his debts, a question, and what the rules are
- * expected to say. README-scenarios.md has the vocabulary. */
+ * expected to say. SCENARIOS.md has the vocabulary. */
 
 /* What is asked beside questions to the rules: a value that the law's arithmetic gives, or one that only the rules know
  * (when, how many), which the runner asks them for. */

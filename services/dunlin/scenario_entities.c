@@ -316,7 +316,7 @@ static void read_single_debt(struct scenario_reader *reader, struct fields *fact
     if (!debt.is_consumer_debt)
         debt.type = DEBT_COMMERCIAL;
     fields_close(&fields);
-    if (facts_book_scope(reader->scenario->book)->n_debts == 0)
+    if (facts_book_facts(reader->scenario->book)->n_debts == 0)
         keep(&fields, facts_book_add_debt(reader->scenario->book, id != NULL ? id : "D1", &debt, &index, &why), &why);
 }
 

@@ -59,6 +59,8 @@ void fields_close(struct fields *fields)
     json_object_foreach(fields->rest, name, value)
     {
         char shown[ERROR_SHOWN_SIZE];
+        if (json_is_null(value)) /* says nothing, whatever it is called */
+            continue;
         if (fields->reader->is_lenient)
             note_ignored(fields, name);
         else

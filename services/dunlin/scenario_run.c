@@ -193,7 +193,6 @@ enum status scenario_run(struct scenario *scenario, const struct rules_book *boo
 
 static void append_value(GString *line, const json_t *value)
 {
-    g_autofree char *text = NULL;
     if (json_is_string(value)) {
         g_string_append(line, json_string_value(value));
         return;
