@@ -476,7 +476,8 @@ static void compute_term(struct fields *fields)
     const char *const names[] = {"term_days", "agreed_days", "agreed_term_days", "days"};
     int64_t asked = -1;
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        asked = MAX(asked, field_integer(fields, names[i], -1));
+        if (field_is_there(fields, names[i]))
+            asked = field_integer(fields, names[i], -1);
     const bool may_be_longer = is_agreed && !is_unfair && is_justified;
     const int32_t longest = law_eu_term_days((enum law_contract)contract, may_be_longer);
     char text[SCENARIO_VALUE_SIZE];
