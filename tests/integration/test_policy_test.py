@@ -100,7 +100,7 @@ def test_what_cannot_be_read_is_told_by_line_and_place_and_the_rest_is_run(tmp_p
     first, second = result["unreadable"]
     assert first.startswith(f"{path}:1: not JSON")
     assert second == f"{path}:3: question.channel: 'cal' is not known here: did you mean 'call'?"
-    for words in ([tmp_path / "none.jsonl"], [path, "--rules", tmp_path / "none"]):
+    for words in ([tmp_path / "none.jsonl", "--rules", RULES], [path, "--rules", tmp_path / "none"]):
         done = dunlin("policy", "test", "--json", *words, var=tmp_path)
         assert done.returncode == 2 and "none" in json.loads(done.stderr)["error"]["message"]
 
