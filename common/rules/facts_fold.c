@@ -288,12 +288,12 @@ static bool is_communication(const struct fact_event *event)
            event->outcome == OUTCOME_RECORDED_MESSAGE;
 }
 
-static bool is_with_consumer(const struct facts_book *book, const struct fact_event *event)
+static bool is_with_obligor(const struct facts_book *book, const struct fact_event *event)
 {
     if (event->person >= book->persons->len)
         return false;
     const struct fact_person *person = &g_array_index(book->persons, struct fact_person, event->person);
-    return relation_is_consumer(&book->facts, person->relation);
+    return relation_is_obligor(&book->facts, person->relation);
 }
 
 /* A consent to calls ends with the first conversation about the debt after it (1006.14(b)(3)(i)). */
@@ -344,7 +344,8 @@ static void add_contact(struct facts_book *book, const struct fact_event *event)
         .address = event->address,
         .flags = contact_flags(event),
     };
-    if (event->type == FACT_CONTACT_OUT && is_phone(event) && is_consented_call(book, event))
+    if (event->type == FACT_CONTACT_OUT && is_phone(event) && event->person == FACT_CONSUMER &&
+        is_consented_call(book, event))
         contact.flags |= CONTACT_EXCLUDED;
     g_array_append_val(book->contacts, contact);
 }
@@ -375,7 +376,7 @@ static void contact_happens(struct facts_book *book, const struct fact_event *ev
             continue;
         debt->last_activity_at_us = event->at.us;
         bool is_about_debt = event->type == FACT_CONTACT_OUT || has_flag(event, FACT_FLAG_ABOUT_DEBT);
-        if (!is_with_consumer(book, event) || !is_communication(event) || !is_about_debt)
+        if (!is_with_obligor(book, event) || !is_communication(event) || !is_about_debt)
             continue;
         if (debt->initial_at_us == 0)
             debt->initial_at_us = event->at.us;

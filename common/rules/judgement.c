@@ -24,6 +24,12 @@ bool relation_is_consumer(const struct facts *facts, enum relation relation)
     return false;
 }
 
+bool relation_is_obligor(const struct facts *facts, enum relation relation)
+{
+    return relation == RELATION_CONSUMER || relation == RELATION_CO_OBLIGOR ||
+           (relation == RELATION_EXECUTOR && facts->is_deceased);
+}
+
 bool relation_is_professional(enum relation relation)
 {
     return relation == RELATION_ATTORNEY || relation == RELATION_CRA || relation == RELATION_CREDITOR ||
@@ -209,8 +215,21 @@ bool consent_covers_call(const struct facts *facts, const struct fact_consent *c
     return facts->n_zones > 0;
 }
 
+/* Whoever asks to be called again consents to the call (1006.10(c), 1006.14(b)(3)(i)). */
+static bool has_asked_for_call(const struct judgement *judgement)
+{
+    const struct facts *facts = judgement->facts;
+    const uint8_t person = judgement->question->person;
+    if (person >= facts->n_persons || !has_happened(judgement, facts->persons[person].callback_requested_at_us))
+        return false;
+    int32_t asked_days = judged_date_first(judgement, facts->persons[person].callback_requested_at_us).days;
+    return judgement->today_last.days < asked_days + CALL_CONSENT_DAYS;
+}
+
 bool has_call_consent(const struct judgement *judgement, debt_set debts)
 {
+    if (judgement->question->person != FACT_CONSUMER)
+        return has_asked_for_call(judgement);
     for (size_t i = 0; i < judgement->facts->n_consents; i++)
         if (consent_covers_call(judgement->facts, &judgement->facts->consents[i], debts, judgement->now_us))
             return true;

@@ -82,6 +82,7 @@ bool has_consent_for_person(const struct judgement *judgement, uint8_t person);
 bool has_consent_for_address(const struct judgement *judgement, enum consent_scope scope, uint8_t address);
 /* Consent to calls beyond 1006.14(b)(2): in force at `at_us` for these debts. */
 bool consent_covers_call(const struct facts *facts, const struct fact_consent *consent, debt_set debts, int64_t at_us);
+/* ... of the person asked about, now. */
 bool has_call_consent(const struct judgement *judgement, debt_set debts);
 
 /* One response is left to what the person began at or after `since_us`, through the medium asked about. */
@@ -89,7 +90,10 @@ bool has_reply_left(const struct judgement *judgement, int64_t since_us);
 /* The same where the question says itself that it is a response; else only to what he began within a day. */
 bool is_permitted_reply(const struct judgement *judgement);
 
+/* The consumer of 1006.6: who owes, and spouse, parent of a minor, guardian, executor, successor in interest. */
 bool relation_is_consumer(const struct facts *facts, enum relation relation);
+/* The consumer of the rest of the part: who owes, or acts for his estate. */
+bool relation_is_obligor(const struct facts *facts, enum relation relation);
 bool relation_is_professional(enum relation relation);
 
 /* Debts of the student-loan accounts that `debts` touches, and `debts`. */

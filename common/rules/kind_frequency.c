@@ -100,10 +100,12 @@ static bool counts(const struct rule *rule, const struct judgement *judgement, c
            fits_target(rule, address) && !is_misdirected(judgement, address);
 }
 
-/* The contact asked about would not count: it is consented to, goes to who is nobody to be protected, or answers. */
+/* The contact asked about would not count: it is consented to, goes to who is nobody to be protected, answers, or is
+ * the rest of a call that the person placed. */
 static bool is_proposed_omitted(const struct rule *rule, const struct judgement *judgement, debt_set debts)
 {
-    return ((rule->omits & OMIT_PROFESSIONAL) != 0 && judgement->is_to_professional) ||
+    return claim_holds(judgement->question, CLAIM_CONTINUES_CALL) ||
+           ((rule->omits & OMIT_PROFESSIONAL) != 0 && judgement->is_to_professional) ||
            ((rule->omits & OMIT_CONSENTED) != 0 && has_call_consent(judgement, debts)) ||
            ((rule->omits & OMIT_REPLIES) != 0 && is_permitted_reply(judgement));
 }

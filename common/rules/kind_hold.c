@@ -173,8 +173,7 @@ static bool has_open_dispute(const struct judgement *judgement, const struct fac
 /* 1006.38(d)(2): the disputed portion only. */
 static bool is_undisputed_portion(const struct judgement *judgement, const struct fact_debt *debt)
 {
-    return judgement->question->action == ACTION_COLLECT && debt->disputed_minor > 0 &&
-           judgement->question->amount_minor > 0 &&
+    return debt->disputed_minor > 0 && judgement->question->amount_minor > 0 &&
            judgement->question->amount_minor <= debt->balance_minor - debt->disputed_minor;
 }
 

@@ -7,6 +7,21 @@
 /* --- requests (1006.14(h)) ------------------------------------------------------------------------------------------
  */
 
+/* Later consent to this very address takes a request back. */
+static bool is_superseded(const struct judgement *judgement, const struct fact_request *request)
+{
+    const struct question *question = judgement->question;
+    for (size_t i = 0; i < judgement->facts->n_consents; i++) {
+        const struct fact_consent *consent = &judgement->facts->consents[i];
+        bool is_of_medium = (consent->scope == CONSENT_EMAIL && question->medium == MEDIUM_EMAIL) ||
+                            (consent->scope == CONSENT_TEXT && question->medium == MEDIUM_TEXT);
+        if (is_of_medium && consent->address != FACT_NONE && consent->address == question->address &&
+            consent->at_us > request->at_us && holds_now(judgement, consent->at_us, consent->ended_at_us))
+            return true;
+    }
+    return false;
+}
+
 static const struct fact_request *find_request(const struct judgement *judgement)
 {
     const struct question *question = judgement->question;
@@ -15,7 +30,8 @@ static const struct fact_request *find_request(const struct judgement *judgement
         bool is_of_address = request->address != FACT_NONE && request->address == question->address;
         bool is_general = request->address == FACT_NONE && judgement->is_to_consumer;
         if (holds_now(judgement, request->at_us, request->withdrawn_at_us) &&
-            medium_is_in(question->medium, request->media) && (is_of_address || is_general))
+            medium_is_in(question->medium, request->media) && (is_of_address || is_general) &&
+            !is_superseded(judgement, request))
             return request;
     }
     return NULL;

@@ -97,7 +97,7 @@ static bool has_spoken_about(const struct judgement *judgement, debt_set debt)
         debt_set debts = contact->discussed != 0 ? contact->discussed : contact->debts;
         if (contact->at_us <= judgement->now_us && contact->outcome == OUTCOME_CONVERSATION && (debts & debt) != 0 &&
             contact->person < judgement->facts->n_persons &&
-            relation_is_consumer(judgement->facts, judgement->facts->persons[contact->person].relation))
+            relation_is_obligor(judgement->facts, judgement->facts->persons[contact->person].relation))
             return true;
     }
     return false;

@@ -15,9 +15,11 @@ static bool is_revoked(const struct judgement *judgement, const struct fact_addr
            judgement->today_last.days > address->tcpa_revocation_deadline.days;
 }
 
+/* The consent of who had the number before is none of who has it now. */
 static bool is_consented(const struct judgement *judgement, const struct fact_address *address)
 {
-    return has_happened(judgement, address->tcpa_consent_at_us) && !is_revoked(judgement, address);
+    return has_happened(judgement, address->tcpa_consent_at_us) && !has_happened(judgement, address->wrong_since_us) &&
+           !is_revoked(judgement, address);
 }
 
 /* (a)(1)(iii): to wireless numbers; a number of which nothing is known may be one. */
