@@ -234,6 +234,20 @@ enum status rules_select_jurisdiction(const struct rules_book *book, const char 
     return st == STATUS_NOT_FOUND ? error_wrap(err, STATUS_INVALID_ARGUMENT, "jurisdiction '%s'", jurisdiction) : st;
 }
 
+enum status rules_selection_check_limits(const struct rules_selection *selection, struct error *err)
+{
+    static const char *const needed[] = {"calling_window", "contact_cap", "unknown_zone"};
+    for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+        bool is_there = false;
+        for (size_t j = 0; j < selection->n_rules; j++)
+            is_there = is_there || strcmp(selection->rules[j]->kind->name, needed[i]) == 0;
+        if (!is_there)
+            return error_set(err, STATUS_INVALID_ARGUMENT, "no rule of kind '%s' in any pack; limits must be stated",
+                             needed[i]);
+    }
+    return STATUS_OK;
+}
+
 const struct rule *rules_selection_find(const struct rules_selection *selection, const char *id, struct date date)
 {
     for (size_t i = 0; i < selection->n_rules; i++) {

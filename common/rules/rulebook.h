@@ -113,6 +113,11 @@ void rules_selection_freep(struct rules_selection **selection);
 MUST_USE enum status rules_select_jurisdiction(const struct rules_book *book, const char *jurisdiction, bool with_house,
                                                struct rules_selection **ret_selection, struct error *err);
 
+/* Limits default on: a selection by which consumers are called has hours, a cap on attempts, and a rule for who may be
+ * anywhere. Fails with INVALID_ARGUMENT naming the kind that is missing; such a selection is not to be read as "no
+ * limit". */
+MUST_USE enum status rules_selection_check_limits(const struct rules_selection *selection, struct error *err);
+
 /* The rule of that id that is in force on `date`, or NULL: for what is computed rather than judged. */
 const struct rule *rules_selection_find(const struct rules_selection *selection, const char *id, struct date date);
 
