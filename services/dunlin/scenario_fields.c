@@ -13,6 +13,17 @@ static bool is_failed(const struct fields *fields)
     return fields->reader->status != STATUS_OK || fields->rest == NULL;
 }
 
+/* Words of the file come into errors: nothing of them may end a line, steer a terminal or be cut inside a letter. */
+static void make_plain(char *text)
+{
+    const char *bad = NULL;
+    for (char *at = text; *at != '\0'; at++)
+        if (g_ascii_iscntrl(*at))
+            *at = '?';
+    while (!g_utf8_validate(text, -1, &bad))
+        text[bad - text] = '?';
+}
+
 void fields_refuse(const struct fields *fields, const char *field, const char *format, ...)
 {
     struct scenario_reader *reader = fields->reader;
@@ -23,6 +34,7 @@ void fields_refuse(const struct fields *fields, const char *field, const char *f
     va_start(args, format);
     (void)g_vsnprintf(why, sizeof(why), format, args);
     va_end(args);
+    make_plain(why);
     reader->status =
         error_set(reader->err, STATUS_INVALID_ARGUMENT, "%s: %s%s%s: %s", reader->scenario->place, fields->path,
                   field != NULL && fields->path[0] != '\0' ? "." : "", field != NULL ? field : "", why);

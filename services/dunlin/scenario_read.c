@@ -130,8 +130,8 @@ static enum status load_json(struct scenario *scenario, const char *text, size_t
     json_error_t error;
     scenario->json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
     if (scenario->json == NULL)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: not JSON: column %d: %s", scenario->place, error.column,
-                         error.text);
+        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: not JSON: column %d: %.*s", scenario->place, error.column,
+                         (int)strcspn(error.text, "'"), error.text); /* what follows quotes the file */
     if (!json_is_object(scenario->json))
         return error_set(err, STATUS_INVALID_ARGUMENT, "%s: a scenario is an object {...}", scenario->place);
     return STATUS_OK;

@@ -1,0 +1,57 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "policy/policy_file.h"
+#include "rules/rulebook.h"
+
+/* A file read as a pack of rules of law. Either every rule of it can be used (named, cited, of a known kind, its dates
+ * in order), or an error names the file and, where it is about something in it, the line. */
+
+static void check_refusal(enum status st, const struct error *err, const char *path, size_t len)
+{
+    const size_t path_len = strlen(path);
+    char *end = NULL;
+
+    FUZZ_CHECK(st == STATUS_INVALID_ARGUMENT, "%s: %s", status_name(st), err->text);
+    FUZZ_CHECK(strncmp(err->text, path, path_len) == 0 && err->text[path_len] == ':', "'%s'", err->text);
+    FUZZ_CHECK(g_utf8_validate(err->text, -1, NULL), "no UTF-8");
+    const char *rest = err->text + path_len + 1;
+    if (g_str_has_prefix(rest, " larger than") || g_str_has_prefix(rest, " not a text file"))
+        return;
+    const long line = strtol(rest, &end, 10);
+    FUZZ_CHECK(end > rest && end[0] == ':' && end[1] == ' ' && end[2] != '\0', "'%s'", err->text);
+    /* YAML counts line ends that others do not: U+0085, U+2028, U+2029. */
+    FUZZ_CHECK(line >= 1 && line <= (long)len + 1, "line %ld of %zu bytes: %s", line, len, err->text);
+}
+
+static void check_rule(const struct rule *rule)
+{
+    FUZZ_CHECK(rule->id[0] != '\0' && rule->citation[0] != '\0' && rule->title[0] != '\0', "a rule without a name");
+    FUZZ_CHECK(rule->kind != NULL, "'%s' is of no kind", rule->id);
+    FUZZ_CHECK(severity_name(rule->severity) != NULL, "severity %d", (int)rule->severity);
+    FUZZ_CHECK(rule->effective_from.days == 0 || rule->effective_to.days == 0 ||
+                   rule->effective_from.days <= rule->effective_to.days,
+               "'%s' ends before it begins", rule->id);
+    FUZZ_CHECK(rule->limit >= 0 && rule->days >= 0 && rule->from_second >= 0 && rule->to_second <= 86400,
+               "'%s': limit %d, days %d, from %d to %d", rule->id, rule->limit, rule->days, rule->from_second,
+               rule->to_second);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    SCOPED(rules_book_freep) struct rules_book *book = NULL;
+    struct error err = {0};
+    const char *path = fuzz_file(0, bytes, len);
+    const enum status st = rules_book_load(path, &book, &err);
+
+    if (st != STATUS_OK) {
+        FUZZ_CHECK(book == NULL, "an error and rules");
+        check_refusal(st, &err, path, len);
+        return 0;
+    }
+    FUZZ_CHECK(book->n_packs == 1 && strlen(book->version) == POLICY_VERSION_SIZE - 1, "%zu packs", book->n_packs);
+    for (size_t i = 0; i < book->packs[0].n_rules; i++)
+        check_rule(&book->packs[0].rules[i]);
+    return 0;
+}
