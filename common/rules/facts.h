@@ -12,7 +12,7 @@
  * sets. An instant of 0 says "never", an index of FACT_NONE "none", and nothing is counted that lies after the instant
  * of the question.
  *
- * Sizes: a contact is 24 bytes, a debt 184, an address 112: a person with 3 debts, 4 numbers and 50 contacts fits in
+ * Sizes: a contact is 24 bytes, a debt 176, an address 104: a person with 3 debts, 4 numbers and 50 contacts fits in
  * 2.3 KiB. */
 
 #define FACT_NONE          UINT8_MAX

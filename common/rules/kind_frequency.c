@@ -262,6 +262,16 @@ static bool has_close_call(const struct rule *rule, const struct judgement *judg
     return false;
 }
 
+static uint32_t count_calls(const struct rule *rule, struct judgement *judgement)
+{
+    const struct facts *facts = judgement->facts;
+    const int64_t from_us = judged_window_from(judgement, rule->days);
+    uint32_t n = 0;
+    for (size_t i = facts->n_contacts; i > 0 && facts->contacts[i - 1].at_us >= from_us; i--)
+        n += is_counted_call(rule, judgement, &facts->contacts[i - 1]);
+    return n;
+}
+
 /* The most calls that fell on one day of the window; the one asked about is one of today's. */
 static uint32_t busiest_day(const struct rule *rule, struct judgement *judgement)
 {
@@ -306,7 +316,9 @@ void judge_rebuttal(const struct rule *rule, struct judgement *judgement)
         (void)judgement_warn(judgement, rule, "the consumer has refused to pay or asked not to be contacted before");
     if (has_close_call(rule, judgement))
         (void)judgement_warn(judgement, rule, "a second call to this number within five minutes");
-    uint32_t n = busiest_day(rule, judgement);
+    /* Telling their days apart costs a conversion each: not where there are too few of them. */
+    bool may_be_many = count_calls(rule, judgement) + 1 >= (uint32_t)rule->daily_limit;
+    uint32_t n = may_be_many ? busiest_day(rule, judgement) : 0;
     if (n >= (uint32_t)rule->daily_limit)
         (void)judgement_warn(judgement, rule, "%" PRIu32 " calls about this debt on one day", n);
 }

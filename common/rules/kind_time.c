@@ -138,8 +138,9 @@ void judge_calling_window(const struct rule *rule, struct judgement *judgement)
     size_t n_zones = 0;
     const struct zone *const *zones = window_zones(rule, judgement, &n_zones);
     for (size_t i = 0; i < n_zones; i++) {
-        struct local_time local = {0};
-        zone_local(zones[i], judgement->question->at, &local.date, &local.second);
+        struct local_time local = judgement->local[i];
+        if (judgement->n_zones == 0)
+            zone_local(zones[i], judgement->question->at, &local.date, &local.second);
         if (is_open(rule, local.second) || is_lifted(rule, judgement, closed_since(rule, zones[i], &local)))
             continue;
         hit_window(rule, judgement, zones[i], local.second);
