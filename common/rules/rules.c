@@ -194,6 +194,8 @@ static void move_to_open_hours(const struct judgement *judgement)
 }
 
 static struct rule_hit *add_hit(struct judgement *judgement, const struct rule *rule, enum severity severity,
+                                const char *format, va_list args) __attribute__((format(printf, 4, 0)));
+static struct rule_hit *add_hit(struct judgement *judgement, const struct rule *rule, enum severity severity,
                                 const char *format, va_list args)
 {
     struct rules_verdict *verdict = judgement->verdict;
