@@ -288,6 +288,10 @@ static bool take_time(struct reader *reader)
         return true;
     }
     reader->at = from;
+    if (reader->found.names_business && !reader->found.asks_for_reply && take_times(reader)) {
+        reader->found.has_time = true; /* "... calling from ABC Inc. on June 10 at 3 p.m." */
+        return true;
+    }
     return false;
 }
 
@@ -295,9 +299,9 @@ static bool take_representatives(struct reader *reader)
 {
     if (!TAKE_ANY(reader, "any of our representatives or associates", "any of our representatives",
                   "any of our associates", "any of the representatives", "any representative or associate",
-                  "any other representative", "any representative", "any available representative", "any associate",
-                  "one of our representatives or associates", "one of our representatives", "one of our associates",
-                  "a representative", "an associate"))
+                  "any other representative", "any other associate", "any representative",
+                  "any available representative", "any associate", "one of our representatives or associates",
+                  "one of our representatives", "one of our associates", "a representative", "an associate"))
         return false;
     reader->found.offers_representatives = true;
     return true;
@@ -339,8 +343,9 @@ static bool take_number_given(struct reader *reader)
 {
     const char *from = reader->at;
     (void)TAKE_ANY(reader, "at telephone number", "at phone number", "at the number", "at", "on", "by calling",
-                   "my telephone number is", "my phone number is", "my number is", "our telephone number is",
-                   "our phone number is", "our number is", "the telephone number is", "the number is", "that number is",
+                   "my telephone number is", "my phone number is", "my number is", "i can be reached at",
+                   "i can be reached on", "we can be reached at", "our telephone number is", "our phone number is",
+                   "our number is", "the telephone number is", "the number is", "that number is",
                    "again that number is", "again", "or at", "or");
     if (take_number(reader)) {
         reader->found.gives_number = true;
@@ -370,7 +375,12 @@ static bool take_suggestion(struct reader *reader)
     if (!reader->found.asks_for_reply)
         return false;
     (void)TAKE_ANY(reader, "i am available", "i'm available", "we are available", "we are open", "our hours are", "or");
-    if (take_times(reader)) {
+    if (TAKE_ANY(reader, "at your earliest convenience", "at your convenience", "as soon as possible")) {
+        reader->found.suggests_times = true;
+        return true;
+    }
+    if (take_times(reader) ||
+        TAKE_ANY(reader, "at your earliest convenience", "at your convenience", "as soon as possible")) {
         reader->found.suggests_times = true;
         return true;
     }

@@ -255,6 +255,20 @@ static void compute_ny_instructions(struct fields *fields)
     set_date(fields, law_ny_instructions_deadline(from, is_written));
 }
 
+/* The first field left that is named so, and is a date; true and the date. */
+static bool find_date_like(struct fields *fields, const char *stems, struct date *ret_date)
+{
+    g_autofree char *name = g_strdup(field_like(fields, stems));
+    return name != NULL && json_is_string(json_object_get(fields->rest, name)) && field_date(fields, name, ret_date);
+}
+
+static bool find_bool_like(struct fields *fields, const char *stems)
+{
+    g_autofree char *name = g_strdup(field_like(fields, stems));
+    return name != NULL && json_is_boolean(json_object_get(fields->rest, name)) && field_bool(fields, name, false);
+}
+
+/* Names of what else is known differ from author to author; their words do not. */
 static struct law_dispute read_credit_dispute(struct fields *fields)
 {
     struct law_dispute dispute = {0};
@@ -262,21 +276,11 @@ static struct law_dispute read_credit_dispute(struct fields *fields)
                    &dispute.received))
         fields_refuse(fields, NULL, "when the dispute was received is missing");
     dispute.more_on = dispute.received;
-    dispute.is_after_free_report = find_bool(fields, "after_free_annual_report");
-    dispute.has_more_information =
-        find_date(fields,
-                  "additional_information_received|additional_information_on|additional_information_received_on|"
-                  "consumer_adds_information_on|relevant_information_received|relevant_information_received_on|"
-                  "additional_relevant_information_received|information_added_on",
-                  &dispute.more_on);
+    dispute.is_after_free_report = find_bool_like(fields, "free");
+    dispute.is_found_wrong = find_bool_like(fields, "inaccurate|unverifiable|incomplete");
+    dispute.has_more_information = find_date_like(fields, "information", &dispute.more_on);
     if (!dispute.has_more_information)
-        dispute.has_more_information =
-            find_bool(fields, "additional_information|additional_relevant_information|consumer_added_information|"
-                              "consumer_adds_relevant_information|consumer_adds_information|relevant_information_added|"
-                              "additional_information_within_30_days|consumer_provided_additional_information");
-    dispute.is_found_wrong =
-        find_bool(fields, "already_found_inaccurate|found_inaccurate|already_found_inaccurate_or_unverifiable|"
-                          "found_inaccurate_or_unverifiable|found_inaccurate_before|unverifiable");
+        dispute.has_more_information = find_bool_like(fields, "information");
     return dispute;
 }
 
@@ -366,24 +370,11 @@ static void compute_interest_start(struct fields *fields)
 {
     struct law_invoice invoice = {0};
     struct date start;
-    invoice.has_agreed = find_date(fields, "agreed_due_date|due_date|agreed_payment_date", &invoice.agreed);
-    invoice.has_invoice = find_date(fields,
-                                    "invoice_received|invoice_received_on|invoice_receipt|invoice_date|"
-                                    "invoice_receipt_date|invoice_received_date",
-                                    &invoice.invoice);
-    invoice.has_goods = find_date(fields,
-                                  "goods_received|goods_received_on|goods_receipt|goods_or_services_received|"
-                                  "services_received|services_received_on|goods_delivered_on|goods_received_date|"
-                                  "goods_receipt_date|delivery_date|performance_date",
-                                  &invoice.goods);
-    invoice.has_acceptance = find_date(fields,
-                                       "accepted_on|acceptance_date|acceptance|acceptance_completed|"
-                                       "verification_completed|verified_on|acceptance_on",
-                                       &invoice.acceptance);
-    invoice.is_invoice_uncertain =
-        find_bool(fields, "invoice_date_uncertain|invoice_receipt_uncertain|invoice_uncertain|"
-                          "invoice_receipt_date_uncertain");
-    (void)field_bool(fields, "agreed_date", true);
+    invoice.is_invoice_uncertain = find_bool_like(fields, "uncertain|unknown");
+    invoice.has_agreed = find_date_like(fields, "agreed|due", &invoice.agreed);
+    invoice.has_invoice = find_date_like(fields, "invoice", &invoice.invoice);
+    invoice.has_acceptance = find_date_like(fields, "accept|verif", &invoice.acceptance);
+    invoice.has_goods = find_date_like(fields, "goods|service|deliver|performance", &invoice.goods);
     if (law_eu_interest_start(&invoice, &start))
         set_date(fields, start);
     else

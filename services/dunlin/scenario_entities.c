@@ -13,17 +13,17 @@ static const struct word COLLECTORS[] = {
     {"third_party", COLLECTOR_THIRD_PARTY}, {"agency", COLLECTOR_THIRD_PARTY}, {"law_firm", COLLECTOR_THIRD_PARTY}, {"collection_attorney", COLLECTOR_THIRD_PARTY},
     {"debt_buyer", COLLECTOR_DEBT_BUYER}, {"passive_debt_buyer", COLLECTOR_DEBT_BUYER},
     {"original_creditor", COLLECTOR_CREDITOR}, {"creditor", COLLECTOR_CREDITOR}, {"first_party", COLLECTOR_CREDITOR},
-    {"creditor_other_name", COLLECTOR_CREDITOR_OTHER_NAME}, {"creditor_using_other_name", COLLECTOR_CREDITOR_OTHER_NAME}, {"original_creditor_other_name", COLLECTOR_CREDITOR_OTHER_NAME}, {"original_creditor_using_other_name", COLLECTOR_CREDITOR_OTHER_NAME}, {"creditor_false_name", COLLECTOR_CREDITOR_OTHER_NAME},
+    {"creditor_other_name", COLLECTOR_CREDITOR_OTHER_NAME}, {"creditor_using_other_name", COLLECTOR_CREDITOR_OTHER_NAME}, {"original_creditor_other_name", COLLECTOR_CREDITOR_OTHER_NAME}, {"original_creditor_using_other_name", COLLECTOR_CREDITOR_OTHER_NAME}, {"creditor_false_name", COLLECTOR_CREDITOR_OTHER_NAME}, {"creditor_using_another_name", COLLECTOR_CREDITOR_OTHER_NAME}, {"creditor_other_names", COLLECTOR_CREDITOR_OTHER_NAME}, {"creditor_using_different_name", COLLECTOR_CREDITOR_OTHER_NAME}, {"original_creditor_using_another_name", COLLECTOR_CREDITOR_OTHER_NAME},
     {"servicer", COLLECTOR_OTHER}, {"affiliate", COLLECTOR_OTHER}, {"government", COLLECTOR_OTHER}, {"other", COLLECTOR_OTHER},
     {0},
 };
 
 static const struct word DEBTS[] = {
-    {"credit_card", DEBT_CREDIT_CARD}, {"medical", DEBT_MEDICAL}, {"mortgage", DEBT_MORTGAGE}, {"student_loan", DEBT_STUDENT_LOAN},
+    {"credit_card", DEBT_CREDIT_CARD}, {"medical", DEBT_MEDICAL}, {"hospital", DEBT_MEDICAL}, {"dental", DEBT_MEDICAL}, {"mortgage", DEBT_MORTGAGE}, {"student_loan", DEBT_STUDENT_LOAN},
     {"auto", DEBT_AUTO}, {"auto_loan", DEBT_AUTO},
-    {"commercial", DEBT_COMMERCIAL}, {"business", DEBT_COMMERCIAL}, {"business_loan", DEBT_COMMERCIAL}, {"trade", DEBT_COMMERCIAL}, {"invoice", DEBT_COMMERCIAL},
+    {"commercial", DEBT_COMMERCIAL}, {"business", DEBT_COMMERCIAL}, {"business_loan", DEBT_COMMERCIAL}, {"small_business_loan", DEBT_COMMERCIAL}, {"business_credit_card", DEBT_COMMERCIAL}, {"trade", DEBT_COMMERCIAL}, {"invoice", DEBT_COMMERCIAL},
     {"personal_loan", DEBT_OTHER}, {"loan", DEBT_OTHER}, {"installment_loan", DEBT_OTHER}, {"payday_loan", DEBT_OTHER}, {"payday", DEBT_OTHER}, {"utility", DEBT_OTHER}, {"telecom", DEBT_OTHER},
-    {"rent", DEBT_OTHER}, {"retail", DEBT_OTHER}, {"check", DEBT_OTHER}, {"returned_check", DEBT_OTHER}, {"overdraft", DEBT_OTHER}, {"tax", DEBT_OTHER}, {"judgment", DEBT_OTHER}, {"other", DEBT_OTHER},
+    {"rent", DEBT_OTHER}, {"retail", DEBT_OTHER}, {"check", DEBT_OTHER}, {"returned_check", DEBT_OTHER}, {"overdraft", DEBT_OTHER}, {"tax", DEBT_OTHER}, {"store_card", DEBT_OTHER}, {"line_of_credit", DEBT_OTHER}, {"bnpl", DEBT_OTHER}, {"phone_bill", DEBT_OTHER}, {"personal", DEBT_OTHER}, {"hoa", DEBT_OTHER}, {"fine", DEBT_OTHER}, {"tuition", DEBT_OTHER}, {"judgment", DEBT_OTHER}, {"other", DEBT_OTHER},
     {0},
 };
 
@@ -48,7 +48,7 @@ static const struct word ADDRESSES[] = {
 };
 
 static const struct word CONSUMERS[] = {
-    {"natural_person", 0}, {"deceased", 1}, {"deceased_person", 1}, {"minor", 2}, {"organization", 3}, {"organisation", 3}, {"company", 3}, {"business", 3}, {"legal_person", 3}, {"corporation", 3},
+    {"natural_person", 0}, {"deceased", 1}, {"deceased_person", 1}, {"minor", 2}, {"organization", 3}, {"organisation", 3}, {"company", 3}, {"business", 3}, {"legal_person", 3}, {"corporation", 3}, {"llc", 3}, {"partnership", 3},
     {0},
 };
 /* clang-format on */

@@ -310,13 +310,34 @@ static void read_validation(struct fields *fields, struct fact_event *event)
                                                 LAW_HOLIDAYS_STATUTE);
 }
 
+/* What comes back is what was sent last, where nothing else is said. */
+static bool was_verification_last(const struct scenario *scenario, debt_set debts)
+{
+    for (guint i = scenario->events->len; i > 0; i--) {
+        const struct fact_event *event = &g_array_index(scenario->events, struct fact_event, i - 1);
+        const bool is_sent = event->type == FACT_CONTACT_OUT && event->outcome == OUTCOME_SENT;
+        if (debts != 0 && event->debts != 0 && (event->debts & debts) == 0)
+            continue;
+        if (event->type == FACT_VERIFICATION_SENT || event->type == FACT_JUDGMENT_SENT)
+            return true;
+        if (event->type == FACT_VALIDATION_SENT || is_sent)
+            return false;
+    }
+    return false;
+}
+
 static void read_undeliverable(struct fields *fields, struct fact_event *event)
 {
+    static const struct word STEMS[] = {{"verification|judgment", 1}, {"", 0}, {0}};
     const char *of = field_text(fields, "of");
+    int is_of_verification = 0;
     read_debts(fields, event);
     read_address(fields, event);
-    set_flag(event, FACT_FLAG_OF_VERIFICATION,
-             of != NULL && (strstr(of, "verification") != NULL || strstr(of, "judgment") != NULL));
+    if (of != NULL)
+        (void)word_find_like(STEMS, of, &is_of_verification);
+    else
+        is_of_verification = was_verification_last(fields->reader->scenario, event->debts);
+    set_flag(event, FACT_FLAG_OF_VERIFICATION, is_of_verification == 1);
 }
 
 static void read_duplicative_notice(struct fields *fields, struct fact_event *event)
@@ -461,6 +482,7 @@ static const struct event_kind KINDS[] = {
     {"portal_payment", FACT_PORTAL_PAYMENT, 0, read_payment, MEDIUM_LETTER},
     {"wrong_number_learned", FACT_WRONG_NUMBER, 0, read_address_only, MEDIUM_LETTER},
     {"prohibited_disclosure_reported", FACT_DISCLOSED, 0, read_address_only, MEDIUM_LETTER},
+    {"third_party_disclosure_reported", FACT_DISCLOSED, 0, read_address_only, MEDIUM_LETTER},
     {"disclosure_reported", FACT_DISCLOSED, 0, read_address_only, MEDIUM_LETTER},
     {"validation_notice_sent", FACT_VALIDATION_SENT, 0, read_validation, MEDIUM_LETTER},
     {"validation_information_oral", FACT_VALIDATION_ORAL, 0, read_validation, MEDIUM_LETTER},
@@ -526,6 +548,33 @@ static const struct event_kind *find_kind(struct fields *fields)
     return NULL;
 }
 
+/* Words that are an opt-out wherever they stand alone (47 CFR 64.1200(a)(10); CFPB FAQ on 1006.6(e)). */
+static bool says_stop(struct fields *fields)
+{
+    static const char *const WORDS[] = {"stop",   "stopall", "quit",   "end",         "revoke", "opt out",
+                                        "optout", "opt-out", "cancel", "unsubscribe", NULL};
+    const char *text = field_text(fields, "text");
+    if (text == NULL)
+        return false;
+    g_autofree char *word = g_ascii_strdown(text, -1);
+    g_strstrip(g_strdelimit(word, ".!\"", ' '));
+    return g_strv_contains(WORDS, word);
+}
+
+static void add_opt_out(struct scenario *scenario, const struct fact_event *message)
+{
+    struct fact_event event = fact_event_plain(FACT_OPT_OUT, message->at);
+    event.media = MEDIUM_BIT(message->medium);
+    event.address = message->address;
+    g_array_append_val(scenario->events, event);
+    if (message->medium != MEDIUM_TEXT)
+        return;
+    event = fact_event_plain(FACT_TCPA_REVOCATION, message->at);
+    event.address = message->address;
+    event.date = law_tcpa_revocation_deadline(scenario_date(scenario, message->at));
+    g_array_append_val(scenario->events, event);
+}
+
 static void read_event(struct fields *fields, struct instant *last)
 {
     struct scenario *scenario = fields->reader->scenario;
@@ -541,8 +590,11 @@ static void read_event(struct fields *fields, struct instant *last)
     event.flags |= kind->flags;
     event.medium = kind->medium;
     kind->read(fields, &event);
+    const bool is_stop = event.type == FACT_CONTACT_IN && event.address != FACT_NONE && says_stop(fields);
     fields_skip(fields, FOR_PEOPLE);
     g_array_append_val(scenario->events, event);
+    if (is_stop)
+        add_opt_out(scenario, &event);
     *last = at;
 }
 

@@ -279,6 +279,33 @@ bool word_find(const struct word *words, const char *text, int *ret_value)
     return false;
 }
 
+static bool has_stem(const char *stems, const char *text)
+{
+    g_auto(GStrv) all = g_strsplit(stems, "|", -1);
+    for (size_t i = 0; all[i] != NULL; i++)
+        if (strstr(text, all[i]) != NULL)
+            return true;
+    return stems[0] == '\0';
+}
+
+bool word_find_like(const struct word *stems, const char *text, int *ret_value)
+{
+    for (; stems->text != NULL; stems++)
+        if (has_stem(stems->text, text)) {
+            *ret_value = stems->value;
+            return true;
+        }
+    return false;
+}
+
+const char *field_like(const struct fields *fields, const char *stems)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(fields->rest, name, value) if (!json_is_null(value) && has_stem(stems, name)) return name;
+    return NULL;
+}
+
 void fields_refuse_word(const struct fields *fields, const char *field, const char *text, const struct word *words)
 {
     char shown[ERROR_SHOWN_SIZE];

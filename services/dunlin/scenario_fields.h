@@ -58,6 +58,12 @@ bool word_find(const struct word *words, const char *text, int *ret_value);
 int field_word(struct fields *fields, const char *field, const struct word *words, int otherwise);
 void fields_refuse_word(const struct fields *fields, const char *field, const char *text, const struct word *words);
 
+/* For words that people make up as they go ("county_where_contract_was_signed"): the first row one of whose stems,
+ * parted by "|", stands in the text; no stem fits every text. */
+bool word_find_like(const struct word *stems, const char *text, int *ret_value);
+/* The name of the first field left whose name has one of these stems; lent until it is read. NULL where none has. */
+const char *field_like(const struct fields *fields, const char *stems);
+
 /* Passes over fields that only people read; ended by NULL. */
 void fields_skip(struct fields *fields, const char *const *names);
 
@@ -73,6 +79,6 @@ void scenario_read_compute(struct scenario_reader *reader, struct fields *questi
 
 /* Words that several of them use. */
 extern const struct word WORDS_MEDIUM[], WORDS_TECHNOLOGY[], WORDS_OUTCOME[], WORDS_PURPOSE[], WORDS_PLACE[],
-    WORDS_RELATION[], WORDS_VENUE[], WORDS_RECIPIENT[];
+    WORDS_RELATION[];
 
 #endif

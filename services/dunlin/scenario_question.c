@@ -19,10 +19,32 @@ static const struct word ACTIONS[] = {
     {0},
 };
 
+/* Stems of what people write there; anything else is no justification. */
 static const struct word JUSTIFICATIONS[] = {
-    {"none", JUSTIFICATION_NONE}, {"legally_required", JUSTIFICATION_LEGALLY_REQUIRED}, {"litigation", JUSTIFICATION_LITIGATION}, {"active_litigation", JUSTIFICATION_LITIGATION}, {"court_ordered", JUSTIFICATION_LITIGATION},
-    {"consumer_request", JUSTIFICATION_CONSUMER_REQUEST}, {"external_effect", JUSTIFICATION_EXTERNAL_EFFECT}, {"time_critical_external_effect", JUSTIFICATION_EXTERNAL_EFFECT}, {"dropped_settlement_call", JUSTIFICATION_EXTERNAL_EFFECT},
-    {"self_made_deadline", JUSTIFICATION_SELF_MADE}, {"one_time_discount", JUSTIFICATION_SELF_MADE},
+    {"discount|one_time|self", JUSTIFICATION_SELF_MADE},
+    {"legally_required|required_by_law", JUSTIFICATION_LEGALLY_REQUIRED},
+    {"litigation|court", JUSTIFICATION_LITIGATION},
+    {"consumer_request|requested|request", JUSTIFICATION_CONSUMER_REQUEST},
+    {"external|settlement|dropped|late_fee|negative|time_critical", JUSTIFICATION_EXTERNAL_EFFECT},
+    {0},
+};
+
+static const struct word VENUES[] = {
+    {"property", VENUE_REAL_PROPERTY},
+    {"sign|contract", VENUE_CONTRACT_SIGNED},
+    {"consumer|resid", VENUE_CONSUMER_RESIDENCE},
+    {"", VENUE_OTHER}, /* every other place */
+    {0},
+};
+
+static const struct word RECIPIENTS[] = {
+    {"check", RECIPIENT_CHECK_HISTORY_CRA},
+    {"cra|reporting|bureau", RECIPIENT_CRA},
+    {"securit|pledge|trust", RECIPIENT_SECURITIZATION},
+    {"merge|acqui|successor", RECIPIENT_MERGER},
+    {"owner|creditor", RECIPIENT_OWNER},
+    {"buyer|purchaser", RECIPIENT_BUYER},
+    {"agency|collector", RECIPIENT_AGENCY},
     {0},
 };
 
@@ -109,12 +131,52 @@ static const struct {
 };
 /* clang-format on */
 
+/* Statements that others word otherwise: every stem group of a row must stand in the field's name. */
+static const struct {
+    const char *first, *second;
+    enum claim claim;
+} ALIKE[] = {
+    {"opt_out", "fee|charge|cost", CLAIM_OPT_OUT_FEE},
+    {"opt_out", "requir|extra|additional|personal", CLAIM_OPT_OUT_ASKS_DATA},
+    {"employer", "request|ask|express", CLAIM_EMPLOYER_ASKED},
+    {"debt", "states|mention|reveal|owe|refers", CLAIM_STATES_DEBT},
+    {"symbol|language|postcard", "debt|collect|symbol", CLAIM_REVEALS_COLLECTION},
+    {"envelope", "debt|collect|reveal|symbol|other", CLAIM_ENVELOPE_REVEALS},
+    {"identi", "meaningful|caller|collector", CLAIM_IDENTIFIES},
+    {"disput", "as_|flag|notice|notes|report|communicat", CLAIM_AS_DISPUTED},
+    {"real_property", "", CLAIM_REAL_PROPERTY},
+    {"sign", "e_sign|esign|e-sign", CLAIM_ESIGN_CONSENT},
+    {"copy", "consumer|provided|given|sent", CLAIM_COPY_PROVIDED},
+    {"authoriz", "new|again|later|subsequent|reauth", CLAIM_REAUTHORIZED},
+    {"written", "authoriz", CLAIM_WRITTEN_AUTHORIZATION},
+    {"corrected", "", CLAIM_CORRECTED},
+    {"remed", "", CLAIM_REMEDIED},
+    {"discharge", "notif|told|inform", CLAIM_NOTIFIES_DISCHARGE},
+    {"overshadow", "", CLAIM_OVERSHADOWS},
+    {"threat", "", CLAIM_THREATENS_SUIT},
+};
+
+static void read_alike(struct fields *fields, struct question *question)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(ALIKE); i++) {
+        const char *name = field_like(fields, ALIKE[i].first);
+        const struct word second[] = {{ALIKE[i].second, 0}, {0}};
+        int found;
+        if (name == NULL || !json_is_boolean(json_object_get(fields->rest, name)) ||
+            !word_find_like(second, name, &found))
+            continue;
+        g_autofree char *kept = g_strdup(name);
+        question_claim(question, ALIKE[i].claim, field_bool(fields, kept, false));
+    }
+}
+
 static void read_claims(struct fields *fields, struct question *question)
 {
     for (size_t i = 0; i < ARRAY_SIZE(CLAIMS); i++)
         if (field_is_there(fields, CLAIMS[i].field))
             question_claim(question, CLAIMS[i].claim,
                            field_bool(fields, CLAIMS[i].field, false) != CLAIMS[i].is_opposite);
+    read_alike(fields, question);
 }
 
 /* Disclosures by what they say: of the attempt and the use of information, of who writes. */
@@ -242,6 +304,18 @@ static void read_address(struct fields *fields, struct question *question)
             question->address = field_address(fields, NAMES[i]);
 }
 
+static void read_justification(struct fields *fields, struct question *question)
+{
+    static const char *const NAMES[] = {"justification",   "rebuttal", "rebuttal_factor", "rebuttal_reason",
+                                        "override_reason", "reason",   "circumstance",    "circumstances"};
+    for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++) {
+        const char *text = field_text(fields, NAMES[i]);
+        int justification = JUSTIFICATION_NONE;
+        if (text != NULL && word_find_like(JUSTIFICATIONS, text, &justification))
+            question->justification = (enum justification)justification;
+    }
+}
+
 static void read_contact(struct fields *fields, struct question *question)
 {
     question->medium = (enum medium)field_word(fields, "channel", WORDS_MEDIUM, MEDIUM_CALL);
@@ -259,8 +333,7 @@ static void read_contact(struct fields *fields, struct question *question)
         question_claim(question, CLAIM_REPLY, true);
     if (field_is_there(fields, "continuation_of") && refers_to(fields, "continuation_of", question->medium))
         question_claim(question, CLAIM_CONTINUES_CALL, true);
-    question->justification =
-        (enum justification)field_word(fields, "justification", JUSTIFICATIONS, JUSTIFICATION_NONE);
+    read_justification(fields, question);
     (void)field_date(fields, "payment_demanded_by", &question->date);
     (void)field_date(fields, "demands_payment_by", &question->date);
     fields_skip(fields, (const char *const[]){"opt_out_text", "text", "outcome", "discussed", NULL});
@@ -269,14 +342,17 @@ static void read_contact(struct fields *fields, struct question *question)
 /* To whom a debt, or something about it, goes. */
 static void read_recipient(struct fields *fields, struct question *question)
 {
-    static const char *const NAMES[] = {"to", "transferee"};
-    for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++)
-        if (field_is_there(fields, NAMES[i]))
-            question->recipient = (enum recipient)field_word(fields, NAMES[i], WORDS_RECIPIENT, RECIPIENT_UNKNOWN);
+    static const char *const NAMES[] = {"to", "transferee", "recipient"};
+    int recipient = RECIPIENT_UNKNOWN;
+    for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++) {
+        const char *text = field_text(fields, NAMES[i]);
+        if (text != NULL && !word_find_like(RECIPIENTS, text, &recipient))
+            fields_refuse(fields, NAMES[i], "'%s' is nobody who is known here", text);
+    }
     const char *purpose = field_text(fields, "purpose");
-    int recipient = 0;
-    if (purpose != NULL && word_find(WORDS_RECIPIENT, purpose, &recipient))
-        question->recipient = (enum recipient)recipient;
+    if (purpose != NULL)
+        (void)word_find_like(RECIPIENTS, purpose, &recipient);
+    question->recipient = (enum recipient)recipient;
 }
 
 static void read_payment(struct fields *fields, struct question *question)
@@ -295,13 +371,31 @@ static void read_payment(struct fields *fields, struct question *question)
     question->debts |= field_debts(fields, "to_debt");
 }
 
+/* {"itemization_fees": "0", ...}: those that are not blank. "0" and "none" say something. */
+static uint32_t filled_fields(struct fields *fields, json_t *object)
+{
+    uint32_t filled = 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        const enum notice_field field = notice_field_find(name);
+        const char *text = json_string_value(value);
+        if (field == NOTICE_FIELD_COUNT)
+            fields_refuse(fields, "fields", "a validation notice has no field '%s'", name);
+        else if (json_is_true(value) || json_is_integer(value) || (text != NULL && text[0] != '\0'))
+            filled |= 1u << field;
+    }
+    return filled;
+}
+
 static void read_notice_fields(struct fields *fields, struct question *question)
 {
     static const struct word TWO[] = {{"fields", 0}, {"missing", 1}, {0}};
     const uint32_t all = (1u << NOTICE_FIELD_COUNT) - 1;
     question->medium = (enum medium)field_word(fields, "medium", WORDS_MEDIUM, MEDIUM_LETTER);
     for (const struct word *which = TWO; which->text != NULL; which++) {
-        const json_t *list = field_any(fields, which->text);
+        json_t *list = field_any(fields, which->text);
         uint32_t named = 0;
         for (size_t i = 0; i < json_array_size(list); i++) {
             const char *name = json_string_value(json_array_get(list, i));
@@ -311,6 +405,8 @@ static void read_notice_fields(struct fields *fields, struct question *question)
             else
                 named |= 1u << field;
         }
+        if (json_is_object(list))
+            named = filled_fields(fields, list);
         if (list != NULL)
             question->notice_fields = which->value == 0 ? named : all & ~named;
     }
@@ -331,7 +427,11 @@ static void read_deposit(struct fields *fields, struct question *question)
 
 static void read_suit(struct fields *fields, struct question *question)
 {
-    question->venue = (enum venue)field_word(fields, "venue", WORDS_VENUE, VENUE_UNKNOWN);
+    const char *venue = field_text(fields, "venue");
+    int where = VENUE_UNKNOWN;
+    if (venue != NULL)
+        (void)word_find_like(VENUES, venue, &where);
+    question->venue = (enum venue)where;
     if (question->venue == VENUE_REAL_PROPERTY && (question->claims_said & CLAIM_BIT(CLAIM_REAL_PROPERTY)) == 0)
         for (uint8_t i = 0; i < facts_book_facts(fields->reader->scenario->book)->n_debts; i++)
             if ((question->debts & DEBT_BIT(i)) != 0 &&

@@ -2,24 +2,24 @@
 
 /* clang-format off */
 const struct word WORDS_MEDIUM[] = {
-    {"call", MEDIUM_CALL}, {"calls", MEDIUM_CALL}, {"phone", MEDIUM_CALL}, {"voicemail", MEDIUM_CALL},
+    {"call", MEDIUM_CALL}, {"calls", MEDIUM_CALL}, {"phone", MEDIUM_CALL}, {"voicemail", MEDIUM_CALL}, {"telephone", MEDIUM_CALL}, {"phone_call", MEDIUM_CALL},
     {"ringless_voicemail", MEDIUM_RINGLESS},
     {"text", MEDIUM_TEXT}, {"texts", MEDIUM_TEXT}, {"sms", MEDIUM_TEXT},
     {"email", MEDIUM_EMAIL}, {"electronic", MEDIUM_EMAIL},
     {"social", MEDIUM_SOCIAL}, {"social_media", MEDIUM_SOCIAL}, {"dm", MEDIUM_SOCIAL}, {"direct_message", MEDIUM_SOCIAL},
-    {"portal", MEDIUM_PORTAL}, {"website", MEDIUM_PORTAL}, {"app", MEDIUM_PORTAL},
-    {"letter", MEDIUM_LETTER}, {"mail", MEDIUM_LETTER}, {"courier", MEDIUM_LETTER}, {"response_form", MEDIUM_LETTER},
+    {"portal", MEDIUM_PORTAL}, {"website", MEDIUM_PORTAL}, {"app", MEDIUM_PORTAL}, {"web_portal", MEDIUM_PORTAL}, {"online_portal", MEDIUM_PORTAL}, {"web_form", MEDIUM_PORTAL}, {"online", MEDIUM_PORTAL}, {"website_portal", MEDIUM_PORTAL}, {"app_message", MEDIUM_PORTAL},
+    {"letter", MEDIUM_LETTER}, {"mail", MEDIUM_LETTER}, {"courier", MEDIUM_LETTER}, {"response_form", MEDIUM_LETTER}, {"form", MEDIUM_LETTER}, {"validation_notice_response_form", MEDIUM_LETTER}, {"certified_mail", MEDIUM_LETTER}, {"registered_mail", MEDIUM_LETTER}, {"commercial_courier", MEDIUM_LETTER},
     {"postcard", MEDIUM_POSTCARD},
     {"fax", MEDIUM_FAX},
-    {"in_person", MEDIUM_IN_PERSON}, {"oral", MEDIUM_IN_PERSON}, {"visit", MEDIUM_IN_PERSON},
+    {"in_person", MEDIUM_IN_PERSON}, {"oral", MEDIUM_IN_PERSON}, {"visit", MEDIUM_IN_PERSON}, {"hand_delivery", MEDIUM_IN_PERSON},
     {0},
 };
 
 const struct word WORDS_TECHNOLOGY[] = {
-    {"manual", TECHNOLOGY_MANUAL}, {"live", TECHNOLOGY_MANUAL}, {"predictive_list", TECHNOLOGY_MANUAL}, {"predictive_dialer", TECHNOLOGY_MANUAL}, {"list_dialer", TECHNOLOGY_MANUAL}, {"preview", TECHNOLOGY_MANUAL},
-    {"atds", TECHNOLOGY_ATDS}, {"autodialer", TECHNOLOGY_ATDS}, {"autodialed", TECHNOLOGY_ATDS}, {"random_sequential", TECHNOLOGY_ATDS},
+    {"manual", TECHNOLOGY_MANUAL}, {"live", TECHNOLOGY_MANUAL}, {"predictive_list", TECHNOLOGY_MANUAL}, {"predictive_dialer", TECHNOLOGY_MANUAL}, {"list_dialer", TECHNOLOGY_MANUAL}, {"preview", TECHNOLOGY_MANUAL}, {"preview_dialer", TECHNOLOGY_MANUAL}, {"power_dialer", TECHNOLOGY_MANUAL}, {"predictive", TECHNOLOGY_MANUAL}, {"list_based_dialer", TECHNOLOGY_MANUAL}, {"predictive_from_list", TECHNOLOGY_MANUAL}, {"live_agent", TECHNOLOGY_MANUAL},
+    {"atds", TECHNOLOGY_ATDS}, {"autodialer", TECHNOLOGY_ATDS}, {"autodialed", TECHNOLOGY_ATDS}, {"random_sequential", TECHNOLOGY_ATDS}, {"random_or_sequential", TECHNOLOGY_ATDS},
     {"prerecorded", TECHNOLOGY_PRERECORDED}, {"prerecorded_voice", TECHNOLOGY_PRERECORDED},
-    {"artificial", TECHNOLOGY_ARTIFICIAL}, {"artificial_voice", TECHNOLOGY_ARTIFICIAL}, {"ai_voice", TECHNOLOGY_ARTIFICIAL},
+    {"artificial", TECHNOLOGY_ARTIFICIAL}, {"artificial_voice", TECHNOLOGY_ARTIFICIAL}, {"ai_voice", TECHNOLOGY_ARTIFICIAL}, {"ai_generated_voice", TECHNOLOGY_ARTIFICIAL}, {"artificial_or_prerecorded", TECHNOLOGY_PRERECORDED}, {"artificial_or_prerecorded_voice", TECHNOLOGY_PRERECORDED},
     {0},
 };
 
@@ -77,22 +77,4 @@ const struct word WORDS_RELATION[] = {
     {0},
 };
 
-const struct word WORDS_VENUE[] = {
-    {"consumer_residence", VENUE_CONSUMER_RESIDENCE}, {"residence", VENUE_CONSUMER_RESIDENCE},
-    {"contract_signed", VENUE_CONTRACT_SIGNED}, {"where_contract_signed", VENUE_CONTRACT_SIGNED}, {"contract_signing", VENUE_CONTRACT_SIGNED}, {"contract_signed_location", VENUE_CONTRACT_SIGNED}, {"where_signed", VENUE_CONTRACT_SIGNED},
-    {"real_property", VENUE_REAL_PROPERTY}, {"real_property_location", VENUE_REAL_PROPERTY}, {"property_location", VENUE_REAL_PROPERTY}, {"where_property_located", VENUE_REAL_PROPERTY},
-    {"other", VENUE_OTHER}, {"elsewhere", VENUE_OTHER}, {"collector_location", VENUE_OTHER}, {"collector_office", VENUE_OTHER}, {"creditor_location", VENUE_OTHER}, {"creditor_headquarters", VENUE_OTHER}, {"distant_county", VENUE_OTHER}, {"other_county", VENUE_OTHER},
-    {0},
-};
-
-const struct word WORDS_RECIPIENT[] = {
-    {"nationwide_cra", RECIPIENT_CRA}, {"cra", RECIPIENT_CRA}, {"consumer_reporting_agency", RECIPIENT_CRA},
-    {"check_history_cra", RECIPIENT_CHECK_HISTORY_CRA}, {"check_history_specialty_cra", RECIPIENT_CHECK_HISTORY_CRA}, {"specialty_check_history_cra", RECIPIENT_CHECK_HISTORY_CRA}, {"specialty_cra_check_history", RECIPIENT_CHECK_HISTORY_CRA}, {"check_history", RECIPIENT_CHECK_HISTORY_CRA},
-    {"owner", RECIPIENT_OWNER}, {"debt_owner", RECIPIENT_OWNER}, {"owner_of_debt", RECIPIENT_OWNER}, {"creditor", RECIPIENT_OWNER}, {"previous_owner", RECIPIENT_OWNER}, {"prior_owner", RECIPIENT_OWNER},
-    {"securitization", RECIPIENT_SECURITIZATION}, {"securitization_trust", RECIPIENT_SECURITIZATION}, {"pledgee", RECIPIENT_SECURITIZATION},
-    {"merger", RECIPIENT_MERGER}, {"acquirer", RECIPIENT_MERGER}, {"acquiring_company", RECIPIENT_MERGER}, {"successor", RECIPIENT_MERGER}, {"merger_successor", RECIPIENT_MERGER},
-    {"agency", RECIPIENT_AGENCY}, {"collection_agency", RECIPIENT_AGENCY},
-    {"debt_buyer", RECIPIENT_BUYER}, {"buyer", RECIPIENT_BUYER},
-    {0},
-};
 /* clang-format on */
