@@ -260,7 +260,14 @@ static bool take_identification(struct reader *reader)
     if (!TAKE_ANY(reader, "this is", "my name is", "i am", "i'm", "it is", "it's"))
         return take_employer(reader);
     const char *name = reader->at;
+    struct reader person = *reader;
     struct reader business = *reader;
+    if (take_person(&person) && !has_company_form(name, person.at) && take_employer(&person)) {
+        *reader = person;
+        reader->found.names_person = true;
+        (void)TAKE_ANY(reader, "calling");
+        return true;
+    }
     if (take_business(&business) && has_company_form(name, business.at)) {
         *reader = business;
         reader->found.names_business = true;
@@ -269,8 +276,6 @@ static bool take_identification(struct reader *reader)
     }
     if (take_person(reader)) {
         reader->found.names_person = true;
-        (void)take_employer(reader);
-        (void)TAKE_ANY(reader, "calling");
         return true;
     }
     reader->at = from;

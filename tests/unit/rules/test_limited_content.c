@@ -38,6 +38,12 @@ static void knows_messages_with_no_more_than_they_may_have(void **state)
         {"This is Ann from Harbor Light. Please give me a call back at 800.555.0100. Again, that number is "
          "800-555-0100.",
          "the number twice"},
+        {"This is Ann Weaver of Harbor Light Inc. Please return my call at 1-800-555-0100 at your convenience.",
+         "a suggested time"},
+        {"This is Ann Weaver calling from Harbor Light Inc. on June 10 at 3:00 p.m. I can be reached at "
+         "1-800-555-0100. "
+         "Please call me or any other associate.",
+         "date, number and request in another order"},
         {"this is Ann Weaver calling from Harbor Light Inc please call me at 1-800-555-0100", "no marks"},
     };
     for (size_t i = 0; i < ARRAY_SIZE(ROWS); i++)
