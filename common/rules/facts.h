@@ -152,8 +152,7 @@ struct fact_address {
                                         collector, not opted out of then */
     bool is_notice_incomplete;       /* the creditor's notice lacks one of its six items, or the creditor did not itself
                                         obtain and use the address */
-    bool is_check_reassigned;        /* the last look into the reassigned numbers database said "reassigned", or was not
-                                        complete and accurate */
+    bool is_check_reassigned;        /* the last look into the reassigned numbers database said so */
     const struct zone *const *zones; /* where its owner may be, as far as it tells; a prefix may straddle zones */
     int64_t wrong_since_us;          /* known not to be the person's */
     int64_t disclosed_since_us;      /* somebody told that it led to a prohibited disclosure */

@@ -742,10 +742,12 @@ static void address_changes(struct facts_book *book, struct fact_address *addres
         address->is_prior_collector_use = has_flag(event, FACT_FLAG_IMMEDIATELY_PRIOR) &&
                                           has_flag(event, FACT_FLAG_COMPLIANT) && !has_flag(event, FACT_FLAG_OPTED_OUT);
         break;
-    case FACT_NUMBER_CHECK:
+    case FACT_NUMBER_CHECK: /* one that is not complete and accurate says nothing */
+        if (has_flag(event, FACT_FLAG_INCOMPLETE))
+            break;
         address->check_at_us = at_us;
         address->check_since_us = event->date.days * US_PER_DAY;
-        address->is_check_reassigned = has_flag(event, FACT_FLAG_REASSIGNED) || has_flag(event, FACT_FLAG_INCOMPLETE);
+        address->is_check_reassigned = has_flag(event, FACT_FLAG_REASSIGNED);
         break;
     default:
         break;

@@ -209,7 +209,7 @@ static const struct fact_contact *last_conversation(const struct rule *rule, str
         if (contact->at_us <= judgement->now_us && is_conversation(contact) &&
             contact->person == judgement->question->person && medium_is_in((enum medium)contact->medium, MEDIA_PHONE) &&
             (contact->flags & CONTACT_BY_OTHER) == 0 && !is_misdirected(judgement, address_of(judgement, contact)) &&
-            (contact->flags & CONTACT_IN_PROGRESS) == 0 && (talked_about(judgement, contact) & debts) != 0)
+            (talked_about(judgement, contact) & debts) != 0)
             return contact;
     }
     return NULL;

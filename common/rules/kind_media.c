@@ -191,8 +191,7 @@ void judge_text_safe_harbor(const struct rule *rule, struct judgement *judgement
     int64_t text_us = last_message_from(judgement, MEDIUM_TEXT);
     int64_t consent_us = last_consent_to(judgement, CONSENT_TEXT);
     int64_t basis_us = text_us > consent_us ? text_us : consent_us;
-    bool is_checked = is_within_days(judgement, address->check_at_us, TEXT_DAYS) &&
-                      address->check_since_us <= basis_us && !address->is_check_reassigned;
+    bool is_checked = is_within_days(judgement, address->check_at_us, TEXT_DAYS) && address->check_since_us <= basis_us;
     bool is_reassigned = address->is_check_reassigned && address->check_at_us > basis_us &&
                          has_happened(judgement, address->check_at_us);
     judgement->verdict->has_safe_harbor =

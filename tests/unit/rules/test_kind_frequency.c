@@ -338,6 +338,44 @@ static void patterns_are_warned_of(void **state)
     assert_allowed(scene, &question);
 }
 
+static void a_busy_day_is_seen_later(void **state)
+{
+    struct scene *scene = *state;
+    calls_on(scene, "2026-04-02", 1, D1);
+    calls_on(scene, "2026-04-03", 6, D1);
+    struct question question = call_at(scene, "2026-04-12T20:00:00Z");
+    assert_false(warns(scene, &question, WARN));
+    question.at = at("2026-04-05T20:00:00Z");
+    assert_true(warns(scene, &question, WARN));
+    struct rules_verdict verdict;
+    judge(scene, &question, &verdict); /* seven calls: refused as well, and that stands first */
+    assert_int_equal(verdict.n_hits, 2);
+    assert_string_equal(verdict.hits[0].rule->id, CAP);
+    assert_int_equal(verdict.hits[1].severity, SEVERITY_WARN);
+}
+
+/* A call of 01:00 on April 1 in New York is one of March 31 in Los Angeles: where one zone blocks, the rule does. */
+static void every_zone_counts_its_own_days(void **state)
+{
+    struct scene *scene = *state;
+    (void)add_address(scene, "A2", ADDRESS_POSTAL, PLACE_HOME, "America/Los_Angeles");
+    for (int i = 0; i < 7; i++)
+        calls(scene, "2026-04-01T05:00:00Z", OUTCOME_NO_ANSWER, D1);
+    struct question question = call_at(scene, "2026-04-07T16:00:00Z");
+    assert_refused(scene, &question, CAP);
+    question.at = at("2026-04-08T16:00:00Z");
+    assert_allowed(scene, &question);
+}
+
+static void a_conversation_uses_consent_up(void **state)
+{
+    struct scene *scene = *state;
+    consents(scene, "2026-06-04T13:00:00Z", CONSENT_CALLS, FACT_NONE);
+    calls(scene, "2026-06-05T14:00:00Z", OUTCOME_CONVERSATION, D1);
+    struct question question = call_at(scene, "2026-06-06T14:00:00Z");
+    assert_refused(scene, &question, GAP);
+}
+
 static void media_add_up(void **state)
 {
     struct scene *scene = *state;
@@ -397,6 +435,9 @@ static void washington_counts_all_forms_but_responses(void **state)
     calls_on(scene, "2026-06-09", 1, D1);
     struct question work = call_at(scene, "2026-06-11T17:30:00Z");
     assert_refused(scene, &work, "WA-250-WORK1");
+    facts_book_scope(scene->book)->is_covered = false;
+    facts_book_scope(scene->book)->collector = COLLECTOR_CREDITOR;
+    assert_allowed(scene, &work);
 }
 
 static void new_york_city_counts_attempts_from_september(void **state)
@@ -494,6 +535,9 @@ int main(void)
         cmocka_unit_test_setup(every_person_has_his_own_count, scene_reset),
         cmocka_unit_test_setup(other_collectors_calls_are_theirs, scene_reset),
         cmocka_unit_test_setup(patterns_are_warned_of, scene_reset),
+        cmocka_unit_test_setup(a_busy_day_is_seen_later, scene_reset),
+        cmocka_unit_test_setup(every_zone_counts_its_own_days, scene_reset),
+        cmocka_unit_test_setup(a_conversation_uses_consent_up, scene_reset),
         cmocka_unit_test_setup(media_add_up, scene_reset),
         cmocka_unit_test_setup(massachusetts_allows_two_calls_or_texts, scene_reset),
         cmocka_unit_test_setup(washington_counts_all_forms_but_responses, scene_reset),

@@ -88,6 +88,9 @@ static void an_attorney_may_go_consent_or_be_silent(void **state)
         struct question call = call_at(scene, JUNE_10);
         assert_refused(scene, &call, "REGF-6B2-ATTY");
         struct fact_event end = event(ends[i], "2026-06-05T14:00:00Z");
+        end.person = add_person(scene, "ATT2", RELATION_ATTORNEY);
+        happens(scene, &end); /* another's */
+        assert_refused(scene, &call, "REGF-6B2-ATTY");
         end.person = attorney;
         happens(scene, &end);
         assert_allowed(scene, &call);
@@ -120,6 +123,8 @@ static void bankruptcy_holds_everybody(void **state)
     assert_refused(scene, &call, "BK-362-STAY");
     assert_refused(scene, &suit, "BK-362-STAY");
     assert_allowed(scene, &claim);
+    question_claim(&suit, CLAIM_PART_OF_PROCEEDING, true);
+    assert_allowed(scene, &suit);
     debt_event(scene, FACT_BANKRUPTCY_DISMISSED, "2026-06-01T14:00:00Z", 0);
     assert_allowed(scene, &call);
     debt_event(scene, FACT_BANKRUPTCY_FILED, "2026-06-02T15:00:00Z", 0);
@@ -191,6 +196,16 @@ static void oral_and_late_disputes_hold_nothing(void **state)
         question_claim(&furnish, CLAIM_AS_DISPUTED, false);
         assert_refused(scene, &furnish, "REGF-18C2-DISPUTED");
     }
+}
+
+static void a_hold_is_not_displaced_by_what_does_not_hold(void **state)
+{
+    struct scene *scene = *state;
+    send_notice(scene);
+    debt_event(scene, FACT_DISPUTE, "2026-06-20T14:00:00Z", FACT_FLAG_WRITTEN);
+    debt_event(scene, FACT_DISPUTE, "2026-07-20T14:00:00Z", 0);
+    struct question call = call_at(scene, "2026-07-25T15:00:00Z");
+    assert_refused(scene, &call, "REGF-38D2-DISPUTE");
 }
 
 static void the_portion_that_is_not_disputed_may_be_collected(void **state)
@@ -280,6 +295,10 @@ static void nevada_waits_sixty_days(void **state)
     assert_refused(scene, &call, "NV-649366-MED60");
     call.at = at("2026-05-01T18:00:00Z");
     assert_allowed(scene, &call);
+    /* April 30 still in Los Angeles, May 1 in New York. */
+    (void)add_address(scene, "A1", ADDRESS_POSTAL, PLACE_HOME, "America/New_York");
+    struct question letter = message_at(MEDIUM_LETTER, FACT_NONE, "2026-05-01T05:00:00Z");
+    assert_refused(scene, &letter, "NV-649366-MED60");
 }
 
 /* --- others --------------------------------------------------------------------------------------------------------
@@ -455,6 +474,7 @@ int main(void)
         cmocka_unit_test_setup(bankruptcy_holds_everybody, scene_reset),
         cmocka_unit_test_setup(a_timely_written_dispute_holds_until_it_is_verified, scene_reset),
         cmocka_unit_test_setup(oral_and_late_disputes_hold_nothing, scene_reset),
+        cmocka_unit_test_setup(a_hold_is_not_displaced_by_what_does_not_hold, scene_reset),
         cmocka_unit_test_setup(the_portion_that_is_not_disputed_may_be_collected, scene_reset),
         cmocka_unit_test_setup(a_notice_answers_a_duplicative_dispute, scene_reset),
         cmocka_unit_test_setup(the_original_creditor_is_named_first, scene_reset),

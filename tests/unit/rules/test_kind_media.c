@@ -66,6 +66,15 @@ static void confirmations_responses_and_laws_are_excepted(void **state)
     assert_allowed(scene, &email);
 }
 
+static void a_request_outlives_earlier_consent(void **state)
+{
+    struct scene *scene = *state;
+    consents(scene, "2026-05-01T15:00:00Z", CONSENT_EMAIL, scene->email);
+    request(scene, FACT_MEDIA_REQUEST, MEDIUM_BIT(MEDIUM_EMAIL), FACT_NONE);
+    struct question email = message_at(MEDIUM_EMAIL, scene->email, JUNE_10);
+    assert_refused(scene, &email, "REGF-14H-MEDIA");
+}
+
 static void a_call_that_he_makes_may_go_on(void **state)
 {
     struct scene *scene = *state;
@@ -167,6 +176,26 @@ static void the_collector_before_hands_his_harbor_on(void **state)
     use.flags |= FACT_FLAG_IMMEDIATELY_PRIOR;
     happens(scene, &use);
     assert_true(is_safe(scene, &email));
+    use.flags |= FACT_FLAG_OPTED_OUT;
+    happens(scene, &use);
+    assert_false(is_safe(scene, &email));
+}
+
+static void an_opt_out_withdraws_consent_to_the_address(void **state)
+{
+    struct scene *scene = *state;
+    struct question email = message_at(MEDIUM_EMAIL, scene->email, JUNE_10);
+    consents(scene, "2026-05-01T15:00:00Z", CONSENT_EMAIL, scene->email);
+    assert_true(is_safe(scene, &email));
+    request(scene, FACT_OPT_OUT, MEDIUM_BIT(MEDIUM_EMAIL), scene->email);
+    assert_false(is_safe(scene, &email));
+    struct fact_event withdrawn = event(FACT_OPT_OUT, "2026-06-02T14:00:00Z");
+    withdrawn.media = MEDIUM_BIT(MEDIUM_EMAIL);
+    withdrawn.address = scene->email;
+    withdrawn.flags = FACT_FLAG_WITHDRAWN;
+    happens(scene, &withdrawn);
+    assert_allowed(scene, &email);
+    assert_false(is_safe(scene, &email));
 }
 
 static void check_number(struct scene *scene, const char *when, const char *since, uint32_t flags)
@@ -188,6 +217,8 @@ static void texts_are_safe_for_60_days(void **state)
     assert_false(is_safe(scene, &text));
     check_number(scene, "2026-05-01T16:00:00Z", "2026-03-03", 0);
     assert_false(is_safe(scene, &text)); /* does not cover the first day */
+    check_number(scene, "2026-05-01T16:00:00Z", "2026-03-02", FACT_FLAG_INCOMPLETE);
+    assert_false(is_safe(scene, &text));
     check_number(scene, "2026-05-01T16:00:00Z", "2026-03-02", FACT_FLAG_REASSIGNED);
     assert_false(is_safe(scene, &text));
     check_number(scene, "2026-05-01T16:00:00Z", "2026-03-02", 0);
@@ -262,6 +293,16 @@ static void machines_call_mobiles_by_consent(void **state)
         call.technology = TECHNOLOGY_MANUAL;
         assert_allowed(scene, &call);
     }
+    scene_begin(scene);
+    struct fact_event consent = event(FACT_TCPA_CONSENT, "2025-01-05T15:00:00Z");
+    consent.address = scene->mobile;
+    happens(scene, &consent);
+    struct fact_event wrong = event(FACT_WRONG_NUMBER, "2025-02-05T15:00:00Z");
+    wrong.address = scene->mobile;
+    happens(scene, &wrong);
+    struct question call = call_at(scene, JUNE_10);
+    call.technology = TECHNOLOGY_PRERECORDED;
+    assert_refused(scene, &call, "TCPA-A1III-CELL");
 }
 
 static void recorded(struct scene *scene, const char *when)
@@ -304,11 +345,13 @@ int main(void)
         cmocka_unit_test_setup(stop_calling_leaves_other_media, scene_reset),
         cmocka_unit_test_setup(one_number_may_be_left_out, scene_reset),
         cmocka_unit_test_setup(confirmations_responses_and_laws_are_excepted, scene_reset),
+        cmocka_unit_test_setup(a_request_outlives_earlier_consent, scene_reset),
         cmocka_unit_test_setup(a_call_that_he_makes_may_go_on, scene_reset),
         cmocka_unit_test_setup(every_message_says_how_to_opt_out, scene_reset),
         cmocka_unit_test_setup(an_address_that_he_used_is_safe, scene_reset),
         cmocka_unit_test_setup(a_creditors_notice_takes_35_days, scene_reset),
         cmocka_unit_test_setup(the_collector_before_hands_his_harbor_on, scene_reset),
+        cmocka_unit_test_setup(an_opt_out_withdraws_consent_to_the_address, scene_reset),
         cmocka_unit_test_setup(texts_are_safe_for_60_days, scene_reset),
         cmocka_unit_test_setup(work_email_is_left_alone, scene_reset),
         cmocka_unit_test_setup(nobody_else_reads_along, scene_reset),

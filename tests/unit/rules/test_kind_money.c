@@ -62,6 +62,10 @@ static void validation_comes_within_five_days(void **state)
     assert_refused(scene, &send, "REGF-34A-TIMING");
     debt_event(scene, FACT_PAYMENT, "2026-06-08T14:00:00Z", FACT_FLAG_IN_FULL);
     assert_allowed(scene, &omit);
+    scene_begin(scene);
+    calls(scene, "2026-06-05T14:00:00Z", OUTCOME_CONVERSATION, D1);
+    debt_event(scene, FACT_VALIDATION_ORAL, "2026-06-05T14:05:00Z", 0);
+    assert_allowed(scene, &omit);
 }
 
 static void what_is_missing_is_named(void **state)
@@ -156,6 +160,7 @@ static const struct {
     {DEBT_STATUS_DISCHARGED, false, false, RECIPIENT_BUYER, false},
     {DEBT_STATUS_DISCHARGED, true, false, RECIPIENT_BUYER, false},
     {DEBT_STATUS_DISCHARGED, true, true, RECIPIENT_BUYER, true},
+    {DEBT_STATUS_DISCHARGED, false, true, RECIPIENT_BUYER, false},
     {DEBT_STATUS_PAID, true, true, RECIPIENT_BUYER, false},
     {DEBT_STATUS_PAID, false, false, RECIPIENT_OWNER, true},
     {DEBT_STATUS_PAID, false, false, RECIPIENT_SECURITIZATION, true},
@@ -194,6 +199,13 @@ static void payments_go_where_the_consumer_says(void **state)
     apply.directed_debt = 2;
     assert_refused(scene, &apply, "REGF-30C-PAYMENT");
     apply.debts = D3;
+    assert_allowed(scene, &apply);
+    scene_clear(scene); /* who owes one debt only pays that one */
+    const struct fact_debt debt = fact_debt_plain();
+    add_debt(scene, "D1", &debt);
+    debt_event(scene, FACT_DISPUTE, "2026-05-20T14:00:00Z", 0);
+    apply.debts = D1;
+    apply.directed_debt = FACT_NONE;
     assert_allowed(scene, &apply);
 }
 

@@ -64,6 +64,24 @@ static void who_may_be_anywhere_is_called_where_it_is_day_everywhere(void **stat
     assert_allowed(scene, &noon);
 }
 
+static void others_are_judged_where_they_are(void **state)
+{
+    struct scene *scene = *state;
+    uint8_t spouse = add_person(scene, "TP1", RELATION_SPOUSE);
+    uint8_t old = add_address_of(scene, "P5", ADDRESS_MOBILE, PLACE_NONE, spouse, "America/Los_Angeles");
+    struct question call = call_at(scene, "2026-06-11T03:30:00Z");
+    call.person = spouse;
+    call.address = old;
+    assert_allowed(scene, &call);
+    call.address = add_address_of(scene, "P6", ADDRESS_MOBILE, PLACE_NONE, spouse, "America/Chicago");
+    call.at = at("2026-06-10T13:30:00Z");
+    assert_refused(scene, &call, "REGF-6B1I-TIME");
+    struct fact_event wrong = event(FACT_WRONG_NUMBER, "2026-06-09T03:30:00Z");
+    wrong.address = old;
+    happens(scene, &wrong);
+    assert_allowed(scene, &call);
+}
+
 static void letters_have_no_hour(void **state)
 {
     struct scene *scene = *state;
@@ -164,6 +182,30 @@ static void nights_that_he_named_reach_over_midnight(void **state)
     assert_allowed(scene, &friday);
 }
 
+static void he_may_say_when_it_is_convenient(void **state)
+{
+    struct scene *scene = *state;
+    struct fact_event designation = event(FACT_INCONVENIENT_TIME, "2026-06-01T14:00:00Z");
+    designation.from_second = 10 * 3600;
+    designation.to_second = 12 * 3600;
+    designation.flags = FACT_FLAG_ONLY;
+    happens(scene, &designation);
+    struct question within = call_at(scene, "2026-06-10T15:00:00Z");
+    struct question outside = call_at(scene, "2026-06-10T17:00:00Z");
+    assert_allowed(scene, &within);
+    assert_refused(scene, &outside, "REGF-6B1I-DESIG");
+}
+
+static void a_night_lasts_over_midnight(void **state)
+{
+    struct scene *scene = *state;
+    consumer_writes(scene, "2026-06-11T02:00:00Z", MEDIUM_TEXT, scene->mobile);
+    struct question text = message_at(MEDIUM_TEXT, scene->mobile, "2026-06-11T05:00:00Z");
+    assert_allowed(scene, &text);
+    text.at = at("2026-06-12T02:00:00Z");
+    assert_refused(scene, &text, "REGF-6B1I-TIME");
+}
+
 static void a_session_of_the_portal_is_his_own(void **state)
 {
     struct scene *scene = *state;
@@ -261,6 +303,23 @@ static void who_is_not_covered_may_call_at_night(void **state)
     assert_refused(scene, &email, "FL-55972-HOURS");
 }
 
+static void commercial_debts_are_no_matter_of_the_part(void **state)
+{
+    struct scene *scene = *state;
+    struct fact_debt debt = fact_debt_plain();
+    debt.is_consumer_debt = false;
+    add_debt(scene, "D4", &debt);
+    struct question call = call_at(scene, "2026-06-11T02:00:00Z");
+    call.debts = DEBT_BIT(3);
+    assert_allowed(scene, &call);
+    call.debts |= D1;
+    assert_refused(scene, &call, "REGF-6B1I-TIME");
+    call.debts = DEBT_BIT(3);
+    facts_book_scope(scene->book)->is_natural_person = false;
+    call.debts = D1;
+    assert_allowed(scene, &call);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,12 +327,16 @@ int main(void)
         cmocka_unit_test_setup(every_zone_where_he_may_be_decides, scene_reset),
         cmocka_unit_test_setup(a_wrong_number_says_nothing_of_where_he_is, scene_reset),
         cmocka_unit_test_setup(who_may_be_anywhere_is_called_where_it_is_day_everywhere, scene_reset),
+        cmocka_unit_test_setup(others_are_judged_where_they_are, scene_reset),
         cmocka_unit_test_setup(letters_have_no_hour, scene_reset),
         cmocka_unit_test_setup(one_response_goes_to_each_message, scene_reset),
         cmocka_unit_test_setup(designated_hours_end, scene_reset),
         cmocka_unit_test_setup(a_rescinded_designation_is_none, scene_reset),
         cmocka_unit_test_setup(a_designation_ends_on_its_last_day, scene_reset),
         cmocka_unit_test_setup(nights_that_he_named_reach_over_midnight, scene_reset),
+        cmocka_unit_test_setup(he_may_say_when_it_is_convenient, scene_reset),
+        cmocka_unit_test_setup(a_night_lasts_over_midnight, scene_reset),
+        cmocka_unit_test_setup(commercial_debts_are_no_matter_of_the_part, scene_reset),
         cmocka_unit_test_setup(a_session_of_the_portal_is_his_own, scene_reset),
         cmocka_unit_test_setup(consent_to_hours_holds_until_revoked, scene_reset),
         cmocka_unit_test_setup(consent_to_somebody_else_is_none, scene_reset),
