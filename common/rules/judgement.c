@@ -263,9 +263,10 @@ bool has_reply_left(const struct judgement *judgement, int64_t since_us)
     return n_left > 0 && !claim_is_denied(judgement->question, CLAIM_REPLY);
 }
 
-bool is_permitted_reply(const struct judgement *judgement)
+bool is_permitted_reply(const struct judgement *judgement, int64_t held_us)
 {
     bool is_said =
         claim_holds(judgement->question, CLAIM_REPLY) || claim_holds(judgement->question, CLAIM_CONTINUES_CALL);
-    return has_reply_left(judgement, is_said ? 0 : judgement->now_us - US_PER_DAY);
+    const int64_t since_us = is_said ? 0 : judgement->now_us - US_PER_DAY;
+    return has_reply_left(judgement, since_us > held_us ? since_us : held_us + 1);
 }

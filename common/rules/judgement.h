@@ -87,8 +87,9 @@ bool has_call_consent(const struct judgement *judgement, debt_set debts);
 
 /* One response is left to what the person began at or after `since_us`, through the medium asked about. */
 bool has_reply_left(const struct judgement *judgement, int64_t since_us);
-/* The same where the question says itself that it is a response; else only to what he began within a day. */
-bool is_permitted_reply(const struct judgement *judgement);
+/* The same where the question says itself that it is a response; else only to what he began within a day. What he began
+ * before `held_us`, when he asked for the hold that the response would break, asks for none. */
+bool is_permitted_reply(const struct judgement *judgement, int64_t held_us);
 
 /* The consumer of 1006.6: who owes, and spouse, parent of a minor, guardian, executor, successor in interest. */
 bool relation_is_consumer(const struct facts *facts, enum relation relation);

@@ -107,7 +107,7 @@ static bool is_proposed_omitted(const struct rule *rule, const struct judgement 
     return claim_holds(judgement->question, CLAIM_CONTINUES_CALL) ||
            ((rule->omits & OMIT_PROFESSIONAL) != 0 && judgement->is_to_professional) ||
            ((rule->omits & OMIT_CONSENTED) != 0 && has_call_consent(judgement, debts)) ||
-           ((rule->omits & OMIT_REPLIES) != 0 && is_permitted_reply(judgement));
+           ((rule->omits & OMIT_REPLIES) != 0 && is_permitted_reply(judgement, 0));
 }
 
 /* --- caps ----------------------------------------------------------------------------------------------------------

@@ -100,7 +100,8 @@ void judge_attorney(const struct rule *rule, struct judgement *judgement)
         if (!is_asked(debts, i) || !has_happened(judgement, debt_at(judgement, i)->attorney_at_us))
             continue;
         /* What the consumer begins is consent to that communication only (comment 6(b)(2)-1). */
-        if (has_consent(judgement, CONSENT_COURT) || is_permitted_reply(judgement))
+        if (has_consent(judgement, CONSENT_COURT) ||
+            is_permitted_reply(judgement, debt_at(judgement, i)->attorney_at_us))
             return;
         (void)judgement_hit(judgement, rule, "an attorney represents the consumer about this debt");
         return;

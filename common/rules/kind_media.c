@@ -25,21 +25,22 @@ static bool is_superseded(const struct judgement *judgement, const struct fact_r
 static const struct fact_request *find_request(const struct judgement *judgement)
 {
     const struct question *question = judgement->question;
+    const struct fact_request *last = NULL;
     for (size_t i = 0; i < judgement->facts->n_requests; i++) {
         const struct fact_request *request = &judgement->facts->requests[i];
         bool is_of_address = request->address != FACT_NONE && request->address == question->address;
         bool is_general = request->address == FACT_NONE && judgement->is_to_consumer;
         if (holds_now(judgement, request->at_us, request->withdrawn_at_us) &&
             medium_is_in(question->medium, request->media) && (is_of_address || is_general) &&
-            !is_superseded(judgement, request))
-            return request;
+            !is_superseded(judgement, request) && (last == NULL || last->at_us <= request->at_us))
+            last = request;
     }
-    return NULL;
+    return last;
 }
 
 /* 1006.14(h)(2): the confirmation alone, one response, or what other law requires. A required disclosure may be sent,
  * but not to an address that was opted out of, unless a law wants that very medium (comment 42(a)(1)-4). */
-static bool is_request_exception(const struct judgement *judgement)
+static bool is_request_exception(const struct judgement *judgement, const struct fact_request *request)
 {
     const struct question *question = judgement->question;
     if (question->action != ACTION_CONTACT)
@@ -63,7 +64,7 @@ static bool is_request_exception(const struct judgement *judgement)
     case PURPOSE_PLEADING:
     case PURPOSE_BANKRUPTCY_CLAIM:
     case PURPOSE_OTHER:
-        return is_permitted_reply(judgement);
+        return is_permitted_reply(judgement, request->at_us);
     }
     return false;
 }
@@ -86,7 +87,7 @@ void judge_media_request(const struct rule *rule, struct judgement *judgement)
         return;
     }
     const struct fact_request *request = find_request(judgement);
-    if (request == NULL || is_request_exception(judgement))
+    if (request == NULL || is_request_exception(judgement, request))
         return;
     (void)judgement_hit(judgement, rule, "%s",
                         request->address == FACT_NONE ? "the consumer does not want to be contacted through this medium"

@@ -312,7 +312,7 @@ void judge_workplace(const struct rule *rule, struct judgement *judgement)
         !reaches_place(judgement, PLACE_WORK))
         return;
     if (has_consent(judgement, CONSENT_EMPLOYER) || has_consent(judgement, CONSENT_COURT) ||
-        (claim_holds(judgement->question, CLAIM_CONTINUES_CALL) && is_permitted_reply(judgement)))
+        (claim_holds(judgement->question, CLAIM_CONTINUES_CALL) && is_permitted_reply(judgement, 0)))
         return;
     (void)judgement_hit(judgement, rule, "the employer does not allow the consumer to be contacted at work");
 }

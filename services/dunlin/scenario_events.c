@@ -592,9 +592,10 @@ static void read_event(struct fields *fields, struct instant *last)
     kind->read(fields, &event);
     const bool is_stop = event.type == FACT_CONTACT_IN && event.address != FACT_NONE && says_stop(fields);
     fields_skip(fields, FOR_PEOPLE);
-    g_array_append_val(scenario->events, event);
     if (is_stop)
-        add_opt_out(scenario, &event);
+        add_opt_out(scenario, &event); /* and nothing that could be answered */
+    else
+        g_array_append_val(scenario->events, event);
     *last = at;
 }
 

@@ -266,6 +266,8 @@ static bool refers_to(struct fields *fields, const char *field, enum medium medi
         const struct fact_event *event = &g_array_index(events, struct fact_event, i);
         if (event->at.us == at.us && event->type == FACT_CONTACT_IN)
             return event->medium == medium;
+        if (event->at.us == at.us && event->type == FACT_OPT_OUT)
+            return false; /* "STOP" asks for no answer */
     }
     fields_refuse(fields, field, "no message or call of the consumer has that instant");
     return false;
