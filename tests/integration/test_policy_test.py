@@ -1,6 +1,6 @@
 """`dunlin policy test` and `dunlin policy check`: the rules that are shipped, against our own scenarios and those that stand beside the repository.
 
-Broken once: the seventh call of seven days refused in common/rules/kind_frequency.c, the day of receipt left out of law_validation_period_end: each failed with the scenario's id, what was expected and what was reported.
+Broken once: the cap of common/rules/kind_frequency.c one call too strict, law_validation_period_end a day short, unknown fields passed over: each failed, with the ids of the scenarios, what was expected and what was reported.
 """
 import json
 import os
