@@ -248,6 +248,7 @@ enum contact_flag {
     CONTACT_IN_PROGRESS = 1 << 3, /* the call still lasts */
     CONTACT_ABOUT_DEBT = 1 << 4,  /* inbound: about the debt (the usual case) */
     CONTACT_EXCLUDED = 1 << 5,    /* left out of 14(b) by a consent in force when it was placed */
+    CONTACT_OPEN = 1 << 6,        /* placed, or about to be, and not reported yet: it may become a conversation */
 };
 
 /* One contact made, tried or received. */

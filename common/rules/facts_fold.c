@@ -326,6 +326,7 @@ static uint16_t contact_flags(const struct fact_event *event)
     flags |= has_flag(event, FACT_FLAG_BY_OTHER) ? CONTACT_BY_OTHER : 0;
     flags |= has_flag(event, FACT_FLAG_REPLY) ? CONTACT_REPLY : 0;
     flags |= has_flag(event, FACT_FLAG_IN_PROGRESS) ? CONTACT_IN_PROGRESS : 0;
+    flags |= has_flag(event, FACT_FLAG_OPEN) ? CONTACT_OPEN : 0;
     flags |= has_flag(event, FACT_FLAG_ABOUT_DEBT) ? CONTACT_ABOUT_DEBT : 0;
     return (uint16_t)flags;
 }

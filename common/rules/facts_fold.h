@@ -45,7 +45,7 @@ uint8_t facts_book_find_person(const struct facts_book *book, const char *id);
  * the person's. */
 enum fact_event_type {
     FACT_CONTACT_OUT, /* person (FACT_NONE: the consumer), address, medium, outcome, technology, purpose, debts,
-                         discussed, flag BY_OTHER, REPLY, LAST_ACTIVITY */
+                         discussed, flag BY_OTHER, REPLY, OPEN, LAST_ACTIVITY */
     FACT_CONTACT_IN,  /* person, address, medium, outcome, debts, discussed, flag IN_PROGRESS, ABOUT_DEBT */
     FACT_CONSENT,     /* scope, address (email:, text:), person (third_party:), debts, from_second, to_second, dates,
                          flag GIVEN_TO_COLLECTOR, COMPLIANT: without both it is no fact */
@@ -143,6 +143,7 @@ enum fact_event_flag {
     FACT_FLAG_IN_FULL = 1 << 22,
     FACT_FLAG_SETTLES = 1 << 23,
     FACT_FLAG_OF_VERIFICATION = 1 << 24,
+    FACT_FLAG_OPEN = 1 << 25, /* not reported yet */
 };
 
 struct fact_event {

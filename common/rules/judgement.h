@@ -55,6 +55,9 @@ void rule_hit_ends(struct rule_hit *hit, int64_t at_us);
 
 void judgement_count(struct judgement *judgement, const struct rule *rule, uint32_t count, uint32_t limit);
 
+/* The rule looks at such questions, is for these collectors and debts, and is in force. */
+bool rule_applies(const struct judgement *judgement, const struct rule *rule);
+
 /* What is asked about and `rule` is for: the debts, or those that are consumer debts. */
 debt_set judged_debts(const struct judgement *judgement, const struct rule *rule);
 
@@ -104,6 +107,10 @@ static inline bool medium_is_in(enum medium medium, medium_set media)
 {
     return (media & MEDIUM_BIT(medium)) != 0;
 }
+
+/* The first instant after the question's, at which hours are open, at which a window of the selection that applies
+ * closes, or an inconvenient time begins; `limit_us` where none does before. */
+int64_t judged_closing(const struct judgement *judgement, int64_t limit_us);
 
 /* The earliest instant at or after `at_us` at which every window of the selection that applies to the question is open;
  * INT64_MAX where there is none within the look-ahead. */

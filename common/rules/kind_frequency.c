@@ -215,6 +215,20 @@ static const struct fact_contact *last_conversation(const struct rule *rule, str
     return NULL;
 }
 
+/* Two calls at once: one of them may be the conversation after which the other is forbidden. */
+static bool has_open_call(const struct rule *rule, struct judgement *judgement, debt_set debts)
+{
+    const struct facts *facts = judgement->facts;
+    const int64_t from_us = judged_window_from(judgement, rule->days);
+    for (size_t i = facts->n_contacts; i > 0 && facts->contacts[i - 1].at_us >= from_us; i--) {
+        const struct fact_contact *contact = &facts->contacts[i - 1];
+        if ((contact->flags & CONTACT_OPEN) != 0 && contact->at_us <= judgement->now_us &&
+            contact->person == judgement->question->person && (contact->debts & debts) != 0)
+            return true;
+    }
+    return false;
+}
+
 void judge_cool_down(const struct rule *rule, struct judgement *judgement)
 {
     if ((rule->omits & OMIT_PROFESSIONAL) != 0 && judgement->is_to_professional)
@@ -225,7 +239,14 @@ void judge_cool_down(const struct rule *rule, struct judgement *judgement)
     while (rest != 0) {
         debt_set debts = take_debt(judgement, &rest);
         const struct fact_contact *last = last_conversation(rule, judgement, debts);
-        if (last == NULL || ((rule->omits & OMIT_CONSENTED) != 0 && has_call_consent(judgement, debts)))
+        if ((rule->omits & OMIT_CONSENTED) != 0 && has_call_consent(judgement, debts))
+            continue;
+        if (last == NULL && has_open_call(rule, judgement, debts)) {
+            (void)judgement_hit(judgement, rule,
+                                "a permit for this debt is not reported yet; it may become a conversation");
+            return;
+        }
+        if (last == NULL)
             continue;
         char on[DATE_TEXT_SIZE];
         struct rule_hit *hit =

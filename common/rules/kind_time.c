@@ -85,8 +85,7 @@ static const struct zone *const *window_zones(const struct rule *rule, const str
 
 static bool is_window_for(const struct rule *rule, const struct judgement *judgement)
 {
-    medium_set media = rule->media != 0 ? rule->media : rule->kind->media;
-    return rule->kind->judge == judge_calling_window && medium_is_in(judgement->question->medium, media);
+    return rule->kind->judge == judge_calling_window && rule_applies(judgement, rule);
 }
 
 int64_t judged_next_open(const struct judgement *judgement, int64_t at_us)
@@ -105,6 +104,16 @@ int64_t judged_next_open(const struct judgement *judgement, int64_t at_us)
             return INT64_MAX;
     }
     return at_us;
+}
+
+static int64_t window_closing(const struct rule *rule, const struct judgement *judgement, int64_t limit_us)
+{
+    for (size_t i = 0; i < judgement->n_zones; i++) {
+        int64_t closing_us = zone_instant(judgement->zones[i], judgement->local[i].date, rule->to_second).us;
+        if (closing_us > judgement->now_us && closing_us < limit_us)
+            limit_us = closing_us;
+    }
+    return limit_us;
 }
 
 static int64_t next_open_of(const struct rule *rule, const struct zone *const *zones, size_t n_zones, int64_t at_us)
@@ -247,6 +256,29 @@ static int64_t inconvenient_until(const struct judgement *judgement, size_t zone
             return zone_instant(judgement->zones[zone], local.date, local.second).us;
     }
     return INT64_MAX;
+}
+
+static int64_t inconvenient_from(const struct judgement *judgement, size_t zone, int64_t limit_us)
+{
+    struct local_time local = judgement->local[zone];
+    local.second -= local.second % QUARTER_SECONDS;
+    for (int i = 0; i < WEEK_DAYS * SECONDS_A_DAY / QUARTER_SECONDS; i++) {
+        local = step(local, QUARTER_SECONDS);
+        int64_t at_us = zone_instant(judgement->zones[zone], local.date, local.second).us;
+        if (at_us >= limit_us || (at_us > judgement->now_us && is_inconvenient(judgement, &local)))
+            return at_us < limit_us ? at_us : limit_us;
+    }
+    return limit_us;
+}
+
+int64_t judged_closing(const struct judgement *judgement, int64_t limit_us)
+{
+    for (size_t i = 0; i < judgement->selection->n_rules; i++)
+        if (is_window_for(judgement->selection->rules[i], judgement))
+            limit_us = window_closing(judgement->selection->rules[i], judgement, limit_us);
+    for (size_t i = 0; judgement->facts->n_designations > 0 && i < judgement->n_zones; i++)
+        limit_us = inconvenient_from(judgement, i, limit_us);
+    return limit_us;
 }
 
 /* Comment 6(b)(1)-1: days and hours that the consumer, or the creditor's file, called inconvenient, by his own local

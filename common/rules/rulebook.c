@@ -248,6 +248,17 @@ enum status rules_selection_check_limits(const struct rules_selection *selection
     return STATUS_OK;
 }
 
+int32_t rules_selection_window_days(const struct rules_selection *selection)
+{
+    int32_t days = 1;
+    for (size_t i = 0; i < selection->n_rules; i++) {
+        const struct rule *rule = selection->rules[i];
+        bool looks_back = (rule->kind->actions & ACTION_BIT(ACTION_CONTACT)) != 0;
+        days = looks_back && rule->days > days ? rule->days : days;
+    }
+    return days;
+}
+
 const struct rule *rules_selection_find(const struct rules_selection *selection, const char *id, struct date date)
 {
     for (size_t i = 0; i < selection->n_rules; i++) {

@@ -139,7 +139,7 @@ static bool is_in_force(const struct judgement *judgement, const struct rule *ru
            (rule->effective_to.days == 0 || rule->effective_to.days >= judgement->today_first.days);
 }
 
-static bool applies(const struct judgement *judgement, const struct rule *rule)
+bool rule_applies(const struct judgement *judgement, const struct rule *rule)
 {
     const struct rule_kind *kind = rule->kind;
     const struct question *question = judgement->question;
@@ -249,7 +249,7 @@ void rules_judge(const struct rules_selection *selection, const struct facts *fa
     judgement_init(&judgement, selection, facts, question, ret_verdict);
     ret_verdict->is_allowed = true;
     for (size_t i = 0; i < selection->n_rules; i++)
-        if (applies(&judgement, selection->rules[i]))
+        if (rule_applies(&judgement, selection->rules[i]))
             selection->rules[i]->kind->judge(selection->rules[i], &judgement);
     move_to_open_hours(&judgement);
     sort_hits(ret_verdict);
@@ -283,6 +283,15 @@ bool rules_next_allowed(const struct rules_selection *selection, const struct fa
         later.at.us = ends_us > later.at.us ? ends_us : later.at.us + US_PER_MIN;
     }
     return false;
+}
+
+struct instant rules_open_until(const struct rules_selection *selection, const struct facts *facts,
+                                const struct question *question, struct instant limit)
+{
+    struct rules_verdict verdict;
+    struct judgement judgement;
+    judgement_init(&judgement, selection, facts, question, &verdict);
+    return (struct instant){judged_closing(&judgement, limit.us)};
 }
 
 const struct rule_hit *verdict_hit(const struct rules_verdict *verdict, const char *rule_id)

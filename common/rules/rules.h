@@ -210,6 +210,12 @@ void rules_judge(const struct rules_selection *selection, const struct facts *fa
 bool rules_next_allowed(const struct rules_selection *selection, const struct facts *facts,
                         const struct question *question, struct instant *ret_next);
 
+/* Until when a contact that is allowed at the question's instant may still be made, the facts staying as they are:
+ * `limit`, or earlier where hours end before it, the law's or those that the person named. Only hours can forbid a
+ * contact by the mere passing of time. */
+struct instant rules_open_until(const struct rules_selection *selection, const struct facts *facts,
+                                const struct question *question, struct instant limit);
+
 /* NULL where the rule did not hit, or has no count. */
 const struct rule_hit *verdict_hit(const struct rules_verdict *verdict, const char *rule_id);
 const struct rule_count *verdict_count(const struct rules_verdict *verdict, const char *rule_id);

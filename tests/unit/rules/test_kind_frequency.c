@@ -376,6 +376,21 @@ static void a_conversation_uses_consent_up(void **state)
     assert_refused(scene, &question, GAP);
 }
 
+static void a_call_that_is_not_reported_may_be_a_conversation(void **state)
+{
+    struct scene *scene = *state;
+    struct fact_event open = event(FACT_CONTACT_OUT, "2026-04-03T14:00:00Z");
+    open.address = scene->mobile;
+    open.debts = D1;
+    open.flags = FACT_FLAG_OPEN;
+    happens(scene, &open);
+    struct question question = call_at(scene, "2026-04-03T14:01:00Z");
+    assert_refused(scene, &question, GAP);
+    assert_count(scene, &question, CAP, 2);
+    question.debts = D2;
+    assert_allowed(scene, &question);
+}
+
 static void media_add_up(void **state)
 {
     struct scene *scene = *state;
@@ -538,6 +553,7 @@ int main(void)
         cmocka_unit_test_setup(a_busy_day_is_seen_later, scene_reset),
         cmocka_unit_test_setup(every_zone_counts_its_own_days, scene_reset),
         cmocka_unit_test_setup(a_conversation_uses_consent_up, scene_reset),
+        cmocka_unit_test_setup(a_call_that_is_not_reported_may_be_a_conversation, scene_reset),
         cmocka_unit_test_setup(media_add_up, scene_reset),
         cmocka_unit_test_setup(massachusetts_allows_two_calls_or_texts, scene_reset),
         cmocka_unit_test_setup(washington_counts_all_forms_but_responses, scene_reset),

@@ -303,6 +303,22 @@ static void who_is_not_covered_may_call_at_night(void **state)
     assert_refused(scene, &email, "FL-55972-HOURS");
 }
 
+static int64_t open_until(struct scene *scene, const char *when, const char *limit)
+{
+    struct question call = call_at(scene, when);
+    return rules_open_until(scene->selection, facts_book_facts(scene->book), &call, at(limit)).us;
+}
+
+static void a_permit_ends_with_the_hours(void **state)
+{
+    struct scene *scene = *state;
+    assert_int_equal(open_until(scene, "2026-06-10T15:00:00Z", "2026-06-10T15:10:00Z"), at("2026-06-10T15:10:00Z").us);
+    assert_int_equal(open_until(scene, "2026-06-11T00:55:00Z", "2026-06-11T01:05:00Z"), at("2026-06-11T01:00:00Z").us);
+    designate(scene, 0, 15 * 3600, 17 * 3600);
+    assert_int_equal(open_until(scene, "2026-06-10T18:55:00Z", "2026-06-10T19:05:00Z"), at("2026-06-10T19:00:00Z").us);
+    assert_int_equal(open_until(scene, "2026-06-10T18:50:00Z", "2026-06-10T18:58:00Z"), at("2026-06-10T18:58:00Z").us);
+}
+
 static void commercial_debts_are_no_matter_of_the_part(void **state)
 {
     struct scene *scene = *state;
@@ -336,6 +352,7 @@ int main(void)
         cmocka_unit_test_setup(nights_that_he_named_reach_over_midnight, scene_reset),
         cmocka_unit_test_setup(he_may_say_when_it_is_convenient, scene_reset),
         cmocka_unit_test_setup(a_night_lasts_over_midnight, scene_reset),
+        cmocka_unit_test_setup(a_permit_ends_with_the_hours, scene_reset),
         cmocka_unit_test_setup(commercial_debts_are_no_matter_of_the_part, scene_reset),
         cmocka_unit_test_setup(a_session_of_the_portal_is_his_own, scene_reset),
         cmocka_unit_test_setup(consent_to_hours_holds_until_revoked, scene_reset),

@@ -76,6 +76,7 @@ static void loads_the_packs_of_the_repository(void **state)
         assert_non_null(all->rules[i]->kind);
         assert_true(all->rules[i]->citation[0] != '\0');
     }
+    assert_int_equal(rules_selection_window_days(all), 60);
     const struct rule *cap = rules_selection_find(all, "REGF-14B2A-7IN7", on("2026-01-01"));
     assert_non_null(cap);
     assert_int_equal(cap->limit, 7);
