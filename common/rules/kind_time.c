@@ -23,13 +23,23 @@ static bool is_in_session(const struct judgement *judgement)
            holds_now(judgement, facts->session_from_us, facts->session_to_us);
 }
 
-/* Consent, a court's permission, or a response (comment 6(b)(1)-2) to what the consumer began at or after
- * `reply_since_us`. */
+/* A court's permission, consent to a confirmation, or a response (comment 6(b)(1)-2) to what the consumer began at or
+ * after `reply_since_us`. */
 static bool is_lifted(const struct rule *rule, const struct judgement *judgement, int64_t reply_since_us)
 {
-    return rule->is_lifted &&
-           (has_consent(judgement, CONSENT_TIME) || has_consent(judgement, CONSENT_COURT) ||
-            is_confirmation(judgement) || is_in_session(judgement) || has_reply_left(judgement, reply_since_us));
+    return rule->is_lifted && (has_consent(judgement, CONSENT_COURT) || is_confirmation(judgement) ||
+                               is_in_session(judgement) || has_reply_left(judgement, reply_since_us));
+}
+
+static bool is_hour_lifted(const struct rule *rule, const struct judgement *judgement, int64_t reply_since_us)
+{
+    return (rule->is_lifted && has_consent(judgement, CONSENT_TIME)) || is_lifted(rule, judgement, reply_since_us);
+}
+
+static bool is_place_lifted(const struct rule *rule, const struct judgement *judgement, enum address_place place)
+{
+    bool is_consented = place == PLACE_WORK && has_consent(judgement, CONSENT_EMPLOYER);
+    return (rule->is_lifted && is_consented) || is_lifted(rule, judgement, judgement->now_us - US_PER_DAY);
 }
 
 /* --- hours of the day ----------------------------------------------------------------------------------------------
@@ -150,7 +160,7 @@ void judge_calling_window(const struct rule *rule, struct judgement *judgement)
         struct local_time local = judgement->local[i];
         if (judgement->n_zones == 0)
             zone_local(zones[i], judgement->question->at, &local.date, &local.second);
-        if (is_open(rule, local.second) || is_lifted(rule, judgement, closed_since(rule, zones[i], &local)))
+        if (is_open(rule, local.second) || is_hour_lifted(rule, judgement, closed_since(rule, zones[i], &local)))
             continue;
         hit_window(rule, judgement, zones[i], local.second);
         return;
@@ -289,7 +299,7 @@ void judge_designated_time(const struct rule *rule, struct judgement *judgement)
         return;
     for (size_t i = 0; i < judgement->n_zones; i++) {
         if (!is_inconvenient(judgement, &judgement->local[i]) ||
-            is_lifted(rule, judgement, inconvenient_since(judgement, i)))
+            is_hour_lifted(rule, judgement, inconvenient_since(judgement, i)))
             continue;
         struct rule_hit *hit = judgement_hit(
             judgement, rule, "the consumer called this time inconvenient: %02" PRId32 ":%02" PRId32 " in %s",
@@ -327,7 +337,7 @@ void judge_designated_place(const struct rule *rule, struct judgement *judgement
         if (designation->place == PLACE_NONE || !is_in_force(judgement, designation) ||
             !reaches_place(judgement, designation->place) ||
             (designation->until.days != 0 && judgement->today_first.days > designation->until.days) ||
-            is_lifted(rule, judgement, judgement->now_us - US_PER_DAY))
+            is_place_lifted(rule, judgement, designation->place))
             continue;
         static const char *const PLACES[] = {
             [PLACE_NONE] = "anywhere", [PLACE_HOME] = "home", [PLACE_WORK] = "work", [PLACE_OTHER] = "another place"};
