@@ -222,8 +222,6 @@ static bool is_curable(const struct judgement *judgement)
     const struct question *question = judgement->question;
     const struct fact_ach *ach = &judgement->facts->ach;
     switch (ach->return_code) {
-    case 0:
-        return true;
     case CODE_INSUFFICIENT_FUNDS:
     case CODE_UNCOLLECTED_FUNDS:
         return true;
@@ -239,6 +237,10 @@ static bool is_curable(const struct judgement *judgement)
 void judge_reinitiation(const struct rule *rule, struct judgement *judgement)
 {
     const struct fact_ach *ach = &judgement->facts->ach;
+    if (ach->return_code == 0) {
+        (void)judgement_hit(judgement, rule, "the entry did not come back: there is nothing to send again");
+        return;
+    }
     if (!is_curable(judgement)) {
         (void)judgement_hit(judgement, rule, "an entry returned as R%02u may not be sent again", ach->return_code);
         return;
