@@ -6,16 +6,31 @@
 
 /* The question: what somebody would do, and what he says of it. */
 
-/* clang-format off */
 enum { COMPUTE = ACTION_COUNT };
 static const struct word ACTIONS[] = {
-    {"contact", ACTION_CONTACT}, {"furnish", ACTION_FURNISH}, {"sell_debt", ACTION_SELL}, {"place_debt", ACTION_PLACE}, {"transfer_debt", ACTION_SELL},
-    {"send_debt_data", ACTION_SEND_DATA}, {"apply_payment", ACTION_APPLY_PAYMENT}, {"assess_fee", ACTION_ASSESS_FEE}, {"deposit_instrument", ACTION_DEPOSIT},
-    {"file_suit", ACTION_FILE_SUIT}, {"threaten_suit", ACTION_THREATEN_SUIT}, {"file_bankruptcy_proof_of_claim", ACTION_PROOF_OF_CLAIM}, {"file_proof_of_claim", ACTION_PROOF_OF_CLAIM},
-    {"collect", ACTION_COLLECT}, {"send_validation_notice", ACTION_SEND_VALIDATION}, {"omit_validation_notice", ACTION_OMIT_VALIDATION},
-    {"check_validation_notice", ACTION_CHECK_VALIDATION}, {"delete_records", ACTION_DELETE_RECORDS}, {"delete_recording", ACTION_DELETE_RECORDS},
-    {"ach_reinitiate", ACTION_ACH_REINITIATE}, {"preauthorized_debit", ACTION_PREAUTHORIZED_DEBIT},
-    {"compute", COMPUTE}, {"classify", COMPUTE},
+    {"contact", ACTION_CONTACT},
+    {"furnish", ACTION_FURNISH},
+    {"sell_debt", ACTION_SELL},
+    {"place_debt", ACTION_PLACE},
+    {"transfer_debt", ACTION_SELL},
+    {"send_debt_data", ACTION_SEND_DATA},
+    {"apply_payment", ACTION_APPLY_PAYMENT},
+    {"assess_fee", ACTION_ASSESS_FEE},
+    {"deposit_instrument", ACTION_DEPOSIT},
+    {"file_suit", ACTION_FILE_SUIT},
+    {"threaten_suit", ACTION_THREATEN_SUIT},
+    {"file_bankruptcy_proof_of_claim", ACTION_PROOF_OF_CLAIM},
+    {"file_proof_of_claim", ACTION_PROOF_OF_CLAIM},
+    {"collect", ACTION_COLLECT},
+    {"send_validation_notice", ACTION_SEND_VALIDATION},
+    {"omit_validation_notice", ACTION_OMIT_VALIDATION},
+    {"check_validation_notice", ACTION_CHECK_VALIDATION},
+    {"delete_records", ACTION_DELETE_RECORDS},
+    {"delete_recording", ACTION_DELETE_RECORDS},
+    {"ach_reinitiate", ACTION_ACH_REINITIATE},
+    {"preauthorized_debit", ACTION_PREAUTHORIZED_DEBIT},
+    {"compute", COMPUTE},
+    {"classify", COMPUTE},
     {0},
 };
 
@@ -129,7 +144,6 @@ static const struct {
     {"keepable", CLAIM_PERMANENT_COPY, false},
     {"retainable", CLAIM_PERMANENT_COPY, false},
 };
-/* clang-format on */
 
 /* Statements that others word otherwise: every stem group of a row must stand in the field's name. */
 static const struct {
