@@ -34,6 +34,7 @@ struct scenario_expected {
     size_t n_also;
     const char *warn[SCENARIO_RULES_MAX]; /* reported as warnings */
     size_t n_warn;
+    bool has_warning, is_warned; /* any rule warns */
     bool has_count;
     int64_t count;
     bool has_safe_harbor, is_safe_harbor;

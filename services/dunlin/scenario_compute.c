@@ -545,8 +545,9 @@ static void compute_limited_content(struct fields *fields)
     const char *medium = field_text(fields, "medium");
     const char *recipient = field_text(fields, "recipient");
     const char *text = field_text(fields, "text");
-    const bool is_partial = find_bool(fields, "partial|partially_left|cut_off|interrupted|incomplete") ||
-                            !field_bool(fields, "complete", true) || !field_bool(fields, "completed", true);
+    const bool is_partial = find_bool_like(fields, "partial|cut_off|interrupt|incomplete|dropped");
+    const bool has_end =
+        field_like(fields, "complete|full|entire") == NULL || find_bool_like(fields, "complete|full|entire");
     if (text == NULL) {
         fields_refuse(fields, "text", "is missing");
         return;
@@ -555,7 +556,7 @@ static void compute_limited_content(struct fields *fields)
     const bool is_voicemail =
         medium == NULL || strcmp(medium, "voicemail") == 0 || strcmp(medium, "ringless_voicemail") == 0;
     const bool is_for_consumer = recipient == NULL || strcmp(recipient, "consumer") == 0;
-    set_bool(fields, is_voicemail && is_for_consumer && !is_partial && limited_content_read(text).is_one);
+    set_bool(fields, is_voicemail && is_for_consumer && !is_partial && has_end && limited_content_read(text).is_one);
 }
 
 static const struct {

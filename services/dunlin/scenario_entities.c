@@ -151,6 +151,13 @@ static const char *const FOR_PEOPLE[] = {"state",
                                          "address",
                                          "creditor",
                                          "original_creditor",
+                                         "domain",
+                                         "line_type",
+                                         "obtained_from",
+                                         "shared",
+                                         "principal_purpose",
+                                         "date_of_birth",
+                                         "died_on",
                                          NULL};
 
 static void check_list(struct fields *facts, const char *name, const json_t *list)
@@ -242,8 +249,10 @@ static void read_debt(struct fields *fields)
                       field_date(fields, "sol_expires_on", &debt.limitation_ends);
     (void)field_money(fields, "balance", &debt.balance_minor);
     fields_skip(fields, FOR_PEOPLE);
-    fields_skip(fields, (const char *const[]){"account_number", "charged_off_on", "dofd", "principal",
-                                              "original_amount", "purpose", "co_obligors", NULL});
+    fields_skip(fields,
+                (const char *const[]){"account_number", "charged_off_on", "dofd", "principal", "original_amount",
+                                      "purpose", "co_obligors", "judgment", "judgment_date", "secured", "collateral",
+                                      "interest_rate", "opened_on", "placed_on", "consumer_financial_product", NULL});
     keep(fields, facts_book_add_debt(fields->reader->scenario->book, id, &debt, &index, &why), &why);
 }
 

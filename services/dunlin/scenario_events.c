@@ -16,9 +16,11 @@ struct event_kind {
 };
 
 /* Words that only people read. */
-static const char *const FOR_PEOPLE[] = {"statement", "text",    "note",     "source",  "evidence", "reason",
-                                         "subject",   "comment", "case",     "court",   "form",     "means",
-                                         "method",    "chapter", "employer", "by_whom", "document", NULL};
+static const char *const FOR_PEOPLE[] = {
+    "statement",  "text",         "note",        "source",   "evidence", "reason",   "subject",  "comment",
+    "case",       "court",        "form",        "means",    "method",   "chapter",  "employer", "by_whom",
+    "document",   "message",      "content",     "body",     "script",   "channel",  "via",      "delivery",
+    "duration_s", "called_party", "obtained_by", "language", "number",   "campaign", NULL};
 
 static const struct word DAYS[] = {
     {"mon", 1 << 0},
@@ -387,9 +389,12 @@ static void read_prior_use(struct fields *fields, struct fact_event *event)
 static void read_number_check(struct fields *fields, struct fact_event *event)
 {
     read_address(fields, event);
+    static const struct word RESULTS[] = {{"no", 0}, {"yes", 1}, {"no_data", 2}, {0}};
     (void)field_date(fields, "since", &event->date);
     read_flag(fields, event, "reassigned", FACT_FLAG_REASSIGNED);
-    set_flag(event, FACT_FLAG_INCOMPLETE, !field_bool(fields, "complete_and_accurate", true));
+    const int result = field_word(fields, "result", RESULTS, 0);
+    set_flag(event, FACT_FLAG_REASSIGNED, (event->flags & FACT_FLAG_REASSIGNED) != 0 || result == 1);
+    set_flag(event, FACT_FLAG_INCOMPLETE, !field_bool(fields, "complete_and_accurate", true) || result == 2);
 }
 
 static void read_about_person(struct fields *fields, struct fact_event *event)

@@ -352,7 +352,8 @@ static void read_contact(struct fields *fields, struct question *question)
     read_justification(fields, question);
     (void)field_date(fields, "payment_demanded_by", &question->date);
     (void)field_date(fields, "demands_payment_by", &question->date);
-    fields_skip(fields, (const char *const[]){"opt_out_text", "text", "outcome", "discussed", NULL});
+    fields_skip(fields, (const char *const[]){"opt_out_text", "text", "outcome", "discussed", "message", "body",
+                                              "subject", "script", "language", "campaign", NULL});
 }
 
 /* To whom a debt, or something about it, goes. */

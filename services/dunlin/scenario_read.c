@@ -68,12 +68,14 @@ static void read_expected(struct scenario_reader *reader, json_t *object)
     expected->has_allowed = read_maybe(&fields, "allowed", &expected->is_allowed);
     expected->rule = field_text(&fields, "rule");
     expected->n_also = read_names(&fields, "also", expected->also);
-    expected->n_warn = read_names(&fields, "warn", expected->warn);
     expected->has_count = field_is_there(&fields, "count");
     expected->count = field_integer(&fields, "count", 0);
     expected->has_safe_harbor = read_maybe(&fields, "safe_harbor", &expected->is_safe_harbor);
     expected->has_overridable = read_maybe(&fields, "overridable", &expected->is_overridable) ||
                                 read_maybe(&fields, "override", &expected->is_overridable);
+    if (json_is_boolean(json_object_get(fields.rest, "warn")))
+        expected->has_warning = read_maybe(&fields, "warn", &expected->is_warned);
+    expected->n_warn = read_names(&fields, "warn", expected->warn);
     read_value(&fields, expected->value);
     fields_close(&fields);
     const bool is_judged = reader->scenario->asks == SCENARIO_ASKS_VERDICT;

@@ -77,6 +77,14 @@ static bool is_warning(const struct rule_hit *hit)
     return hit->severity == SEVERITY_WARN;
 }
 
+static bool has_warning(const struct rules_verdict *verdict)
+{
+    for (uint32_t i = 0; i < verdict->n_hits; i++)
+        if (is_warning(&verdict->hits[i]))
+            return true;
+    return false;
+}
+
 static void compare_rules(const struct scenario_expected *expected, const struct rules_verdict *verdict,
                           GString *failures)
 {
@@ -92,6 +100,8 @@ static void compare_rules(const struct scenario_expected *expected, const struct
         if (warned == NULL || !is_warning(warned))
             fail(failures, "%s does not warn", expected->warn[i]);
     }
+    if (expected->has_warning && has_warning(verdict) != expected->is_warned)
+        fail(failures, "%s warns", expected->is_warned ? "no rule" : "a rule");
     if (expected->has_overridable && (hit != NULL && hit->is_overridable) != expected->is_overridable)
         fail(failures, "%s is%s overridable", expected->rule != NULL ? expected->rule : "the refusal",
              expected->is_overridable ? " not" : "");
