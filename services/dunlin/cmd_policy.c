@@ -112,12 +112,12 @@ static void append_indented(GString *text, const char *head, const char *lines)
 }
 
 /* Names and texts of a file are somebody else's: nothing of them may steer the terminal. */
-static void say_plainly(struct cli *cli, char *text)
+static char *make_plain(char *text)
 {
     for (char *at = text; *at != '\0'; at++)
-        if ((*at < ' ' && *at != '\n' && *at != '\033') || *at == 127)
+        if (g_ascii_iscntrl(*at) && *at != '\n')
             *at = '?';
-    cli_say(cli, "%s", text);
+    return text;
 }
 
 static void show_failure(struct test_run *run, const struct scenario *scenario, const struct scenario_result *result,
@@ -126,18 +126,17 @@ static void show_failure(struct test_run *run, const struct scenario *scenario, 
     g_autoptr(GString) text = g_string_new(NULL);
     g_autofree char *facts = scenario_describe(scenario);
     char *expected = json_dumps(json_object_get(scenario->json, "expected"), JSON_COMPACT);
-    g_autofree char *quiet = g_strdelimit(g_strdup(facts), "\033", '?');
+    g_string_append_printf(text, "%s (%s, %s) %s\n", scenario->id, scenario->section != NULL ? scenario->section : "-",
+                           scenario->jurisdiction, scenario->place);
     append_indented(text, "wrong", result->failures);
     append_indented(text, "expected", expected != NULL ? expected : "?");
     append_reported(text, reported);
     if (scenario->why != NULL)
         append_indented(text, "why", scenario->why);
-    append_indented(text, "facts", quiet);
+    append_indented(text, "facts", facts);
     free(expected);
-    (void)g_strdelimit(text->str, "\033", '?');
-    cli_say(run->cli, "%sFAILED%s %s (%s, %s) %s", cli_colour(run->cli, CLI_RED), cli_colour(run->cli, CLI_PLAIN),
-            scenario->id, scenario->section != NULL ? scenario->section : "-", scenario->jurisdiction, scenario->place);
-    say_plainly(run->cli, text->str);
+    cli_say(run->cli, "%sFAILED%s %s", cli_colour(run->cli, CLI_RED), cli_colour(run->cli, CLI_PLAIN),
+            make_plain(text->str));
 }
 
 static void take_result(struct test_run *run, const struct scenario *scenario, const struct scenario_result *result)

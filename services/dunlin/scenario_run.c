@@ -260,6 +260,7 @@ char *scenario_describe(const struct scenario *scenario)
     GString *text = g_string_new(NULL);
     describe_entities(text, facts);
     for (size_t i = 0; i < json_array_size(history); i++) {
+        g_string_append_printf(text, "%-10s", i == 0 ? "history" : "");
         append_object(text, json_array_get(history, i), "at", "type");
         g_string_append_c(text, '\n');
     }

@@ -105,6 +105,13 @@ def test_what_cannot_be_read_is_told_by_line_and_place_and_the_rest_is_run(tmp_p
         assert done.returncode == 2 and "none" in json.loads(done.stderr)["error"]["message"]
 
 
+def test_nothing_of_a_file_reaches_the_terminal_as_a_command(tmp_path):
+    path, _ = changed(tmp_path, lambda s: s.update(id="\x1b[2J", why="\x07", expected={"allowed": True, "rule": "\x1b]0;x"}))
+    done = dunlin("policy", "test", path, "--rules", RULES, var=tmp_path)
+    assert done.returncode == 1
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", done.stdout + done.stderr)
+
+
 def test_a_jurisdiction_without_a_pack_is_refused(tmp_path):
     path, _ = changed(tmp_path, lambda s: s.update(jurisdiction="US-ZZ"))
     done, result = run_scenarios(path, var=tmp_path)
