@@ -375,7 +375,8 @@ static void contact_happens(struct facts_book *book, const struct fact_event *ev
             is_conversation(event) ? discussed_debts(event) | named_debts(event) : named_debts(event);
         if ((debts & DEBT_BIT(i)) == 0 || has_flag(event, FACT_FLAG_BY_OTHER))
             continue;
-        debt->last_activity_at_us = event->at.us;
+        if (event->type == FACT_CONTACT_OUT || has_flag(event, FACT_FLAG_LAST_ACTIVITY))
+            debt->last_activity_at_us = event->at.us;
         bool is_about_debt = event->type == FACT_CONTACT_OUT || has_flag(event, FACT_FLAG_ABOUT_DEBT);
         if (!is_with_obligor(book, event) || !is_communication(event) || !is_about_debt)
             continue;
@@ -603,6 +604,7 @@ static void request_original_creditor(struct facts_book *book, struct fact_debt 
 
 /* --- one event to one debt */
 
+/* This and the three below each look at the events that are about what they change; all others pass. */
 static void debt_changes(struct facts_book *book, struct fact_debt *debt, const struct fact_event *event)
 {
     const int64_t at_us = event->at.us;

@@ -45,6 +45,8 @@ static bool is_request_exception(const struct judgement *judgement, const struct
     const struct question *question = judgement->question;
     if (question->action != ACTION_CONTACT)
         return false;
+    if (claim_holds(question, CLAIM_CONFIRMATION_ONLY) && medium_is_in(question->medium, MEDIA_ELECTRONIC))
+        return true;
     switch (question->purpose) {
     case PURPOSE_OPT_OUT_CONFIRMATION:
         return medium_is_in(question->medium, MEDIA_ELECTRONIC) && !claim_is_denied(question, CLAIM_CONFIRMATION_ONLY);

@@ -58,6 +58,11 @@ static void confirmations_responses_and_laws_are_excepted(void **state)
     email.purpose = PURPOSE_REQUIRED_BY_LAW;
     assert_allowed(scene, &email);
     email.purpose = PURPOSE_COLLECTION;
+    assert_refused(scene, &email, "REGF-14H-MEDIA");
+    question_claim(&email, CLAIM_CONFIRMATION_ONLY, true);
+    assert_allowed(scene, &email);
+    question_claim(&email, CLAIM_CONFIRMATION_ONLY, false);
+    email.purpose = PURPOSE_COLLECTION;
     consumer_writes(scene, "2026-06-10T14:00:00Z", MEDIUM_EMAIL, scene->email);
     assert_allowed(scene, &email);
     writes(scene, "2026-06-10T15:00:00Z", MEDIUM_EMAIL, scene->email);

@@ -314,6 +314,7 @@ static void records_are_kept_three_years(void **state)
     debt_event(scene, FACT_PAYMENT, "2026-05-10T14:00:00Z", FACT_FLAG_IN_FULL | FACT_FLAG_LAST_ACTIVITY);
     struct question erase = asks(ACTION_DELETE_RECORDS, "2029-05-09T14:00:00Z");
     assert_refused(scene, &erase, "REGF-100-RETENTION");
+    consumer_writes(scene, "2026-08-10T14:00:00Z", MEDIUM_EMAIL, scene->email); /* no activity of the collector */
     erase.at = at("2029-05-10T14:00:00Z");
     assert_allowed(scene, &erase);
     erase.debts = D2; /* of which nothing is known */
