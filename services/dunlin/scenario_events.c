@@ -361,29 +361,42 @@ static void read_tcpa(struct fields *fields, struct fact_event *event)
         event->date = law_tcpa_revocation_deadline(scenario_date(fields->reader->scenario, event->at));
 }
 
-static void read_creditor_notice(struct fields *fields, struct fact_event *event)
+/* Whatever else is said of a procedure, item by item, is a condition of it: one that does not hold spoils it. */
+static bool lacks_anything(struct fields *fields)
 {
-    static const char *const NEEDED[] = {
-        "complete",         "all_items",           "creditor_obtained", "creditor_used", "creditor_used_for_account",
-        "used_by_creditor", "obtained_by_creditor"};
-    read_address(fields, event);
-    if (!field_date(fields, "opt_out_deadline", &event->date))
-        fields_refuse(fields, "opt_out_deadline", "is missing");
-    for (size_t i = 0; i < ARRAY_SIZE(NEEDED); i++)
-        if (!field_bool(fields, NEEDED[i], true))
-            event->flags |= FACT_FLAG_INCOMPLETE;
+    const char *name;
+    json_t *value;
+    void *next;
+    bool lacks = false;
+    json_object_foreach_safe(fields->rest, next, name, value)
+    {
+        if (!json_is_boolean(value))
+            continue;
+        lacks = lacks || json_is_false(value);
+        (void)json_object_del(fields->rest, name);
+    }
+    return lacks;
 }
 
+/* 1006.6(d)(4)(ii): the creditor obtained and used the address, and told of the transfer with six items. */
+static void read_creditor_notice(struct fields *fields, struct fact_event *event)
+{
+    read_address(fields, event);
+    const bool has_deadline = field_date(fields, "opt_out_deadline", &event->date);
+    const bool is_opted_out = field_bool(fields, "opted_out", false);
+    set_flag(event, FACT_FLAG_INCOMPLETE, lacks_anything(fields) || is_opted_out || !has_deadline);
+}
+
+/* (iii): obtained by a prior collector under (i) or (ii), and used by the one immediately before. */
 static void read_prior_use(struct fields *fields, struct fact_event *event)
 {
     const char *under = field_text(fields, "obtained_under");
+    const bool is_as_said = under != NULL && (strcmp(under, "6(d)(4)(i)") == 0 || strcmp(under, "6(d)(4)(ii)") == 0);
     read_address(fields, event);
-    set_flag(event, FACT_FLAG_COMPLIANT,
-             under != NULL && (strcmp(under, "6(d)(4)(i)") == 0 || strcmp(under, "6(d)(4)(ii)") == 0) &&
-                 field_bool(fields, "used", true));
     read_flag(fields, event, "immediately_prior", FACT_FLAG_IMMEDIATELY_PRIOR);
     read_flag(fields, event, "opted_out", FACT_FLAG_OPTED_OUT);
     (void)field_text(fields, "collector");
+    set_flag(event, FACT_FLAG_COMPLIANT, is_as_said && !lacks_anything(fields));
 }
 
 static void read_number_check(struct fields *fields, struct fact_event *event)
