@@ -1,0 +1,202 @@
+#include "rules/facts_book.h"
+
+#include <string.h>
+
+#include "rules/judgement.h"
+
+#define FACT_ZONES_MAX JUDGED_ZONES_MAX
+
+struct facts_book *facts_book_new(void)
+{
+    struct facts_book *book = g_new0(struct facts_book, 1);
+    book->debt_ids = g_ptr_array_new_with_free_func(g_free);
+    book->address_ids = g_ptr_array_new_with_free_func(g_free);
+    book->person_ids = g_ptr_array_new_with_free_func(g_free);
+    book->accounts = g_ptr_array_new_with_free_func(g_free);
+    book->address_zones = g_ptr_array_new_with_free_func(g_free);
+    book->debts = g_array_new(FALSE, TRUE, sizeof(struct fact_debt));
+    book->addresses = g_array_new(FALSE, TRUE, sizeof(struct fact_address));
+    book->persons = g_array_new(FALSE, TRUE, sizeof(struct fact_person));
+    book->contacts = g_array_new(FALSE, TRUE, sizeof(struct fact_contact));
+    book->designations = g_array_new(FALSE, TRUE, sizeof(struct fact_designation));
+    book->consents = g_array_new(FALSE, TRUE, sizeof(struct fact_consent));
+    book->requests = g_array_new(FALSE, TRUE, sizeof(struct fact_request));
+    book->zones = g_array_new(FALSE, TRUE, sizeof(const struct zone *));
+    const struct fact_person consumer = {.relation = RELATION_CONSUMER};
+    g_array_append_val(book->persons, consumer);
+    g_ptr_array_add(book->person_ids, g_strdup(""));
+    book->facts.collector = COLLECTOR_THIRD_PARTY;
+    book->facts.is_covered = true;
+    book->facts.is_natural_person = true;
+    book->last_us = INT64_MIN;
+    return book;
+}
+
+void facts_book_free(struct facts_book *book)
+{
+    if (book == NULL)
+        return;
+    GPtrArray *ids[] = {book->debt_ids, book->address_ids, book->person_ids, book->accounts, book->address_zones};
+    GArray *lists[] = {book->debts,        book->addresses, book->persons,  book->contacts,
+                       book->designations, book->consents,  book->requests, book->zones};
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+        g_ptr_array_free(ids[i], TRUE);
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+        g_array_free(lists[i], TRUE);
+    g_free(book);
+}
+
+void facts_book_freep(struct facts_book **book)
+{
+    facts_book_free(*book);
+}
+
+struct facts *facts_book_scope(struct facts_book *book)
+{
+    return &book->facts;
+}
+
+/* --- who and what there is -----------------------------------------------------------------------------------------
+ */
+
+static uint8_t find_id(const GPtrArray *ids, const char *id)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (strcmp(g_ptr_array_index(ids, i), id) == 0)
+            return (uint8_t)i;
+    return FACT_NONE;
+}
+
+static enum status add_id(GPtrArray *ids, const char *id, guint max, uint8_t *ret_index, struct error *err)
+{
+    if (find_id(ids, id) != FACT_NONE)
+        return error_set(err, STATUS_ALREADY_EXISTS, "'%s' is there twice", id);
+    if (ids->len >= max)
+        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "'%s': more than %u", id, max);
+    *ret_index = (uint8_t)ids->len;
+    g_ptr_array_add(ids, g_strdup(id));
+    return STATUS_OK;
+}
+
+uint8_t facts_book_find_debt(const struct facts_book *book, const char *id)
+{
+    return find_id(book->debt_ids, id);
+}
+
+uint8_t facts_book_find_address(const struct facts_book *book, const char *id)
+{
+    return find_id(book->address_ids, id);
+}
+
+uint8_t facts_book_find_person(const struct facts_book *book, const char *id)
+{
+    return find_id(book->person_ids, id);
+}
+
+uint8_t facts_book_account(struct facts_book *book, const char *number)
+{
+    uint8_t index = find_id(book->accounts, number);
+    if (index == FACT_NONE && book->accounts->len < FACT_DEBTS_MAX) {
+        index = (uint8_t)book->accounts->len;
+        g_ptr_array_add(book->accounts, g_strdup(number));
+    }
+    return index;
+}
+
+struct fact_debt fact_debt_plain(void)
+{
+    return (struct fact_debt){.account = FACT_NONE, .attorney = FACT_NONE, .is_consumer_debt = true};
+}
+
+struct fact_address fact_address_plain(enum address_kind kind, uint8_t person)
+{
+    return (struct fact_address){.kind = kind, .person = person};
+}
+
+enum status facts_book_add_debt(struct facts_book *book, const char *id, const struct fact_debt *debt,
+                                uint8_t *ret_index, struct error *err)
+{
+    enum status st = add_id(book->debt_ids, id, FACT_DEBTS_MAX, ret_index, err);
+    if (st == STATUS_OK)
+        g_array_append_vals(book->debts, debt, 1);
+    return st;
+}
+
+enum status facts_book_add_person(struct facts_book *book, const char *id, const struct fact_person *person,
+                                  uint8_t *ret_index, struct error *err)
+{
+    enum status st = add_id(book->person_ids, id, FACT_PERSONS_MAX, ret_index, err);
+    if (st == STATUS_OK)
+        g_array_append_vals(book->persons, person, 1);
+    return st;
+}
+
+enum status facts_book_name_consumer(struct facts_book *book, const char *id, struct error *err)
+{
+    uint8_t taken = find_id(book->person_ids, id);
+    if (taken != FACT_NONE && taken != FACT_CONSUMER)
+        return error_set(err, STATUS_ALREADY_EXISTS, "'%s' is there twice", id);
+    g_free(g_ptr_array_index(book->person_ids, FACT_CONSUMER));
+    g_ptr_array_index(book->person_ids, FACT_CONSUMER) = g_strdup(id);
+    return STATUS_OK;
+}
+
+static void add_candidate(struct facts_book *book, const struct zone *zone)
+{
+    for (guint i = 0; i < book->zones->len; i++)
+        if (g_array_index(book->zones, const struct zone *, i) == zone)
+            return;
+    if (book->zones->len < FACT_ZONES_MAX)
+        g_array_append_val(book->zones, zone);
+}
+
+void facts_book_update_zones(struct facts_book *book)
+{
+    g_array_set_size(book->zones, 0);
+    for (guint i = 0; i < book->addresses->len; i++) {
+        const struct fact_address *address = &g_array_index(book->addresses, struct fact_address, i);
+        for (size_t z = 0; address->person == FACT_CONSUMER && address->wrong_since_us == 0 && z < address->n_zones;
+             z++)
+            add_candidate(book, address->zones[z]);
+    }
+}
+
+enum status facts_book_add_address(struct facts_book *book, const char *id, const struct fact_address *address,
+                                   uint8_t *ret_index, struct error *err)
+{
+    enum status st = add_id(book->address_ids, id, FACT_ADDRESSES_MAX, ret_index, err);
+    if (st != STATUS_OK)
+        return st;
+    struct fact_address copy = *address;
+    if (copy.n_zones > 0) {
+        const struct zone **zones = g_new(const struct zone *, copy.n_zones);
+        memcpy(zones, address->zones, copy.n_zones * sizeof(*zones));
+        g_ptr_array_add(book->address_zones, zones);
+        copy.zones = zones;
+    }
+    g_array_append_val(book->addresses, copy);
+    facts_book_update_zones(book);
+    return STATUS_OK;
+}
+
+const struct facts *facts_book_facts(struct facts_book *book)
+{
+    struct facts *facts = &book->facts;
+    facts->n_debts = (uint8_t)book->debts->len;
+    facts->n_addresses = (uint8_t)book->addresses->len;
+    facts->n_persons = (uint8_t)book->persons->len;
+    facts->n_zones = (uint8_t)book->zones->len;
+    facts->n_contacts = book->contacts->len;
+    facts->n_designations = (uint16_t)book->designations->len;
+    facts->n_consents = (uint16_t)book->consents->len;
+    facts->n_requests = (uint16_t)book->requests->len;
+    facts->debts = (const void *)book->debts->data;
+    facts->addresses = (const void *)book->addresses->data;
+    facts->persons = (const void *)book->persons->data;
+    facts->zones = (const void *)book->zones->data;
+    facts->contacts = (const void *)book->contacts->data;
+    facts->designations = (const void *)book->designations->data;
+    facts->consents = (const void *)book->consents->data;
+    facts->requests = (const void *)book->requests->data;
+    return facts;
+}
