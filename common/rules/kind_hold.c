@@ -156,11 +156,33 @@ void judge_discharge(const struct rule *rule, struct judgement *judgement)
 /* --- disputes and requests (1006.38) --------------------------------------------------------------------------------
  */
 
-static bool is_answer(const struct judgement *judgement)
+/* What answers the consumer, ends collection or is required anyway collects nothing; nor does what is said to others.
+ */
+static bool is_no_collection(const struct judgement *judgement)
 {
-    const struct question *question = judgement->question;
-    return question->action == ACTION_CONTACT &&
-           (question->purpose == PURPOSE_DISPUTE_RESPONSE || !judgement->is_to_consumer);
+    if (judgement->question->action != ACTION_CONTACT)
+        return false;
+    switch (judgement->question->purpose) {
+    case PURPOSE_DISPUTE_RESPONSE:
+    case PURPOSE_VALIDATION_NOTICE:
+    case PURPOSE_OPT_OUT_CONFIRMATION:
+    case PURPOSE_TERMINATE_EFFORTS:
+    case PURPOSE_REQUIRED_SERVICING:
+    case PURPOSE_REQUIRED_BY_LAW:
+    case PURPOSE_OTHER:
+        return true;
+    case PURPOSE_COLLECTION:
+    case PURPOSE_LOCATION:
+    case PURPOSE_PAYMENT_CONFIRMATION:
+    case PURPOSE_REQUEST_ELECTRONIC_CONSENT:
+    case PURPOSE_MAY_INVOKE_REMEDY:
+    case PURPOSE_INTENDS_INVOKE_REMEDY:
+    case PURPOSE_POST_JUDGMENT_REMEDY:
+    case PURPOSE_PLEADING:
+    case PURPOSE_BANKRUPTCY_CLAIM:
+        break;
+    }
+    return !judgement->is_to_consumer;
 }
 
 /* A timely written dispute that no verification or copy of a judgment has answered yet. */
@@ -180,7 +202,7 @@ static bool is_undisputed_portion(const struct judgement *judgement, const struc
 
 void judge_dispute(const struct rule *rule, struct judgement *judgement)
 {
-    if (is_answer(judgement))
+    if (is_no_collection(judgement))
         return;
     if (is_held(judgement, rule, FACT_HOLD_DISPUTE)) {
         hit_hold(rule, judgement, FACT_HOLD_DISPUTE);
@@ -201,7 +223,7 @@ void judge_dispute(const struct rule *rule, struct judgement *judgement)
 /* 1006.38(a)(1), (d)(2)(ii): held as well, but a notice that refers to the earlier answer releases it. */
 void judge_duplicative_dispute(const struct rule *rule, struct judgement *judgement)
 {
-    if (is_answer(judgement))
+    if (is_no_collection(judgement))
         return;
     debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
@@ -215,7 +237,7 @@ void judge_duplicative_dispute(const struct rule *rule, struct judgement *judgem
 
 void judge_original_creditor(const struct rule *rule, struct judgement *judgement)
 {
-    if (is_answer(judgement))
+    if (is_no_collection(judgement))
         return;
     debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
@@ -229,7 +251,7 @@ void judge_original_creditor(const struct rule *rule, struct judgement *judgemen
 /* 23 NYCRR 1.4(b): charged-off debts only. */
 void judge_substantiation(const struct rule *rule, struct judgement *judgement)
 {
-    if (is_answer(judgement))
+    if (is_no_collection(judgement))
         return;
     debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {

@@ -102,7 +102,8 @@ void judge_media_request(const struct rule *rule, struct judgement *judgement)
 void judge_opt_out_notice(const struct rule *rule, struct judgement *judgement)
 {
     const struct question *question = judgement->question;
-    if (!judgement->is_to_consumer)
+    /* The confirmation of an opt-out holds nothing else (1006.14(h)(2)(i)). */
+    if (!judgement->is_to_consumer || question->purpose == PURPOSE_OPT_OUT_CONFIRMATION)
         return;
     if (claim_is_denied(question, CLAIM_OPT_OUT_NOTICE))
         (void)judgement_hit(judgement, rule, "the message does not say how to opt out");

@@ -155,6 +155,10 @@ static void a_timely_written_dispute_holds_until_it_is_verified(void **state)
     struct question verification = message_at(MEDIUM_LETTER, scene->home, "2026-06-24T15:00:00Z");
     verification.purpose = PURPOSE_DISPUTE_RESPONSE;
     assert_allowed(scene, &verification);
+    verification.purpose = PURPOSE_REQUIRED_SERVICING;
+    assert_allowed(scene, &verification);
+    verification.purpose = PURPOSE_MAY_INVOKE_REMEDY;
+    assert_refused(scene, &verification, "REGF-38D2-DISPUTE");
     debt_event(scene, FACT_VERIFICATION_SENT, "2026-06-24T14:00:00Z", 0);
     assert_allowed(scene, &call);
     debt_event(scene, FACT_UNDELIVERABLE, "2026-06-25T14:00:00Z", FACT_FLAG_OF_VERIFICATION);

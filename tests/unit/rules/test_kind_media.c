@@ -110,6 +110,8 @@ static void every_message_says_how_to_opt_out(void **state)
         question_claim(&message, CLAIM_OPT_OUT_FEE, false);
         question_claim(&message, CLAIM_OPT_OUT_ASKS_DATA, true);
         assert_refused(scene, &message, "REGF-6E-OPTOUT");
+        message.purpose = PURPOSE_OPT_OUT_CONFIRMATION;
+        assert_allowed(scene, &message);
     }
 }
 
