@@ -51,6 +51,9 @@ const char *zone_name(const struct zone *zone);
  * `zone`. */
 void zone_local(const struct zone *zone, struct instant instant, struct date *ret_date, int32_t *ret_second_of_day);
 
+/* The date alone. */
+struct date zone_date(const struct zone *zone, struct instant instant);
+
 /* The instant at which the wall clock of `zone` shows `second_of_day` on `date`. In a gap (spring forward) the first
  * instant after it; in an overlap (fall back) the earlier one. `second_of_day` 86400 is midnight at the end of the day.
  */

@@ -134,6 +134,14 @@ void zone_local(const struct zone *zone, struct instant instant, struct date *re
     *ret_second_of_day = (int32_t)(local - days * S_PER_DAY);
 }
 
+struct date zone_date(const struct zone *zone, struct instant instant)
+{
+    struct date date = {0};
+    int32_t unused = 0;
+    zone_local(zone, instant, &date, &unused);
+    return date;
+}
+
 /* The first second of the interval after `interval`, known to begin within (after, by]. */
 static int64_t end_of_interval(const struct zone *zone, int interval, int64_t after, int64_t by)
 {

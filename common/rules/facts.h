@@ -187,21 +187,22 @@ enum debt_status {
 };
 
 /* What can hold a debt beside what has facts of its own: the bits that contact stores, in its order. */
-enum fact_hold {
-    FACT_HOLD_DISPUTE, /* open dispute, or one that was claimed on a call and is not opened yet */
-    FACT_HOLD_DISPUTE_UPHELD,
-    FACT_HOLD_CEASE,
-    FACT_HOLD_ATTORNEY,
-    FACT_HOLD_BANKRUPTCY,
-    FACT_HOLD_DECEASED,
-    FACT_HOLD_OPT_OUT_CALLS,
-    FACT_HOLD_OPT_OUT_CONTACT_POINT,
-    FACT_HOLD_WRONG_NUMBER,
-    FACT_HOLD_PAID,
-    FACT_HOLD_RECALLED,
-    FACT_HOLD_PROMISE,
-    FACT_HOLD_COUNT,
+enum hold {
+    HOLD_DISPUTE, /* open dispute, or one that was claimed on a call and is not opened yet */
+    HOLD_DISPUTE_UPHELD,
+    HOLD_CEASE,
+    HOLD_ATTORNEY,
+    HOLD_BANKRUPTCY,
+    HOLD_DECEASED,
+    HOLD_OPT_OUT_CALLS,
+    HOLD_OPT_OUT_CONTACT_POINT,
+    HOLD_WRONG_NUMBER,
+    HOLD_PAID,
+    HOLD_RECALLED,
+    HOLD_PROMISE,
+    HOLD_COUNT,
 };
+const char *hold_name(enum hold hold); /* "dispute" */
 
 struct fact_debt {
     enum debt_type type;
@@ -216,7 +217,7 @@ struct fact_debt {
     bool is_dispute_duplicative; /* substantially the same as one that was answered, and nothing new */
     bool is_dispute_timely;      /* within the validation period */
     bool is_dispute_written;
-    uint32_t holds; /* bits of enum fact_hold */
+    uint32_t holds; /* bits of enum hold */
     struct date limitation_ends;
     struct date validation_ends; /* end of the validation period; days 0: not known */
     int64_t balance_minor;       /* 0: not known */

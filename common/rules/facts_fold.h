@@ -158,7 +158,7 @@ struct fact_event {
     enum purpose purpose;
     enum consent_scope scope;
     enum address_place place;
-    enum fact_hold hold;
+    enum hold hold;
     medium_set media;
     uint8_t person;  /* FACT_NONE: not named */
     uint8_t address; /* FACT_NONE: not named */

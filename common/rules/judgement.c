@@ -68,10 +68,7 @@ bool holds_now(const struct judgement *judgement, int64_t from_us, int64_t until
 
 static struct date local_date(const struct zone *zone, int64_t at_us)
 {
-    struct date date = {0};
-    int32_t second = 0;
-    zone_local(zone, (struct instant){at_us}, &date, &second);
-    return date;
+    return zone_date(zone, (struct instant){at_us});
 }
 
 int64_t judged_window_from(struct judgement *judgement, int32_t days)

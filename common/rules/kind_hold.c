@@ -13,27 +13,27 @@ static bool is_asked(debt_set debts, size_t index)
     return (debts & DEBT_BIT(index)) != 0;
 }
 
-static const char *hold_text(enum fact_hold hold)
+const char *hold_name(enum hold hold)
 {
-    static const char *const NAMES[FACT_HOLD_COUNT] = {
-        [FACT_HOLD_DISPUTE] = "dispute",
-        [FACT_HOLD_DISPUTE_UPHELD] = "dispute_upheld",
-        [FACT_HOLD_CEASE] = "cease",
-        [FACT_HOLD_ATTORNEY] = "attorney",
-        [FACT_HOLD_BANKRUPTCY] = "bankruptcy",
-        [FACT_HOLD_DECEASED] = "deceased",
-        [FACT_HOLD_OPT_OUT_CALLS] = "opt_out_calls",
-        [FACT_HOLD_OPT_OUT_CONTACT_POINT] = "opt_out_contact_point",
-        [FACT_HOLD_WRONG_NUMBER] = "wrong_number",
-        [FACT_HOLD_PAID] = "paid",
-        [FACT_HOLD_RECALLED] = "recalled",
-        [FACT_HOLD_PROMISE] = "promise",
+    static const char *const NAMES[HOLD_COUNT] = {
+        [HOLD_DISPUTE] = "dispute",
+        [HOLD_DISPUTE_UPHELD] = "dispute_upheld",
+        [HOLD_CEASE] = "cease",
+        [HOLD_ATTORNEY] = "attorney",
+        [HOLD_BANKRUPTCY] = "bankruptcy",
+        [HOLD_DECEASED] = "deceased",
+        [HOLD_OPT_OUT_CALLS] = "opt_out_calls",
+        [HOLD_OPT_OUT_CONTACT_POINT] = "opt_out_contact_point",
+        [HOLD_WRONG_NUMBER] = "wrong_number",
+        [HOLD_PAID] = "paid",
+        [HOLD_RECALLED] = "recalled",
+        [HOLD_PROMISE] = "promise",
     };
     return NAMES[hold];
 }
 
 /* States that somebody else has worked out and that say no more than "held". */
-static bool is_held(const struct judgement *judgement, const struct rule *rule, enum fact_hold hold)
+static bool is_held(const struct judgement *judgement, const struct rule *rule, enum hold hold)
 {
     debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++)
@@ -42,9 +42,9 @@ static bool is_held(const struct judgement *judgement, const struct rule *rule, 
     return false;
 }
 
-static void hit_hold(const struct rule *rule, struct judgement *judgement, enum fact_hold hold)
+static void hit_hold(const struct rule *rule, struct judgement *judgement, enum hold hold)
 {
-    (void)judgement_hit(judgement, rule, "the account is held: %s", hold_text(hold));
+    (void)judgement_hit(judgement, rule, "the account is held: %s", hold_name(hold));
 }
 
 void judge_hold(const struct rule *rule, struct judgement *judgement)
@@ -69,8 +69,8 @@ void judge_cease(const struct rule *rule, struct judgement *judgement)
 {
     if (!judgement->is_to_consumer || is_cease_exception(judgement->question->purpose))
         return;
-    if (is_held(judgement, rule, FACT_HOLD_CEASE)) {
-        hit_hold(rule, judgement, FACT_HOLD_CEASE);
+    if (is_held(judgement, rule, HOLD_CEASE)) {
+        hit_hold(rule, judgement, HOLD_CEASE);
         return;
     }
     debt_set debts = judged_debts(judgement, rule);
@@ -91,8 +91,8 @@ void judge_attorney(const struct rule *rule, struct judgement *judgement)
 {
     if (!judgement->is_to_consumer)
         return;
-    if (is_held(judgement, rule, FACT_HOLD_ATTORNEY)) {
-        hit_hold(rule, judgement, FACT_HOLD_ATTORNEY);
+    if (is_held(judgement, rule, HOLD_ATTORNEY)) {
+        hit_hold(rule, judgement, HOLD_ATTORNEY);
         return;
     }
     debt_set debts = judged_debts(judgement, rule);
@@ -124,8 +124,8 @@ void judge_stay(const struct rule *rule, struct judgement *judgement)
 {
     if (is_bankruptcy_matter(judgement))
         return;
-    if (is_held(judgement, rule, FACT_HOLD_BANKRUPTCY)) {
-        hit_hold(rule, judgement, FACT_HOLD_BANKRUPTCY);
+    if (is_held(judgement, rule, HOLD_BANKRUPTCY)) {
+        hit_hold(rule, judgement, HOLD_BANKRUPTCY);
         return;
     }
     debt_set debts = judged_debts(judgement, rule);
@@ -204,8 +204,8 @@ void judge_dispute(const struct rule *rule, struct judgement *judgement)
 {
     if (is_no_collection(judgement))
         return;
-    if (is_held(judgement, rule, FACT_HOLD_DISPUTE)) {
-        hit_hold(rule, judgement, FACT_HOLD_DISPUTE);
+    if (is_held(judgement, rule, HOLD_DISPUTE)) {
+        hit_hold(rule, judgement, HOLD_DISPUTE);
         return;
     }
     debt_set debts = judged_debts(judgement, rule);

@@ -77,7 +77,7 @@ static bool is_held_for_calls(const struct judgement *judgement)
         return false;
     for (size_t i = 0; i < judgement->facts->n_debts; i++)
         if ((judgement->debts & DEBT_BIT(i)) != 0 &&
-            (judgement->facts->debts[i].holds & (1u << FACT_HOLD_OPT_OUT_CALLS)) != 0)
+            (judgement->facts->debts[i].holds & (1u << HOLD_OPT_OUT_CALLS)) != 0)
             return true;
     return false;
 }

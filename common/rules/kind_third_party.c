@@ -11,7 +11,7 @@ static bool is_wrong_number(const struct judgement *judgement)
 {
     for (size_t i = 0; i < judgement->facts->n_debts; i++)
         if ((judgement->debts & DEBT_BIT(i)) != 0 &&
-            (judgement->facts->debts[i].holds & (1u << FACT_HOLD_WRONG_NUMBER)) != 0)
+            (judgement->facts->debts[i].holds & (1u << HOLD_WRONG_NUMBER)) != 0)
             return true;
     return judgement->address != NULL && has_happened(judgement, judgement->address->wrong_since_us);
 }

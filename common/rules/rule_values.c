@@ -30,7 +30,7 @@ struct rule_values {
     enum rule_target *target;
     uint32_t leaves_out;
     enum debt_type *debt_type;
-    enum fact_hold *hold;
+    enum hold *hold;
     bool *lifted;
     char **zones;
     unsigned n_zones;
@@ -57,18 +57,18 @@ static const cyaml_strval_t MEDIA[] = {{"call", 1u << MEDIUM_CALL},     {"ringle
 static const cyaml_strval_t DEBT_TYPES[] = {
     {"credit_card", DEBT_CREDIT_CARD},   {"medical", DEBT_MEDICAL}, {"mortgage", DEBT_MORTGAGE},
     {"student_loan", DEBT_STUDENT_LOAN}, {"auto", DEBT_AUTO},       {"commercial", DEBT_COMMERCIAL}};
-static const cyaml_strval_t HOLDS[] = {{"dispute", FACT_HOLD_DISPUTE},
-                                       {"dispute_upheld", FACT_HOLD_DISPUTE_UPHELD},
-                                       {"cease", FACT_HOLD_CEASE},
-                                       {"attorney", FACT_HOLD_ATTORNEY},
-                                       {"bankruptcy", FACT_HOLD_BANKRUPTCY},
-                                       {"deceased", FACT_HOLD_DECEASED},
-                                       {"opt_out_calls", FACT_HOLD_OPT_OUT_CALLS},
-                                       {"opt_out_contact_point", FACT_HOLD_OPT_OUT_CONTACT_POINT},
-                                       {"wrong_number", FACT_HOLD_WRONG_NUMBER},
-                                       {"paid", FACT_HOLD_PAID},
-                                       {"recalled", FACT_HOLD_RECALLED},
-                                       {"promise", FACT_HOLD_PROMISE}};
+static const cyaml_strval_t HOLDS[] = {{"dispute", HOLD_DISPUTE},
+                                       {"dispute_upheld", HOLD_DISPUTE_UPHELD},
+                                       {"cease", HOLD_CEASE},
+                                       {"attorney", HOLD_ATTORNEY},
+                                       {"bankruptcy", HOLD_BANKRUPTCY},
+                                       {"deceased", HOLD_DECEASED},
+                                       {"opt_out_calls", HOLD_OPT_OUT_CALLS},
+                                       {"opt_out_contact_point", HOLD_OPT_OUT_CONTACT_POINT},
+                                       {"wrong_number", HOLD_WRONG_NUMBER},
+                                       {"paid", HOLD_PAID},
+                                       {"recalled", HOLD_RECALLED},
+                                       {"promise", HOLD_PROMISE}};
 
 #define OPTIONAL_POINTER (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
 #define OPTIONAL_STRICT  (CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT)
@@ -228,7 +228,7 @@ static void make_words(const struct rule_values *values, struct rule *rule)
     rule->target = values->target != NULL ? *values->target : TARGET_ANY;
     rule->omits = values->leaves_out;
     rule->debt_type = values->debt_type != NULL ? *values->debt_type : DEBT_OTHER;
-    rule->hold = values->hold != NULL ? *values->hold : FACT_HOLD_DISPUTE;
+    rule->hold = values->hold != NULL ? *values->hold : HOLD_DISPUTE;
     rule->is_lifted = values->lifted != NULL && *values->lifted;
 }
 

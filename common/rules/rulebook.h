@@ -67,7 +67,7 @@ struct rule {
     int32_t daily_limit; /* calls in one day beyond which a presumption of compliance may fall */
     bool is_lifted;      /* by the consent and the court's permission of 1006.6(b)(4), and for one response */
     enum debt_type debt_type;
-    enum fact_hold hold;
+    enum hold hold;
     uint8_t n_zones; /* where nothing is known of the person's whereabouts */
     const struct zone *zones[RULE_ZONES_MAX];
 };

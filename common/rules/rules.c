@@ -294,6 +294,39 @@ struct instant rules_open_until(const struct rules_selection *selection, const s
     return (struct instant){judged_closing(&judgement, limit.us)};
 }
 
+bool rules_next_open(const struct rules_selection *selection, const struct facts *facts,
+                     const struct question *question, struct instant *ret_open)
+{
+    struct rules_verdict unused;
+    struct judgement judgement;
+    judgement_init(&judgement, selection, facts, question, &unused);
+    ret_open->us = judged_next_open(&judgement, question->at.us);
+    return ret_open->us != INT64_MAX;
+}
+
+static bool looks_back(const struct rule_kind *kind)
+{
+    return kind->judge == judge_contact_cap || kind->judge == judge_cool_down || kind->judge == judge_rebuttal ||
+           kind->judge == judge_cumulative;
+}
+
+int32_t rules_window_days(const struct rules_selection *selection)
+{
+    int32_t days = 1;
+    for (size_t i = 0; i < selection->n_rules; i++)
+        if (looks_back(selection->rules[i]->kind) && selection->rules[i]->days > days)
+            days = selection->rules[i]->days;
+    return days;
+}
+
+size_t verdict_n_blocking(const struct rules_verdict *verdict)
+{
+    size_t n = 0;
+    while (n < verdict->n_hits && verdict->hits[n].severity != SEVERITY_WARN)
+        n++;
+    return n;
+}
+
 const struct rule_hit *verdict_hit(const struct rules_verdict *verdict, const char *rule_id)
 {
     for (size_t i = 0; i < verdict->n_hits; i++)

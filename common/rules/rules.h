@@ -216,6 +216,17 @@ bool rules_next_allowed(const struct rules_selection *selection, const struct fa
 struct instant rules_open_until(const struct rules_selection *selection, const struct facts *facts,
                                 const struct question *question, struct instant limit);
 
+/* Hours of the day alone, in every zone where the person may be: the earliest instant, not before that of the question,
+ * at which they allow this medium; false where they never meet. */
+bool rules_next_open(const struct rules_selection *selection, const struct facts *facts,
+                     const struct question *question, struct instant *ret_open);
+
+/* How many local days back contacts made by hand matter to any rule, today included; at least 1. */
+int32_t rules_window_days(const struct rules_selection *selection);
+
+/* How many of the hits block; they stand first. */
+size_t verdict_n_blocking(const struct rules_verdict *verdict);
+
 /* NULL where the rule did not hit, or has no count. */
 const struct rule_hit *verdict_hit(const struct rules_verdict *verdict, const char *rule_id);
 const struct rule_count *verdict_count(const struct rules_verdict *verdict, const char *rule_id);

@@ -141,7 +141,7 @@ static enum status check_discussed(const struct contact_book *book, const struct
 static enum status wait_after_conversation(const struct effect *effect, struct account *account, struct error *err)
 {
     struct instant free = {0};
-    if (!permit_free_after_conversation(effect->work->context->rulebook, account->debtor,
+    if (!permit_free_after_conversation(effect->work->context->rules->selection, account->debtor,
                                         (struct instant){effect->permit->occurred_at_us}, &free))
         return contact_settle(effect->work, account, "attempt", err);
     account->not_before_us = MAX(account->not_before_us, free.us);

@@ -166,7 +166,7 @@ size_t codec_holds(hold_set holds, char *ret_names[static HOLD_SET_COUNT])
     return n;
 }
 
-void codec_inputs(const struct rulebook *rulebook, const struct permit_facts *facts, int64_t log_seq,
+void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *verdict, int64_t log_seq,
                   struct decision_inputs *ret_inputs)
 {
     Dunlin__Contact__V1__DecisionInputs *message = &ret_inputs->message;
@@ -177,7 +177,7 @@ void codec_inputs(const struct rulebook *rulebook, const struct permit_facts *fa
         ret_inputs->zones[i] = wire_text(zone_name(facts->zones[i]));
     message->zones = ret_inputs->zones;
     message->n_zones = facts->n_zones;
-    message->attempts_in_window = permit_attempts_in_window(rulebook, facts);
+    message->attempts_in_window = permit_attempts_in_window(verdict);
     message->last_conversation_on_days = permit_conversation_on_days(facts);
     message->holds = ret_inputs->holds;
     message->n_holds = codec_holds(facts->holds, ret_inputs->holds);
@@ -224,8 +224,8 @@ void codec_hits(const struct rule_hit *hits, size_t n, Dunlin__Contact__V1__Rule
     for (size_t i = 0; i < n; i++) {
         const struct rule_hit *hit = &hits[i];
         dunlin__contact__v1__rule_hit__init(&rows[i]);
-        rows[i].rule = wire_text(hit->rule);
-        rows[i].citation = wire_text(hit->citation);
+        rows[i].rule = wire_text(hit->rule->id);
+        rows[i].citation = wire_text(hit->rule->citation);
         rows[i].detail = wire_text(hit->detail);
         if (hit->has_next) {
             rows[i].next_permitted_presence_case =

@@ -43,14 +43,14 @@ struct decision_inputs {
     char *zones[CONTACT_ZONES_MAX];
     char *holds[HOLD_SET_COUNT];
 };
-void codec_inputs(const struct rulebook *rulebook, const struct permit_facts *facts, int64_t log_seq,
+void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *verdict, int64_t log_seq,
                   struct decision_inputs *ret_inputs);
 
 /* The facts of a recorded decision, for its replay. `zones` has CONTACT_ZONES_MAX places and is lent to the facts. */
 MUST_USE enum status codec_facts(const Dunlin__Contact__V1__DecisionInputs *inputs, const struct zone **zones,
                                  struct permit_facts *ret_facts, struct error *err);
 
-/* The hits of a refusal; `rows` and `list` have n places each. */
+/* The first n hits of a refusal, those that block; `rows` and `list` have n places each. */
 void codec_hits(const struct rule_hit *hits, size_t n, Dunlin__Contact__V1__RuleHit *rows,
                 Dunlin__Contact__V1__RuleHit **list);
 

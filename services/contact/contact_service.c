@@ -14,6 +14,10 @@ static const struct config_option OPTIONS[] = {
      .type = CONFIG_TEXT,
      .default_value = "deploy/rules",
      .meaning = "Folder of the rule packs (*.yaml), or one pack: what permits are granted by. Read again on SIGHUP."},
+    {.name = "rule-packs",
+     .type = CONFIG_TEXT,
+     .default_value = "us-federal,house",
+     .meaning = "Names of the packs that apply to the debts here, joined by commas. The strictest rule wins."},
     {.name = "permit-valid-seconds",
      .type = CONFIG_INTEGER,
      .default_value = "60",
@@ -75,9 +79,10 @@ static void context_close(void *data)
     if (context == NULL)
         return;
     sop_free(context->sop);
-    rulebook_free(context->rulebook);
+    contact_rules_free(context->rules);
     g_free(context->sop_path);
     g_free(context->rules_path);
+    g_free(context->packs);
     g_free(context);
 }
 
@@ -86,17 +91,17 @@ static enum status context_reload(void *data, struct error *err)
 {
     struct contact_context *context = data;
     SCOPED(sop_freep) struct sop *sop = NULL;
-    SCOPED(rulebook_freep) struct rulebook *rulebook = NULL;
+    SCOPED(contact_rules_freep) struct contact_rules *rules = NULL;
     enum status st = sop_load(context->sop_path, &sop, err);
     if (st == STATUS_OK)
-        st = rulebook_load(context->rules_path, &rulebook, err);
+        st = contact_rules_load(context->rules_path, context->packs, &rules, err);
     if (st != STATUS_OK)
         return st;
     sop_free(context->sop);
-    rulebook_free(context->rulebook);
+    contact_rules_free(context->rules);
     context->sop = TAKE(sop);
-    context->rulebook = TAKE(rulebook);
-    context->blocking_holds = permit_blocking_holds(context->rulebook);
+    context->rules = TAKE(rules);
+    context->blocking_holds = permit_blocking_holds(context->rules->selection, clock_now());
     return STATUS_OK;
 }
 
@@ -107,6 +112,7 @@ static enum status context_open(const struct service *service, unsigned worker, 
     struct contact_context *context = g_new0(struct contact_context, 1);
     context->sop_path = g_strdup(config_text(config, "sop"));
     context->rules_path = g_strdup(config_text(config, "rules"));
+    context->packs = g_strdup(config_text(config, "rule-packs"));
     context->permit_valid_us = config_integer(config, "permit-valid-seconds") * US_PER_S;
     context->report_grace_us = config_integer(config, "report-grace-seconds") * US_PER_S;
     context->retry_us = config_integer(config, "retry-seconds") * US_PER_S;

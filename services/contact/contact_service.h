@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
+#include "contact_rules.h"
 #include "contact_state.h"
-#include "policy/rulepack.h"
 #include "policy/sop.h"
 #include "service/service.h"
 
@@ -12,9 +12,9 @@ extern const struct service_spec CONTACT_SPEC;
 
 /* A worker's context: what it decides by. Replaced as a whole on SIGHUP. */
 struct contact_context {
-    char *sop_path, *rules_path;
+    char *sop_path, *rules_path, *packs;
     struct sop *sop;
-    struct rulebook *rulebook;
+    struct contact_rules *rules;
     hold_set blocking_holds; /* those that a rule blocks for */
     int64_t permit_valid_us;
     int64_t report_grace_us;

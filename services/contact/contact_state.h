@@ -9,7 +9,7 @@
 
 #include "calendar/calendar.h"
 #include "id/id.h"
-#include "policy/rulepack.h"
+#include "rules/facts.h"
 
 /* What contact knows of debtors, as objects in memory for the life of one batch: loaded by contact_store, changed by
  * the models, written back by contact_store. Plain data; no I/O, no clock. */

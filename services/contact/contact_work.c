@@ -72,7 +72,7 @@ static enum status settle_plan(const struct contact_work *work, struct account *
     struct plan plan = {0};
     /* What is not known to be owed is not asked for: the step comes back as it is when the ledger has spoken. */
     if (!account->is_stopped && account->unposted_seq == 0)
-        plan_next(work->context->sop, work->context->rulebook, account, &plan);
+        plan_next(work->context->sop, work->context->rules->selection, account, &plan);
     const char *step = plan.step == NULL ? "" : plan.step->code;
     if (strcmp(step, account->step) == 0 && plan.due_at_us == account->step_due_at_us)
         return STATUS_OK;
@@ -110,7 +110,7 @@ enum status contact_emit_granted(const struct contact_work *work, const struct d
 {
     Dunlin__Contact__V1__PermitGranted message;
     struct decision_inputs inputs;
-    codec_inputs(work->context->rulebook, decision->facts, decision->log_seq, &inputs);
+    codec_inputs(decision->facts, decision->verdict, decision->log_seq, &inputs);
     dunlin__contact__v1__permit_granted__init(&message);
     message.permit_id = wire_id(&permit->id);
     message.account_id = wire_id(&permit->account_id);
@@ -125,15 +125,15 @@ enum status contact_emit_granted(const struct contact_work *work, const struct d
     return emit(work, decision->account, &message.base, err);
 }
 
-enum status contact_emit_refused(const struct contact_work *work, const struct decision *decision,
-                                 const struct permit_hits *hits, struct error *err)
+enum status contact_emit_refused(const struct contact_work *work, const struct decision *decision, struct error *err)
 {
     Dunlin__Contact__V1__PermitRefused message;
-    Dunlin__Contact__V1__RuleHit rows[PERMIT_HITS_MAX];
-    Dunlin__Contact__V1__RuleHit *list[PERMIT_HITS_MAX];
+    Dunlin__Contact__V1__RuleHit rows[VERDICT_HITS_MAX];
+    Dunlin__Contact__V1__RuleHit *list[VERDICT_HITS_MAX];
+    const size_t n_hits = verdict_n_blocking(decision->verdict);
     struct decision_inputs inputs;
-    codec_inputs(work->context->rulebook, decision->facts, decision->log_seq, &inputs);
-    codec_hits(hits->hits, hits->n, rows, list);
+    codec_inputs(decision->facts, decision->verdict, decision->log_seq, &inputs);
+    codec_hits(decision->verdict->hits, n_hits, rows, list);
     dunlin__contact__v1__permit_refused__init(&message);
     message.account_id = wire_id(&decision->account->id);
     message.debtor_id = wire_id(&decision->account->debtor->id);
@@ -141,9 +141,9 @@ enum status contact_emit_refused(const struct contact_work *work, const struct d
     message.channel = (Dunlin__Contact__V1__Channel)decision->channel;
     message.purpose = (Dunlin__Contact__V1__Purpose)decision->purpose;
     message.dialer = wire_text(decision->dialer);
-    message.n_hits = hits->n;
+    message.n_hits = n_hits;
     message.hits = list;
-    message.rule_version = wire_text(work->context->rulebook->version);
+    message.rule_version = wire_text(work->context->rules->book->version);
     message.inputs = &inputs.message;
     return emit(work, decision->account, &message.base, err);
 }

@@ -32,12 +32,13 @@ struct decision {
     int32_t channel, purpose;
     const char *dialer;
     const struct permit_facts *facts;
+    const struct rules_verdict *verdict;
     int64_t log_seq;
 };
 MUST_USE enum status contact_emit_granted(const struct contact_work *work, const struct decision *decision,
                                           const struct permit *permit, struct error *err);
 MUST_USE enum status contact_emit_refused(const struct contact_work *work, const struct decision *decision,
-                                          const struct permit_hits *hits, struct error *err);
+                                          struct error *err);
 
 /* `report` as it came off the wire. `before`: the permit as it was known before a later report; NULL with the first. */
 MUST_USE enum status contact_emit_reported(const struct contact_work *work, const struct permit *permit,

@@ -95,21 +95,22 @@ static void say_permit(const struct contact_work *work, const struct decision *d
     dunlin__contact__v1__permit__init(&verdict->permit);
     verdict->permit.permit_id = wire_id(&verdict->permit_id);
     verdict->permit.valid_until_us =
-        permit_valid_until(work->context->rulebook, decision->facts, work->context->permit_valid_us).us;
+        permit_valid_until(work->context->rules->selection, decision->facts, work->context->permit_valid_us).us;
     verdict->permit.address = wire_text(decision->point->value);
     verdict->message.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_PERMIT;
     verdict->message.permit = &verdict->permit;
 }
 
-static void say_refusal(const struct permit_hits *hits, struct verdict *verdict)
+static void say_refusal(const struct rules_verdict *judged, struct verdict *verdict)
 {
+    const size_t n = verdict_n_blocking(judged);
     dunlin__contact__v1__refusal__init(&verdict->refusal);
-    verdict->hits = g_memdup2(hits->hits, hits->n * sizeof(hits->hits[0]));
-    verdict->rows = g_new0(Dunlin__Contact__V1__RuleHit, hits->n);
-    verdict->list = g_new0(Dunlin__Contact__V1__RuleHit *, hits->n);
-    codec_hits(verdict->hits, hits->n, verdict->rows, verdict->list);
+    verdict->hits = g_memdup2(judged->hits, n * sizeof(judged->hits[0]));
+    verdict->rows = g_new0(Dunlin__Contact__V1__RuleHit, n);
+    verdict->list = g_new0(Dunlin__Contact__V1__RuleHit *, n);
+    codec_hits(verdict->hits, n, verdict->rows, verdict->list);
     verdict->refusal.hits = verdict->list;
-    verdict->refusal.n_hits = hits->n;
+    verdict->refusal.n_hits = n;
     verdict->message.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_REFUSAL;
     verdict->message.refusal = &verdict->refusal;
 }
@@ -137,10 +138,10 @@ static enum status grant(const struct contact_work *work, const struct decision 
     permit->dialer = contact_text(work->book, decision->dialer);
     permit->granted_at_us = permit->occurred_at_us = now_us;
     permit->valid_until_us =
-        permit_valid_until(work->context->rulebook, decision->facts, work->context->permit_valid_us).us;
+        permit_valid_until(work->context->rules->selection, decision->facts, work->context->permit_valid_us).us;
     permit->strategy = account->strategy;
     permit->step = step_for(account, decision);
-    permit->rule_version = contact_text(work->book, work->context->rulebook->version);
+    permit->rule_version = contact_text(work->book, work->context->rules->book->version);
     permit->state = PERMIT_GRANTED;
     permit->counts = true; /* until it is reported as not placed */
     permit->is_new = true;
@@ -169,15 +170,15 @@ static enum status grant(const struct contact_work *work, const struct decision 
 }
 
 static enum status refuse(const struct contact_work *work, const struct decision *decision, struct account *account,
-                          const struct permit_hits *hits, struct verdict *verdict, struct error *err)
+                          struct verdict *verdict, struct error *err)
 {
     struct instant next = {0};
-    say_refusal(hits, verdict);
-    enum status st = contact_emit_refused(work, decision, hits, err);
+    say_refusal(decision->verdict, verdict);
+    enum status st = contact_emit_refused(work, decision, err);
     if (st != STATUS_OK)
         return st;
     /* The step waits for the day that the rules allow; dial lists do not offer it before. */
-    if (permit_hits_next(hits, &next) && next.us > account->not_before_us) {
+    if (permit_free_from(decision->verdict, &next) && next.us > account->not_before_us) {
         account->not_before_us = next.us;
         account->is_changed = true;
     }
@@ -190,10 +191,10 @@ static enum status decide(const struct contact_work *work, const struct permit_q
     struct account *account = contact_find_account(work->book, &question->account_id);
     const struct contact_point *point = debtor_find_point(account->debtor, &question->contact_point_id);
     struct permit_facts facts;
-    struct permit_hits hits;
-    permit_gather(work->context->rulebook, account, point, unit_is_debtor_parked(work->unit, &account->debtor->id),
-                  unit_now(work->unit), storage, &facts);
-    permit_evaluate(work->context->rulebook, &facts, &hits);
+    struct rules_verdict judged;
+    permit_gather(work->context->rules->selection, account, point,
+                  unit_is_debtor_parked(work->unit, &account->debtor->id), unit_now(work->unit), storage, &facts);
+    permit_evaluate(work->context->rules->selection, &facts, &judged);
     const struct decision decision = {
         .account = account,
         .point = point,
@@ -201,17 +202,18 @@ static enum status decide(const struct contact_work *work, const struct permit_q
         .purpose = question->purpose,
         .dialer = question->dialer[0] != '\0' ? question->dialer : peer,
         .facts = &facts,
+        .verdict = &judged,
         .log_seq = is_only_asked ? 0 : unit_head_seq(work->unit, id_partition(&account->id)),
     };
     dunlin__contact__v1__permit_verdict__init(&verdict->message);
-    bool is_granted = hits.n == 0;
+    bool is_granted = judged.is_allowed;
     if (!is_only_asked)
         return is_granted ? grant(work, &decision, account, verdict, err)
-                          : refuse(work, &decision, account, &hits, verdict, err);
+                          : refuse(work, &decision, account, verdict, err);
     if (is_granted)
         say_permit(work, &decision, verdict);
     else
-        say_refusal(&hits, verdict);
+        say_refusal(&judged, verdict);
     return STATUS_OK;
 }
 
@@ -254,7 +256,7 @@ static enum status answer_all(struct unit *unit, struct service_call *calls, str
     g_autoptr(GArray) storage = g_array_new(FALSE, FALSE, sizeof(int64_t));
     contact_keys_init(&keys);
     collect_keys(asked, n_calls, &keys);
-    int64_t since_us = unit_now(unit).us - (permit_window_days(work.context->rulebook) + 2) * US_PER_DAY;
+    int64_t since_us = unit_now(unit).us - (rules_window_days(work.context->rules->selection) + 2) * US_PER_DAY;
     enum status st = contact_store_load(unit_db(unit), &keys, since_us, book, err);
     for (size_t i = 0; st == STATUS_OK && i < n_calls; i++) {
         struct error why = {0};

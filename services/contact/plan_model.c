@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "call_window.h"
+#include "permit_model.h"
 
 #define NOON_US (12 * US_PER_HOUR)
 
@@ -78,7 +78,7 @@ void plan_enter_strategy(struct contact_book *book, struct account *account, con
 static struct date date_in(const struct debtor *debtor, size_t zone, struct instant at)
 {
     if (debtor->n_zones > 0)
-        return local_date(debtor->zones[zone], at);
+        return zone_date(debtor->zones[zone], at);
     return (struct date){(int32_t)(at.us / US_PER_DAY)};
 }
 
@@ -116,7 +116,7 @@ static int32_t open_day(const struct account *account, const struct sop_step *st
     return day;
 }
 
-static struct instant step_due(const struct rulebook *rulebook, const struct account *account,
+static struct instant step_due(const struct rules_selection *rules, const struct account *account,
                                const struct sop_step *step)
 {
     const struct debtor *debtor = account->debtor;
@@ -129,7 +129,7 @@ static struct instant step_due(const struct rulebook *rulebook, const struct acc
     }
     struct instant open = at;
     /* Where the hours of the zones never meet the step stays due at the day's beginning; no permit will be granted. */
-    (void)call_windows_next(rulebook, debtor->zones, debtor->n_zones, at, &open);
+    (void)permit_next_open(rules, debtor, at, &open);
     return open;
 }
 
@@ -150,7 +150,7 @@ static const struct sop_step *first_open_step(const struct sop_strategy *strateg
     return first;
 }
 
-void plan_next(const struct sop *sop, const struct rulebook *rulebook, const struct account *account,
+void plan_next(const struct sop *sop, const struct rules_selection *rules, const struct account *account,
                struct plan *ret_plan)
 {
     *ret_plan = (struct plan){0};
@@ -161,5 +161,5 @@ void plan_next(const struct sop *sop, const struct rulebook *rulebook, const str
     if (step == NULL)
         return;
     ret_plan->step = step;
-    ret_plan->due_at_us = step_due(rulebook, account, step).us;
+    ret_plan->due_at_us = step_due(rules, account, step).us;
 }

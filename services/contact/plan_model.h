@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "contact_state.h"
-#include "policy/rulepack.h"
 #include "policy/sop.h"
+#include "rules/rulebook.h"
 
 /* What contact is next, and when. Pure: it follows from the account's facts, so it is computed anew on every change,
  * and a step can be neither skipped nor early.
@@ -27,7 +27,7 @@ struct plan {
     int64_t due_at_us;
 };
 
-void plan_next(const struct sop *sop, const struct rulebook *rulebook, const struct account *account,
+void plan_next(const struct sop *sop, const struct rules_selection *rules, const struct account *account,
                struct plan *ret_plan);
 
 /* Steps that are done, as kept with the account. */

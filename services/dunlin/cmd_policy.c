@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib.h>
 
@@ -23,6 +24,7 @@ struct test_run {
     struct cli *cli;
     struct rules_book *book;
     bool with_house, is_lenient;
+    bool says_verdicts; /* and compares nothing */
     GArray *sections;   /* struct section */
     json_t *failures;   /* one object each */
     json_t *unreadable; /* texts */
@@ -158,6 +160,17 @@ static void take_result(struct test_run *run, const struct scenario *scenario, c
     (void)json_array_append_new(run->failures, failure);
 }
 
+/* At once: somebody may be waiting at the other end of a pipe. */
+static void say_verdict(struct test_run *run, const struct scenario *scenario, const struct scenario_result *result)
+{
+    json_t *said = json_pack("{s:s, s:o}", "id", scenario->id, "reported", reported_json(scenario, result));
+    char *line = json_dumps(said, JSON_COMPACT);
+    cli_say(run->cli, "%s", line != NULL ? line : "{}");
+    (void)fflush(stdout);
+    free(line);
+    json_decref(said);
+}
+
 static void take_unreadable(struct test_run *run, const struct error *err)
 {
     json_t *text = json_string(err->text);
@@ -180,7 +193,10 @@ static void run_line(struct test_run *run, const char *path, size_t number, cons
         take_unreadable(run, &err);
         return;
     }
-    take_result(run, scenario, &result);
+    if (run->says_verdicts)
+        say_verdict(run, scenario, &result);
+    else
+        take_result(run, scenario, &result);
     scenario_result_fini(&result);
 }
 
@@ -197,7 +213,7 @@ static void free_line(char **line)
 
 static enum status run_file(struct test_run *run, const char *path, struct error *err)
 {
-    SCOPED(close_file) FILE *file = fopen(path, "re");
+    SCOPED(close_file) FILE *file = strcmp(path, "-") == 0 ? fdopen(dup(STDIN_FILENO), "r") : fopen(path, "re");
     SCOPED(free_line) char *line = NULL;
     size_t size = 0, number = 0;
     ssize_t len;
@@ -277,16 +293,17 @@ static enum status run_test(struct cli *cli, struct error *err)
                            .book = book,
                            .with_house = cli_flag(cli, "house"),
                            .is_lenient = cli_flag(cli, "lenient"),
+                           .says_verdicts = cli_flag(cli, "verdicts"),
                            .sections = g_array_new(FALSE, FALSE, sizeof(struct section)),
                            .failures = json_array(),
                            .unreadable = json_array()};
     g_array_set_clear_func(run.sections, clear_section);
     for (size_t i = 0; i < cli_operand_count(cli) && st == STATUS_OK; i++)
         st = run_file(&run, cli_operand(cli, i), err);
-    if (st == STATUS_OK)
-        report(&run);
-    else
+    if (st != STATUS_OK || (run.says_verdicts && json_array_size(run.unreadable) > 0))
         cli_set_exit(cli, CLI_EXIT_USAGE);
+    else if (!run.says_verdicts)
+        report(&run);
     g_array_unref(run.sections);
     json_decref(run.failures);
     json_decref(run.unreadable);
@@ -296,6 +313,8 @@ static enum status run_test(struct cli *cli, struct error *err)
 static const struct config_option TEST_OPTIONS[] = {
     {"rules", CONFIG_TEXT, "", NULL, 0, 0, "Folder of rule packs. Empty: deploy/rules."},
     {"house", CONFIG_BOOL, "false", NULL, 0, 0, "Judge by the agency's own rules (house.yaml) as well."},
+    {"verdicts", CONFIG_BOOL, "false", NULL, 0, 0,
+     "Print the verdict of each scenario as a line of JSON, as soon as it is read, and compare it with nothing."},
     {"lenient", CONFIG_BOOL, "false", NULL, 0, 0,
      "Pass over fields that the vocabulary does not have, and say so, instead of refusing the scenario."},
     {0},
@@ -304,7 +323,7 @@ static const struct config_option TEST_OPTIONS[] = {
 const struct command COMMAND_POLICY_TEST = {
     .name = "policy test",
     .summary = "run compliance scenarios through the rules",
-    .usage = "SCENARIOS.jsonl [...] [--rules DIR] [--house] [--lenient]",
+    .usage = "SCENARIOS.jsonl [...] [--rules DIR] [--house] [--verdicts] [--lenient]",
     .details =
         "Each line of a file is a scenario: what is known of a consumer and what happened, what somebody would do "
         "now,\n"
@@ -318,6 +337,7 @@ const struct command COMMAND_POLICY_TEST = {
         "UK theirs. The agency's own rules are left out unless --house is given.\n\n"
         "Exit code 0: all as expected; 1: some are not; 2: a file, a line of one or a rule pack cannot be read.\n\n"
         "  dunlin policy test scenarios.jsonl\n"
+        "  somebody-asks | dunlin policy test - --verdicts | somebody-listens\n"
         "  dunlin policy test ours/*.jsonl --rules ours/rules --json | jq '.failures[] | .id, .wrong'\n",
     .options = TEST_OPTIONS,
     .operands_min = 1,

@@ -3,16 +3,15 @@
 
 #include "fuzz.h"
 #include "policy/policy_file.h"
-#include "policy/rulepack.h"
 #include "policy/sop.h"
 
-/* A file read as an SOP and as a rule pack. Either a policy comes of it that answers every question that a service asks
+/* A file read as an SOP. Either a policy comes of it that answers every question that a service asks
  * of one, or an error that names the file and, where it is about something in it, the line. */
 
 /* "<file>:<line>: ...", the line one of the file's, or "<file>: ..." for what is about no line. */
 static void check_refusal(enum status st, const struct error *err, const char *path, const uint8_t *bytes, size_t len)
 {
-    static const char *const ABOUT_THE_WHOLE[] = {"larger than", "not a text file", "rules: no rule of kind"};
+    static const char *const ABOUT_THE_WHOLE[] = {"larger than", "not a text file"};
     const size_t path_len = strlen(path);
 
     FUZZ_CHECK(st == STATUS_INVALID_ARGUMENT, "%s: %s", status_name(st), err->text);
@@ -106,54 +105,8 @@ static void check_sop(const uint8_t *bytes, size_t len)
     check_buckets(sop);
 }
 
-static void check_rule(const struct rule *rule)
-{
-    FUZZ_CHECK(rule->id[0] != '\0' && rule->citation[0] != '\0', "a rule without name or citation");
-    switch (rule->kind) {
-    case RULE_CALL_WINDOW:
-        FUZZ_CHECK(rule->from_second >= 0 && rule->from_second < rule->to_second && rule->to_second <= 86400,
-                   "from %d to %d", rule->from_second, rule->to_second);
-        break;
-    case RULE_ATTEMPT_CAP:
-        FUZZ_CHECK(rule->limit >= 0 && rule->window_days >= 1, "%d in %d days", rule->limit, rule->window_days);
-        break;
-    case RULE_CONVERSATION_GAP:
-        FUZZ_CHECK(rule->window_days >= 1, "%d days", rule->window_days);
-        break;
-    case RULE_HOLD:
-        FUZZ_CHECK(rule->hold < HOLD_COUNT && hold_name(rule->hold) != NULL, "hold %d", (int)rule->hold);
-        break;
-    case RULE_UNKNOWN_ZONE:
-        break;
-    }
-}
-
-static void check_rulebook(const uint8_t *bytes, size_t len)
-{
-    SCOPED(rulebook_freep) struct rulebook *rulebook = NULL;
-    struct error err = {0};
-    unsigned kinds = 0;
-    const char *path = fuzz_file(0, bytes, len);
-    const enum status st = rulebook_load(path, &rulebook, &err);
-
-    if (st != STATUS_OK) {
-        FUZZ_CHECK(rulebook == NULL, "an error and rules");
-        check_refusal(st, &err, path, bytes, len);
-        return;
-    }
-    FUZZ_CHECK(rulebook->n_packs == 1 && strlen(rulebook->version) == POLICY_VERSION_SIZE - 1, "%zu packs",
-               rulebook->n_packs);
-    for (size_t i = 0; i < rulebook->packs[0].n_rules; i++) {
-        check_rule(&rulebook->packs[0].rules[i]);
-        kinds |= 1u << rulebook->packs[0].rules[i].kind;
-    }
-    const unsigned needed = 1u << RULE_CALL_WINDOW | 1u << RULE_ATTEMPT_CAP | 1u << RULE_UNKNOWN_ZONE;
-    FUZZ_CHECK((kinds & needed) == needed, "limits are missing");
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     check_sop(bytes, len);
-    check_rulebook(bytes, len);
     return 0;
 }

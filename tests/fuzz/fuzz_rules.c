@@ -38,6 +38,23 @@ static void check_rule(const struct rule *rule)
                rule->to_second);
 }
 
+/* Whatever the rules are: they judge. */
+static void check_judgement(const struct rules_book *book)
+{
+    static struct rules_verdict verdict;
+    SCOPED(rules_selection_freep) struct rules_selection *selection = NULL;
+    struct error err = {0};
+    const char *packs[] = {book->packs[0].name};
+    const struct facts facts = {.is_covered = true, .is_natural_person = true};
+    FUZZ_CHECK(rules_select(book, packs, 1, &selection, &err) == STATUS_OK, "%s", err.text);
+    for (int action = 0; action < ACTION_COUNT; action++) {
+        const struct question question =
+            question_plain((enum question_action)action, (struct instant){1780000000 * US_PER_S});
+        rules_judge(selection, &facts, &question, &verdict);
+        FUZZ_CHECK(verdict.is_allowed == (verdict_n_blocking(&verdict) == 0), "%u hits", verdict.n_hits);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     SCOPED(rules_book_freep) struct rules_book *book = NULL;
@@ -53,5 +70,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     FUZZ_CHECK(book->n_packs == 1 && strlen(book->version) == POLICY_VERSION_SIZE - 1, "%zu packs", book->n_packs);
     for (size_t i = 0; i < book->packs[0].n_rules; i++)
         check_rule(&book->packs[0].rules[i]);
+    check_judgement(book);
     return 0;
 }

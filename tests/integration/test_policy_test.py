@@ -13,8 +13,7 @@ import pytest
 SOURCES = pathlib.Path(os.environ.get("DUNLIN_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 BIN = pathlib.Path(os.environ.get("DUNLIN_BIN_DIR", SOURCES / "build/dev/bin"))
 SHARED = pathlib.Path(os.environ.get("DUNLIN_SHARED_DIR", SOURCES / "../shared"))
-DRAFT = SOURCES / "common/rules/packs-draft"
-RULES = DRAFT if DRAFT.is_dir() else SOURCES / "deploy/rules"
+RULES = SOURCES / "deploy/rules"
 OURS = SOURCES / "tests/integration/scenarios/ours.jsonl"
 
 

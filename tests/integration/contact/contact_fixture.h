@@ -26,9 +26,9 @@ static inline int contact_open(void **state)
 {
     struct error err = {0};
     if (sop_load("deploy/policies/standard.yaml", &context.sop, &err) != STATUS_OK ||
-        rulebook_load("deploy/rules/us-federal.yaml", &context.rulebook, &err) != STATUS_OK)
+        contact_rules_load("deploy/rules", "us-federal,house", &context.rules, &err) != STATUS_OK)
         fail_msg("%s", err.text);
-    context.blocking_holds = permit_blocking_holds(context.rulebook);
+    context.blocking_holds = permit_blocking_holds(context.rules->selection, clock_now());
     context.permit_valid_us = 60 * US_PER_S;
     context.report_grace_us = US_PER_HOUR;
     context.retry_us = US_PER_HOUR;
@@ -40,7 +40,7 @@ static inline int contact_open(void **state)
 static inline int contact_close(void **state)
 {
     sop_free(context.sop);
-    rulebook_free(context.rulebook);
+    contact_rules_free(context.rules);
     return fixture_close(state);
 }
 

@@ -122,23 +122,23 @@ static void records_what_a_decision_saw_so_that_it_can_be_replayed(void **state)
     struct unit_fixture *fixture = *state;
     const struct zone *zones[CONTACT_ZONES_MAX];
     struct permit_facts facts;
-    struct permit_hits hits;
+    struct rules_verdict verdict;
     drive("2026-06-02T14:30:00Z");
     place(fixture, "d1", "a1");
     call_in_vain(fixture, "a1", "d1-phone", 7);
     refused(fixture, "a1", "d1-phone", "REGF-14B2A-7IN7");
     Dunlin__Contact__V1__PermitRefused *event =
         fixture_last_event(fixture, &dunlin__contact__v1__permit_refused__descriptor);
-    assert_string_equal(event->rule_version, context.rulebook->version);
+    assert_string_equal(event->rule_version, context.rules->book->version);
     assert_string_equal(event->dialer, "acme");
     assert_int_equal(event->inputs->attempts_in_window, 7);
     assert_true(event->inputs->log_seq > 0);
     assert_int_equal(codec_facts(event->inputs, zones, &facts, NULL), STATUS_OK);
-    permit_evaluate(context.rulebook, &facts, &hits);
-    assert_int_equal(hits.n, event->n_hits);
-    assert_string_equal(hits.hits[0].rule, event->hits[0]->rule);
-    assert_string_equal(hits.hits[0].detail, event->hits[0]->detail);
-    assert_int_equal(hits.hits[0].next.us, event->hits[0]->next_permitted_at_us);
+    permit_evaluate(context.rules->selection, &facts, &verdict);
+    assert_int_equal(verdict_n_blocking(&verdict), event->n_hits);
+    assert_string_equal(verdict.hits[0].rule->id, event->hits[0]->rule);
+    assert_string_equal(verdict.hits[0].detail, event->hits[0]->detail);
+    assert_int_equal(verdict.hits[0].next.us, event->hits[0]->next_permitted_at_us);
     fixture_free_reply(event);
 }
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contact_rules.h"
 #include "contact_state.h"
-#include "policy/rulepack.h"
 #include "policy/sop.h"
 #include "test_instant.h"
 
@@ -79,13 +79,13 @@ static inline int person_teardown(void **state)
     return 0;
 }
 
-static inline struct rulebook *test_rules(void)
+static inline struct contact_rules *test_rules(void)
 {
-    struct rulebook *rulebook = NULL;
+    struct contact_rules *rules = NULL;
     struct error err = {0};
-    if (rulebook_load("deploy/rules/us-federal.yaml", &rulebook, &err) != STATUS_OK)
+    if (contact_rules_load("deploy/rules", "us-federal,house", &rules, &err) != STATUS_OK)
         fail_msg("%s", err.text);
-    return rulebook;
+    return rules;
 }
 
 static inline struct sop *test_sop(void)

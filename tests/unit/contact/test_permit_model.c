@@ -7,19 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "call_window.h"
 #include "contact_codec.h"
 #include "permit_model.h"
 #include "person.h"
 
 struct fixture {
-    struct rulebook *rules;
+    struct contact_rules *rules;
     struct contact_book *book;
     struct account *account;
     struct contact_point *phone;
     GArray *storage;
     struct permit_facts facts;
-    struct permit_hits hits;
+    struct rules_verdict verdict;
 };
 
 static int setup(void **state)
@@ -37,7 +36,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *fixture = *state;
-    rulebook_free(fixture->rules);
+    contact_rules_free(fixture->rules);
     contact_book_free(fixture->book);
     g_array_unref(fixture->storage);
     free(fixture);
@@ -46,25 +45,24 @@ static int teardown(void **state)
 
 static void ask(struct fixture *fixture, struct instant now)
 {
-    permit_gather(fixture->rules, fixture->account, fixture->phone, false, now, fixture->storage, &fixture->facts);
-    permit_evaluate(fixture->rules, &fixture->facts, &fixture->hits);
+    permit_gather(fixture->rules->selection, fixture->account, fixture->phone, false, now, fixture->storage,
+                  &fixture->facts);
+    permit_evaluate(fixture->rules->selection, &fixture->facts, &fixture->verdict);
 }
 
-static const struct rule_hit *find_hit(const struct permit_hits *hits, const char *rule)
+/* Warnings go with a permit as well as with a refusal. */
+static size_t n_blocking(const struct fixture *fixture)
 {
-    for (size_t i = 0; i < hits->n; i++)
-        if (strcmp(hits->hits[i].rule, rule) == 0)
-            return &hits->hits[i];
-    return NULL;
+    return verdict_n_blocking(&fixture->verdict);
 }
 
 static void expect_only(const struct fixture *fixture, const char *rule, const char *next)
 {
     char text[INSTANT_TEXT_SIZE];
-    if (fixture->hits.n != 1 || strcmp(fixture->hits.hits[0].rule, rule) != 0)
-        fail_msg("%zu hits, first %s; expected only %s", fixture->hits.n,
-                 fixture->hits.n > 0 ? fixture->hits.hits[0].rule : "none", rule);
-    const struct rule_hit *hit = &fixture->hits.hits[0];
+    if (n_blocking(fixture) != 1 || strcmp(fixture->verdict.hits[0].rule->id, rule) != 0)
+        fail_msg("%zu hits, first %s; expected only %s", n_blocking(fixture),
+                 n_blocking(fixture) > 0 ? fixture->verdict.hits[0].rule->id : "none", rule);
+    const struct rule_hit *hit = &fixture->verdict.hits[0];
     assert_int_equal(hit->has_next, next != NULL);
     if (next != NULL)
         assert_string_equal(instant_format(hit->next, text), next);
@@ -106,8 +104,8 @@ static void allows_calls_only_from_8_to_21_in_every_zone(void **state)
         (void)test_point(fixture->book, fixture->account, "address", CONTACT_POINT_ADDRESS,
                          parts[1] == NULL ? parts[0] : parts[1]);
         ask(fixture, at(rows[i].now));
-        if (rows[i].next == NULL && fixture->hits.n != 0)
-            fail_msg("row %zu: refused: %s", i, fixture->hits.hits[0].detail);
+        if (rows[i].next == NULL && n_blocking(fixture) != 0)
+            fail_msg("row %zu: refused: %s", i, fixture->verdict.hits[0].detail);
         if (rows[i].next != NULL)
             expect_only(fixture, "REGF-6B1I-TIME", rows[i].next);
         (void)teardown(&inner);
@@ -121,7 +119,7 @@ static void never_opens_where_the_hours_of_two_zones_do_not_meet(void **state)
     (void)test_phone(fixture->book, fixture->account, "farther", "America/Los_Angeles");
     (void)test_phone(fixture->book, fixture->account, "farthest", "Europe/Berlin");
     ask(fixture, at("2026-07-15T13:00:00Z"));
-    const struct rule_hit *hit = find_hit(&fixture->hits, "REGF-6B1I-TIME");
+    const struct rule_hit *hit = verdict_hit(&fixture->verdict, "REGF-6B1I-TIME");
     assert_true(hit != NULL && !hit->has_next);
 }
 
@@ -129,9 +127,9 @@ static void names_the_time_and_the_zone_that_block(void **state)
 {
     struct fixture *fixture = *state;
     ask(fixture, at("2026-07-15T11:59:59Z"));
-    assert_string_equal(fixture->hits.hits[0].detail,
+    assert_string_equal(fixture->verdict.hits[0].detail,
                         "it is 07:59:59 in America/New_York; calls are allowed from 08:00 to 21:00");
-    assert_string_equal(fixture->hits.hits[0].citation, "12 CFR 1006.6(b)(1)(i)");
+    assert_string_equal(fixture->verdict.hits[0].rule->citation, "12 CFR 1006.6(b)(1)(i)");
 }
 
 static void refuses_where_no_zone_is_known(void **state)
@@ -139,8 +137,11 @@ static void refuses_where_no_zone_is_known(void **state)
     struct fixture *fixture = *state;
     fixture->phone->zones = "";
     debtor_update_zones(fixture->account->debtor);
-    ask(fixture, at("2026-07-15T16:00:00Z"));
+    ask(fixture, at("2026-07-15T19:00:00Z")); /* in no zone of the country is it too early or too late */
     expect_only(fixture, "DUNLIN-UNKNOWN-ZONE", NULL);
+    ask(fixture, at("2026-07-15T16:00:00Z")); /* in some it is */
+    assert_int_equal(n_blocking(fixture), 2);
+    assert_non_null(verdict_hit(&fixture->verdict, "REGF-6B1I-TIME"));
 }
 
 static void refuses_where_a_zone_cannot_be_read(void **state)
@@ -156,15 +157,15 @@ static void leaves_wrong_numbers_out_of_the_zones_but_not_excluded_ones(void **s
     struct fixture *fixture = *state;
     struct contact_point *other = test_phone(fixture->book, fixture->account, "other", "Pacific/Honolulu");
     ask(fixture, at("2026-07-15T16:00:00Z")); /* noon in New York, 6:00 in Honolulu */
-    assert_int_equal(fixture->hits.n, 1);
+    assert_int_equal(n_blocking(fixture), 1);
     other->is_opted_out = true;
     debtor_update_zones(fixture->account->debtor);
     ask(fixture, at("2026-07-15T16:00:00Z"));
-    assert_int_equal(fixture->hits.n, 1);
+    assert_int_equal(n_blocking(fixture), 1);
     other->is_wrong = true;
     debtor_update_zones(fixture->account->debtor);
     ask(fixture, at("2026-07-15T16:00:00Z"));
-    assert_int_equal(fixture->hits.n, 0);
+    assert_int_equal(n_blocking(fixture), 0);
 }
 
 static void ends_a_permit_with_the_hours_of_the_first_zone_to_close(void **state)
@@ -172,10 +173,12 @@ static void ends_a_permit_with_the_hours_of_the_first_zone_to_close(void **state
     struct fixture *fixture = *state;
     (void)test_phone(fixture->book, fixture->account, "west", "America/Los_Angeles");
     ask(fixture, at("2026-07-16T00:30:00Z"));
-    assert_int_equal(permit_valid_until(fixture->rules, &fixture->facts, US_PER_MIN).us, at("2026-07-16T00:31:00Z").us);
+    assert_int_equal(permit_valid_until(fixture->rules->selection, &fixture->facts, US_PER_MIN).us,
+                     at("2026-07-16T00:31:00Z").us);
     ask(fixture, at("2026-07-16T00:59:30Z")); /* 20:59:30 in New York */
-    assert_int_equal(fixture->hits.n, 0);
-    assert_int_equal(permit_valid_until(fixture->rules, &fixture->facts, US_PER_MIN).us, at("2026-07-16T01:00:00Z").us);
+    assert_int_equal(n_blocking(fixture), 0);
+    assert_int_equal(permit_valid_until(fixture->rules->selection, &fixture->facts, US_PER_MIN).us,
+                     at("2026-07-16T01:00:00Z").us);
 }
 
 static void refuses_eighth_call_in_seven_days(void **state)
@@ -187,15 +190,15 @@ static void refuses_eighth_call_in_seven_days(void **state)
     };
     for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
         ask(fixture, at("2026-06-07T14:00:00Z"));
-        assert_int_equal(fixture->hits.n, 0); /* this one is the (i+1)-th */
+        assert_int_equal(n_blocking(fixture), 0); /* this one is the (i+1)-th */
         test_attempt(fixture->account, fixture->phone, at(calls[i]), true, false);
     }
     ask(fixture, at("2026-06-07T14:00:00Z"));
     expect_only(fixture, "REGF-14B2A-7IN7", "2026-06-08T12:00:00Z");
-    assert_string_equal(fixture->hits.hits[0].detail, "7 attempts since 2026-06-01; the limit is 7 in 7 days");
-    assert_int_equal(permit_attempts_in_window(fixture->rules, &fixture->facts), 7);
+    assert_string_equal(fixture->verdict.hits[0].detail, "7 attempts since 2026-06-01; the limit is 7 in 7 days");
+    assert_int_equal(permit_attempts_in_window(&fixture->verdict), 7);
     ask(fixture, at("2026-06-08T12:00:00Z")); /* the call of June 1 has dropped out, though it is not 168 hours yet */
-    assert_int_equal(fixture->hits.n, 0);
+    assert_int_equal(n_blocking(fixture), 0);
 }
 
 static void waits_until_enough_attempts_drop_out(void **state)
@@ -230,12 +233,12 @@ static void leaves_uncounted_and_misdirected_calls_out(void **state)
     test_attempt(fixture->account, fixture->phone, at("2026-06-05T15:00:00Z"), false, false); /* busy */
     test_attempt(fixture->account, wrong, at("2026-06-05T16:00:00Z"), true, true);
     ask(fixture, at("2026-06-06T14:00:00Z"));
-    assert_non_null(find_hit(&fixture->hits, "REGF-14B2A-7IN7"));
-    assert_non_null(find_hit(&fixture->hits, "REGF-14B2B-CONVO7"));
+    assert_non_null(verdict_hit(&fixture->verdict, "REGF-14B2A-7IN7"));
+    assert_non_null(verdict_hit(&fixture->verdict, "REGF-14B2B-CONVO7"));
     wrong->is_wrong = true;
     ask(fixture, at("2026-06-06T14:00:00Z"));
-    assert_int_equal(fixture->hits.n, 0);
-    assert_int_equal(permit_attempts_in_window(fixture->rules, &fixture->facts), 6);
+    assert_int_equal(n_blocking(fixture), 0);
+    assert_int_equal(permit_attempts_in_window(&fixture->verdict), 6);
 }
 
 static void refuses_calls_for_seven_days_from_a_conversation(void **state)
@@ -255,12 +258,12 @@ static void refuses_calls_for_seven_days_from_a_conversation(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         ask(fixture, at(rows[i].now));
         if (rows[i].is_allowed)
-            assert_int_equal(fixture->hits.n, 0);
+            assert_int_equal(n_blocking(fixture), 0);
         else
             expect_only(fixture, "REGF-14B2B-CONVO7", "2026-08-20T12:00:00Z");
     }
     ask(fixture, at("2026-08-19T14:00:00Z"));
-    assert_string_equal(fixture->hits.hits[0].detail,
+    assert_string_equal(fixture->verdict.hits[0].detail,
                         "a conversation about this debt on 2026-08-13; no call for 7 days");
     assert_int_equal(permit_conversation_on_days(&fixture->facts), 20678);
 }
@@ -278,9 +281,9 @@ static void refuses_while_anything_holds(void **state)
         else
             fixture->account->holds = HOLD_BIT(hold);
         ask(fixture, noon);
-        assert_int_equal(fixture->hits.n, 1);
-        assert_false(fixture->hits.hits[0].has_next);
-        assert_non_null(strstr(fixture->hits.hits[0].detail, hold_set_name(hold)));
+        assert_int_equal(n_blocking(fixture), 1);
+        assert_false(fixture->verdict.hits[0].has_next);
+        assert_non_null(strstr(fixture->verdict.hits[0].detail, hold_set_name(hold)));
         fixture->phone->is_opted_out = fixture->phone->is_wrong = false;
     }
 }
@@ -288,9 +291,9 @@ static void refuses_while_anything_holds(void **state)
 static void refuses_a_debtor_with_a_parked_event(void **state)
 {
     struct fixture *fixture = *state;
-    permit_gather(fixture->rules, fixture->account, fixture->phone, true, at("2026-07-15T16:00:00Z"), fixture->storage,
-                  &fixture->facts);
-    permit_evaluate(fixture->rules, &fixture->facts, &fixture->hits);
+    permit_gather(fixture->rules->selection, fixture->account, fixture->phone, true, at("2026-07-15T16:00:00Z"),
+                  fixture->storage, &fixture->facts);
+    permit_evaluate(fixture->rules->selection, &fixture->facts, &fixture->verdict);
     expect_only(fixture, "DUNLIN-INCOMPLETE", NULL);
 }
 
@@ -301,15 +304,15 @@ static void refuses_while_a_payment_is_not_in_the_ledger(void **state)
     fixture->account->unposted_seq = 17;
     ask(fixture, noon);
     expect_only(fixture, "DUNLIN-INCOMPLETE", NULL);
-    assert_non_null(strstr(fixture->hits.hits[0].detail, "a payment was reported that is not in the ledger yet"));
+    assert_non_null(strstr(fixture->verdict.hits[0].detail, "a payment was reported that is not in the ledger yet"));
     fixture->account->holds = HOLD_BIT(HOLD_PROMISE);
     ask(fixture, noon);
-    assert_int_equal(fixture->hits.n, 2);
-    assert_string_equal(fixture->hits.hits[0].rule, "DUNLIN-INCOMPLETE");
+    assert_int_equal(n_blocking(fixture), 2);
+    assert_string_equal(fixture->verdict.hits[0].rule->id, "DUNLIN-INCOMPLETE");
     fixture->account->unposted_seq = 0;
     fixture->account->holds = 0;
     ask(fixture, noon);
-    assert_int_equal(fixture->hits.n, 0);
+    assert_int_equal(n_blocking(fixture), 0);
 }
 
 static void holds_every_account_of_the_person(void **state)
@@ -342,11 +345,11 @@ static void reports_every_rule_the_longest_lasting_first(void **state)
     ask(fixture, at("2026-06-06T03:00:00Z"));
     static const char *const order[] = {"REGF-6C-CEASE", "DUNLIN-PROMISE", "REGF-14B2B-CONVO7", "REGF-14B2A-7IN7",
                                         "REGF-6B1I-TIME"};
-    assert_int_equal(fixture->hits.n, ARRAY_SIZE(order));
+    assert_int_equal(n_blocking(fixture), ARRAY_SIZE(order));
     for (size_t i = 0; i < ARRAY_SIZE(order); i++)
-        assert_string_equal(fixture->hits.hits[i].rule, order[i]);
+        assert_string_equal(fixture->verdict.hits[i].rule->id, order[i]);
     struct instant next = {0};
-    assert_false(permit_hits_next(&fixture->hits, &next));
+    assert_false(permit_free_from(&fixture->verdict, &next));
 }
 
 static uint32_t next_random(uint32_t *seed)
@@ -387,20 +390,20 @@ static void check_against_counting(const struct fixture *fixture, uint32_t seed)
     bool is_too_many = false;
     bool is_too_soon = false;
     for (size_t z = 0; z < facts->n_zones; z++) {
-        const int32_t today = local_date(facts->zones[z], facts->now).days;
+        const int32_t today = zone_date(facts->zones[z], facts->now).days;
         int calls = 1;
         for (guint i = 0; fixture->account->attempts != NULL && i < fixture->account->attempts->len; i++) {
             const struct attempt *attempt = &g_array_index(fixture->account->attempts, struct attempt, i);
-            const int32_t day = local_date(facts->zones[z], (struct instant){attempt->occurred_at_us}).days;
+            const int32_t day = zone_date(facts->zones[z], (struct instant){attempt->occurred_at_us}).days;
             const bool is_in_window = day >= today - 6 && day <= today;
             calls += is_in_window && attempt->counts;
             is_too_soon = is_too_soon || (is_in_window && attempt->is_conversation);
         }
         is_too_many = is_too_many || calls > 7;
     }
-    if ((find_hit(&fixture->hits, "REGF-14B2A-7IN7") != NULL) != is_too_many)
+    if ((verdict_hit(&fixture->verdict, "REGF-14B2A-7IN7") != NULL) != is_too_many)
         fail_msg("seed %u: the attempt cap says otherwise than counting", seed);
-    if ((find_hit(&fixture->hits, "REGF-14B2B-CONVO7") != NULL) != is_too_soon)
+    if ((verdict_hit(&fixture->verdict, "REGF-14B2B-CONVO7") != NULL) != is_too_soon)
         fail_msg("seed %u: the conversation gap says otherwise than counting", seed);
 }
 
@@ -408,17 +411,18 @@ static void check_against_counting(const struct fixture *fixture, uint32_t seed)
  * itself, or the hours). */
 static void check_next_instants(struct fixture *fixture, uint32_t seed)
 {
-    struct permit_hits *first = g_memdup2(&fixture->hits, sizeof(fixture->hits));
-    for (size_t i = 0; i < first->n; i++) {
+    struct rules_verdict *first = g_memdup2(&fixture->verdict, sizeof(fixture->verdict));
+    for (size_t i = 0; i < first->n_hits; i++) {
         const struct rule_hit *hit = &first->hits[i];
         if (!hit->has_next)
             continue;
         ask(fixture, hit->next);
-        if (find_hit(&fixture->hits, hit->rule) != NULL)
-            fail_msg("seed %u: %s still blocks at the instant that it named", seed, hit->rule);
+        if (verdict_hit(&fixture->verdict, hit->rule->id) != NULL)
+            fail_msg("seed %u: %s still blocks at the instant that it named", seed, hit->rule->id);
         ask(fixture, (struct instant){hit->next.us - 1});
-        if (find_hit(&fixture->hits, hit->rule) == NULL && find_hit(&fixture->hits, "REGF-6B1I-TIME") == NULL)
-            fail_msg("seed %u: %s could have ended earlier", seed, hit->rule);
+        if (verdict_hit(&fixture->verdict, hit->rule->id) == NULL &&
+            verdict_hit(&fixture->verdict, "REGF-6B1I-TIME") == NULL)
+            fail_msg("seed %u: %s could have ended earlier", seed, hit->rule->id);
     }
     g_free(first);
 }
@@ -433,9 +437,10 @@ static void names_the_earliest_instant_at_which_a_rule_is_silent(void **state)
         struct fixture *fixture = inner;
         ask(fixture, random_state(fixture, &random));
         check_against_counting(fixture, seed);
-        if (fixture->hits.n == 0) { /* whatever is granted may be dialed until its last moment */
-            ask(fixture, (struct instant){permit_valid_until(fixture->rules, &fixture->facts, US_PER_HOUR).us - 1});
-            assert_int_equal(fixture->hits.n, 0);
+        if (n_blocking(fixture) == 0) { /* whatever is granted may be dialed until its last moment */
+            ask(fixture,
+                (struct instant){permit_valid_until(fixture->rules->selection, &fixture->facts, US_PER_HOUR).us - 1});
+            assert_int_equal(n_blocking(fixture), 0);
         }
         check_next_instants(fixture, seed);
         (void)teardown(&inner);
@@ -453,25 +458,25 @@ static void replays_a_recorded_decision_to_the_same_answer(void **state)
         struct decision_inputs inputs;
         const struct zone *zones[CONTACT_ZONES_MAX];
         struct permit_facts facts;
-        struct permit_hits again;
+        struct rules_verdict again;
         struct error err = {0};
         (void)setup(&inner);
         struct fixture *fixture = inner;
         ask(fixture, random_state(fixture, &random));
-        codec_inputs(fixture->rules, &fixture->facts, 7, &inputs);
+        codec_inputs(&fixture->facts, &fixture->verdict, 7, &inputs);
         size_t len = protobuf_c_message_get_packed_size(&inputs.message.base);
         g_autofree uint8_t *bytes = g_malloc(len + 1);
         (void)protobuf_c_message_pack(&inputs.message.base, bytes);
         Dunlin__Contact__V1__DecisionInputs *read = dunlin__contact__v1__decision_inputs__unpack(NULL, len, bytes);
         assert_non_null(read);
         assert_int_equal(codec_facts(read, zones, &facts, &err), STATUS_OK);
-        permit_evaluate(fixture->rules, &facts, &again);
-        assert_int_equal(again.n, fixture->hits.n);
-        for (size_t i = 0; i < again.n; i++) {
-            assert_string_equal(again.hits[i].rule, fixture->hits.hits[i].rule);
-            assert_string_equal(again.hits[i].detail, fixture->hits.hits[i].detail);
-            assert_int_equal(again.hits[i].has_next, fixture->hits.hits[i].has_next);
-            assert_int_equal(again.hits[i].next.us, fixture->hits.hits[i].next.us);
+        permit_evaluate(fixture->rules->selection, &facts, &again);
+        assert_int_equal(again.n_hits, n_blocking(fixture));
+        for (size_t i = 0; i < again.n_hits; i++) {
+            assert_string_equal(again.hits[i].rule->id, fixture->verdict.hits[i].rule->id);
+            assert_string_equal(again.hits[i].detail, fixture->verdict.hits[i].detail);
+            assert_int_equal(again.hits[i].has_next, fixture->verdict.hits[i].has_next);
+            assert_int_equal(again.hits[i].next.us, fixture->verdict.hits[i].next.us);
         }
         dunlin__contact__v1__decision_inputs__free_unpacked(read, NULL);
         (void)teardown(&inner);

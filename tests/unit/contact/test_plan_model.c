@@ -10,7 +10,7 @@
 #include "plan_model.h"
 
 struct fixture {
-    struct rulebook *rules;
+    struct contact_rules *rules;
     struct sop *sop;
     struct contact_book *book;
     struct account *account;
@@ -32,7 +32,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *fixture = *state;
-    rulebook_free(fixture->rules);
+    contact_rules_free(fixture->rules);
     sop_free(fixture->sop);
     contact_book_free(fixture->book);
     free(fixture);
@@ -43,7 +43,7 @@ static void expect_plan(const struct fixture *fixture, const char *step, const c
 {
     struct plan plan;
     char text[INSTANT_TEXT_SIZE];
-    plan_next(fixture->sop, fixture->rules, fixture->account, &plan);
+    plan_next(fixture->sop, fixture->rules->selection, fixture->account, &plan);
     if (step == NULL) {
         assert_null(plan.step);
         assert_int_equal(plan.due_at_us, 0);
@@ -146,7 +146,7 @@ static void skips_steps_whose_fact_never_happened(void **state)
     enter(fixture, "firm", "2026-06-01T14:00:00Z");
     for (int i = 0; i < 8; i++) {
         struct plan plan;
-        plan_next(fixture->sop, fixture->rules, fixture->account, &plan);
+        plan_next(fixture->sop, fixture->rules->selection, fixture->account, &plan);
         assert_non_null(plan.step);
         assert_int_equal(plan.step->anchor, SOP_ANCHOR_CLASSIFIED);
         plan_mark_done(fixture->book, fixture->account, plan.step->code, plan.due_at_us);

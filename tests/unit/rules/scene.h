@@ -128,7 +128,7 @@ static inline int scene_setup(void **state)
     assert_non_null(scene);
     *state = scene;
     struct error err;
-    (void)snprintf(path, sizeof(path), "%s/common/rules/packs-draft", source == NULL ? "." : source);
+    (void)snprintf(path, sizeof(path), "%s/deploy/rules", source == NULL ? "." : source);
     if (rules_book_load(path, &scene->rules, &err) != STATUS_OK)
         fail_msg("%s", err.text);
     scene_select(scene, "US");

@@ -443,12 +443,12 @@ static void holds_of_others_making_hold(void **state)
 {
     struct scene *scene = *state;
     static const struct {
-        enum fact_hold hold;
+        enum hold hold;
         const char *rule;
-    } holds[] = {{FACT_HOLD_DISPUTE, "REGF-38D2-DISPUTE"},    {FACT_HOLD_CEASE, "REGF-6C-CEASE"},
-                 {FACT_HOLD_ATTORNEY, "REGF-6B2-ATTY"},       {FACT_HOLD_BANKRUPTCY, "BK-362-STAY"},
-                 {FACT_HOLD_OPT_OUT_CALLS, "REGF-14H-MEDIA"}, {FACT_HOLD_OPT_OUT_CONTACT_POINT, "REGF-14H-MEDIA-POINT"},
-                 {FACT_HOLD_WRONG_NUMBER, "REGF-6D1-3P"}};
+    } holds[] = {{HOLD_DISPUTE, "REGF-38D2-DISPUTE"},    {HOLD_CEASE, "REGF-6C-CEASE"},
+                 {HOLD_ATTORNEY, "REGF-6B2-ATTY"},       {HOLD_BANKRUPTCY, "BK-362-STAY"},
+                 {HOLD_OPT_OUT_CALLS, "REGF-14H-MEDIA"}, {HOLD_OPT_OUT_CONTACT_POINT, "REGF-14H-MEDIA-POINT"},
+                 {HOLD_WRONG_NUMBER, "REGF-6D1-3P"}};
     for (size_t i = 0; i < ARRAY_SIZE(holds); i++) {
         scene_begin(scene);
         struct fact_event set = event(FACT_HOLD_SET, "2026-06-01T15:00:00Z");

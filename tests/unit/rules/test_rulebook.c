@@ -63,7 +63,7 @@ static void loads_the_packs_of_the_repository(void **state)
     const char *source = getenv("DUNLIN_SOURCE_DIR");
     char path[4096];
     struct error err;
-    (void)snprintf(path, sizeof(path), "%s/common/rules/packs-draft", source == NULL ? "." : source);
+    (void)snprintf(path, sizeof(path), "%s/deploy/rules", source == NULL ? "." : source);
     if (rules_book_load(path, &fixture->book, &err) != STATUS_OK)
         fail_msg("%s", err.text);
     static const char *const packs[] = {"us-federal", "us-ma", "us-wa", "us-ny", "us-ny-nyc", "us-dc",
