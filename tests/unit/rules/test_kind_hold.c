@@ -157,6 +157,10 @@ static void a_timely_written_dispute_holds_until_it_is_verified(void **state)
     assert_allowed(scene, &verification);
     verification.purpose = PURPOSE_REQUIRED_SERVICING;
     assert_allowed(scene, &verification);
+    struct question to_creditor = verification;
+    to_creditor.purpose = PURPOSE_COLLECTION;
+    to_creditor.person = add_person(scene, "CR", RELATION_CREDITOR);
+    assert_allowed(scene, &to_creditor);
     verification.purpose = PURPOSE_MAY_INVOKE_REMEDY;
     assert_refused(scene, &verification, "REGF-38D2-DISPUTE");
     debt_event(scene, FACT_VERIFICATION_SENT, "2026-06-24T14:00:00Z", 0);

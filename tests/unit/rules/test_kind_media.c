@@ -71,6 +71,16 @@ static void confirmations_responses_and_laws_are_excepted(void **state)
     assert_allowed(scene, &email);
 }
 
+static void the_message_that_asks_to_stop_asks_for_no_answer(void **state)
+{
+    struct scene *scene = *state;
+    consumer_writes(scene, "2026-06-01T14:00:00Z", MEDIUM_EMAIL, scene->email);
+    request(scene, FACT_MEDIA_REQUEST, MEDIUM_BIT(MEDIUM_EMAIL), FACT_NONE);
+    struct question email = message_at(MEDIUM_EMAIL, scene->email, "2026-06-01T15:00:00Z");
+    question_claim(&email, CLAIM_REPLY, true);
+    assert_refused(scene, &email, "REGF-14H-MEDIA");
+}
+
 static void a_request_outlives_earlier_consent(void **state)
 {
     struct scene *scene = *state;
@@ -352,6 +362,7 @@ int main(void)
         cmocka_unit_test_setup(stop_calling_leaves_other_media, scene_reset),
         cmocka_unit_test_setup(one_number_may_be_left_out, scene_reset),
         cmocka_unit_test_setup(confirmations_responses_and_laws_are_excepted, scene_reset),
+        cmocka_unit_test_setup(the_message_that_asks_to_stop_asks_for_no_answer, scene_reset),
         cmocka_unit_test_setup(a_request_outlives_earlier_consent, scene_reset),
         cmocka_unit_test_setup(a_call_that_he_makes_may_go_on, scene_reset),
         cmocka_unit_test_setup(every_message_says_how_to_opt_out, scene_reset),

@@ -269,6 +269,8 @@ static void home_reaches_mail_and_landline_only(void **state)
     assert_allowed(scene, &call);
     consents(scene, "2026-06-02T14:00:00Z", CONSENT_TIME, FACT_NONE);
     assert_refused(scene, &letter, "REGF-6B1II-PLACE"); /* an hour is no place */
+    consents(scene, "2026-06-02T14:00:00Z", CONSENT_EMPLOYER, FACT_NONE);
+    assert_refused(scene, &letter, "REGF-6B1II-PLACE"); /* nor is work his home */
     facts_book_scope(scene->book)->known_place = PLACE_HOME;
     facts_book_scope(scene->book)->known_place_at_us = at("2026-06-10T14:55:00Z").us;
     assert_refused(scene, &call, "REGF-6B1II-PLACE");
