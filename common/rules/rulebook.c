@@ -248,14 +248,18 @@ enum status rules_selection_check_limits(const struct rules_selection *selection
     return STATUS_OK;
 }
 
+static bool looks_back(const struct rule_kind *kind)
+{
+    return kind->judge == judge_contact_cap || kind->judge == judge_cool_down || kind->judge == judge_rebuttal ||
+           kind->judge == judge_cumulative;
+}
+
 int32_t rules_selection_window_days(const struct rules_selection *selection)
 {
     int32_t days = 1;
-    for (size_t i = 0; i < selection->n_rules; i++) {
-        const struct rule *rule = selection->rules[i];
-        bool looks_back = (rule->kind->actions & ACTION_BIT(ACTION_CONTACT)) != 0;
-        days = looks_back && rule->days > days ? rule->days : days;
-    }
+    for (size_t i = 0; i < selection->n_rules; i++)
+        if (looks_back(selection->rules[i]->kind) && selection->rules[i]->days > days)
+            days = selection->rules[i]->days;
     return days;
 }
 

@@ -118,7 +118,7 @@ MUST_USE enum status rules_select_jurisdiction(const struct rules_book *book, co
  * limit". */
 MUST_USE enum status rules_selection_check_limits(const struct rules_selection *selection, struct error *err);
 
-/* The longest window over the rules, in days: how far back contacts matter. */
+/* How many local days back contacts by hand matter to any rule, today included; at least 1. */
 int32_t rules_selection_window_days(const struct rules_selection *selection);
 
 /* The rule of that id that is in force on `date`, or NULL: for what is computed rather than judged. */

@@ -304,21 +304,6 @@ bool rules_next_open(const struct rules_selection *selection, const struct facts
     return ret_open->us != INT64_MAX;
 }
 
-static bool looks_back(const struct rule_kind *kind)
-{
-    return kind->judge == judge_contact_cap || kind->judge == judge_cool_down || kind->judge == judge_rebuttal ||
-           kind->judge == judge_cumulative;
-}
-
-int32_t rules_window_days(const struct rules_selection *selection)
-{
-    int32_t days = 1;
-    for (size_t i = 0; i < selection->n_rules; i++)
-        if (looks_back(selection->rules[i]->kind) && selection->rules[i]->days > days)
-            days = selection->rules[i]->days;
-    return days;
-}
-
 size_t verdict_n_blocking(const struct rules_verdict *verdict)
 {
     size_t n = 0;

@@ -221,9 +221,6 @@ struct instant rules_open_until(const struct rules_selection *selection, const s
 bool rules_next_open(const struct rules_selection *selection, const struct facts *facts,
                      const struct question *question, struct instant *ret_open);
 
-/* How many local days back contacts made by hand matter to any rule, today included; at least 1. */
-int32_t rules_window_days(const struct rules_selection *selection);
-
 /* How many of the hits block; they stand first. */
 size_t verdict_n_blocking(const struct rules_verdict *verdict);
 

@@ -256,7 +256,8 @@ static enum status answer_all(struct unit *unit, struct service_call *calls, str
     g_autoptr(GArray) storage = g_array_new(FALSE, FALSE, sizeof(int64_t));
     contact_keys_init(&keys);
     collect_keys(asked, n_calls, &keys);
-    int64_t since_us = unit_now(unit).us - (rules_window_days(work.context->rules->selection) + 2) * US_PER_DAY;
+    int64_t since_us =
+        unit_now(unit).us - (rules_selection_window_days(work.context->rules->selection) + 2) * US_PER_DAY;
     enum status st = contact_store_load(unit_db(unit), &keys, since_us, book, err);
     for (size_t i = 0; st == STATUS_OK && i < n_calls; i++) {
         struct error why = {0};

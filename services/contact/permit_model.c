@@ -228,7 +228,7 @@ void permit_gather(const struct rules_selection *rules, const struct account *ac
                  (debtor->has_unreadable_zone ? HOLD_BIT(HOLD_UNREADABLE_ZONE) : 0),
     };
     /* Whole local days in any zone on earth, with a day to spare at either end. */
-    gather_attempts(account, now.us - (rules_window_days(rules) + 2) * US_PER_DAY, storage, ret_facts);
+    gather_attempts(account, now.us - (rules_selection_window_days(rules) + 2) * US_PER_DAY, storage, ret_facts);
 }
 
 /* --- for plans and the record --------------------------------------------------------------------------------------
