@@ -32,7 +32,7 @@ static void add_debts_and_phones(struct facts_book *book)
     static const char *const ZONES[PHONES] = {"America/New_York", "America/New_York", "America/Chicago",
                                               "America/New_York"};
     struct error err;
-    char id[8];
+    char id[16];
     uint8_t unused = 0;
     for (int i = 0; i < DEBTS; i++) {
         const struct fact_debt debt = fact_debt_plain();
@@ -50,12 +50,14 @@ static void add_debts_and_phones(struct facts_book *book)
     }
 }
 
-/* One a day, in turns about each debt: as many as a patient agency makes, none of them too many. */
+/* In turns about each debt, so far apart that no rule of any state minds. */
+#define DAYS_APART 4
 static void add_contacts(struct facts_book *book, struct instant now)
 {
     struct error err;
     for (int i = CONTACTS; i > 0; i--) {
-        struct fact_event event = fact_event_plain(FACT_CONTACT_OUT, (struct instant){now.us - i * US_PER_DAY});
+        struct fact_event event =
+            fact_event_plain(FACT_CONTACT_OUT, (struct instant){now.us - i * DAYS_APART * US_PER_DAY});
         event.address = (uint8_t)(i % PHONES);
         event.outcome = OUTCOME_NO_ANSWER;
         event.debts = DEBT_BIT(i % DEBTS);
