@@ -9,11 +9,12 @@
 
 /* What is known of one person and his debts when the rules of collection are asked something. Plain state: lent to the
  * rules, which neither change it nor keep it. Facts lie in arrays and name each other by index; sets of debts are bit
- * sets. An instant of 0 says "never", an index of FACT_NONE "none", and nothing is counted that lies after the instant
- * of the question.
+ * sets. An instant of 0 says "never", an index of FACT_NONE "none". What lies after the instant of the question holds
+ * nothing yet; but a contact that does counts, as clocks may have been set back since: leave out what is not to be
+ * known.
  *
- * Sizes: a contact is 24 bytes, a debt 176, an address 104: a person with 3 debts, 4 numbers and 50 contacts fits in
- * 2.3 KiB. */
+ * Sizes: a contact is 32 bytes, a debt 176, an address 104: a person with 3 debts, 4 numbers and 50 contacts fits in
+ * 2.7 KiB. */
 
 #define FACT_NONE          UINT8_MAX
 #define FACT_DEBTS_MAX     32 /* bits of a debt_set */
@@ -248,8 +249,7 @@ enum contact_flag {
     CONTACT_REPLY = 1 << 2,       /* answers what the person began */
     CONTACT_IN_PROGRESS = 1 << 3, /* the call still lasts */
     CONTACT_ABOUT_DEBT = 1 << 4,  /* inbound: about the debt (the usual case) */
-    CONTACT_EXCLUDED = 1 << 5,    /* left out of 14(b) by a consent in force when it was placed */
-    CONTACT_OPEN = 1 << 6,        /* placed, or about to be, and not reported yet: it may become a conversation */
+    CONTACT_OPEN = 1 << 5,        /* placed, or about to be, and not reported yet: it may become a conversation */
 };
 
 /* One contact made, tried or received. */
@@ -257,6 +257,7 @@ struct fact_contact {
     int64_t at_us;
     debt_set debts;     /* to which it counts */
     debt_set discussed; /* that were talked about; none named: `debts` */
+    debt_set consented; /* for which a consent was in force when it was placed: left out of 14(b) */
     uint8_t medium;     /* enum medium */
     uint8_t outcome;    /* enum contact_outcome */
     uint8_t technology; /* enum technology */

@@ -96,14 +96,16 @@ static void end_call_consents(struct facts_book *book, const struct fact_event *
     }
 }
 
-static bool is_consented_call(struct facts_book *book, const struct fact_event *event)
+/* Those of a call's debts for which it is consented to: one call may be about a debt with and about one without. */
+static debt_set consented_debts(struct facts_book *book, const struct fact_event *event)
 {
     const struct facts *facts = facts_book_facts(book);
-    const debt_set known = book->debts->len >= FACT_DEBTS_MAX ? DEBTS_ALL : DEBT_BIT(book->debts->len) - 1;
+    debt_set consented = 0;
     for (size_t i = 0; i < facts->n_consents; i++)
-        if (consent_covers_call(facts, &facts->consents[i], named_debts(event) & known, event->at.us))
-            return true;
-    return false;
+        for (guint debt = 0; debt < book->debts->len; debt++)
+            if (consent_covers_call(facts, &facts->consents[i], DEBT_BIT(debt), event->at.us))
+                consented |= DEBT_BIT(debt);
+    return consented & named_debts(event);
 }
 
 static uint16_t contact_flags(const struct fact_event *event)
@@ -131,9 +133,8 @@ static void add_contact(struct facts_book *book, const struct fact_event *event)
         .address = event->address,
         .flags = contact_flags(event),
     };
-    if (event->type == FACT_CONTACT_OUT && is_phone(event) && event->person == FACT_CONSUMER &&
-        is_consented_call(book, event))
-        contact.flags |= CONTACT_EXCLUDED;
+    if (event->type == FACT_CONTACT_OUT && is_phone(event) && event->person == FACT_CONSUMER)
+        contact.consented = consented_debts(book, event);
     g_array_append_val(book->contacts, contact);
 }
 

@@ -76,10 +76,11 @@ static bool is_of_person(const struct rule *rule, const struct judgement *judgem
                                         : relation_is_consumer(judgement->facts, relation_of(judgement, contact));
 }
 
-static bool is_omitted(const struct rule *rule, const struct fact_contact *contact)
+/* As far as it is about `debts`. */
+static bool is_omitted(const struct rule *rule, const struct fact_contact *contact, debt_set debts)
 {
     return ((rule->omits & OMIT_UNCONNECTED) != 0 && !is_connected(contact)) ||
-           ((rule->omits & OMIT_CONSENTED) != 0 && (contact->flags & CONTACT_EXCLUDED) != 0) ||
+           ((rule->omits & OMIT_CONSENTED) != 0 && (contact->debts & debts & ~contact->consented) == 0) ||
            ((rule->omits & OMIT_REPLIES) != 0 && (contact->flags & CONTACT_REPLY) != 0);
 }
 
@@ -89,15 +90,17 @@ static bool is_misdirected(const struct judgement *judgement, const struct fact_
     return address != NULL && has_happened(judgement, address->wrong_since_us);
 }
 
-static bool counts(const struct rule *rule, const struct judgement *judgement, const struct fact_contact *contact)
+/* One that lies ahead counts as well: clocks may have been set back since. */
+static bool counts(const struct rule *rule, const struct judgement *judgement, const struct fact_contact *contact,
+                   debt_set debts)
 {
     const medium_set media = rule->media != 0 ? rule->media : rule->kind->media;
-    if ((contact->flags & (CONTACT_INBOUND | CONTACT_BY_OTHER)) != 0 || contact->at_us > judgement->now_us ||
+    if ((contact->flags & (CONTACT_INBOUND | CONTACT_BY_OTHER)) != 0 ||
         !medium_is_in((enum medium)contact->medium, media))
         return false;
     const struct fact_address *address = address_of(judgement, contact);
-    return is_of_person(rule, judgement, contact) && !is_omitted(rule, contact) && is_counted_by(rule, contact) &&
-           fits_target(rule, address) && !is_misdirected(judgement, address);
+    return is_of_person(rule, judgement, contact) && !is_omitted(rule, contact, debts) &&
+           is_counted_by(rule, contact) && fits_target(rule, address) && !is_misdirected(judgement, address);
 }
 
 /* The contact asked about would not count: it is consented to, goes to who is nobody to be protected, answers, or is
@@ -124,7 +127,7 @@ static void tally_contacts(const struct rule *rule, struct judgement *judgement,
     const int64_t from_us = judged_window_from(judgement, rule->days);
     for (size_t i = facts->n_contacts; i > 0 && facts->contacts[i - 1].at_us >= from_us; i--) {
         const struct fact_contact *contact = &facts->contacts[i - 1];
-        if ((contact->debts & debts) == 0 || !counts(rule, judgement, contact))
+        if ((contact->debts & debts) == 0 || !counts(rule, judgement, contact, debts))
             continue;
         if (++tally->n == (uint32_t)rule->limit)
             tally->decisive_us = contact->at_us;
@@ -206,9 +209,9 @@ static const struct fact_contact *last_conversation(const struct rule *rule, str
     const int64_t from_us = judged_window_from(judgement, rule->days);
     for (size_t i = facts->n_contacts; i > 0 && facts->contacts[i - 1].at_us >= from_us; i--) {
         const struct fact_contact *contact = &facts->contacts[i - 1];
-        if (contact->at_us <= judgement->now_us && is_conversation(contact) &&
-            contact->person == judgement->question->person && medium_is_in((enum medium)contact->medium, MEDIA_PHONE) &&
-            (contact->flags & CONTACT_BY_OTHER) == 0 && !is_misdirected(judgement, address_of(judgement, contact)) &&
+        if (is_conversation(contact) && contact->person == judgement->question->person &&
+            medium_is_in((enum medium)contact->medium, MEDIA_PHONE) && (contact->flags & CONTACT_BY_OTHER) == 0 &&
+            !is_misdirected(judgement, address_of(judgement, contact)) &&
             (talked_about(judgement, contact) & debts) != 0)
             return contact;
     }
@@ -222,8 +225,8 @@ static bool has_open_call(const struct rule *rule, struct judgement *judgement, 
     const int64_t from_us = judged_window_from(judgement, rule->days);
     for (size_t i = facts->n_contacts; i > 0 && facts->contacts[i - 1].at_us >= from_us; i--) {
         const struct fact_contact *contact = &facts->contacts[i - 1];
-        if ((contact->flags & CONTACT_OPEN) != 0 && contact->at_us <= judgement->now_us &&
-            contact->person == judgement->question->person && (contact->debts & debts) != 0)
+        if ((contact->flags & CONTACT_OPEN) != 0 && contact->person == judgement->question->person &&
+            (contact->debts & debts) != 0)
             return true;
     }
     return false;
@@ -265,7 +268,8 @@ void judge_cool_down(const struct rule *rule, struct judgement *judgement)
 static bool is_counted_call(const struct rule *rule, const struct judgement *judgement,
                             const struct fact_contact *contact)
 {
-    return (contact->debts & judgement->consumer_debts) != 0 && counts(rule, judgement, contact);
+    return (contact->debts & judgement->consumer_debts) != 0 &&
+           counts(rule, judgement, contact, judgement->consumer_debts);
 }
 
 /* Two unanswered calls to a number within five minutes. */
@@ -353,7 +357,7 @@ void judge_cumulative(const struct rule *rule, struct judgement *judgement)
     uint32_t n = 1;
     for (size_t i = facts->n_contacts; i > 0 && facts->contacts[i - 1].at_us >= from_us; i--) {
         const struct fact_contact *contact = &facts->contacts[i - 1];
-        if (!counts(rule, judgement, contact))
+        if (!counts(rule, judgement, contact, DEBTS_ALL))
             continue;
         media |= MEDIUM_BIT(contact->medium);
         n++;

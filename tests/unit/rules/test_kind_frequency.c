@@ -252,6 +252,35 @@ static void consent_lasts_seven_days(void **state)
     assert_count(scene, &question, CAP, 1);
 }
 
+/* One call about two debts counts toward the one for which there is no consent. Found by interop.rules_oracle. */
+static void consent_is_of_its_debt_alone(void **state)
+{
+    struct scene *scene = *state;
+    struct fact_event consent = fact_event_plain(FACT_CONSENT, at("2026-06-01T13:00:00Z"));
+    consent.scope = CONSENT_CALLS;
+    consent.debts = D2;
+    consent.flags = FACT_FLAG_GIVEN_TO_COLLECTOR | FACT_FLAG_COMPLIANT;
+    happens(scene, &consent);
+    calls_on(scene, "2026-06-07", 7, D1 | D2);
+    struct question question = call_at(scene, "2026-06-08T14:00:00Z");
+    question.debts = D2;
+    assert_allowed(scene, &question);
+    assert_count(scene, &question, CAP, 1);
+    question.debts = D1;
+    assert_refused(scene, &question, CAP);
+}
+
+/* Business time was driven ahead and is released: what happened there has happened. Found by fault.clock. */
+static void what_lies_ahead_of_the_clock_counts(void **state)
+{
+    struct scene *scene = *state;
+    calls_on(scene, "2026-07-10", 6, D1);
+    calls(scene, "2026-07-10T20:00:00Z", OUTCOME_CONVERSATION, D1);
+    struct question question = call_at(scene, "2026-06-10T14:00:00Z");
+    assert_refused(scene, &question, CAP);
+    assert_refused(scene, &question, GAP);
+}
+
 static void a_revoked_consent_excludes_nothing(void **state)
 {
     struct scene *scene = *state;
@@ -546,6 +575,8 @@ int main(void)
         cmocka_unit_test_setup(student_loans_of_one_account_are_one_debt, scene_reset),
         cmocka_unit_test_setup(a_call_back_on_monday_is_for_monday, scene_reset),
         cmocka_unit_test_setup(consent_lasts_seven_days, scene_reset),
+        cmocka_unit_test_setup(consent_is_of_its_debt_alone, scene_reset),
+        cmocka_unit_test_setup(what_lies_ahead_of_the_clock_counts, scene_reset),
         cmocka_unit_test_setup(a_revoked_consent_excludes_nothing, scene_reset),
         cmocka_unit_test_setup(every_person_has_his_own_count, scene_reset),
         cmocka_unit_test_setup(other_collectors_calls_are_theirs, scene_reset),
