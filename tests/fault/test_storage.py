@@ -128,6 +128,12 @@ class Postgres:
     def answers(self):
         return self.psql("SELECT 1", check=False) == "1"
 
+    def answers_or_is_started(self):
+        """It gives up where it cannot recover, at any moment: starting it again is a supervisor's business."""
+        if self.control("status", check=False).returncode != 0:
+            self.control("start", "-w", check=False)
+        return self.answers()
+
     def hang_up(self):
         """Ends every session of the services."""
         self.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'dunlin%' AND datname = 'dunlin'")
@@ -411,9 +417,7 @@ def test_full_disk_of_the_log_under_which_postgresql_breaks_down(system, watch, 
         poll("PostgreSQL breaks down", lambda: "PANIC" in (postgres.home / "log" / "postgresql.log").read_text(errors="replace"), timeout_s=60)
         load.go_on()
         watch.check_processes()
-    if postgres.control("status", check=False).returncode != 0:  # it gives up where it cannot recover: a supervisor's business
-        postgres.control("start", "-w", check=False)
-    poll("PostgreSQL is back", postgres.answers, timeout_s=60)
+    poll("PostgreSQL is back", postgres.answers_or_is_started, timeout_s=60)
 
 
 def test_read_only(system, watch, load, postgres):
