@@ -203,7 +203,7 @@ enum write {
 static const struct db_write WRITES[WRITE_END] = {
     [WRITE_NEW_ACCOUNTS] = {&CLASSIFICATION_ACCOUNT_COPY, NEW_ACCOUNT_TYPES, ARRAY_SIZE(NEW_ACCOUNT_TYPES),
                             .is_copy = true},
-    [WRITE_ACCOUNTS] = {&CLASSIFICATION_ACCOUNT_UPDATE, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES)},
+    [WRITE_ACCOUNTS] = {&CLASSIFICATION_ACCOUNT_UPDATE, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES), .is_copy = false},
 };
 
 static void push_account(const struct db_columns writes[static WRITE_END], const struct account_facts *account)

@@ -172,7 +172,7 @@ enum table {
 
 static const struct db_write WRITES[TABLES_END] = {
     [TABLE_ACCOUNT] = {&DISPUTE_ACCOUNT_COPY, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES), .is_copy = true},
-    [TABLE_DISPUTE] = {&DISPUTE_DISPUTE_SAVE, DISPUTE_TYPES, ARRAY_SIZE(DISPUTE_TYPES)},
+    [TABLE_DISPUTE] = {&DISPUTE_DISPUTE_SAVE, DISPUTE_TYPES, ARRAY_SIZE(DISPUTE_TYPES), .is_copy = false},
 };
 
 static void collect_changes(struct book *book, struct db_columns tables[static TABLES_END])
