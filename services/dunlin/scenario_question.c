@@ -170,13 +170,24 @@ static const struct {
     {"threat", "", CLAIM_THREATENS_SUIT},
 };
 
+/* "copy_not_provided" says the opposite of what its stems say: it is left to be refused. */
+static bool is_negated(const char *name)
+{
+    static const char *const NEGATIONS[] = {"no", "not", "non", "never", "without", "lacks", "missing", "un", NULL};
+    g_auto(GStrv) words = g_strsplit_set(name, "_- ", -1);
+    for (size_t i = 0; words[i] != NULL; i++)
+        if (g_strv_contains(NEGATIONS, words[i]))
+            return true;
+    return false;
+}
+
 static void read_alike(struct fields *fields, struct question *question)
 {
     for (size_t i = 0; i < ARRAY_SIZE(ALIKE); i++) {
         const char *name = field_like(fields, ALIKE[i].first);
         const struct word second[] = {{ALIKE[i].second, 0}, {0}};
         int found;
-        if (name == NULL || !json_is_boolean(json_object_get(fields->rest, name)) ||
+        if (name == NULL || is_negated(name) || !json_is_boolean(json_object_get(fields->rest, name)) ||
             !word_find_like(second, name, &found))
             continue;
         g_autofree char *kept = g_strdup(name);

@@ -105,6 +105,10 @@ static void refuses_what_it_does_not_know(void **state)
         {"{\"id\": \"D1\", \"sol_expired_on\": \"2026-02-30\"}", EVENT, QUESTION, EXPECTED,
          "facts.debts[0].sol_expired_on: no such day: 2026-02-30"},
         {DEBT, EVENT, "{\"action\": \"dance\"}", EXPECTED, "question.action: 'dance' is not known here"},
+        {DEBT, EVENT,
+         "{\"action\": \"preauthorized_debit\", \"at\": \"2026-06-10T15:00:00Z\", \"debt\": \"D1\", "
+         "\"amount\": \"10.00\", \"copy_not_sent_to_consumer\": true}",
+         EXPECTED, "question.copy_not_sent_to_consumer: there is no such field"},
         {DEBT, EVENT, "{\"action\": \"contact\", \"at\": \"2026-06-10T15:00:00Z\"}", EXPECTED,
          "question.channel: is missing"},
         {DEBT, EVENT, "{\"action\": \"contact\", \"channel\": \"call\"}", EXPECTED, "question.at: is missing"},
