@@ -90,12 +90,16 @@ static void verdicts_free(struct verdict *verdicts, size_t n)
     g_free(verdicts);
 }
 
-static void say_permit(const struct contact_work *work, const struct decision *decision, struct verdict *verdict)
+static struct instant valid_until_of(const struct contact_work *work, const struct decision *decision)
+{
+    return permit_valid_until(work->context->rules->selection, decision->facts, work->context->permit_valid_us);
+}
+
+static void say_permit(const struct decision *decision, struct instant valid_until, struct verdict *verdict)
 {
     dunlin__contact__v1__permit__init(&verdict->permit);
     verdict->permit.permit_id = wire_id(&verdict->permit_id);
-    verdict->permit.valid_until_us =
-        permit_valid_until(work->context->rules->selection, decision->facts, work->context->permit_valid_us).us;
+    verdict->permit.valid_until_us = valid_until.us;
     verdict->permit.address = wire_text(decision->point->value);
     verdict->message.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_PERMIT;
     verdict->message.permit = &verdict->permit;
@@ -127,6 +131,7 @@ static enum status grant(const struct contact_work *work, const struct decision 
                          struct verdict *verdict, struct error *err)
 {
     int64_t now_us = decision->facts->now.us;
+    const struct instant valid_until = valid_until_of(work, decision);
     verdict->permit_id = id_new(id_partition(&account->id));
     struct permit *permit = contact_add_permit(work->book, &verdict->permit_id);
     permit->agency_id = account->debtor->agency_id;
@@ -137,8 +142,7 @@ static enum status grant(const struct contact_work *work, const struct decision 
     permit->purpose = decision->purpose;
     permit->dialer = contact_text(work->book, decision->dialer);
     permit->granted_at_us = permit->occurred_at_us = now_us;
-    permit->valid_until_us =
-        permit_valid_until(work->context->rules->selection, decision->facts, work->context->permit_valid_us).us;
+    permit->valid_until_us = valid_until.us;
     permit->strategy = account->strategy;
     permit->step = step_for(account, decision);
     permit->rule_version = contact_text(work->book, work->context->rules->book->version);
@@ -165,7 +169,7 @@ static enum status grant(const struct contact_work *work, const struct decision 
         .due_at = expiry,
     };
     unit_timer_set(work->unit, &timer);
-    say_permit(work, decision, verdict);
+    say_permit(decision, valid_until, verdict);
     return contact_emit_granted(work, decision, permit, err);
 }
 
@@ -211,7 +215,7 @@ static enum status decide(const struct contact_work *work, const struct permit_q
         return is_granted ? grant(work, &decision, account, verdict, err)
                           : refuse(work, &decision, account, verdict, err);
     if (is_granted)
-        say_permit(work, &decision, verdict);
+        say_permit(&decision, valid_until_of(work, &decision), verdict);
     else
         say_refusal(&judged, verdict);
     return STATUS_OK;
