@@ -141,6 +141,7 @@ enum status facts_book_name_consumer(struct facts_book *book, const char *id, st
     return STATUS_OK;
 }
 
+/* More than fit are as good as unknown: none is dropped in silence. */
 static void add_candidate(struct facts_book *book, const struct zone *zone)
 {
     for (guint i = 0; i < book->zones->len; i++)
@@ -148,6 +149,8 @@ static void add_candidate(struct facts_book *book, const struct zone *zone)
             return;
     if (book->zones->len < FACT_ZONES_MAX)
         g_array_append_val(book->zones, zone);
+    else
+        book->facts.has_unreadable_zone = true;
 }
 
 void facts_book_update_zones(struct facts_book *book)

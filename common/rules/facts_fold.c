@@ -35,17 +35,27 @@ static struct fact_address *address_of(const struct facts_book *book, const stru
                                                  : NULL;
 }
 
-static int32_t local_day(struct facts_book *book, int64_t at_us)
+/* The person's local day, where it is earliest and where it is latest: what gives him more time decides. */
+struct local_days {
+    int32_t first, last;
+};
+
+static struct local_days local_days_of(struct facts_book *book, int64_t at_us)
 {
     const struct facts *facts = facts_book_facts(book);
-    const struct zone *zone = facts->known_zone != NULL ? facts->known_zone
-                              : facts->n_zones > 0      ? facts->zones[0]
-                                                        : NULL;
-    struct date date = {(int32_t)(at_us / US_PER_DAY)};
-    int32_t second = 0;
-    if (zone != NULL)
-        zone_local(zone, (struct instant){at_us}, &date, &second);
-    return date.days;
+    const struct instant at = {at_us};
+    if (facts->known_zone != NULL) {
+        const int32_t day = zone_date(facts->known_zone, at).days;
+        return (struct local_days){day, day};
+    }
+    const int32_t utc = (int32_t)(at_us / US_PER_DAY);
+    struct local_days days = {utc, utc};
+    for (size_t i = 0; i < facts->n_zones; i++) {
+        const int32_t day = zone_date(facts->zones[i], at).days;
+        days.first = i == 0 ? day : MIN(days.first, day);
+        days.last = i == 0 ? day : MAX(days.last, day);
+    }
+    return days;
 }
 
 /* --- contacts */
@@ -70,8 +80,7 @@ static bool is_communication(const struct fact_event *event)
 {
     if (event->purpose == PURPOSE_PLEADING)
         return false;
-    return !is_phone(event) || is_conversation(event) || event->outcome == OUTCOME_VOICEMAIL ||
-           event->outcome == OUTCOME_RECORDED_MESSAGE;
+    return contact_communicates(event->medium, event->outcome);
 }
 
 static bool is_with_obligor(const struct facts_book *book, const struct fact_event *event)
@@ -280,7 +289,7 @@ static void cease_happens(struct fact_debt *debt, const struct fact_event *event
  * known. No notice was sent, or its period is not known: the period has not ended. */
 static bool is_timely(struct facts_book *book, const struct fact_debt *debt, const struct fact_event *event)
 {
-    int32_t day = event->date.days != 0 ? event->date.days : local_day(book, event->at.us);
+    int32_t day = event->date.days != 0 ? event->date.days : local_days_of(book, event->at.us).first;
     return debt->validation_ends.days == 0 || day <= debt->validation_ends.days;
 }
 
@@ -317,8 +326,8 @@ static void validation_happens(struct facts_book *book, struct fact_debt *debt, 
     debt->validation_ends = event->date;
     if (event->date.days == 0) {
         int days = event->type == FACT_VALIDATION_ORAL ? 0 : LAW_RECEIPT_ASSUMPTION_DAYS;
-        debt->validation_ends =
-            law_validation_period_end((struct date){local_day(book, event->at.us)}, days, LAW_HOLIDAYS_STATUTE);
+        debt->validation_ends = law_validation_period_end((struct date){local_days_of(book, event->at.us).last}, days,
+                                                          LAW_HOLIDAYS_STATUTE);
     }
     debt->last_activity_at_us = event->at.us;
     if (debt->initial_at_us == 0)
@@ -338,8 +347,8 @@ static void undeliverable_happens(struct facts_book *book, struct fact_debt *deb
     }
     if (debt->furnish_since_us == 0)
         return;
-    struct date sent = {local_day(book, debt->furnish_since_us)};
-    if (local_day(book, event->at.us) < law_furnishing_earliest(sent).days)
+    struct date sent = {local_days_of(book, debt->furnish_since_us).last};
+    if (local_days_of(book, event->at.us).first < law_furnishing_earliest(sent).days)
         debt->furnish_since_us = 0;
 }
 
@@ -494,7 +503,7 @@ static void revocation_happens(struct facts_book *book, const struct fact_event 
 {
     struct date deadline = event->date;
     if (deadline.days == 0)
-        deadline = law_tcpa_revocation_deadline((struct date){local_day(book, event->at.us)});
+        deadline = law_tcpa_revocation_deadline((struct date){local_days_of(book, event->at.us).first});
     for (guint i = 0; i < book->addresses->len; i++) {
         struct fact_address *address = &g_array_index(book->addresses, struct fact_address, i);
         if (event->address != FACT_NONE && event->address != i)

@@ -36,6 +36,12 @@ bool relation_is_professional(enum relation relation)
            relation == RELATION_CREDITOR_ATTORNEY || relation == RELATION_COLLECTOR_ATTORNEY;
 }
 
+bool contact_communicates(enum medium medium, enum contact_outcome outcome)
+{
+    return !medium_is_in(medium, MEDIA_PHONE) || outcome == OUTCOME_CONVERSATION || outcome == OUTCOME_VOICEMAIL ||
+           outcome == OUTCOME_RECORDED_MESSAGE || outcome == OUTCOME_SENT;
+}
+
 debt_set debts_of_accounts(const struct facts *facts, debt_set debts)
 {
     debt_set all = debts;
@@ -51,6 +57,11 @@ debt_set debts_of_accounts(const struct facts *facts, debt_set debts)
 debt_set judged_debts(const struct judgement *judgement, const struct rule *rule)
 {
     return rule->scope == SCOPE_ALL ? judgement->debts : judgement->consumer_debts;
+}
+
+bool is_asked(const struct judgement *judgement, const struct rule *rule, size_t debt)
+{
+    return (judged_debts(judgement, rule) & DEBT_BIT(debt)) != 0;
 }
 
 /* --- time ----------------------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ bool rule_applies(const struct judgement *judgement, const struct rule *rule);
 
 /* What is asked about and `rule` is for: the debts, or those that are consumer debts. */
 debt_set judged_debts(const struct judgement *judgement, const struct rule *rule);
+bool is_asked(const struct judgement *judgement, const struct rule *rule, size_t debt); /* by its index */
 
 /* The instant from which on contacts fall into the last `days` local days, today included, in some zone. */
 int64_t judged_window_from(struct judgement *judgement, int32_t days);
@@ -99,6 +100,10 @@ bool relation_is_consumer(const struct facts *facts, enum relation relation);
 /* The consumer of the rest of the part: who owes, or acts for his estate. */
 bool relation_is_obligor(const struct facts *facts, enum relation relation);
 bool relation_is_professional(enum relation relation);
+
+/* Information about the debt reached somebody (1006.2(d)); a limited-content message and a call that nobody took convey
+ * none. */
+bool contact_communicates(enum medium medium, enum contact_outcome outcome);
 
 /* Debts of the student-loan accounts that `debts` touches, and `debts`. */
 debt_set debts_of_accounts(const struct facts *facts, debt_set debts);

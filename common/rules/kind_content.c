@@ -67,8 +67,7 @@ void judge_communicated_dispute(const struct rule *rule, struct judgement *judge
     if (!claim_is_denied(judgement->question, CLAIM_AS_DISPUTED))
         return;
     for (size_t i = 0; i < judgement->facts->n_debts; i++)
-        if ((judged_debts(judgement, rule) & DEBT_BIT(i)) != 0 &&
-            has_happened(judgement, judgement->facts->debts[i].disputed_since_us)) {
+        if (is_asked(judgement, rule, i) && has_happened(judgement, judgement->facts->debts[i].disputed_since_us)) {
             (void)judgement_hit(judgement, rule, "the debt is disputed, and that is not said");
             return;
         }
@@ -90,7 +89,7 @@ void judge_overshadowing(const struct rule *rule, struct judgement *judgement)
     const struct question *question = judgement->question;
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
         const struct fact_debt *debt = &judgement->facts->debts[i];
-        if ((judged_debts(judgement, rule) & DEBT_BIT(i)) == 0 || !is_validation_period(judgement, debt))
+        if (!is_asked(judgement, rule, i) || !is_validation_period(judgement, debt))
             continue;
         bool is_demand = question->date.days != 0 && question->date.days <= debt->validation_ends.days;
         if (!is_demand && !claim_holds(question, CLAIM_OVERSHADOWS))
@@ -127,7 +126,7 @@ void judge_validation_timing(const struct rule *rule, struct judgement *judgemen
     const bool is_omitted = judgement->question->action == ACTION_OMIT_VALIDATION;
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
         const struct fact_debt *debt = &judgement->facts->debts[i];
-        if ((judged_debts(judgement, rule) & DEBT_BIT(i)) == 0 || is_validation_settled(judgement, debt))
+        if (!is_asked(judgement, rule, i) || is_validation_settled(judgement, debt))
             continue;
         struct date due = validation_due(judgement, debt);
         if (!is_omitted && judgement->today_last.days <= due.days)
@@ -209,8 +208,7 @@ void judge_validation_content(const struct rule *rule, struct judgement *judgeme
 static bool has_initial_communication(const struct rule *rule, const struct judgement *judgement)
 {
     for (size_t i = 0; i < judgement->facts->n_debts; i++)
-        if ((judged_debts(judgement, rule) & DEBT_BIT(i)) != 0 &&
-            has_happened(judgement, judgement->facts->debts[i].initial_at_us))
+        if (is_asked(judgement, rule, i) && has_happened(judgement, judgement->facts->debts[i].initial_at_us))
             return true;
     return false;
 }

@@ -17,22 +17,13 @@ static bool is_conversation(const struct fact_contact *contact)
     return contact->outcome == OUTCOME_CONVERSATION;
 }
 
-/* Information about the debt reached somebody (1006.2(d)); a limited-content message and a call that nobody took do
- * not convey any. */
-static bool is_communication(const struct fact_contact *contact)
-{
-    return is_conversation(contact) || contact->outcome == OUTCOME_VOICEMAIL ||
-           contact->outcome == OUTCOME_RECORDED_MESSAGE || contact->outcome == OUTCOME_SENT ||
-           !medium_is_in((enum medium)contact->medium, MEDIA_PHONE);
-}
-
 static bool is_counted_by(const struct rule *rule, const struct fact_contact *contact)
 {
     switch (rule->counts) {
     case COUNTS_ATTEMPTS:
         return true;
     case COUNTS_COMMUNICATIONS:
-        return is_communication(contact);
+        return contact_communicates((enum medium)contact->medium, (enum contact_outcome)contact->outcome);
     case COUNTS_CONVERSATIONS:
         return is_conversation(contact);
     }

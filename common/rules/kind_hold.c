@@ -8,11 +8,6 @@ static const struct fact_debt *debt_at(const struct judgement *judgement, size_t
     return &judgement->facts->debts[index];
 }
 
-static bool is_asked(debt_set debts, size_t index)
-{
-    return (debts & DEBT_BIT(index)) != 0;
-}
-
 const char *hold_name(enum hold hold)
 {
     static const char *const NAMES[HOLD_COUNT] = {
@@ -35,9 +30,8 @@ const char *hold_name(enum hold hold)
 /* States that somebody else has worked out and that say no more than "held". */
 static bool is_held(const struct judgement *judgement, const struct rule *rule, enum hold hold)
 {
-    debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++)
-        if (is_asked(debts, i) && (debt_at(judgement, i)->holds & (1u << hold)) != 0)
+        if (is_asked(judgement, rule, i) && (debt_at(judgement, i)->holds & (1u << hold)) != 0)
             return true;
     return false;
 }
@@ -73,9 +67,8 @@ void judge_cease(const struct rule *rule, struct judgement *judgement)
         hit_hold(rule, judgement, HOLD_CEASE);
         return;
     }
-    debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
-        if (!is_asked(debts, i) || !has_happened(judgement, debt_at(judgement, i)->cease_at_us))
+        if (!is_asked(judgement, rule, i) || !has_happened(judgement, debt_at(judgement, i)->cease_at_us))
             continue;
         char on[DATE_TEXT_SIZE];
         (void)judgement_hit(judgement, rule, "the consumer refused to pay or asked to cease in writing, received on %s",
@@ -95,9 +88,8 @@ void judge_attorney(const struct rule *rule, struct judgement *judgement)
         hit_hold(rule, judgement, HOLD_ATTORNEY);
         return;
     }
-    debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
-        if (!is_asked(debts, i) || !has_happened(judgement, debt_at(judgement, i)->attorney_at_us))
+        if (!is_asked(judgement, rule, i) || !has_happened(judgement, debt_at(judgement, i)->attorney_at_us))
             continue;
         /* What the consumer begins is consent to that communication only (comment 6(b)(2)-1). */
         if (has_consent(judgement, CONSENT_COURT) ||
@@ -128,9 +120,8 @@ void judge_stay(const struct rule *rule, struct judgement *judgement)
         hit_hold(rule, judgement, HOLD_BANKRUPTCY);
         return;
     }
-    debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
-        if (!is_asked(debts, i) || !has_happened(judgement, debt_at(judgement, i)->bankruptcy_at_us))
+        if (!is_asked(judgement, rule, i) || !has_happened(judgement, debt_at(judgement, i)->bankruptcy_at_us))
             continue;
         (void)judgement_hit(judgement, rule, "bankruptcy was filed; the automatic stay holds");
         return;
@@ -142,10 +133,9 @@ void judge_discharge(const struct rule *rule, struct judgement *judgement)
 {
     if (is_bankruptcy_matter(judgement))
         return;
-    debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
         const struct fact_debt *debt = debt_at(judgement, i);
-        if (!is_asked(debts, i) ||
+        if (!is_asked(judgement, rule, i) ||
             (debt->status != DEBT_STATUS_DISCHARGED && !has_happened(judgement, debt->discharge_at_us)))
             continue;
         (void)judgement_hit(judgement, rule, "the debt was discharged in bankruptcy");
@@ -208,10 +198,10 @@ void judge_dispute(const struct rule *rule, struct judgement *judgement)
         hit_hold(rule, judgement, HOLD_DISPUTE);
         return;
     }
-    debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
         const struct fact_debt *debt = debt_at(judgement, i);
-        if (!is_asked(debts, i) || !has_open_dispute(judgement, debt) || is_undisputed_portion(judgement, debt))
+        if (!is_asked(judgement, rule, i) || !has_open_dispute(judgement, debt) ||
+            is_undisputed_portion(judgement, debt))
             continue;
         char on[DATE_TEXT_SIZE];
         (void)judgement_hit(judgement, rule, "disputed in writing on %s; nothing was sent to verify it since",
@@ -225,10 +215,9 @@ void judge_duplicative_dispute(const struct rule *rule, struct judgement *judgem
 {
     if (is_no_collection(judgement))
         return;
-    debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
         const struct fact_debt *debt = debt_at(judgement, i);
-        if (!is_asked(debts, i) || !debt->is_dispute_duplicative || !has_open_dispute(judgement, debt))
+        if (!is_asked(judgement, rule, i) || !debt->is_dispute_duplicative || !has_open_dispute(judgement, debt))
             continue;
         (void)judgement_hit(judgement, rule, "a dispute like an earlier one has not been answered");
         return;
@@ -239,9 +228,8 @@ void judge_original_creditor(const struct rule *rule, struct judgement *judgemen
 {
     if (is_no_collection(judgement))
         return;
-    debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
-        if (!is_asked(debts, i) || !has_happened(judgement, debt_at(judgement, i)->creditor_request_at_us))
+        if (!is_asked(judgement, rule, i) || !has_happened(judgement, debt_at(judgement, i)->creditor_request_at_us))
             continue;
         (void)judgement_hit(judgement, rule, "the consumer asked for the original creditor and has no answer yet");
         return;
@@ -253,10 +241,10 @@ void judge_substantiation(const struct rule *rule, struct judgement *judgement)
 {
     if (is_no_collection(judgement))
         return;
-    debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
         const struct fact_debt *debt = debt_at(judgement, i);
-        if (!is_asked(debts, i) || !debt->is_charged_off || !has_happened(judgement, debt->substantiation_at_us))
+        if (!is_asked(judgement, rule, i) || !debt->is_charged_off ||
+            !has_happened(judgement, debt->substantiation_at_us))
             continue;
         (void)judgement_hit(judgement, rule, "substantiation of the debt was requested and is not provided yet");
         return;
@@ -266,10 +254,9 @@ void judge_substantiation(const struct rule *rule, struct judgement *judgement)
 /* NRS 649.366: a notice by mail at least `days` before any action on a debt of that type. */
 void judge_prior_notice(const struct rule *rule, struct judgement *judgement)
 {
-    debt_set debts = judged_debts(judgement, rule);
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
         const struct fact_debt *debt = debt_at(judgement, i);
-        if (!is_asked(debts, i) || debt->type != rule->debt_type)
+        if (!is_asked(judgement, rule, i) || debt->type != rule->debt_type)
             continue;
         if (!has_happened(judgement, debt->medical_notice_at_us)) {
             (void)judgement_hit(judgement, rule, "the notice that has to come %" PRId32 " days before was not sent",

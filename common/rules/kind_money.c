@@ -5,11 +5,6 @@
 #include "rules/law_dates.h"
 #include "rules/rule_kinds.h"
 
-static bool is_asked(const struct judgement *judgement, const struct rule *rule, size_t index)
-{
-    return (judged_debts(judgement, rule) & DEBT_BIT(index)) != 0;
-}
-
 /* 1006.22(b): silence of agreement and law is no permission. */
 void judge_fee(const struct rule *rule, struct judgement *judgement)
 {

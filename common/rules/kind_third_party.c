@@ -59,19 +59,11 @@ void judge_location_attorney(const struct rule *rule, struct judgement *judgemen
         return;
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
         const struct fact_debt *debt = &judgement->facts->debts[i];
-        if ((judged_debts(judgement, rule) & DEBT_BIT(i)) == 0 || !has_happened(judgement, debt->attorney_at_us))
+        if (!is_asked(judgement, rule, i) || !has_happened(judgement, debt->attorney_at_us))
             continue;
         (void)judgement_hit(judgement, rule, "an attorney represents the consumer: only he may be asked");
         return;
     }
-}
-
-/* A call that nobody took, or a message without content, has not told anybody anything. */
-static bool has_told(const struct fact_contact *contact)
-{
-    return contact->outcome == OUTCOME_CONVERSATION || contact->outcome == OUTCOME_VOICEMAIL ||
-           contact->outcome == OUTCOME_RECORDED_MESSAGE || contact->outcome == OUTCOME_SENT ||
-           !medium_is_in((enum medium)contact->medium, MEDIA_PHONE);
 }
 
 static int64_t last_told(const struct judgement *judgement)
@@ -80,7 +72,8 @@ static int64_t last_told(const struct judgement *judgement)
     for (size_t i = 0; i < judgement->facts->n_contacts; i++) {
         const struct fact_contact *contact = &judgement->facts->contacts[i];
         if (contact->at_us <= judgement->now_us && contact->person == judgement->question->person &&
-            (contact->flags & (CONTACT_INBOUND | CONTACT_BY_OTHER)) == 0 && has_told(contact))
+            (contact->flags & (CONTACT_INBOUND | CONTACT_BY_OTHER)) == 0 &&
+            contact_communicates((enum medium)contact->medium, (enum contact_outcome)contact->outcome))
             last_us = contact->at_us;
     }
     return last_us;

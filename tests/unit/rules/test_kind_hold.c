@@ -169,6 +169,17 @@ static void a_timely_written_dispute_holds_until_it_is_verified(void **state)
     assert_refused(scene, &call, "REGF-38D2-DISPUTE");
 }
 
+/* At 05:00 UTC it is July 9 in New York, and in Honolulu still July 8, the last day of the period. */
+static void a_dispute_is_timely_where_any_zone_says_so(void **state)
+{
+    struct scene *scene = *state;
+    (void)add_address(scene, "P2", ADDRESS_MOBILE, PLACE_NONE, "Pacific/Honolulu");
+    send_notice(scene);
+    debt_event(scene, FACT_DISPUTE, "2026-07-09T05:00:00Z", FACT_FLAG_WRITTEN);
+    struct question call = call_at(scene, "2026-07-10T19:00:00Z");
+    assert_refused(scene, &call, "REGF-38D2-DISPUTE");
+}
+
 static const struct {
     const char *when;
     const char *submitted;
@@ -481,6 +492,7 @@ int main(void)
         cmocka_unit_test_setup(what_a_represented_consumer_begins_is_answered_once, scene_reset),
         cmocka_unit_test_setup(bankruptcy_holds_everybody, scene_reset),
         cmocka_unit_test_setup(a_timely_written_dispute_holds_until_it_is_verified, scene_reset),
+        cmocka_unit_test_setup(a_dispute_is_timely_where_any_zone_says_so, scene_reset),
         cmocka_unit_test_setup(oral_and_late_disputes_hold_nothing, scene_reset),
         cmocka_unit_test_setup(a_hold_is_not_displaced_by_what_does_not_hold, scene_reset),
         cmocka_unit_test_setup(the_portion_that_is_not_disputed_may_be_collected, scene_reset),

@@ -340,6 +340,38 @@ static void commercial_debts_are_no_matter_of_the_part(void **state)
     assert_allowed(scene, &call);
 }
 
+/* A zone that does not fit is not dropped: the hours of the others alone would allow too much. */
+static void zones_that_do_not_fit_are_as_good_as_unknown(void **state)
+{
+    struct scene *scene = *state;
+    static const char *const NAMES[] = {
+        "America/Adak",          "America/Anchorage",      "America/Araguaina",   "America/Asuncion",
+        "America/Bahia",         "America/Bahia_Banderas", "America/Barbados",    "America/Belem",
+        "America/Belize",        "America/Boa_Vista",      "America/Bogota",      "America/Boise",
+        "America/Cambridge_Bay", "America/Campo_Grande",   "America/Cancun",      "America/Caracas",
+        "America/Cayenne",       "America/Chicago",        "America/Chihuahua",   "America/Ciudad_Juarez",
+        "America/Costa_Rica",    "America/Coyhaique",      "America/Cuiaba",      "America/Danmarkshavn",
+        "America/Dawson",        "America/Dawson_Creek",   "America/Denver",      "America/Detroit",
+        "America/Edmonton",      "America/Eirunepe",       "America/El_Salvador", "America/Fort_Nelson",
+        "America/Fortaleza",     "America/Glace_Bay",      "America/Goose_Bay",   "America/Grand_Turk",
+        "America/Guatemala",     "America/Guayaquil",      "America/Guyana",      "America/Halifax",
+        "America/Havana",        "America/Hermosillo",     "America/Inuvik",      "America/Iqaluit",
+        "America/Jamaica",       "America/Juneau",         "America/La_Paz",      "America/Lima",
+        "America/Los_Angeles",   "America/Maceio",         "America/Managua",     "America/Manaus",
+        "America/Martinique",    "America/Matamoros",      "America/Mazatlan",    "America/Menominee",
+        "America/Merida",        "America/Metlakatla",     "America/Mexico_City", "America/Miquelon",
+        "America/Moncton",       "America/Monterrey",      "America/Montevideo",  "America/New_York",
+        "America/Nome"};
+    scene_clear(scene);
+    for (size_t i = 0; i < ARRAY_SIZE(NAMES); i++) {
+        char id[16];
+        assert_false(facts_book_facts(scene->book)->has_unreadable_zone);
+        (void)snprintf(id, sizeof(id), "P%zu", i);
+        (void)add_address(scene, id, ADDRESS_MOBILE, PLACE_NONE, NAMES[i]);
+    }
+    assert_true(facts_book_facts(scene->book)->has_unreadable_zone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +396,7 @@ int main(void)
         cmocka_unit_test_setup(home_reaches_mail_and_landline_only, scene_reset),
         cmocka_unit_test_setup(work_is_called_until_the_employer_forbids_it, scene_reset),
         cmocka_unit_test_setup(who_is_not_covered_may_call_at_night, scene_reset),
+        cmocka_unit_test_setup(zones_that_do_not_fit_are_as_good_as_unknown, scene_reset),
     };
     return cmocka_run_group_tests_name("rules.kind_time", tests, scene_setup, scene_teardown);
 }
