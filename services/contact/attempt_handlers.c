@@ -4,7 +4,7 @@
 #include "contact_events.h"
 #include "contact_handlers.h"
 #include "contact_store.h"
-#include "plan_model.h"
+#include "permit_work.h"
 #include "service/wire.h"
 
 /* ReportAttempts and RecordRequest: what came of permits, and what debtors ask for. */
@@ -114,18 +114,6 @@ static enum status load_accounts(struct unit *unit, const struct reported *repor
 
 /* Reports: applying. */
 
-/* Everything that one report is about. */
-struct effect {
-    const struct contact_work *work;
-    const struct reading *reading;
-    struct permit *permit;
-    struct account *account;
-    struct contact_point *point; /* NULL: gone, it never is */
-    int64_t now_us;
-    bool is_first; /* no report of the permit came before */
-    struct report_news news;
-};
-
 static enum status check_discussed(const struct contact_book *book, const struct report *report,
                                    const struct permit *permit, struct error *err)
 {
@@ -135,173 +123,6 @@ static enum status check_discussed(const struct contact_book *book, const struct
             return error_set(err, STATUS_INVALID_ARGUMENT, "discussed_account_ids[%zu]: no account of this debtor", i);
     }
     return STATUS_OK;
-}
-
-/* Every call before the rules allow one again would be refused: the plan waits by itself. */
-static enum status wait_after_conversation(const struct effect *effect, struct account *account, struct error *err)
-{
-    struct instant free = {0};
-    if (!permit_free_after_conversation(effect->work->context->rules->selection, account->debtor,
-                                        (struct instant){effect->permit->occurred_at_us}, &free))
-        return contact_settle(effect->work, account, "attempt", err);
-    account->not_before_us = MAX(account->not_before_us, free.us);
-    account->is_changed = true;
-    return contact_settle(effect->work, account, "attempt", err);
-}
-
-/* A call on one permit counts toward every debt that was discussed on it (12 CFR 1006.14(b)(4)). */
-static enum status record_discussed(const struct effect *effect, struct error *err)
-{
-    enum status st = STATUS_OK;
-    const struct id *others[REPORT_DISCUSSED_MAX];
-    size_t n = report_others(&effect->reading->report, &effect->account->id, others);
-    for (size_t i = 0; st == STATUS_OK && i < n; i++) {
-        struct report_news news;
-        struct account *other = contact_find_account(effect->work->book, others[i]);
-        report_apply_to_discussion(&effect->reading->report, effect->permit,
-                                   permit_add_discussion(effect->permit, others[i]), &news);
-        if (news.is_disputed && dispute_claim(other))
-            st = contact_settle(effect->work, other, "attempt", err);
-        if (st == STATUS_OK && news.is_conversation)
-            st = wait_after_conversation(effect, other, err);
-    }
-    return st;
-}
-
-static bool is_discussion_news(const struct report *report, const struct permit *permit)
-{
-    const struct id *others[REPORT_DISCUSSED_MAX];
-    size_t n = report_others(report, &permit->account_id, others);
-    for (size_t i = 0; i < n; i++) {
-        struct report_news news;
-        const struct discussion *known = permit_find_discussion(permit, others[i]);
-        struct discussion copy = known != NULL ? *known : (struct discussion){0};
-        report_apply_to_discussion(report, permit, &copy, &news);
-        if (news.is_any)
-            return true;
-    }
-    return false;
-}
-
-static bool has_flag(const struct effect *effect, enum sticky_flag flag)
-{
-    return (effect->reading->report.flags & (UINT32_C(1) << flag)) != 0;
-}
-
-/* Which of the debts that were discussed the debtor meant is not said: all of them are left alone. */
-static enum status cease_discussed(const struct effect *effect, struct error *err)
-{
-    enum status st = STATUS_OK;
-    const struct id none = {0};
-    const struct id *others[REPORT_DISCUSSED_MAX];
-    size_t n =
-        has_flag(effect, STICKY_CEASE) ? report_others(&effect->reading->report, &effect->account->id, others) : 0;
-    for (size_t i = 0; st == STATUS_OK && i < n; i++) {
-        struct account *other = contact_find_account(effect->work->book, others[i]);
-        if (!sticky_set(STICKY_CEASE, other, NULL))
-            continue;
-        st = contact_emit_flag(effect->work, other, STICKY_CEASE, &none, false, effect->reading->wire->reason, err);
-        if (st == STATUS_OK)
-            st = contact_settle(effect->work, other, "attempt", err);
-    }
-    return st;
-}
-
-static enum status set_flags(const struct effect *effect, bool *ret_is_person_changed, struct error *err)
-{
-    for (int flag = STICKY_CEASE; flag < STICKY_END; flag++) {
-        if (!has_flag(effect, (enum sticky_flag)flag) ||
-            !sticky_set((enum sticky_flag)flag, effect->account, effect->point))
-            continue;
-        *ret_is_person_changed = *ret_is_person_changed || sticky_is_of_person((enum sticky_flag)flag);
-        const struct id none = {0};
-        const struct id *point_id = flag == STICKY_OPT_OUT_CONTACT_POINT ? &effect->permit->contact_point_id : &none;
-        enum status st = contact_emit_flag(effect->work, effect->account, (enum sticky_flag)flag, point_id, false,
-                                           effect->reading->wire->reason, err);
-        if (st != STATUS_OK)
-            return st;
-    }
-    return STATUS_OK;
-}
-
-static bool is_wrong_news(const struct effect *effect)
-{
-    return effect->reading->report.party == PARTY_WRONG && effect->point != NULL && !effect->point->is_wrong;
-}
-
-/* True where that is news: the number leaves the candidate zones, and its calls no longer count, so nothing waits for
- * them any more. */
-static bool mark_wrong(const struct effect *effect)
-{
-    if (!is_wrong_news(effect))
-        return false;
-    effect->point->is_wrong = effect->point->is_changed = true;
-    debtor_update_zones(effect->account->debtor);
-    for (guint i = 0; i < effect->account->debtor->accounts->len; i++)
-        ((struct account *)g_ptr_array_index(effect->account->debtor->accounts, i))->not_before_us = 0;
-    return true;
-}
-
-static void move_plan(const struct effect *effect)
-{
-    struct account *account = effect->account;
-    if (effect->is_first) { /* later the account may be in another dialer's hands */
-        account->reserved_until_us = 0;
-        account->is_reservation_changed = true;
-    }
-    if (telephony_is_attempt(effect->reading->report.telephony)) {
-        plan_finish_step(effect->work->book, account, effect->permit);
-        return;
-    }
-    plan_reopen_step(effect->work->book, account, effect->permit);
-    account->not_before_us = MAX(account->not_before_us, effect->now_us + effect->work->context->retry_us);
-    account->is_changed = true;
-}
-
-static enum status apply_to_account(const struct effect *effect, struct error *err)
-{
-    bool is_person_changed = false;
-    enum status st = set_flags(effect, &is_person_changed, err);
-    if (st != STATUS_OK)
-        return st;
-    is_person_changed = mark_wrong(effect) || is_person_changed;
-    if (effect->news.is_disputed)
-        (void)dispute_claim(effect->account);
-    if (effect->news.ends_step)
-        move_plan(effect);
-    st = effect->news.is_conversation ? wait_after_conversation(effect, effect->account, err)
-                                      : contact_settle(effect->work, effect->account, "attempt", err);
-    if (st == STATUS_OK)
-        st = record_discussed(effect, err);
-    if (st == STATUS_OK)
-        st = cease_discussed(effect, err);
-    if (st == STATUS_OK && is_person_changed)
-        st = contact_settle_debtor(effect->work, effect->account->debtor, "attempt", err);
-    return st;
-}
-
-static enum status take_first(struct effect *effect, struct error *err)
-{
-    const struct contact_work *work = effect->work;
-    enum status st = permit_move(effect->permit, PERMIT_EVENT_REPORT, err);
-    if (st != STATUS_OK)
-        return st;
-    effect->is_first = true;
-    report_apply_to_permit(&effect->reading->report, effect->now_us, effect->permit, &effect->news);
-    unit_timer_cancel(work->unit, CONTACT_TIMER_PERMIT_EXPIRY, &effect->permit->id);
-    return contact_emit_reported(work, effect->permit, effect->reading->wire, NULL, err);
-}
-
-/* A dialer may report by itself when the line is closed, and the agent says afterwards what was said and asked for. It
- * was acknowledged, so it must not be lost; and whatever is taken of it is in the log. Flags are told by events of
- * their own. */
-static enum status take_later(struct effect *effect, struct error *err)
-{
-    const struct permit before = *effect->permit;
-    report_correct_permit(&effect->reading->report, effect->now_us, effect->permit, &effect->news);
-    if (!effect->news.is_any && !is_discussion_news(&effect->reading->report, effect->permit) && !is_wrong_news(effect))
-        return STATUS_OK;
-    return contact_emit_reported(effect->work, effect->permit, effect->reading->wire, &before, err);
 }
 
 /* A third party's dialer ("dialer:acme") knows of its own permits only; operators may report for anyone. */
@@ -323,19 +144,7 @@ static enum status apply_report(const struct contact_work *work, const struct se
     }
     if (check_discussed(work->book, &reading->report, permit, &reading->error) != STATUS_OK)
         return STATUS_OK;
-    struct account *account = contact_find_account(work->book, &permit->account_id);
-    if (account == NULL)
-        return error_set(err, STATUS_INTERNAL, "a permit without its account");
-    struct effect effect = {
-        .work = work,
-        .reading = reading,
-        .permit = permit,
-        .account = account,
-        .point = debtor_find_point(account->debtor, &permit->contact_point_id),
-        .now_us = unit_now(work->unit).us,
-    };
-    enum status st = permit->state == PERMIT_REPORTED ? take_later(&effect, err) : take_first(&effect, err);
-    return st == STATUS_OK ? apply_to_account(&effect, err) : st;
+    return contact_take_report(work, permit, reading->wire, &reading->report, err);
 }
 
 /* Reports: the batch. */
@@ -382,7 +191,7 @@ static enum status apply_reports(struct contact_work *work, struct service_call 
 enum status contact_report_attempts(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
     SCOPED(contact_book_freep) struct contact_book *book = contact_book_new();
-    struct contact_work work = {.unit = unit, .context = unit_context(unit), .book = book};
+    struct contact_work work = contact_work_of(unit, book);
     struct reported *reported = g_new0(struct reported, n_calls);
     for (size_t i = 0; i < n_calls; i++)
         read_reports(&calls[i], &reported[i]);
@@ -488,7 +297,7 @@ static enum status record_all(struct contact_work *work, struct service_call *ca
 enum status contact_record_request(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
     SCOPED(contact_book_freep) struct contact_book *book = contact_book_new();
-    struct contact_work work = {.unit = unit, .context = unit_context(unit), .book = book};
+    struct contact_work work = contact_work_of(unit, book);
     g_autofree struct asked_stop *asked = g_new0(struct asked_stop, n_calls);
     for (size_t i = 0; i < n_calls; i++) {
         struct error why = {0};

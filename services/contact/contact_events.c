@@ -8,6 +8,7 @@
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
+#include "permit_work.h"
 #include "plan_model.h"
 #include "service/wire.h"
 
@@ -230,7 +231,7 @@ static void collect_keys(const struct service_event *events, size_t n_events, st
     }
 }
 
-static enum status apply_one(const struct contact_work *work, const struct service_event *event, struct error *err)
+enum status contact_apply_one(const struct contact_work *work, const struct service_event *event, struct error *err)
 {
     const struct consumer *consumer = consumer_of(event);
     char text[ID_TEXT_SIZE];
@@ -253,30 +254,13 @@ enum status contact_apply(struct unit *unit, const struct service_event *events,
 {
     SCOPED(contact_book_freep) struct contact_book *book = contact_book_new();
     SCOPED(contact_keys_fini) struct contact_keys keys;
-    const struct contact_work work = {.unit = unit, .context = unit_context(unit), .book = book};
+    const struct contact_work work = contact_work_of(unit, book);
     contact_keys_init(&keys);
     collect_keys(events, n_events, &keys);
     enum status st = contact_store_load(unit_db(unit), &keys, CONTACT_WITHOUT_ATTEMPTS, book, err);
     for (size_t i = 0; st == STATUS_OK && i < n_events; i++)
-        st = apply_one(&work, &events[i], err);
+        st = contact_apply_one(&work, &events[i], err);
     return st == STATUS_OK ? contact_store_save(unit_db(unit), book, err) : st;
-}
-
-/* A permit that nobody reported counts as an attempt, so its step is done too. */
-static enum status expire(const struct contact_work *work, struct permit *permit, struct error *err)
-{
-    struct account *account = contact_find_account(work->book, &permit->account_id);
-    if (permit->state != PERMIT_GRANTED)
-        return STATUS_OK;
-    enum status st = permit_move(permit, PERMIT_EVENT_EXPIRE, err);
-    if (st == STATUS_OK)
-        st = contact_emit_expired(work, permit, err);
-    if (st != STATUS_OK || account == NULL)
-        return st;
-    account->reserved_until_us = 0;
-    account->is_reservation_changed = true;
-    plan_finish_step(work->book, account, permit);
-    return contact_settle(work, account, "attempt", err);
 }
 
 static enum status load_for_timers(struct unit *unit, const struct timer *timers, size_t n_timers,
@@ -301,12 +285,12 @@ static enum status load_for_timers(struct unit *unit, const struct timer *timers
 enum status contact_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
 {
     SCOPED(contact_book_freep) struct contact_book *book = contact_book_new();
-    const struct contact_work work = {.unit = unit, .context = unit_context(unit), .book = book};
+    const struct contact_work work = contact_work_of(unit, book);
     enum status st = load_for_timers(unit, timers, n_timers, book, err);
     for (size_t i = 0; st == STATUS_OK && i < n_timers; i++) {
         struct permit *permit = contact_find_permit(book, &timers[i].subject_id);
         if (permit != NULL)
-            st = expire(&work, permit, err);
+            st = contact_expire(&work, permit, err);
     }
     return st == STATUS_OK ? contact_store_save(unit_db(unit), book, err) : st;
 }

@@ -6,6 +6,35 @@
 #include "plan_model.h"
 #include "service/wire.h"
 
+static enum status emit_in_unit(void *unit, const struct subject *subject, const char *actor,
+                                const ProtobufCMessage *message, struct error *err)
+{
+    return unit_emit(unit, subject, actor, message, err);
+}
+
+static void set_timer_in_unit(void *unit, const struct timer *timer)
+{
+    unit_timer_set(unit, timer);
+}
+
+static void cancel_timer_in_unit(void *unit, const char *kind, const struct id *subject_id)
+{
+    unit_timer_cancel(unit, kind, subject_id);
+}
+
+struct contact_work contact_work_of(struct unit *unit, struct contact_book *book)
+{
+    static const struct contact_effects EFFECTS = {emit_in_unit, set_timer_in_unit, cancel_timer_in_unit};
+    return (struct contact_work){
+        .unit = unit,
+        .context = unit_context(unit),
+        .book = book,
+        .effects = &EFFECTS,
+        .sink = unit,
+        .now = unit_now(unit),
+    };
+}
+
 static enum status emit(const struct contact_work *work, const struct account *account, const ProtobufCMessage *message,
                         struct error *err)
 {
@@ -14,7 +43,7 @@ static enum status emit(const struct contact_work *work, const struct account *a
         .debtor_id = account->debtor->id,
         .account_id = account->id,
     };
-    return unit_emit(work->unit, &subject, work->actor, message, err);
+    return work->effects->emit(work->sink, &subject, work->actor, message, err);
 }
 
 static enum status emit_stopped(const struct contact_work *work, const struct account *account, hold_set holds,
@@ -157,7 +186,7 @@ static enum status emit_for_permit(const struct contact_work *work, const struct
         .debtor_id = permit->debtor_id,
         .account_id = permit->account_id,
     };
-    return unit_emit(work->unit, &subject, work->actor, message, err);
+    return work->effects->emit(work->sink, &subject, work->actor, message, err);
 }
 
 static bool was_within(const struct permit *permit)

@@ -8,13 +8,28 @@
 #include "permit_model.h"
 #include "service/unit.h"
 
-/* One unit's work: its objects in memory, and the events that follow from what changed in them. */
+/* Where what follows from a change goes: in the service into its unit of work; where the log is read again
+ * (contact_replay.h) to whoever looks. */
+struct contact_effects {
+    enum status (*emit)(void *sink, const struct subject *subject, const char *actor, const ProtobufCMessage *message,
+                        struct error *err);
+    void (*set_timer)(void *sink, const struct timer *timer);
+    void (*cancel_timer)(void *sink, const char *kind, const struct id *subject_id);
+};
+
+/* Work on a book of objects in memory, and the events that follow from what changed in them. */
 struct contact_work {
-    struct unit *unit;
+    struct unit *unit; /* NULL where the log is read again: nothing is loaded or saved then */
     const struct contact_context *context;
     struct contact_book *book;
-    const char *actor; /* NULL: the service itself */
+    const struct contact_effects *effects;
+    void *sink;         /* of the effects */
+    struct instant now; /* business time */
+    const char *actor;  /* NULL: the service itself */
 };
+
+/* The work of one unit. */
+struct contact_work contact_work_of(struct unit *unit, struct contact_book *book);
 
 /* Brings an account's plan in line with its facts, and says what changed: ContactStopped or ContactResumed,
  * ContactPlanned. To be called after every single change (not once a batch), so that the events do not depend on how

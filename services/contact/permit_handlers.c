@@ -1,10 +1,9 @@
 #include <string.h>
 
 #include "contact_codec.h"
-#include "contact_events.h"
 #include "contact_handlers.h"
 #include "contact_store.h"
-#include "plan_model.h"
+#include "permit_work.h"
 #include "service/wire.h"
 
 /* RequestPermits decides, ExplainContact only says what would be decided: both ask the same model with the same facts.
@@ -119,56 +118,12 @@ static void say_refusal(const struct rules_verdict *judged, struct verdict *verd
     verdict->message.refusal = &verdict->refusal;
 }
 
-/* The step that a permit given now is for: a planned one that is due. */
-static const char *step_for(const struct account *account, const struct decision *decision)
-{
-    bool is_planned = decision->purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION &&
-                      account->step_due_at_us <= decision->facts->now.us;
-    return is_planned ? account->step : "";
-}
-
 static enum status grant(const struct contact_work *work, const struct decision *decision, struct account *account,
                          struct verdict *verdict, struct error *err)
 {
-    int64_t now_us = decision->facts->now.us;
     const struct instant valid_until = valid_until_of(work, decision);
     verdict->permit_id = id_new(id_partition(&account->id));
-    struct permit *permit = contact_add_permit(work->book, &verdict->permit_id);
-    permit->agency_id = account->debtor->agency_id;
-    permit->account_id = account->id;
-    permit->debtor_id = account->debtor->id;
-    permit->contact_point_id = decision->point->id;
-    permit->channel = decision->channel;
-    permit->purpose = decision->purpose;
-    permit->dialer = contact_text(work->book, decision->dialer);
-    permit->granted_at_us = permit->occurred_at_us = now_us;
-    permit->valid_until_us = valid_until.us;
-    permit->strategy = account->strategy;
-    permit->step = step_for(account, decision);
-    permit->rule_version = contact_text(work->book, work->context->rules->book->version);
-    permit->state = PERMIT_GRANTED;
-    permit->counts = true; /* until it is reported as not placed */
-    permit->is_new = true;
-    const struct attempt attempt = {
-        .permit_id = permit->id,
-        .contact_point_id = permit->contact_point_id,
-        .occurred_at_us = now_us,
-        .counts = true,
-        .is_open = true,
-    };
-    account_add_attempt(account, &attempt);
-
-    const struct instant expiry = {permit->valid_until_us + work->context->report_grace_us};
-    account->reserved_until_us = expiry.us;
-    account->is_reservation_changed = true;
-    const struct timer timer = {
-        .kind = CONTACT_TIMER_PERMIT_EXPIRY,
-        .subject_id = permit->id,
-        .debtor_id = permit->debtor_id,
-        .agency_id = permit->agency_id,
-        .due_at = expiry,
-    };
-    unit_timer_set(work->unit, &timer);
+    const struct permit *permit = contact_grant(work, decision, account, &verdict->permit_id, valid_until);
     say_permit(decision, valid_until, verdict);
     return contact_emit_granted(work, decision, permit, err);
 }
@@ -176,17 +131,9 @@ static enum status grant(const struct contact_work *work, const struct decision 
 static enum status refuse(const struct contact_work *work, const struct decision *decision, struct account *account,
                           struct verdict *verdict, struct error *err)
 {
-    struct instant next = {0};
     say_refusal(decision->verdict, verdict);
     enum status st = contact_emit_refused(work, decision, err);
-    if (st != STATUS_OK)
-        return st;
-    /* The step waits for the day that the rules allow; dial lists do not offer it before. */
-    if (permit_free_from(decision->verdict, &next) && next.us > account->not_before_us) {
-        account->not_before_us = next.us;
-        account->is_changed = true;
-    }
-    return contact_settle(work, account, "refused", err);
+    return st == STATUS_OK ? contact_refuse(work, decision, account, err) : st;
 }
 
 static enum status decide(const struct contact_work *work, const struct permit_question *question, const char *peer,
@@ -197,7 +144,7 @@ static enum status decide(const struct contact_work *work, const struct permit_q
     struct permit_facts facts;
     struct rules_verdict judged;
     permit_gather(work->context->rules->selection, account, point,
-                  unit_is_debtor_parked(work->unit, &account->debtor->id), unit_now(work->unit), storage, &facts);
+                  unit_is_debtor_parked(work->unit, &account->debtor->id), work->now, storage, &facts);
     permit_evaluate(work->context->rules->selection, &facts, &judged);
     const struct decision decision = {
         .account = account,
@@ -256,7 +203,7 @@ static enum status answer_all(struct unit *unit, struct service_call *calls, str
 {
     SCOPED(contact_book_freep) struct contact_book *book = contact_book_new();
     SCOPED(contact_keys_fini) struct contact_keys keys;
-    struct contact_work work = {.unit = unit, .context = unit_context(unit), .book = book};
+    struct contact_work work = contact_work_of(unit, book);
     g_autoptr(GArray) storage = g_array_new(FALSE, FALSE, sizeof(int64_t));
     contact_keys_init(&keys);
     collect_keys(asked, n_calls, &keys);
