@@ -58,11 +58,40 @@ enum sop_anchor {
     SOP_ANCHOR_PROMISE_BROKEN, /* of the latest broken promise; the step is skipped where there is none */
 };
 
+/* How a step reaches the debtor. The numbers are those of Channel on the wire (proto/dunlin/contact/v1). */
+enum sop_channel {
+    SOP_CHANNEL_CALL = 1,    /* an agent speaks */
+    SOP_CHANNEL_PRERECORDED, /* a recorded or artificial voice */
+    SOP_CHANNEL_RINGLESS,    /* a recorded message put into a mailbox without ringing */
+    SOP_CHANNEL_TEXT,
+    SOP_CHANNEL_EMAIL,
+    SOP_CHANNEL_LETTER,
+    SOP_CHANNEL_PORTAL, /* a message that the debtor sees when he uses the portal */
+};
+const char *sop_channel_name(enum sop_channel channel); /* as files say it: "call" */
+
+/* What a step is for. The numbers are those of Purpose on the wire. */
+enum sop_purpose {
+    SOP_PURPOSE_COLLECTION = 1,
+    SOP_PURPOSE_CALLBACK,
+    SOP_PURPOSE_VALIDATION_NOTICE,
+    SOP_PURPOSE_DISPUTE_RESPONSE,
+    SOP_PURPOSE_PAYMENT_CONFIRMATION,
+    SOP_PURPOSE_OPT_OUT_CONFIRMATION,
+    SOP_PURPOSE_REQUIRED_BY_LAW,
+    SOP_PURPOSE_TERMINATE_EFFORTS,
+    SOP_PURPOSE_REMEDY_NOTICE,
+};
+const char *sop_purpose_name(enum sop_purpose purpose); /* as files say it: "collection" */
+
 struct sop_step {
     char code[SOP_CODE_SIZE]; /* "call-2"; unique in its strategy */
     enum sop_anchor anchor;
-    int32_t day;      /* after the anchor's local date; negative: before */
-    char channel[16]; /* "call" */
+    int32_t day; /* after the anchor's local date; negative: before */
+    enum sop_channel channel;
+    enum sop_purpose purpose;
+    char template[SOP_CODE_SIZE]; /* what is sent or played; empty: a call */
+    char script[SOP_CODE_SIZE];   /* a call: the template that the agent reads from; empty: none */
 };
 
 struct sop_strategy {

@@ -41,7 +41,9 @@ struct step_values {
     char code[SOP_CODE_SIZE];
     enum sop_anchor from;
     int32_t day;
-    char channel[16];
+    enum sop_channel channel;
+    enum sop_purpose purpose; /* 0: not said */
+    char *template, *script;
     struct repeat_values *repeat;
 };
 
@@ -107,7 +109,36 @@ static const cyaml_strval_t ANCHOR_NAMES[] = {
     {"promise_broken", SOP_ANCHOR_PROMISE_BROKEN},
 };
 
-static const char *const CHANNELS[] = {"call"};
+/* In the order of the enum, which begins at 1. */
+static const cyaml_strval_t CHANNEL_NAMES[] = {
+    {"call", SOP_CHANNEL_CALL},         {"prerecorded", SOP_CHANNEL_PRERECORDED},
+    {"ringless", SOP_CHANNEL_RINGLESS}, {"text", SOP_CHANNEL_TEXT},
+    {"email", SOP_CHANNEL_EMAIL},       {"letter", SOP_CHANNEL_LETTER},
+    {"portal", SOP_CHANNEL_PORTAL},
+};
+
+/* In the order of the enum, which begins at 1. */
+static const cyaml_strval_t PURPOSE_NAMES[] = {
+    {"collection", SOP_PURPOSE_COLLECTION},
+    {"callback", SOP_PURPOSE_CALLBACK},
+    {"validation_notice", SOP_PURPOSE_VALIDATION_NOTICE},
+    {"dispute_response", SOP_PURPOSE_DISPUTE_RESPONSE},
+    {"payment_confirmation", SOP_PURPOSE_PAYMENT_CONFIRMATION},
+    {"opt_out_confirmation", SOP_PURPOSE_OPT_OUT_CONFIRMATION},
+    {"required_by_law", SOP_PURPOSE_REQUIRED_BY_LAW},
+    {"terminate_efforts", SOP_PURPOSE_TERMINATE_EFFORTS},
+    {"remedy_notice", SOP_PURPOSE_REMEDY_NOTICE},
+};
+
+const char *sop_channel_name(enum sop_channel channel)
+{
+    return CHANNEL_NAMES[channel - 1].str;
+}
+
+const char *sop_purpose_name(enum sop_purpose purpose)
+{
+    return PURPOSE_NAMES[purpose - 1].str;
+}
 
 #define STRICT (CYAML_FLAG_DEFAULT | CYAML_FLAG_STRICT)
 
@@ -146,7 +177,13 @@ static const cyaml_schema_field_t STEP_FIELDS[] = {
     CYAML_FIELD_STRING("code", CYAML_FLAG_DEFAULT, struct step_values, code, 1),
     CYAML_FIELD_ENUM("from", STRICT, struct step_values, from, ANCHOR_NAMES, ARRAY_SIZE(ANCHOR_NAMES)),
     CYAML_FIELD_INT("day", CYAML_FLAG_DEFAULT, struct step_values, day),
-    CYAML_FIELD_STRING("channel", CYAML_FLAG_DEFAULT, struct step_values, channel, 1),
+    CYAML_FIELD_ENUM("channel", STRICT, struct step_values, channel, CHANNEL_NAMES, ARRAY_SIZE(CHANNEL_NAMES)),
+    CYAML_FIELD_ENUM("purpose", STRICT | CYAML_FLAG_OPTIONAL, struct step_values, purpose, PURPOSE_NAMES,
+                     ARRAY_SIZE(PURPOSE_NAMES)),
+    CYAML_FIELD_STRING_PTR("template", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER, struct step_values, template, 1,
+                           SOP_CODE_SIZE - 1),
+    CYAML_FIELD_STRING_PTR("script", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER, struct step_values, script, 1,
+                           SOP_CODE_SIZE - 1),
     CYAML_FIELD_MAPPING_PTR("repeat", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER, struct step_values, repeat,
                             REPEAT_FIELDS),
     CYAML_FIELD_END,
@@ -250,12 +287,22 @@ static enum status make_buckets(const struct maker *maker)
     return STATUS_OK;
 }
 
-static bool is_channel(const char *channel)
+/* What is sent or played has a template; an agent speaks himself, with a script at most. */
+static enum status check_texts(const struct maker *maker, const struct step_values *step, size_t s, size_t i)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(CHANNELS); i++)
-        if (strcmp(CHANNELS[i], channel) == 0)
-            return true;
-    return false;
+    const bool is_call = step->channel == SOP_CHANNEL_CALL;
+    const struct policy_path template = policy_path("strategies[%zu].steps[%zu].template", s, i);
+    const struct policy_path script = policy_path("strategies[%zu].steps[%zu].script", s, i);
+    if (is_call && step->template != NULL)
+        return policy_refuse(maker->file, maker->err, template, "a call has none: an agent speaks, by a 'script'");
+    if (!is_call && step->template == NULL)
+        return policy_refuse(maker->file, maker->err, template, "missing: what does channel '%s' say?",
+                             sop_channel_name(step->channel));
+    if (!is_call && step->script != NULL)
+        return policy_refuse(maker->file, maker->err, script, "only a call has one");
+    if (step->script != NULL)
+        return policy_check_code(maker->file, script, step->script, maker->err);
+    return step->template == NULL ? STATUS_OK : policy_check_code(maker->file, template, step->template, maker->err);
 }
 
 static enum status check_step(const struct maker *maker, const struct step_values *step, size_t s, size_t i)
@@ -272,11 +319,9 @@ static enum status check_step(const struct maker *maker, const struct step_value
         return policy_refuse(
             maker->file, maker->err, policy_path("strategies[%zu].steps[%zu].day", s, i),
             "%" PRId32 " is before a fact that is not known ahead: only steps from 'due' may be negative", step->day);
-    if (!is_channel(step->channel))
-        return policy_refuse(maker->file, maker->err, policy_path("strategies[%zu].steps[%zu].channel", s, i),
-                             "no channel '%s'; there are: call", step->channel);
-    if (step->repeat == NULL)
-        return STATUS_OK;
+    st = check_texts(maker, step, s, i);
+    if (st != STATUS_OK || step->repeat == NULL)
+        return st;
     st = check_range(maker, policy_path("strategies[%zu].steps[%zu].repeat.every_days", s, i), step->repeat->every_days,
                      1, STEP_DAY_MAX);
     if (st != STATUS_OK)
@@ -298,7 +343,10 @@ static enum status expand_step(const struct maker *maker, struct sop_strategy *s
         struct sop_step *step = &strategy->steps[strategy->n_steps];
         step->anchor = values->from;
         step->day = values->day + (values->repeat == NULL ? 0 : (int32_t)time * values->repeat->every_days);
-        (void)snprintf(step->channel, sizeof(step->channel), "%s", values->channel);
+        step->channel = values->channel;
+        step->purpose = values->purpose == 0 ? SOP_PURPOSE_COLLECTION : values->purpose;
+        (void)snprintf(step->template, sizeof(step->template), "%s", values->template == NULL ? "" : values->template);
+        (void)snprintf(step->script, sizeof(step->script), "%s", values->script == NULL ? "" : values->script);
         int len = time == 0 ? snprintf(step->code, sizeof(step->code), "%s", values->code)
                             : snprintf(step->code, sizeof(step->code), "%s.%zu", values->code, time + 1);
         if (len < 0 || (size_t)len >= sizeof(step->code))

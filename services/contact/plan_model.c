@@ -140,6 +140,8 @@ static const struct sop_step *first_open_step(const struct sop_strategy *strateg
     for (size_t i = 0; i < strategy->n_steps; i++) {
         const struct sop_step *step = &strategy->steps[i];
         int32_t day = 0;
+        if (step->channel != SOP_CHANNEL_CALL)
+            continue;
         if (plan_is_done(account, step->code) || !step_day(account, step, 0, &day))
             continue;
         if (first == NULL || day < first_day) {

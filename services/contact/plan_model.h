@@ -20,6 +20,7 @@
  * reported at all. Otherwise it stays, and is tried again after a while.
  * - After a conversation the next step waits until the rules allow a call again.
  * - A refused permit keeps the step and pushes it to when the rules allow the contact.
+ * - Steps of other channels than calls are left out.
  * - While the account is held, or a payment is reported and not in the ledger yet, nothing is planned: the caller asks
  * only where neither is so. */
 struct plan {

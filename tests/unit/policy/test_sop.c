@@ -190,9 +190,44 @@ static void expands_repeats(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         assert_string_equal(soft->steps[i].code, rows[i].code);
         assert_int_equal(soft->steps[i].day, rows[i].day);
-        assert_string_equal(soft->steps[i].channel, "call");
+        assert_int_equal(soft->steps[i].channel, SOP_CHANNEL_CALL);
+        assert_int_equal(soft->steps[i].purpose, SOP_PURPOSE_COLLECTION);
+        assert_string_equal(soft->steps[i].template, "");
     }
     assert_null(sop_strategy(fixture->sop, "firm"));
+}
+
+static void knows_every_channel_and_what_it_sends(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error err = {0};
+    static const char *const names[] = {"call", "prerecorded", "ringless", "text", "email", "letter", "portal"};
+    assert_int_equal(load_text(fixture,
+                               HEAD BUCKETS CLASSES STRATEGIES
+                               "      - { code: c1, from: placed, day: 0, channel: call, script: greeting }\n"
+                               "      - { code: c2, from: placed, day: 0, channel: prerecorded, template: t2 }\n"
+                               "      - { code: c3, from: placed, day: 0, channel: ringless, template: t3 }\n"
+                               "      - { code: c4, from: placed, day: 0, channel: text, template: t4 }\n"
+                               "      - { code: c5, from: placed, day: 0, channel: email, template: t5 }\n"
+                               "      - { code: c6, from: placed, day: 0, channel: letter, template: t6,\n"
+                               "          purpose: validation_notice, repeat: { every_days: 9, times: 2 } }\n"
+                               "      - { code: c7, from: placed, day: 0, channel: portal, template: t7 }\n",
+                               &err),
+                     STATUS_OK);
+    const struct sop_strategy *soft = sop_strategy(fixture->sop, "soft");
+    assert_int_equal(soft->n_steps, 4 + ARRAY_SIZE(names) + 1);
+    const struct sop_step *steps = &soft->steps[4];
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        const struct sop_step *step = &steps[i < 6 ? i : i + 1]; /* the letter is there twice */
+        assert_int_equal(step->channel, i + 1);
+        assert_string_equal(sop_channel_name(step->channel), names[i]);
+    }
+    assert_string_equal(steps[0].script, "greeting");
+    assert_string_equal(steps[0].template, "");
+    assert_string_equal(steps[4].template, "t5");
+    assert_int_equal(steps[6].purpose, SOP_PURPOSE_VALIDATION_NOTICE);
+    assert_string_equal(sop_purpose_name(steps[6].purpose), "validation_notice");
+    assert_string_equal(steps[6].template, "t6");
 }
 
 static void has_the_hash_of_its_content_as_version(void **state)
@@ -268,7 +303,18 @@ static void refuses_bad_files_naming_line_and_field(void **state)
         {HEAD BUCKETS CLASSES STRATEGIES "      - { code: x, from: placed, day: -1, channel: call }\n",
          ":17: strategies[0].steps[2].day: ", "only steps from 'due'"},
         {HEAD BUCKETS CLASSES STRATEGIES "      - { code: x, from: placed, day: 1, channel: fax }\n",
-         ":17: strategies[0].steps[2].channel: ", "no channel 'fax'"},
+         ":17: strategies[0].steps[2].channel: ", "fax"},
+        {HEAD BUCKETS CLASSES STRATEGIES "      - { code: x, from: placed, day: 1, channel: letter }\n",
+         ":17: strategies[0].steps[2].template: ", "missing: what does channel 'letter' say?"},
+        {HEAD BUCKETS CLASSES STRATEGIES "      - { code: x, from: placed, day: 1, channel: call, template: t }\n",
+         ":17: strategies[0].steps[2].template: ", "a call has none"},
+        {HEAD BUCKETS CLASSES STRATEGIES
+         "      - { code: x, from: placed, day: 1, channel: text, template: t, script: s }\n",
+         ":17: strategies[0].steps[2].script: ", "only a call"},
+        {HEAD BUCKETS CLASSES STRATEGIES "      - { code: x, from: placed, day: 1, channel: email, template: a/b }\n",
+         ":17: strategies[0].steps[2].template: ", "no code"},
+        {HEAD BUCKETS CLASSES STRATEGIES "      - { code: x, from: placed, day: 1, channel: call, purpose: fun }\n",
+         ":17: strategies[0].steps[2].purpose: ", "fun"},
         {HEAD BUCKETS CLASSES STRATEGIES "      - { code: x, from: birth, day: 1, channel: call }\n",
          ":17: strategies[0].steps[2].from: ", "birth"},
         {HEAD BUCKETS CLASSES STRATEGIES
@@ -311,6 +357,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(knows_the_next_day_that_matters, setup, teardown),
         cmocka_unit_test_setup_teardown(changes_its_answer_only_at_boundaries, setup, teardown),
         cmocka_unit_test_setup_teardown(expands_repeats, setup, teardown),
+        cmocka_unit_test_setup_teardown(knows_every_channel_and_what_it_sends, setup, teardown),
         cmocka_unit_test_setup_teardown(has_the_hash_of_its_content_as_version, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_bad_files_naming_line_and_field, setup, teardown),
         cmocka_unit_test_setup_teardown(says_that_a_file_is_not_there, setup, teardown),
