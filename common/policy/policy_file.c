@@ -192,7 +192,8 @@ static yaml_node_t *descend(yaml_document_t *document, const yaml_node_t *node, 
     return find_key(document, node, key, len);
 }
 
-static size_t line_of(const struct policy_file *file, const char *path)
+/* `below`: so many lines further down where the field is a block. */
+static size_t line_of(const struct policy_file *file, const char *path, size_t below)
 {
     yaml_parser_t parser;
     yaml_document_t document;
@@ -204,12 +205,22 @@ static size_t line_of(const struct policy_file *file, const char *path)
         yaml_node_t *node = yaml_document_get_root_node(&document);
         while (node != NULL) {
             line = node->start_mark.line + 1;
+            if (*path == '\0' && node->type == YAML_SCALAR_NODE && node->data.scalar.style == YAML_LITERAL_SCALAR_STYLE)
+                line += below;
             node = *path == '\0' ? NULL : descend(&document, node, &path);
         }
         yaml_document_delete(&document);
     }
     yaml_parser_delete(&parser);
     return line;
+}
+
+static enum status name_place(const struct policy_file *file, struct error *err, struct policy_path path, size_t below)
+{
+    const size_t line = line_of(file, path.text, below);
+    if (path.text[0] == '\0')
+        return error_wrap(err, STATUS_INVALID_ARGUMENT, "%s:%zu", file->path, line);
+    return error_wrap(err, STATUS_INVALID_ARGUMENT, "%s:%zu: %s", file->path, line, path.text);
 }
 
 enum status policy_refuse(const struct policy_file *file, struct error *err, struct policy_path path,
@@ -219,9 +230,25 @@ enum status policy_refuse(const struct policy_file *file, struct error *err, str
     va_start(args, format);
     (void)error_vset(err, STATUS_INVALID_ARGUMENT, format, args);
     va_end(args);
-    if (path.text[0] == '\0')
-        return error_wrap(err, STATUS_INVALID_ARGUMENT, "%s:%zu", file->path, line_of(file, path.text));
-    return error_wrap(err, STATUS_INVALID_ARGUMENT, "%s:%zu: %s", file->path, line_of(file, path.text), path.text);
+    return name_place(file, err, path, 0);
+}
+
+enum status policy_refuse_text(const struct policy_file *file, struct error *err, struct policy_path path,
+                               const char *text, size_t offset, const char *format, ...)
+{
+    va_list args;
+    size_t below = 1; /* a block begins on the line after its field's */
+    for (size_t i = 0; i < offset; i++)
+        below += text[i] == '\n';
+    va_start(args, format);
+    (void)error_vset(err, STATUS_INVALID_ARGUMENT, format, args);
+    va_end(args);
+    return name_place(file, err, path, below);
+}
+
+size_t policy_line(const struct policy_file *file, struct policy_path path)
+{
+    return line_of(file, path.text, 0);
 }
 
 /* The mapping around the field that was read last. */

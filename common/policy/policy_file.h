@@ -9,7 +9,7 @@
 #include "status/status.h"
 
 /* A policy's text and what every reader of one needs: its version, its values by a libcyaml schema, and errors that
- * name file, line and field. Internal to this module. */
+ * name file, line and field. For the modules that read policies: SOPs, rule packs, templates. */
 #define POLICY_FILE_MAX_BYTES (1024 * 1024)
 
 struct policy_file {
@@ -41,6 +41,14 @@ struct policy_path policy_path(const char *format, ...) __attribute__((format(pr
  * is missing. */
 enum status policy_refuse(const struct policy_file *file, struct error *err, struct policy_path path,
                           const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same about the byte `offset` of a field's text: in a block ("|") the line is that of the byte. */
+enum status policy_refuse_text(const struct policy_file *file, struct error *err, struct policy_path path,
+                               const char *text, size_t offset, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+
+/* The line of a field, as errors name it. */
+size_t policy_line(const struct policy_file *file, struct policy_path path);
 
 /* Refuses codes other than 1 to 63 letters, digits and "_ . - +". */
 MUST_USE enum status policy_check_code(const struct policy_file *file, struct policy_path path, const char *code,

@@ -1,18 +1,14 @@
 #include "rules/rulebook.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "policy/policy_file.h"
+#include "policy/policy_folder.h"
 #include "rules/rule_kinds.h"
 #include "rules/rule_values.h"
-
-#define PACKS_MAX 256
 
 void rules_book_free(struct rules_book *book)
 {
@@ -78,93 +74,41 @@ static enum status load_pack(const char *path, struct rules_pack *pack, char ver
     return st;
 }
 
-static int is_pack(const struct dirent *entry)
+static enum status load_packs(const char *path, const struct policy_folder *folder,
+                              char (*versions)[POLICY_VERSION_SIZE], struct rules_book *book, struct error *err)
 {
-    size_t len = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && len > 5 && strcmp(entry->d_name + len - 5, ".yaml") == 0;
-}
-
-/* The files of a folder in the order of their names, or the one file itself. */
-struct pack_paths {
-    struct dirent **entries; /* NULL where `path` is a file */
-    int n;
-};
-
-static void pack_paths_fini(struct pack_paths *paths)
-{
-    for (int i = 0; paths->entries != NULL && i < paths->n; i++)
-        free(paths->entries[i]);
-    free(paths->entries);
-}
-
-static enum status list_packs(const char *path, struct pack_paths *paths, struct error *err)
-{
-    struct stat facts;
-    if (stat(path, &facts) != 0)
-        return error_set(err, STATUS_NOT_FOUND, "%s: %s", path, strerror(errno));
-    paths->n = 1;
-    if (!S_ISDIR(facts.st_mode))
-        return STATUS_OK;
-    paths->n = scandir(path, &paths->entries, is_pack, alphasort);
-    if (paths->n < 0)
-        return error_set(err, STATUS_NOT_FOUND, "%s: %s", path, strerror(errno));
-    if (paths->n == 0 || paths->n > PACKS_MAX)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: %d rule packs (*.yaml); there must be 1 to %d", path,
-                         paths->n, PACKS_MAX);
-    return STATUS_OK;
-}
-
-/* The version over all packs: a line a pack, as `b2sum` prints them. */
-#define VERSION_LINE_SIZE (POLICY_VERSION_SIZE + 2 + 256 + 1)
-
-static enum status load_one(const char *path, const char *file, const char *name, struct rules_book *book,
-                            struct policy_file *lines, struct error *err)
-{
-    char version[POLICY_VERSION_SIZE];
-    struct rules_pack *pack = &book->packs[book->n_packs++];
-    enum status st = load_pack(file, pack, version, err);
-    if (st != STATUS_OK)
-        return st;
-    if (rules_book_pack(book, pack->name) != pack)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: name: '%s' is the name of another pack of %s", file,
-                         pack->name, path);
-    int len = snprintf(lines->text + lines->len, VERSION_LINE_SIZE, "%s  %.255s\n", version, name);
-    lines->len += (size_t)len;
-    return STATUS_OK;
-}
-
-static enum status load_packs(const char *path, const struct pack_paths *paths, struct rules_book *book,
-                              struct error *err)
-{
-    SCOPED(policy_file_fini) struct policy_file lines = {0}; /* `text` holds the lines that the version is made of */
-    lines.text = calloc((size_t)paths->n, VERSION_LINE_SIZE);
-    book->packs = calloc((size_t)paths->n, sizeof(*book->packs));
-    if (lines.text == NULL || book->packs == NULL)
+    book->packs = calloc(folder->n, sizeof(*book->packs));
+    if (book->packs == NULL)
         return error_set(err, STATUS_RESOURCE_EXHAUSTED, "%s: out of memory", path);
-    for (int i = 0; i < paths->n; i++) {
-        char file[4096];
-        const char *base = strrchr(path, '/');
-        const char *name = paths->entries != NULL ? paths->entries[i]->d_name : base != NULL ? base + 1 : path;
-        (void)snprintf(file, sizeof(file), paths->entries != NULL ? "%s/%s" : "%s", path,
-                       paths->entries != NULL ? name : "");
-        enum status st = load_one(path, paths->entries != NULL ? file : path, name, book, &lines, err);
+    for (size_t i = 0; i < folder->n; i++) {
+        struct rules_pack *pack = &book->packs[book->n_packs++];
+        enum status st = load_pack(folder->paths[i], pack, versions[i], err);
         if (st != STATUS_OK)
             return st;
+        if (rules_book_pack(book, pack->name) != pack)
+            return error_set(err, STATUS_INVALID_ARGUMENT, "%s: name: '%s' is the name of another pack of %s",
+                             folder->paths[i], pack->name, path);
     }
-    policy_version(lines.text, lines.len, book->version);
+    policy_folder_version(folder, (const char(*)[POLICY_VERSION_SIZE])versions, book->version);
     return STATUS_OK;
+}
+
+static void free_versions(char (**versions)[POLICY_VERSION_SIZE])
+{
+    free(*versions);
 }
 
 enum status rules_book_load(const char *path, struct rules_book **ret_book, struct error *err)
 {
-    SCOPED(pack_paths_fini) struct pack_paths paths = {0};
-    enum status st = list_packs(path, &paths, err);
+    SCOPED(policy_folder_fini) struct policy_folder folder = {0};
+    enum status st = policy_folder_list(path, "rule packs", &folder, err);
     if (st != STATUS_OK)
         return st;
+    SCOPED(free_versions) char(*versions)[POLICY_VERSION_SIZE] = calloc(folder.n, sizeof(*versions));
     SCOPED(rules_book_freep) struct rules_book *book = calloc(1, sizeof(*book));
-    if (book == NULL)
+    if (book == NULL || versions == NULL)
         return error_set(err, STATUS_RESOURCE_EXHAUSTED, "%s: out of memory", path);
-    st = load_packs(path, &paths, book, err);
+    st = load_packs(path, &folder, versions, book, err);
     if (st == STATUS_OK)
         *ret_book = TAKE(book);
     return st;
