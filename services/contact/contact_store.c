@@ -10,22 +10,26 @@ void contact_keys_init(struct contact_keys *keys)
     *keys = (struct contact_keys){0};
     db_columns_add_keys(&keys->accounts);
     db_columns_add_keys(&keys->debtors);
+    keys->known = id_set_new();
 }
 
 void contact_keys_fini(struct contact_keys *keys)
 {
     db_columns_fini(&keys->accounts);
     db_columns_fini(&keys->debtors);
+    g_hash_table_unref(keys->known);
 }
 
 void contact_keys_add_account(struct contact_keys *keys, const struct id *account_id)
 {
-    db_columns_push_key(&keys->accounts, account_id);
+    if (id_set_add(keys->known, account_id))
+        db_columns_push_key(&keys->accounts, account_id);
 }
 
 void contact_keys_add_debtor(struct contact_keys *keys, const struct id *debtor_id)
 {
-    db_columns_push_key(&keys->debtors, debtor_id);
+    if (id_set_add(keys->known, debtor_id))
+        db_columns_push_key(&keys->debtors, debtor_id);
 }
 
 /* Values of debtor.point_marks. */

@@ -10,10 +10,11 @@
 
 /* The tables of schema contact: batches in, batches out. Every call is one round trip, however many keys it has. */
 
-/* Keys of what to load. Doubles are fine. */
+/* Keys of what to load. Doubles are fine: each is loaded once, or its attempts would count twice. */
 struct contact_keys {
     struct db_columns accounts;
     struct db_columns debtors; /* persons with all their accounts */
+    GHashTable *known;         /* ids of both */
 };
 void contact_keys_init(struct contact_keys *keys);
 void contact_keys_fini(struct contact_keys *keys);

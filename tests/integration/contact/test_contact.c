@@ -117,6 +117,20 @@ static void grants_seven_calls_and_refuses_the_eighth(void **state)
     (void)fixture_emitted(fixture);
 }
 
+/* Attempts that were loaded once a request would count twice. */
+static void counts_each_call_once_however_often_its_account_is_asked_for(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    drive("2026-06-02T14:00:00Z");
+    place(fixture, "d1", "a1");
+    call_in_vain(fixture, "a1", "d1-phone", 4);
+    (void)fixture_emitted(fixture);
+    Dunlin__Contact__V1__RequestPermitsReply *reply = ask(fixture, "ExplainContact", "a1", "d1-phone", 2);
+    assert_true(is_permit(reply->verdicts[0]));
+    assert_true(is_permit(reply->verdicts[1]));
+    fixture_free_reply(reply);
+}
+
 static void records_what_a_decision_saw_so_that_it_can_be_replayed(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -900,6 +914,7 @@ int main(void)
         cmocka_unit_test_setup(plans_an_account_and_offers_it_once, clear),
         cmocka_unit_test_setup(grants_one_permit_of_a_debt_at_a_time, clear),
         cmocka_unit_test_setup(grants_seven_calls_and_refuses_the_eighth, clear),
+        cmocka_unit_test_setup(counts_each_call_once_however_often_its_account_is_asked_for, clear),
         cmocka_unit_test_setup(records_what_a_decision_saw_so_that_it_can_be_replayed, clear),
         cmocka_unit_test_setup(gives_an_unplaced_call_back, clear),
         cmocka_unit_test_setup(takes_a_conversation_that_is_reported_after_a_busy_line, clear),
