@@ -1,5 +1,7 @@
 #include "contact_service.h"
 
+#include <string.h>
+
 #include "contact_events.h"
 #include "contact_handlers.h"
 #include "contact_sql.h"
@@ -73,9 +75,8 @@ static const struct service_method METHODS[] = {
     {0},
 };
 
-static void context_close(void *data)
+void contact_context_free(struct contact_context *context)
 {
-    struct contact_context *context = data;
     if (context == NULL)
         return;
     sop_free(context->sop);
@@ -84,6 +85,29 @@ static void context_close(void *data)
     g_free(context->rules_path);
     g_free(context->packs);
     g_free(context);
+}
+
+void contact_context_freep(struct contact_context **context)
+{
+    contact_context_free(*context);
+}
+
+static void context_close(void *data)
+{
+    contact_context_free(data);
+}
+
+const char *contact_option_default(const char *name)
+{
+    const struct config_option *option = OPTIONS;
+    while (strcmp(option->name, name) != 0)
+        option++;
+    return option->default_value;
+}
+
+static int64_t default_us(const char *name)
+{
+    return g_ascii_strtoll(contact_option_default(name), NULL, 10) * US_PER_S;
 }
 
 /* Both or neither: a SOP and rules that were written for each other do not part. */
@@ -103,6 +127,22 @@ static enum status context_reload(void *data, struct error *err)
     context->rules = TAKE(rules);
     context->blocking_holds = permit_blocking_holds(context->rules->selection, clock_now());
     return STATUS_OK;
+}
+
+enum status contact_context_load(const char *sop_path, const char *rules_path, const char *packs,
+                                 struct contact_context **ret_context, struct error *err)
+{
+    SCOPED(contact_context_freep) struct contact_context *context = g_new0(struct contact_context, 1);
+    context->sop_path = g_strdup(sop_path);
+    context->rules_path = g_strdup(rules_path);
+    context->packs = g_strdup(packs);
+    context->permit_valid_us = default_us("permit-valid-seconds");
+    context->report_grace_us = default_us("report-grace-seconds");
+    context->retry_us = default_us("retry-seconds");
+    const enum status st = context_reload(context, err);
+    if (st == STATUS_OK)
+        *ret_context = TAKE(context);
+    return st;
 }
 
 static enum status context_open(const struct service *service, unsigned worker, void **ret_context, struct error *err)

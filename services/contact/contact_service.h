@@ -21,4 +21,13 @@ struct contact_context {
     int64_t retry_us;
 };
 
+/* What contact decides by, read for somebody who decides beside the service (contact_replay.h): the options that are no
+ * parameter have their defaults. Fails as sop_load and contact_rules_load do. */
+MUST_USE enum status contact_context_load(const char *sop_path, const char *rules_path, const char *packs,
+                                          struct contact_context **ret_context, struct error *err);
+void contact_context_free(struct contact_context *context);
+void contact_context_freep(struct contact_context **context);
+/* The default of one of contact's options of type text; lent. */
+const char *contact_option_default(const char *name);
+
 #endif

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "commands.h"
+#include "csv.h"
 #include "id/id.h"
 #include "place_file.h"
 #include "progress.h"
@@ -293,26 +294,14 @@ static enum status send_file(struct place *place, struct error *err)
     return st == STATUS_OK ? close_placement(place, err) : st;
 }
 
-static void write_csv_cell(FILE *out, const void *bytes, size_t len, bool is_last)
-{
-    const char *text = bytes;
-    (void)fputc('"', out);
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '"')
-            (void)fputc('"', out);
-        (void)fputc(text[i], out);
-    }
-    (void)fputs(is_last ? "\"\r\n" : "\",", out);
-}
-
 static void write_reject(FILE *out, const Dunlin__Intake__V1__Reject *reject)
 {
     (void)fprintf(out, "%" PRId64 ",", reject->line);
-    write_csv_cell(out, reject->field, strlen(reject->field), false);
-    write_csv_cell(out, reject->column, strlen(reject->column), false);
-    write_csv_cell(out, reject->code, strlen(reject->code), false);
-    write_csv_cell(out, reject->reason, strlen(reject->reason), false);
-    write_csv_cell(out, reject->record.data, reject->record.len, true);
+    csv_cell(out, reject->field, false);
+    csv_cell(out, reject->column, false);
+    csv_cell(out, reject->code, false);
+    csv_cell(out, reject->reason, false);
+    csv_cell_bytes(out, reject->record.data, reject->record.len, true);
 }
 
 struct reject_counts {

@@ -270,13 +270,10 @@ static void report(struct test_run *run)
 /* Where packs lie: what is named, or deploy/rules beside this program's sources. */
 static enum status open_rules(struct cli *cli, struct rules_book **ret_book, struct error *err)
 {
-    const char *named = cli_text(cli, "rules");
-    g_autofree char *home = NULL;
     g_autofree char *path = NULL;
-    enum status st = named[0] == '\0' ? fleet_home(&home, err) : STATUS_OK;
+    enum status st = fleet_policy(cli_text(cli, "rules"), "rules", &path, err);
     if (st != STATUS_OK)
         return st;
-    path = named[0] != '\0' ? g_strdup(named) : g_build_filename(home, "deploy", "rules", NULL);
     st = rules_book_load(path, ret_book, err);
     if (st != STATUS_OK)
         cli_set_exit(cli, CLI_EXIT_USAGE);

@@ -53,16 +53,8 @@ static enum status parse_instances(struct up *up, const char *text, struct error
 
 static enum status choose_policies(struct up *up, struct error *err)
 {
-    const char *sop = cli_text(up->cli, "sop");
-    const char *rules = cli_text(up->cli, "rules");
-    g_autofree char *home = NULL;
-    if ((sop[0] == '\0' || rules[0] == '\0') && fleet_home(&home, err) != STATUS_OK)
-        return err->code;
-    up->sop = sop[0] != '\0' ? g_canonicalize_filename(sop, NULL)
-                             : g_build_filename(home, "deploy", "policies", "standard.yaml", NULL);
-    up->rules =
-        rules[0] != '\0' ? g_canonicalize_filename(rules, NULL) : g_build_filename(home, "deploy", "rules", NULL);
-    return STATUS_OK;
+    const enum status st = fleet_policy(cli_text(up->cli, "sop"), "policies/standard.yaml", &up->sop, err);
+    return st == STATUS_OK ? fleet_policy(cli_text(up->cli, "rules"), "rules", &up->rules, err) : st;
 }
 
 /* Before anything is started: half a system is worse than none. */

@@ -305,6 +305,19 @@ enum status fleet_home(char **ret_home, struct error *err)
                      DUNLIN_SOURCE_DIR);
 }
 
+enum status fleet_policy(const char *named, const char *shipped, char **ret_path, struct error *err)
+{
+    g_autofree char *home = NULL;
+    if (named[0] != '\0') {
+        *ret_path = g_canonicalize_filename(named, NULL);
+        return STATUS_OK;
+    }
+    const enum status st = fleet_home(&home, err);
+    if (st == STATUS_OK)
+        *ret_path = g_build_filename(home, "deploy", shipped, NULL);
+    return st;
+}
+
 static bool has_file(const char *var, const char *name)
 {
     g_autofree char *path = g_build_filename(var, name, NULL);

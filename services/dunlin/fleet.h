@@ -61,6 +61,9 @@ char *fleet_log_tail(const char *path, size_t n_lines);
  * from. g_free. Fails with NOT_FOUND. */
 MUST_USE enum status fleet_home(char **ret_home, struct error *err);
 
+/* The absolute path of what the operator named, or, where he named nothing, of `shipped` in deploy/; g_free. */
+MUST_USE enum status fleet_policy(const char *named, const char *shipped, char **ret_path, struct error *err);
+
 /* True where deploy/servers has made PostgreSQL and Redis in `var`; and where they have been stopped by it since. */
 bool fleet_has_servers(const char *var);
 bool fleet_has_stopped_servers(const char *var);

@@ -1,0 +1,66 @@
+#ifndef DUNLIN_CONTACT_REPLAY_H
+#define DUNLIN_CONTACT_REPLAY_H
+
+#include "contact_service.h"
+#include "contact_work.h"
+#include "eventlog/eventlog.h"
+
+/* Reads the log again: what happened is folded into a book as the service folds it, and wherever a permit was decided,
+ * the SOP and the rules of `context` are asked the same question, with what was known then. No database, no clock;
+ * nothing is written. For explanations (what is known of an account, and why) and backtests (what would have been
+ * decided).
+ *
+ * What happened stays what happened: a call that these rules would have refused is an attempt all the same, and one
+ * that they would have allowed is none. Plans are those of the SOP of `context`; classes are those of the log.
+ *
+ * Events of one partition come in their order, from the first on; all of a debtor are needed for what is said of him.
+ * Belongs to one thread. */
+struct contact_replay;
+
+/* A permit that was granted or refused, decided again. All is lent for the call. */
+struct replay_decision {
+    const struct event *event;
+    const struct account *account;
+    const struct contact_point *point;
+    int32_t channel;
+    bool was_granted;
+    Dunlin__Contact__V1__RuleHit *const *recorded_hits; /* of a refusal */
+    size_t n_recorded_hits;
+    const char *recorded_rule_version;
+    const struct rules_verdict *verdict; /* these rules' */
+    bool is_equal;                       /* what would be written of it is what was written, bit for bit */
+};
+
+/* What an account's next contact is from here on. */
+struct replay_plan {
+    const struct event *cause;
+    struct id account_id;
+    int32_t agency_id;
+    const char *step; /* empty: nothing */
+    int32_t channel;
+    int64_t due_at_us;
+};
+
+/* Any may be NULL. */
+struct replay_observer {
+    void *context;
+    void (*on_decision)(void *context, const struct replay_decision *decision);
+    void (*on_plan)(void *context, const struct replay_plan *plan);     /* as this SOP plans */
+    void (*on_recorded)(void *context, const struct replay_plan *plan); /* as was planned then */
+};
+
+/* `context` and `observer` are lent and outlive it. */
+struct contact_replay *contact_replay_new(const struct contact_context *context,
+                                          const struct replay_observer *observer);
+void contact_replay_free(struct contact_replay *replay);
+void contact_replay_freep(struct contact_replay **replay);
+
+/* Folds the next event in; one that says nothing to contact is passed over. Fails with DATA_LOSS where it is no message
+ * of its type, or what the fold says of it, naming partition and number; the book is then as it was, or has a part of
+ * it. */
+MUST_USE enum status contact_replay_event(struct contact_replay *replay, const struct event *event, struct error *err);
+
+/* Everything that is known so far; lent. */
+struct contact_book *contact_replay_book(struct contact_replay *replay);
+
+#endif
