@@ -106,6 +106,7 @@ static void say_decision(struct contact_replay *replay, const struct recorded *r
         .point = decision->point,
         .channel = decision->channel,
         .was_granted = recorded->granted != NULL,
+        .was_parked = was_parked(recorded->inputs),
         .recorded_hits = recorded->refused != NULL ? recorded->refused->hits : NULL,
         .n_recorded_hits = recorded->refused != NULL ? recorded->refused->n_hits : 0,
         .recorded_rule_version =

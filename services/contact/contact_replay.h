@@ -24,6 +24,8 @@ struct replay_decision {
     const struct contact_point *point;
     int32_t channel;
     bool was_granted;
+    bool was_parked; /* decided without an event of the debtor that could not be applied: which one, the log does not
+                        say, so that more may be known here */
     Dunlin__Contact__V1__RuleHit *const *recorded_hits; /* of a refusal */
     size_t n_recorded_hits;
     const char *recorded_rule_version;

@@ -45,6 +45,7 @@ struct backtest {
     int64_t n_gained, n_lost;        /* refused and would be granted; the other way round */
     int64_t n_other_reasons;         /* refused either way, by other rules or until another time */
     int64_t n_same_rules, n_unequal; /* decided by the candidate's very rules; of those, not bit for bit */
+    int64_t n_parked;                /* of those, while an event of the debtor was parked: refused, then as now */
     char *first_unequal;             /* where; NULL: none */
     GHashTable *rules;               /* id -> struct rule_change */
     GHashTable *accounts;            /* struct id -> struct subject_steps; of the partition that is read */
@@ -173,7 +174,8 @@ static void check_equal(struct backtest *backtest, const struct replay_decision 
     if (strcmp(decision->recorded_rule_version, backtest->rule_version) != 0)
         return;
     backtest->n_same_rules++;
-    if (decision->is_equal)
+    backtest->n_parked += decision->was_parked ? 1 : 0;
+    if (decision->is_equal || (decision->was_parked && !decision->was_granted && !decision->verdict->is_allowed))
         return;
     backtest->n_unequal++;
     if (backtest->first_unequal == NULL)
@@ -465,11 +467,11 @@ json_t *backtest_json(const struct backtest *backtest)
     json_t *failures = json_array();
     for (guint i = 0; i < backtest->failures->len; i++)
         (void)json_array_append_new(failures, json_string(g_ptr_array_index(backtest->failures, i)));
-    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:{s:I, s:I, s:o}, s:I, s:o}", "permits", permits_json(backtest),
+    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:{s:I, s:I, s:I, s:o}, s:I, s:o}", "permits", permits_json(backtest),
                      "rules", rules_json(backtest), "steps", steps_json(backtest), "workload", workload_json(backtest),
                      "accounts_that_differ", (json_int_t)g_hash_table_size(backtest->differing), "same_rules",
-                     "decisions", (json_int_t)backtest->n_same_rules, "unequal", (json_int_t)backtest->n_unequal,
-                     "first_unequal",
+                     "decisions", (json_int_t)backtest->n_same_rules, "while_parked", (json_int_t)backtest->n_parked,
+                     "unequal", (json_int_t)backtest->n_unequal, "first_unequal",
                      backtest->first_unequal != NULL ? json_string(backtest->first_unequal) : json_null(),
                      "events_not_understood", (json_int_t)backtest->n_failures, "failures", failures);
 }

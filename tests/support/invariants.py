@@ -3,6 +3,7 @@
 Each check is one question to the database (or one pass over the log) that answers with what differs; the failure names all of it.
 """
 import collections
+import json
 
 CONSUMERS = ("classification", "contact", "dispute", "payment", "reporting")
 # Tables of the read model; a sum of nothing is the same as no row, and which of the two it is depends on how events fell into batches.
@@ -224,6 +225,18 @@ def check_rebuild(system):
     return {"the live read model against the rebuilt one": found}
 
 
+def check_replay(system):
+    """Each decision asked again, with what the log says was known then, comes out as it was written, bit for bit; and contact's whole log can be read again."""
+    replayed = json.loads(system.run("policy", "backtest", "--json", code=None).out)
+    decided = int(system.sql("SELECT count(*) FROM log.event WHERE type IN ('dunlin.contact.v1.PermitGranted', 'dunlin.contact.v1.PermitRefused')"))
+    same = replayed["same_rules"]
+    return {
+        "decisions that come out otherwise (how many, the first)": [f"{same['unequal']}, {same['first_unequal']}"] if same["unequal"] else [],
+        "decisions that were not asked again (decided, asked)": [f"{decided}, {same['decisions']}"] if decided != same["decisions"] else [],
+        "events that contact cannot read again": replayed["failures"],
+    }
+
+
 def check_invariants(system, *, rebuild=True):
     """After the load: waits for rest and checks all of the above. rebuild=False leaves the read model alone (a test that goes on at once)."""
     system.wait()
@@ -231,6 +244,7 @@ def check_invariants(system, *, rebuild=True):
     found.update(check_log_against_tables(system))
     verified = system.run("log", "verify", code=None)
     found["dunlin log verify"] = [] if verified.code == 0 else [verified.out + verified.err]
+    found.update(check_replay(system))
     if rebuild:
         found.update(check_rebuild(system))
     wrong = {name: what for name, what in found.items() if what}
