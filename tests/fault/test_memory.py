@@ -17,7 +17,9 @@ from invariants import check_invariants, keyed
 
 SQUEEZED = ("intake", "contact", "payment", "reporting")
 ROWS_A_FILE = 300
-FILES_MAX = 40  # 12,000 accounts are far more than fits into what a process has free
+FILES_MAX = 40
+SMALL_FILES = 10  # what a process has free from earlier peaks may be enough for many small batches; those of larger files are larger than any it has seen
+ROWS_A_LARGE_FILE = 3000
 PATIENCE_S = 120
 TRY_AGAIN = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "RESOURCE_EXHAUSTED"}
 # The sanitizer's allocator says NULL, as libc's does, and does not end the process in its own way.
@@ -44,11 +46,11 @@ def placed():
     return {}
 
 
-def place_file(system, placed):
+def place_file(system, placed, rows=ROWS_A_FILE):
     """Until it has been acknowledged whole."""
     with (SAMPLE / "portfolio.csv").open(newline="") as file:
         columns = next(csv.reader(file))
-    path = system.write_rows(columns, [default_account() for _ in range(ROWS_A_FILE)])
+    path = system.write_rows(columns, [default_account() for _ in range(rows)])
 
     def place():
         done = system.run("place", path, "--mapping", MAPPINGS / "placement.yaml", "--timeout", "30", "--json", code=(OK, FAILED))
@@ -57,15 +59,16 @@ def place_file(system, placed):
         assert json.loads(done.err)["error"]["code"] in TRY_AGAIN, done.err
         return None
     summary = poll(f"{path.name} is placed", place, PATIENCE_S)
-    placed[summary["placement_id"]] = summary["accepted"]
+    assert summary["accepted"] == rows
+    placed[summary["placement_id"]] = rows
 
 
 @pytest.mark.parametrize("service", SQUEEZED)
 def test_a_service_out_of_memory_ends_and_the_others_go_on(system, placed, service):
     pid = system.pid(service)
     squeeze(pid)
-    for _ in range(FILES_MAX):
-        place_file(system, placed)
+    for number in range(FILES_MAX):
+        place_file(system, placed, ROWS_A_FILE if number < SMALL_FILES else ROWS_A_LARGE_FILE)
         if not is_running(pid):
             break
     assert not is_running(pid), f"{service} needed no more memory than it had"
@@ -76,5 +79,4 @@ def test_a_service_out_of_memory_ends_and_the_others_go_on(system, placed, servi
 
 def test_every_account_is_there_once(system, placed):
     assert keyed(system, "SELECT placement_id, count(*) FROM intake.account GROUP BY 1") == placed
-    assert set(placed.values()) == {ROWS_A_FILE}
     check_invariants(system)
