@@ -9,6 +9,8 @@
 #include <sodium.h>
 #include <yaml.h>
 
+#include "policy/policy_schema.h"
+
 #define VERSION_BYTES 16
 
 void policy_version(const void *bytes, size_t len, char version[static POLICY_VERSION_SIZE])
@@ -68,7 +70,6 @@ struct complaint {
     char reason[256];
     char path[POLICY_PATH_SIZE];
     int line;
-    bool is_in_field; /* the innermost part of the path is the field that was read last */
 };
 
 /* Puts "field" or "[n]" before the path that stands there. */
@@ -88,7 +89,6 @@ static void take_backtrace(struct complaint *complaint, const char *text)
     unsigned entry = 0;
     int line = 0;
     if (sscanf(text, " in mapping field '%63[^']' (line: %d", name, &line) == 2) {
-        complaint->is_in_field = complaint->is_in_field || complaint->line == 0;
         path_prepend(complaint, name);
     } else if (sscanf(text, " in sequence entry '%u' (line: %d", &entry, &line) == 2) {
         (void)snprintf(name, sizeof(name), "[%u]", entry > 0 ? entry - 1 : 0);
@@ -215,35 +215,52 @@ static size_t line_of(const struct policy_file *file, const char *path, size_t b
     return line;
 }
 
-static enum status name_place(const struct policy_file *file, struct error *err, struct policy_path path, size_t below)
+/* "<file>:<line>: <field>: <text>" */
+static enum status tell(const struct policy_file *file, struct error *err, size_t line, const char *field,
+                        const char *text)
 {
-    const size_t line = line_of(file, path.text, below);
-    if (path.text[0] == '\0')
-        return error_wrap(err, STATUS_INVALID_ARGUMENT, "%s:%zu", file->path, line);
-    return error_wrap(err, STATUS_INVALID_ARGUMENT, "%s:%zu: %s", file->path, line, path.text);
+    if (file->problems != NULL) {
+        file->problems->n++;
+        file->problems->found(file->problems->context, file->path, line, field, text);
+    }
+    return error_set(err, STATUS_INVALID_ARGUMENT, "%s:%zu: %s%s%s", file->path, line, field,
+                     field[0] == '\0' ? "" : ": ", text);
+}
+
+enum status policy_refuse_line(const struct policy_file *file, struct error *err, size_t line, struct policy_path path,
+                               const char *format, ...)
+{
+    struct error why;
+    va_list args;
+    va_start(args, format);
+    (void)error_vset(&why, STATUS_INVALID_ARGUMENT, format, args);
+    va_end(args);
+    return tell(file, err, line, path.text, why.text);
 }
 
 enum status policy_refuse(const struct policy_file *file, struct error *err, struct policy_path path,
                           const char *format, ...)
 {
+    struct error why;
     va_list args;
     va_start(args, format);
-    (void)error_vset(err, STATUS_INVALID_ARGUMENT, format, args);
+    (void)error_vset(&why, STATUS_INVALID_ARGUMENT, format, args);
     va_end(args);
-    return name_place(file, err, path, 0);
+    return tell(file, err, line_of(file, path.text, 0), path.text, why.text);
 }
 
 enum status policy_refuse_text(const struct policy_file *file, struct error *err, struct policy_path path,
                                const char *text, size_t offset, const char *format, ...)
 {
+    struct error why;
     va_list args;
     size_t below = 1; /* a block begins on the line after its field's */
     for (size_t i = 0; i < offset; i++)
         below += text[i] == '\n';
     va_start(args, format);
-    (void)error_vset(err, STATUS_INVALID_ARGUMENT, format, args);
+    (void)error_vset(&why, STATUS_INVALID_ARGUMENT, format, args);
     va_end(args);
-    return name_place(file, err, path, below);
+    return tell(file, err, line_of(file, path.text, below), path.text, why.text);
 }
 
 size_t policy_line(const struct policy_file *file, struct policy_path path)
@@ -251,56 +268,36 @@ size_t policy_line(const struct policy_file *file, struct policy_path path)
     return line_of(file, path.text, 0);
 }
 
-/* The mapping around the field that was read last. */
-static void leave_field(struct complaint *complaint)
+bool policy_goes_on(const struct policy_file *file, enum status st)
 {
-    char *dot = strrchr(complaint->path, '.');
-    if (complaint->is_in_field)
-        *(dot == NULL ? complaint->path : dot) = '\0';
+    return st == STATUS_INVALID_ARGUMENT && file->problems != NULL;
 }
 
-/* libcyaml marks an unknown key where its mapping began and a missing one where it ended: both are found again by their
- * names. */
-static enum status refuse_values(const struct policy_file *file, struct complaint *complaint, struct error *err)
+enum status policy_problem(const struct policy_file *file, struct error *err)
 {
-    static const char unexpected[] = "Unexpected key: ";
-    static const char missing[] = "Missing required mapping field: ";
-    static const char twice[] = "Mapping field already seen: ";
-    const char *key = NULL;
-    const char *why = "missing";
-    if (strncmp(complaint->reason, unexpected, strlen(unexpected)) == 0) {
-        key = complaint->reason + strlen(unexpected);
-        why = "there is no such field";
-    } else if (strncmp(complaint->reason, missing, strlen(missing)) == 0) {
-        key = complaint->reason + strlen(missing);
-        leave_field(complaint);
-    } else if (strncmp(complaint->reason, twice, strlen(twice)) == 0) {
-        key = complaint->reason + strlen(twice);
-        why = "is there twice";
-        leave_field(complaint);
-    }
-    if (key != NULL)
-        return policy_refuse(
-            file, err, policy_path("%s%s%s", complaint->path, complaint->path[0] == '\0' ? "" : ".", key), "%s", why);
-    if (complaint->line == 0) /* about the whole: libcyaml has seen no field yet */
-        return policy_refuse(file, err, policy_path("%s", ""), "%s", complaint->reason);
-    return error_set(err, STATUS_INVALID_ARGUMENT, "%s:%d: %s%s%s", file->path, complaint->line, complaint->path,
-                     complaint->path[0] == '\0' ? "" : ": ", complaint->reason);
+    if (file->problems == NULL || file->problems->n == 0)
+        return STATUS_OK;
+    return error_set(err, STATUS_INVALID_ARGUMENT, "%s: %zu problems", file->path, file->problems->n);
 }
 
+/* What policy_schema_check leaves to libcyaml: what is no YAML, aliases. */
 enum status policy_file_values(const struct policy_file *file, const cyaml_schema_value_t *schema, void **ret_data,
                                struct error *err)
 {
     struct complaint complaint = {0};
     cyaml_config_t config = cyaml_settings(&complaint);
     cyaml_data_t *data = NULL;
+    enum status st = policy_schema_check(file, schema, err);
+    if (st == STATUS_OK || policy_goes_on(file, st))
+        st = policy_problem(file, err);
+    if (st != STATUS_OK)
+        return st;
     cyaml_err_t code = cyaml_load_data((const uint8_t *)file->text, file->len, &config, schema, &data, NULL);
-    if (code != CYAML_OK && complaint.reason[0] == '\0')
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s:1: %s", file->path, cyaml_strerror(code));
     if (code != CYAML_OK)
-        return refuse_values(file, &complaint, err);
+        return tell(file, err, complaint.line == 0 ? 1 : (size_t)complaint.line, complaint.path,
+                    complaint.reason[0] == '\0' ? cyaml_strerror(code) : complaint.reason);
     if (data == NULL)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s:1: the file says nothing", file->path);
+        return tell(file, err, 1, "", "the file says nothing");
     *ret_data = data;
     return STATUS_OK;
 }

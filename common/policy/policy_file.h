@@ -12,11 +12,19 @@
  * name file, line and field. For the modules that read policies: SOPs, rule packs, templates. */
 #define POLICY_FILE_MAX_BYTES (1024 * 1024)
 
+/* Who wants to hear of every problem of a file, not only of the first: whoever checks policies. */
+struct policy_problems {
+    void (*found)(void *context, const char *path, size_t line, const char *field, const char *text);
+    void *context;
+    size_t n;
+};
+
 struct policy_file {
     char path[512];                    /* as errors show it */
     char version[POLICY_VERSION_SIZE]; /* of `text` */
     char *text;                        /* NUL-terminated */
     size_t len;
+    struct policy_problems *problems; /* lent; NULL: reading ends with the first problem */
 };
 
 /* Fails with NOT_FOUND, or INVALID_ARGUMENT where it is empty, no text or larger than POLICY_FILE_MAX_BYTES.
@@ -24,8 +32,8 @@ struct policy_file {
 MUST_USE enum status policy_file_read(const char *path, struct policy_file *file, struct error *err);
 void policy_file_fini(struct policy_file *file);
 
-/* Values by `schema` (a pointer mapping); unknown and repeated keys are refused. *ret_data belongs to the caller:
- * policy_values_free with the same schema. Fails with INVALID_ARGUMENT. */
+/* Values by `schema` (a pointer mapping); unknown and repeated keys are refused, with the nearest that there is.
+ * *ret_data belongs to the caller: policy_values_free with the same schema. Fails with INVALID_ARGUMENT. */
 MUST_USE enum status policy_file_values(const struct policy_file *file, const cyaml_schema_value_t *schema,
                                         void **ret_data, struct error *err);
 void policy_values_free(const cyaml_schema_value_t *schema, void *data);
@@ -46,6 +54,12 @@ enum status policy_refuse(const struct policy_file *file, struct error *err, str
 enum status policy_refuse_text(const struct policy_file *file, struct error *err, struct policy_path path,
                                const char *text, size_t offset, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
+
+/* True where reading goes on after a failure, to find the other problems: only who returns policy_problem in the end
+ * may ask. */
+bool policy_goes_on(const struct policy_file *file, enum status st);
+/* OK where the file had no problem yet, else INVALID_ARGUMENT. */
+MUST_USE enum status policy_problem(const struct policy_file *file, struct error *err);
 
 /* The line of a field, as errors name it. */
 size_t policy_line(const struct policy_file *file, struct policy_path path);

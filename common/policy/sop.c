@@ -10,8 +10,17 @@ void sop_free(struct sop *sop)
         return;
     for (size_t i = 0; sop->classes != NULL && i < sop->n_classes; i++)
         free(sop->classes[i].conditions);
-    for (size_t i = 0; sop->strategies != NULL && i < sop->n_strategies; i++)
+    for (size_t i = 0; sop->strategies != NULL && i < sop->n_strategies; i++) {
         free(sop->strategies[i].steps);
+        free(sop->strategies[i].exits);
+    }
+    for (size_t i = 0; sop->escalations != NULL && i < sop->n_escalations; i++)
+        free(sop->escalations[i].conditions);
+    free(sop->rule_packs);
+    free(sop->languages);
+    free(sop->authorities);
+    free(sop->escalations);
+    free(sop->targets);
     free(sop->classes);
     free(sop->strategies);
     free(sop->buckets);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "calendar/calendar.h"
 #include "status/status.h"
 
 /* A standard operating procedure as data (deploy/policies/<name>.yaml): classes over declared facts, and the strategies
@@ -92,11 +93,51 @@ struct sop_step {
     enum sop_purpose purpose;
     char template[SOP_CODE_SIZE]; /* what is sent or played; empty: a call */
     char script[SOP_CODE_SIZE];   /* a call: the template that the agent reads from; empty: none */
+    int32_t times, every_days;    /* of the file's step: 1 and 0 where it is not repeated */
+    size_t source;                /* the file's step, from 0, that this one or its repeat comes of */
 };
+
+/* What makes an account leave its strategy. */
+enum sop_exit_event {
+    SOP_EXIT_PAID = 1, /* nothing is owed any more */
+    SOP_EXIT_PROMISE_MADE,
+    SOP_EXIT_PLAN_AGREED,
+    SOP_EXIT_DISPUTE_OPENED,
+    SOP_EXIT_CEASE_RECEIVED,
+    SOP_EXIT_ATTORNEY_NAMED,
+    SOP_EXIT_BANKRUPTCY_FILED,
+    SOP_EXIT_DECEASED,
+    SOP_EXIT_RECALLED,         /* the client took it back */
+    SOP_EXIT_CLASS_CHANGED,    /* its class leads to another strategy */
+    SOP_EXIT_STEPS_DONE,       /* and `days` have passed since the last one */
+    SOP_EXIT_DAYS_IN_STRATEGY, /* `days` since it came into the strategy */
+};
+
+enum sop_exit_to {
+    SOP_TO_STRATEGY = 1, /* `strategy` */
+    SOP_TO_CLASS,        /* where its class leads */
+    SOP_TO_HOLD,         /* no contact until somebody answers */
+    SOP_TO_CLOSE,
+    SOP_TO_RETURN, /* to the client */
+    SOP_TO_LEGAL,
+    SOP_TO_REVIEW, /* a supervisor decides */
+};
+
+struct sop_exit {
+    enum sop_exit_event on;
+    int32_t days; /* SOP_EXIT_STEPS_DONE, SOP_EXIT_DAYS_IN_STRATEGY */
+    enum sop_exit_to to;
+    char strategy[SOP_CODE_SIZE]; /* SOP_TO_STRATEGY */
+    bool is_common;               /* of all strategies */
+};
+const char *sop_exit_event_name(enum sop_exit_event event); /* as files say it: "dispute_opened" */
+const char *sop_exit_to_name(enum sop_exit_to to);
 
 struct sop_strategy {
     char code[SOP_CODE_SIZE];
     char title[128];
+    struct sop_exit *exits; /* its own, then those of all strategies for other events */
+    size_t n_exits;
     struct sop_step *steps; /* repeats are expanded: "call-2" every 7 days 3 times gives call-2, call-2.2, call-2.3 */
     size_t n_steps;
 };
@@ -106,9 +147,101 @@ struct sop_bucket {
     int32_t from_day, to_day; /* days past due, inclusive; INT32_MIN / INT32_MAX: open */
 };
 
+/* Who may agree to what. */
+enum sop_role {
+    SOP_ROLE_COLLECTOR = 1,
+    SOP_ROLE_SUPERVISOR,
+    SOP_ROLE_MANAGER,
+    SOP_ROLE_COMPLIANCE,
+    SOP_ROLE_CLIENT,
+};
+const char *sop_role_name(enum sop_role role); /* "collector" */
+
+struct sop_authority {
+    enum sop_role role;
+    int64_t minimum_payment_minor;    /* the smallest instalment that he may accept */
+    int32_t longest_plan_months;      /* 0: no plan */
+    int32_t largest_discount_percent; /* of the balance, in a settlement; 0: none */
+    enum sop_role approval_by;        /* who decides beyond; 0: nobody */
+};
+
+enum sop_trigger {
+    SOP_ON_CONDITION = 1, /* `conditions` came to hold */
+    SOP_ON_COMPLAINT,
+    SOP_ON_DISPUTE_OPENED,
+    SOP_ON_DISPUTE_OVERDUE,
+    SOP_ON_NOTICE_OVERDUE, /* a validation notice was not sent in time */
+    SOP_ON_PROMISE_BROKEN,
+    SOP_ON_PAYMENT_RETURNED,
+    SOP_ON_CEASE_RECEIVED,
+    SOP_ON_ATTORNEY_NAMED,
+    SOP_ON_BANKRUPTCY_FILED,
+    SOP_ON_DECEASED,
+    SOP_ON_HARDSHIP_CLAIMED,
+    SOP_ON_STEPS_DONE,
+};
+const char *sop_trigger_name(enum sop_trigger trigger);
+
+enum sop_action {
+    SOP_ACTION_REVIEW = 1,
+    SOP_ACTION_CALL,
+    SOP_ACTION_ANSWER, /* in writing */
+    SOP_ACTION_HOLD,
+    SOP_ACTION_OFFER_PLAN,
+    SOP_ACTION_OFFER_SETTLEMENT,
+    SOP_ACTION_LEGAL_REVIEW,
+    SOP_ACTION_HAND_OVER, /* to a lawyer or a court */
+    SOP_ACTION_RETURN,    /* to the client */
+};
+const char *sop_action_name(enum sop_action action);
+
+struct sop_escalation {
+    char code[SOP_CODE_SIZE];
+    char title[128];
+    enum sop_trigger on;
+    struct sop_condition *conditions; /* all must hold as well; none: always */
+    size_t n_conditions;
+    enum sop_role to;
+    int32_t within_hours; /* in which he must have acted */
+    enum sop_action action;
+};
+
+/* What the work is measured by: reporting's KPIs of that name. */
+struct sop_target {
+    char kpi[SOP_CODE_SIZE];
+    bool is_in_days;  /* else percent */
+    int64_t min, max; /* INT64_MIN / INT64_MAX: open */
+};
+
+/* What debts it is for: what the rules are asked about it. */
+enum sop_debts {
+    SOP_DEBTS_CONSUMER = 1,
+    SOP_DEBTS_MEDICAL, /* a consumer's, too */
+    SOP_DEBTS_COMMERCIAL,
+};
+const char *sop_debts_name(enum sop_debts debts);
+
+const char *sop_fact_name(enum sop_fact fact);       /* "days_past_due" */
+const char *sop_risk_name(enum sop_risk risk);       /* "low" */
+const char *sop_anchor_name(enum sop_anchor anchor); /* "placed" */
+
 struct sop {
     char name[SOP_CODE_SIZE];
     char version[POLICY_VERSION_SIZE];
+    char title[256];                   /* empty: none */
+    char owner[128];                   /* who answers for it; empty: nobody is named */
+    struct date review_by;             /* days 0: not said */
+    enum sop_debts debts;              /* 0: not said */
+    char (*rule_packs)[SOP_CODE_SIZE]; /* that it is meant to work under */
+    size_t n_rule_packs;
+    char (*languages)[SOP_CODE_SIZE]; /* BCP 47: of its messages */
+    size_t n_languages;
+    struct sop_authority *authorities; /* one a role */
+    size_t n_authorities;
+    struct sop_escalation *escalations;
+    size_t n_escalations;
+    struct sop_target *targets;
+    size_t n_targets;
     struct sop_class *classes; /* first match wins; the last has no condition */
     size_t n_classes;
     struct sop_strategy *strategies;

@@ -10,12 +10,18 @@
 #include "rules/rule_kinds.h"
 #include "rules/rule_values.h"
 
+void rules_pack_fini(struct rules_pack *pack)
+{
+    free(pack->rules);
+    *pack = (struct rules_pack){0};
+}
+
 void rules_book_free(struct rules_book *book)
 {
     if (book == NULL)
         return;
     for (size_t i = 0; i < book->n_packs; i++)
-        free(book->packs[i].rules);
+        rules_pack_fini(&book->packs[i]);
     free(book->packs);
     free(book);
 }
@@ -49,10 +55,26 @@ static enum status make_pack(const struct policy_file *file, const struct pack_v
         return error_set(err, STATUS_RESOURCE_EXHAUSTED, "%s: out of memory", file->path);
     for (size_t i = 0; i < values->n_rules; i++) {
         st = rule_from_values(file, values, i, pack->rules, err);
-        if (st != STATUS_OK)
+        if (st != STATUS_OK && !policy_goes_on(file, st))
             return st;
         pack->n_rules++;
     }
+    return policy_problem(file, err);
+}
+
+enum status rules_pack_from_file(const struct policy_file *file, struct rules_pack *ret_pack, struct error *err)
+{
+    SCOPED(rules_pack_fini) struct rules_pack pack = {0};
+    void *values = NULL;
+    enum status st = policy_file_values(file, &PACK_SCHEMA, &values, err);
+    if (st != STATUS_OK)
+        return st;
+    st = make_pack(file, values, &pack, err);
+    policy_values_free(&PACK_SCHEMA, values);
+    if (st != STATUS_OK)
+        return st;
+    *ret_pack = pack;
+    pack = (struct rules_pack){0};
     return STATUS_OK;
 }
 
@@ -64,14 +86,8 @@ static enum status load_pack(const char *path, struct rules_pack *pack, char ver
     enum status st = policy_file_read(path, &file, err);
     if (st != STATUS_OK)
         return st;
-    void *values = NULL;
-    st = policy_file_values(&file, &PACK_SCHEMA, &values, err);
-    if (st != STATUS_OK)
-        return st;
-    st = make_pack(&file, values, pack, err);
-    policy_values_free(&PACK_SCHEMA, values);
     memcpy(version, file.version, POLICY_VERSION_SIZE);
-    return st;
+    return rules_pack_from_file(&file, pack, err);
 }
 
 static enum status load_packs(const char *path, const struct policy_folder *folder,

@@ -8,6 +8,7 @@
 /* Rules of law and policy as data (deploy/rules/<jurisdiction>.yaml): parameters of known kinds, each with its
  * citation. Loaded once, then immutable and shared. */
 
+struct policy_file;
 struct rule_kind;
 
 /* Which collectors and debts a rule is for. */
@@ -78,6 +79,12 @@ struct rules_pack {
     struct rule *rules;
     size_t n_rules;
 };
+
+/* One pack of a file that is read, for who checks policies and wants every problem of it. rules_pack_fini frees what it
+ * holds; a zeroed struct is fine. Fails with INVALID_ARGUMENT naming file, line and field. */
+MUST_USE enum status rules_pack_from_file(const struct policy_file *file, struct rules_pack *ret_pack,
+                                          struct error *err);
+void rules_pack_fini(struct rules_pack *pack);
 
 /* All packs of a folder (or one file), in the order of their names, and one version over them all. */
 struct rules_book {

@@ -131,6 +131,7 @@ static enum status check_text(const struct maker *maker, const char *path, const
 {
     struct template_piece piece;
     const char *wrong = NULL;
+    enum status st = STATUS_OK;
     size_t at = 0;
     while (template_next_piece(text, &at, &piece, &wrong)) {
         if (wrong != NULL)
@@ -138,8 +139,11 @@ static enum status check_text(const struct maker *maker, const char *path, const
         if (!piece.is_field)
             continue;
         if (piece.field == TEMPLATE_FIELD_COUNT || (maker->template->fields & TEMPLATE_FIELD_BIT(piece.field)) == 0)
-            return refuse_undeclared(maker, path, text, &piece);
-        maker->template->used |= TEMPLATE_FIELD_BIT(piece.field);
+            st = refuse_undeclared(maker, path, text, &piece);
+        if (st != STATUS_OK && !policy_goes_on(maker->file, st))
+            return st;
+        if (piece.field != TEMPLATE_FIELD_COUNT)
+            maker->template->used |= TEMPLATE_FIELD_BIT(piece.field);
     }
     return STATUS_OK;
 }
@@ -205,18 +209,27 @@ static enum status make_head(const struct maker *maker)
     return STATUS_OK;
 }
 
+static enum status make_texts(const struct maker *maker)
+{
+    enum status st = copy_texts(maker);
+    if (st != STATUS_OK)
+        return st;
+    st = check_text(maker, "subject", maker->template->subject);
+    if (st == STATUS_OK || policy_goes_on(maker->file, st))
+        st = check_text(maker, "body", maker->template->body);
+    return st;
+}
+
 static enum status make_template(const struct maker *maker)
 {
     enum status st = make_head(maker);
-    for (unsigned i = 0; i < maker->values->n_fields && st == STATUS_OK; i++)
+    for (unsigned i = 0; i < maker->values->n_fields && (st == STATUS_OK || policy_goes_on(maker->file, st)); i++)
         st = take_field(maker, i);
-    if (st == STATUS_OK)
-        st = copy_texts(maker);
-    if (st == STATUS_OK)
-        st = check_text(maker, "subject", maker->template->subject);
-    if (st == STATUS_OK)
-        st = check_text(maker, "body", maker->template->body);
-    return st == STATUS_OK ? check_whole(maker) : st;
+    if (st == STATUS_OK || policy_goes_on(maker->file, st))
+        st = make_texts(maker);
+    if (st == STATUS_OK || policy_goes_on(maker->file, st))
+        st = check_whole(maker);
+    return st == STATUS_OK ? policy_problem(maker->file, maker->err) : st;
 }
 
 enum status template_from_file(const struct policy_file *file, struct template *ret_template, struct error *err)

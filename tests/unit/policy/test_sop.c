@@ -262,7 +262,7 @@ static void refuses_bad_files_naming_line_and_field(void **state)
         {HEAD "colour: red\n" BUCKETS CLASSES STRATEGIES, ":4: colour: ", "no such field"},
         {HEAD "buckets:\n  - { code: a, to_day: 0, from: 3 }\n" CLASSES STRATEGIES,
          ":5: buckets[0].from: ", "no such field"},
-        {HEAD "name: again\n" BUCKETS CLASSES STRATEGIES, ":1: name: ", "twice"},
+        {HEAD "name: again\n" BUCKETS CLASSES STRATEGIES, ":4: name: ", "twice"},
         {HEAD "buckets: []\n" CLASSES STRATEGIES, ":4: buckets", "entries"},
         {HEAD "buckets:\n  - { code: a, from_day: 1, to_day: 0 }\n  - { code: b, from_day: 1 }\n" CLASSES STRATEGIES,
          ":5: buckets[0].from_day: ", "open below"},

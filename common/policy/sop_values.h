@@ -1,0 +1,116 @@
+#ifndef DUNLIN_POLICY_SOP_VALUES_H
+#define DUNLIN_POLICY_SOP_VALUES_H
+
+#include "policy/policy_file.h"
+#include "policy/sop.h"
+
+/* An SOP as its file says it: what libcyaml makes of it. Internal to this module. */
+
+struct condition_values {
+    enum sop_fact fact;
+    int64_t *at_least, *at_most;
+    char *reason;
+};
+
+struct class_values {
+    char code[SOP_CODE_SIZE];
+    char title[128];
+    struct condition_values *when;
+    unsigned n_when;
+    char segment[SOP_CODE_SIZE];
+    enum sop_risk risk;
+    int32_t priority;
+    char *strategy;
+};
+
+struct repeat_values {
+    int32_t every_days;
+    int32_t times;
+};
+
+struct step_values {
+    char code[SOP_CODE_SIZE];
+    enum sop_anchor from;
+    int32_t day;
+    enum sop_channel channel;
+    enum sop_purpose purpose; /* 0: not said */
+    char *template, *script;
+    struct repeat_values *repeat;
+};
+
+struct exit_values {
+    enum sop_exit_event on;
+    int32_t *days;
+    enum sop_exit_to to;
+    char *strategy;
+};
+
+struct strategy_values {
+    char code[SOP_CODE_SIZE];
+    char title[128];
+    struct step_values *steps;
+    unsigned n_steps;
+    struct exit_values *exits;
+    unsigned n_exits;
+};
+
+struct bucket_values {
+    char code[SOP_CODE_SIZE];
+    int32_t *from_day, *to_day;
+};
+
+struct authority_values {
+    enum sop_role role;
+    int64_t minimum_payment_minor;
+    int32_t longest_plan_months;
+    int32_t largest_discount_percent;
+    enum sop_role approval_by; /* 0: not said */
+};
+
+struct escalation_values {
+    char code[SOP_CODE_SIZE];
+    char title[128];
+    enum sop_trigger on;
+    struct condition_values *when;
+    unsigned n_when;
+    enum sop_role to;
+    int32_t within_hours;
+    enum sop_action action;
+};
+
+struct target_values {
+    char kpi[SOP_CODE_SIZE];
+    int64_t *at_least, *at_most;
+};
+
+struct sop_values {
+    char name[SOP_CODE_SIZE];
+    char *title;
+    char *owner;
+    char *review_by;
+    enum sop_debts debts; /* 0: not said */
+    char **rule_packs;
+    unsigned n_rule_packs;
+    char **languages;
+    unsigned n_languages;
+    int32_t promise_grace_days;
+    int32_t verification_days;
+    struct bucket_values *buckets;
+    unsigned n_buckets;
+    struct class_values *classes;
+    unsigned n_classes;
+    struct strategy_values *strategies;
+    unsigned n_strategies;
+    struct exit_values *exits; /* of all strategies */
+    unsigned n_exits;
+    struct authority_values *authority;
+    unsigned n_authority;
+    struct escalation_values *escalations;
+    unsigned n_escalations;
+    struct target_values *targets;
+    unsigned n_targets;
+};
+
+extern const cyaml_schema_value_t SOP_SCHEMA;
+
+#endif

@@ -1,0 +1,302 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "policy/sop_load.h"
+
+/* Exits, authority, escalations, targets, owner and review: what an SOP says beside classes and steps. */
+
+#define HEAD                                                                                                           \
+    "name: small\npromise_grace_days: 2\nverification_days: 30\n"                                                      \
+    "buckets:\n  - { code: current, to_day: 0 }\n  - { code: late, from_day: 1 }\n"                                    \
+    "classes:\n  - { code: rest, title: Rest, segment: r, risk: high, priority: 9, strategy: soft }\n"
+#define STRATEGIES                                                                                                     \
+    "strategies:\n"                                                                                                    \
+    "  - code: soft\n    title: Soft\n    steps: [ { code: c, from: placed, day: 1, channel: call } ]\n"               \
+    "  - code: hard\n    title: Hard\n    steps: [ { code: c, from: placed, day: 1, channel: call } ]\n"
+/* line 9 to 15; what a row adds begins on line 16 */
+#define BASE HEAD STRATEGIES
+
+struct fixture {
+    char path[64];
+    struct sop *sop;
+};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    (void)snprintf(fixture->path, sizeof(fixture->path), "/tmp/sop-XXXXXX");
+    int fd = mkstemp(fixture->path);
+    if (fd >= 0)
+        (void)close(fd);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    sop_free(fixture->sop);
+    (void)unlink(fixture->path);
+    free(fixture);
+    return 0;
+}
+
+static void write_text(const struct fixture *fixture, const char *text)
+{
+    FILE *file = fopen(fixture->path, "we");
+    assert_non_null(file);
+    (void)fputs(text, file);
+    (void)fclose(file);
+}
+
+static void load_text(struct fixture *fixture, const char *text)
+{
+    struct error err = {0};
+    write_text(fixture, text);
+    sop_freep(&fixture->sop);
+    fixture->sop = NULL;
+    if (sop_load(fixture->path, &fixture->sop, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+}
+
+static void exposes_what_the_file_says(void **state)
+{
+    struct fixture *fixture = *state;
+    load_text(
+        fixture,
+        "title: A title\nowner: Somebody\nreview_by: 2027-06-30\ndebts: medical\nrule_packs: [us-federal, house]\n"
+        "languages: [en, es-MX]\n" BASE
+        "exits: [ { on: paid, to: close }, { on: steps_done, days: 5, to: strategy, strategy: hard } ]\n"
+        "authority:\n"
+        "  - { role: collector, minimum_payment_minor: 2500, longest_plan_months: 6, largest_discount_percent: 0,\n"
+        "      approval_by: manager }\n"
+        "  - { role: manager, minimum_payment_minor: 500, longest_plan_months: 24, largest_discount_percent: 40 }\n"
+        "escalations:\n"
+        "  - { code: big, title: Big, on: condition, when: [ { fact: balance_minor, at_least: 5 } ], to: manager,\n"
+        "      within_hours: 48, action: legal_review }\n"
+        "targets: [ { kpi: recovery_rate, at_least: 18 }, { kpi: days_to_pay_median, at_most: 30 } ]\n");
+    const struct sop *sop = fixture->sop;
+    struct date day;
+    assert_true(date_from_ymd(2027, 6, 30, &day));
+    assert_string_equal(sop->title, "A title");
+    assert_string_equal(sop->owner, "Somebody");
+    assert_int_equal(sop->review_by.days, day.days);
+    assert_int_equal(sop->debts, SOP_DEBTS_MEDICAL);
+    assert_int_equal(sop->n_rule_packs, 2);
+    assert_string_equal(sop->rule_packs[1], "house");
+    assert_string_equal(sop->languages[1], "es-MX");
+    assert_int_equal(sop->n_authorities, 2);
+    assert_int_equal(sop->authorities[0].approval_by, SOP_ROLE_MANAGER);
+    assert_int_equal(sop->authorities[1].largest_discount_percent, 40);
+    assert_int_equal(sop->authorities[1].approval_by, 0);
+    assert_int_equal(sop->n_escalations, 1);
+    assert_int_equal(sop->escalations[0].action, SOP_ACTION_LEGAL_REVIEW);
+    assert_int_equal(sop->escalations[0].within_hours, 48);
+    assert_int_equal(sop->escalations[0].conditions[0].fact, SOP_BALANCE_MINOR);
+    assert_int_equal(sop->n_targets, 2);
+    assert_int_equal(sop->targets[0].min, 18);
+    assert_true(sop->targets[0].max == INT64_MAX && !sop->targets[0].is_in_days);
+    assert_true(sop->targets[1].is_in_days);
+}
+
+static void a_strategys_own_exit_goes_before_the_common_one(void **state)
+{
+    struct fixture *fixture = *state;
+    load_text(fixture, HEAD "strategies:\n"
+                            "  - code: soft\n    title: Soft\n"
+                            "    steps: [ { code: c, from: placed, day: 1, channel: call } ]\n"
+                            "    exits: [ { on: paid, to: review }, { on: days_in_strategy, days: 9, to: return } ]\n"
+                            "  - code: hard\n    title: Hard\n"
+                            "    steps: [ { code: c, from: placed, day: 1, channel: call } ]\n"
+                            "exits: [ { on: recalled, to: close }, { on: paid, to: close } ]\n");
+    const struct sop_strategy *soft = sop_strategy(fixture->sop, "soft");
+    const struct sop_strategy *hard = sop_strategy(fixture->sop, "hard");
+    assert_int_equal(soft->n_exits, 3);
+    assert_true(soft->exits[0].on == SOP_EXIT_PAID && soft->exits[0].to == SOP_TO_REVIEW && !soft->exits[0].is_common);
+    assert_true(soft->exits[1].on == SOP_EXIT_DAYS_IN_STRATEGY && soft->exits[1].days == 9);
+    assert_true(soft->exits[2].on == SOP_EXIT_RECALLED && soft->exits[2].is_common);
+    assert_int_equal(hard->n_exits, 2);
+    assert_true(hard->exits[1].on == SOP_EXIT_PAID && hard->exits[1].to == SOP_TO_CLOSE);
+}
+
+#define AUTHORITY(role, payment, months, discount, by)                                                                 \
+    "  - { role: " role ", minimum_payment_minor: " payment ", longest_plan_months: " months                           \
+    ", largest_discount_percent: " discount by " }\n"
+#define ESCALATION(code, rest)                                                                                         \
+    "  - { code: " code ", title: E, within_hours: 1, action: call, to: manager, " rest " }\n"
+
+static void refuses_bad_files_naming_line_and_field(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *text;
+        const char *where; /* after the path */
+        const char *why;
+    } rows[] = {
+        {BASE "exits: [ { on: paid, days: 3, to: close } ]\n", ":16: exits[0].days: ", "leaves at once"},
+        {BASE "exits: [ { on: days_in_strategy, to: close } ]\n", ":16: exits[0].days: ", "after how many"},
+        {BASE "exits: [ { on: days_in_strategy, days: 0, to: close } ]\n", ":16: exits[0].days: ", "0 is not within"},
+        {BASE "exits: [ { on: paid, to: strategy } ]\n", ":16: exits[0].strategy: ", "to which one"},
+        {BASE "exits: [ { on: paid, to: close, strategy: soft } ]\n", ":16: exits[0].strategy: ", "only where"},
+        {BASE "exits: [ { on: paid, to: strategy, strategy: sift } ]\n",
+         ":16: exits[0].strategy: ", "there are: soft, hard; is 'soft' meant?"},
+        {BASE "exits: [ { on: paid, to: close }, { on: paid, to: hold } ]\n",
+         ":16: exits[1].on: ", "'paid' is there twice"},
+        {BASE "exits: [ { on: payed, to: close } ]\n", ":16: exits[0].on: ", "is 'paid' meant?"},
+        {BASE "exits: [ { on: paid, to: moon } ]\n", ":16: exits[0].to: ", "there are: strategy, class, hold"},
+        {BASE "    exits: [ { on: paid, to: strategy, strategy: no } ]\n",
+         ":16: strategies[1].exits[0].strategy: ", "no strategy 'no'"},
+        {"review_by: 2027-02-30\n" BASE, ":1: review_by: ", "2027-02-30"},
+        {"review_by: soon\n" BASE, ":1: review_by: ", "soon"},
+        {"debts: b2b\n" BASE, ":1: debts: ", "there are: consumer, medical, commercial"},
+        {"rule_packs: [us, us]\n" BASE, ":1: rule_packs[1]: ", "twice"},
+        {"rule_packs: []\n" BASE, ":1: rule_packs: ", "has 0 entries"},
+        {"languages: [\"e n\"]\n" BASE, ":1: languages[0]: ", "no code"},
+        {BASE "authority:\n" AUTHORITY("clerk", "1", "1", "1", ""), ":17: authority[0].role: ", "'clerk' is not known"},
+        {BASE "authority:\n" AUTHORITY("client", "1", "1", "1", ""), ":17: authority[0].role: ", "no limit here"},
+        {BASE "authority:\n" AUTHORITY("manager", "1", "1", "1", "") AUTHORITY("manager", "1", "1", "1", ""),
+         ":18: authority[1].role: ", "twice"},
+        {BASE "authority:\n" AUTHORITY("manager", "-1", "1", "1", ""),
+         ":17: authority[0].minimum_payment_minor: ", "-1"},
+        {BASE "authority:\n" AUTHORITY("manager", "1", "121", "1", ""),
+         ":17: authority[0].longest_plan_months: ", "121"},
+        {BASE "authority:\n" AUTHORITY("manager", "1", "1", "101", ""),
+         ":17: authority[0].largest_discount_percent: ", "101"},
+        {BASE "authority:\n" AUTHORITY("manager", "1", "1", "1", ", approval_by: supervisor"),
+         ":17: authority[0].approval_by: ", "'supervisor' has no authority"},
+        {BASE "authority:\n" AUTHORITY("manager", "1", "1", "1", ", approval_by: manager"),
+         ":17: authority[0].approval_by: ", "go round"},
+        {BASE "authority:\n" AUTHORITY("manager", "1", "1", "1", ", approval_by: supervisor")
+             AUTHORITY("supervisor", "1", "1", "1", ", approval_by: manager"),
+         ":17: authority[0].approval_by: ", "go round"},
+        {BASE "authority:\n" AUTHORITY("manager", "1", "1", "9", ", approval_by: supervisor")
+             AUTHORITY("supervisor", "1", "1", "1", ""),
+         ":17: authority[0].approval_by: ", "'supervisor' may agree to less than 'manager'"},
+        {BASE "escalations:\n" ESCALATION("a", "on: condition"), ":17: escalations[0].when: ", "on which condition"},
+        {BASE "escalations:\n" ESCALATION("a", "on: complaint") ESCALATION("a", "on: complaint"),
+         ":18: escalations[1].code: ", "twice"},
+        {BASE "escalations:\n" ESCALATION("a", "on: complaint, when: [ { fact: payments } ]"),
+         ":17: escalations[0].when[0]: ", "payments needs"},
+        {BASE "escalations:\n" ESCALATION("a", "on: complain"), ":17: escalations[0].on: ", "is 'complaint' meant?"},
+        {BASE "targets: [ { kpi: recovery, at_least: 3 } ]\n", ":16: targets[0].kpi: ", "no KPI 'recovery'"},
+        {BASE "targets: [ { kpi: recovery_rte, at_least: 3 } ]\n", ":16: targets[0].kpi: ", "'recovery_rate' meant?"},
+        {BASE "targets: [ { kpi: recovery_rate } ]\n", ":16: targets[0]: ", "needs at_least"},
+        {BASE "targets: [ { kpi: recovery_rate, at_least: 101 } ]\n", ":16: targets[0].at_least: ", "101"},
+        {BASE "targets: [ { kpi: recovery_rate, at_least: 9, at_most: 8 } ]\n", ":16: targets[0].at_most: ", "never"},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct error err = {0};
+        struct sop *sop = NULL;
+        write_text(fixture, rows[i].text);
+        enum status st = sop_load(fixture->path, &sop, &err);
+        sop_free(sop);
+        size_t path_len = strlen(fixture->path);
+        bool is_named = strncmp(err.text, fixture->path, path_len) == 0 &&
+                        strncmp(err.text + path_len, rows[i].where, strlen(rows[i].where)) == 0;
+        if (st != STATUS_INVALID_ARGUMENT || !is_named || strstr(err.text, rows[i].why) == NULL)
+            fail_msg("row %zu: %s '%s', expected %s ... %s", i, status_name(st), err.text, rows[i].where, rows[i].why);
+    }
+}
+
+/* --- every problem of a file ---------------------------------------------------------------------------------------
+ */
+
+struct heard {
+    char text[2048];
+};
+
+static void hear(void *context, const char *path, size_t line, const char *field, const char *text)
+{
+    struct heard *heard = context;
+    size_t len = strlen(heard->text);
+    (void)path;
+    (void)text;
+    (void)snprintf(heard->text + len, sizeof(heard->text) - len, "%zu %s\n", line, field);
+}
+
+static void read_all(const struct fixture *fixture, const char *text, struct heard *heard)
+{
+    SCOPED(policy_file_fini) struct policy_file file = {0};
+    struct policy_problems problems = {.found = hear, .context = heard};
+    struct sop *sop = NULL;
+    struct error err = {0};
+    write_text(fixture, text);
+    *heard = (struct heard){0};
+    assert_int_equal(policy_file_read(fixture->path, &file, &err), STATUS_OK);
+    file.problems = &problems;
+    assert_int_equal(sop_from_file(&file, &sop, &err), STATUS_INVALID_ARGUMENT);
+    assert_null(sop);
+}
+
+static void tells_every_problem_of_a_file(void **state)
+{
+    struct fixture *fixture = *state;
+    struct heard heard;
+    read_all(fixture, "colour: red\ndebts: b2b\n" BASE "targets: [ { kpi: recovery_rate, at_least: much } ]\n", &heard);
+    assert_string_equal(heard.text, "1 colour\n2 debts\n18 targets[0].at_least\n");
+    read_all(fixture,
+             "name: small\npromise_grace_days: -2\nverification_days: 0\n"
+             "buckets:\n  - { code: current, to_day: 0 }\n  - { code: late, from_day: 3 }\n"
+             "classes:\n  - { code: rest, title: Rest, segment: r, risk: high, priority: 9999, strategy: firm }\n"
+             "strategies:\n"
+             "  - code: soft\n    title: Soft\n"
+             "    steps:\n"
+             "      - { code: a, from: placed, day: -1, channel: call }\n"
+             "      - { code: b, from: placed, day: 1, channel: letter }\n"
+             "      - { code: c, from: placed, day: 1, channel: call, repeat: { every_days: 1, times: 9999 } }\n"
+             "      - { code: a, from: placed, day: 1, channel: call }\n"
+             "exits: [ { on: paid, days: 1, to: close }, { on: paid, to: strategy, strategy: x } ]\n"
+             "targets: [ { kpi: nothing, at_least: 1 }, { kpi: recovery_rate } ]\n",
+             &heard);
+    assert_string_equal(heard.text, "2 promise_grace_days\n3 verification_days\n6 buckets[1].from_day\n"
+                                    "13 strategies[0].steps[0].day\n14 strategies[0].steps[1].template\n"
+                                    "15 strategies[0].steps[2].repeat.times\n16 strategies[0].steps[3].code\n"
+                                    "17 exits[0].days\n17 exits[1].on\n17 exits[1].strategy\n8 classes[0].priority\n"
+                                    "18 targets[0].kpi\n18 targets[1]\n");
+}
+
+static void its_targets_are_figures_that_reporting_has(void **state)
+{
+    char ours[64 * 1024] = "", theirs[64 * 1024] = "";
+    (void)state;
+    FILE *file = fopen("common/policy/sop_governance.c", "re");
+    assert_non_null(file);
+    assert_true(fread(ours, 1, sizeof(ours) - 1, file) > 0);
+    (void)fclose(file);
+    file = fopen("services/reporting/reporting_kpi.c", "re");
+    assert_non_null(file);
+    assert_true(fread(theirs, 1, sizeof(theirs) - 1, file) > 0);
+    (void)fclose(file);
+    char *at = strstr(ours, "} KPIS[] = {");
+    char *end = strstr(at, "};");
+    size_t n = 0;
+    *end = '\0';
+    for (at = strchr(at, '"'); at != NULL; at = strchr(strchr(at + 1, '"') + 1, '"')) {
+        char row[96];
+        (void)snprintf(row, sizeof(row), "{%.*s\"", (int)strcspn(at + 1, "\"") + 1, at);
+        if (strstr(theirs, row) == NULL)
+            fail_msg("reporting has no %s", row);
+        n++;
+    }
+    assert_true(n > 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(exposes_what_the_file_says, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_strategys_own_exit_goes_before_the_common_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(refuses_bad_files_naming_line_and_field, setup, teardown),
+        cmocka_unit_test_setup_teardown(tells_every_problem_of_a_file, setup, teardown),
+        cmocka_unit_test(its_targets_are_figures_that_reporting_has),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
