@@ -1,0 +1,303 @@
+#include "explain.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include "contact_codec.h"
+#include "dunlin/contact/v1/contact.pb-c.h"
+#include "permit_model.h"
+#include "plan_model.h"
+#include "protojson.h"
+
+#define CONTACTS_SHOWN 12
+#define CITE_SIZE      96
+
+/* Where something was said. */
+struct cite {
+    char text[CITE_SIZE]; /* "30:1087 DisputeOpened"; empty: nowhere */
+    int64_t at_us;
+};
+
+struct explanation {
+    const struct contact_context *context;
+    struct id account_id;
+    struct replay_observer observer;
+    struct contact_replay *replay;
+    json_t *placed, *classified, *balance; /* the last of each, with "event" and "at"; NULL: none */
+    json_t *contacts;                      /* of the account: permits, refusals and what came of them, oldest first */
+    struct cite hold_cites[HOLD_SET_COUNT];
+    struct cite planned, last;
+    hold_set holds;
+};
+
+struct explanation *explanation_new(const struct contact_context *context, const struct id *account_id)
+{
+    struct explanation *explanation = g_new0(struct explanation, 1);
+    explanation->context = context;
+    explanation->account_id = *account_id;
+    explanation->replay = contact_replay_new(context, &explanation->observer);
+    explanation->contacts = json_array();
+    return explanation;
+}
+
+void explanation_free(struct explanation *explanation)
+{
+    if (explanation == NULL)
+        return;
+    contact_replay_free(explanation->replay);
+    json_decref(explanation->placed);
+    json_decref(explanation->classified);
+    json_decref(explanation->balance);
+    json_decref(explanation->contacts);
+    g_free(explanation);
+}
+
+void explanation_freep(struct explanation **explanation)
+{
+    explanation_free(*explanation);
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+static struct cite cite_of(const struct event *event)
+{
+    struct cite cite = {.at_us = event->occurred_at_us};
+    const char *dot = strrchr(event->type, '.');
+    (void)g_snprintf(cite.text, sizeof(cite.text), "%u:%" PRId64 " %s", event->partition, event->seq,
+                     dot != NULL ? dot + 1 : event->type);
+    return cite;
+}
+
+static json_t *instant_json(int64_t at_us)
+{
+    char text[INSTANT_TEXT_SIZE];
+    return at_us != 0 ? json_string(instant_format((struct instant){at_us}, text)) : json_null();
+}
+
+static void add_cite(json_t *object, const struct cite *cite)
+{
+    (void)json_object_set_new(object, "event", json_string(cite->text));
+    (void)json_object_set_new(object, "at", instant_json(cite->at_us));
+}
+
+/* The event's own fields; NULL where this program does not know them. */
+static json_t *fields_of(const struct event *event)
+{
+    const ProtobufCMessageDescriptor *type = protojson_event_type(event->type);
+    ProtobufCMessage *message =
+        type != NULL ? protobuf_c_message_unpack(type, NULL, event->payload_len, event->payload) : NULL;
+    if (message == NULL)
+        return NULL;
+    json_t *fields = protojson(message);
+    protobuf_c_message_free_unpacked(message, NULL);
+    const struct cite cite = cite_of(event);
+    add_cite(fields, &cite);
+    return fields;
+}
+
+static bool is_type(const struct event *event, const char *type)
+{
+    return strcmp(event->type, type) == 0;
+}
+
+static void keep(json_t **place, const struct event *event)
+{
+    json_t *fields = fields_of(event);
+    if (fields == NULL)
+        return;
+    json_decref(*place);
+    *place = fields;
+}
+
+static void note_account_event(struct explanation *explanation, const struct event *event)
+{
+    static const char *const CONTACTS[] = {"dunlin.contact.v1.PermitGranted", "dunlin.contact.v1.PermitRefused",
+                                           "dunlin.contact.v1.AttemptReported", "dunlin.contact.v1.PermitExpired"};
+    if (is_type(event, "dunlin.intake.v1.AccountPlaced"))
+        keep(&explanation->placed, event);
+    else if (is_type(event, "dunlin.classification.v1.AccountClassified"))
+        keep(&explanation->classified, event);
+    else if (is_type(event, "dunlin.payment.v1.BalanceChanged"))
+        keep(&explanation->balance, event);
+    else if (is_type(event, "dunlin.contact.v1.ContactPlanned"))
+        explanation->planned = cite_of(event);
+    for (size_t i = 0; i < ARRAY_SIZE(CONTACTS); i++)
+        if (is_type(event, CONTACTS[i])) {
+            json_t *fields = fields_of(event);
+            (void)json_array_append_new(explanation->contacts, fields != NULL ? fields : json_object());
+            if (json_array_size(explanation->contacts) > CONTACTS_SHOWN)
+                (void)json_array_remove(explanation->contacts, 0);
+        }
+}
+
+static hold_set holds_of(const struct account *account)
+{
+    return account_holds(account) | (account->unposted_seq != 0 ? HOLD_BIT(HOLD_UNPOSTED) : 0) |
+           (account->debtor->has_unreadable_zone ? HOLD_BIT(HOLD_UNREADABLE_ZONE) : 0);
+}
+
+static void note_holds(struct explanation *explanation, const struct event *event)
+{
+    const struct account *account =
+        contact_find_account(contact_replay_book(explanation->replay), &explanation->account_id);
+    if (account == NULL)
+        return;
+    const hold_set holds = holds_of(account);
+    for (unsigned hold = 0; hold < HOLD_SET_COUNT; hold++)
+        if ((holds & HOLD_BIT(hold)) != 0 && (explanation->holds & HOLD_BIT(hold)) == 0)
+            explanation->hold_cites[hold] = cite_of(event);
+    explanation->holds = holds;
+}
+
+enum status explanation_event(struct explanation *explanation, const struct event *event, struct error *err)
+{
+    const enum status st = contact_replay_event(explanation->replay, event, err);
+    if (st != STATUS_OK)
+        return st;
+    explanation->last = cite_of(event);
+    if (id_equal(&event->account_id, &explanation->account_id))
+        note_account_event(explanation, event);
+    note_holds(explanation, event);
+    return STATUS_OK;
+}
+
+/* --- what is said ------------------------------------------------------------------------------------------------- */
+
+static json_t *holds_json(const struct explanation *explanation)
+{
+    json_t *rows = json_array();
+    for (unsigned hold = 0; hold < HOLD_SET_COUNT; hold++) {
+        if ((explanation->holds & HOLD_BIT(hold)) == 0)
+            continue;
+        json_t *row = json_pack("{s:s}", "hold", hold_set_name(hold));
+        add_cite(row, &explanation->hold_cites[hold]);
+        (void)json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+static json_t *hits_json(const struct rules_verdict *verdict)
+{
+    json_t *rows = json_array();
+    for (uint32_t i = 0; i < verdict->n_hits; i++) {
+        const struct rule_hit *hit = &verdict->hits[i];
+        (void)json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "rule", hit->rule->id, "severity",
+                                                    severity_name(hit->severity), "citation", hit->rule->citation,
+                                                    "title", hit->rule->title, "detail", hit->detail, "until",
+                                                    instant_json(hit->has_next ? hit->next.us : 0)));
+    }
+    return rows;
+}
+
+static json_t *counts_json(const struct rules_verdict *verdict)
+{
+    json_t *rows = json_array();
+    for (uint32_t i = 0; i < verdict->n_counts; i++)
+        (void)json_array_append_new(rows, json_pack("{s:s, s:I, s:I}", "rule", verdict->counts[i].rule->id, "count",
+                                                    (json_int_t)verdict->counts[i].count, "limit",
+                                                    (json_int_t)verdict->counts[i].limit));
+    return rows;
+}
+
+static void judge(const struct explanation *explanation, const struct account *account,
+                  const struct contact_point *point, struct instant at, struct rules_verdict *ret_verdict)
+{
+    const struct rules_selection *rules = explanation->context->rules->selection;
+    struct permit_facts facts;
+    g_autoptr(GArray) storage = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    permit_gather(rules, account, point, false, at, storage, &facts);
+    permit_evaluate(rules, &facts, ret_verdict);
+}
+
+static json_t *channel_json(const struct explanation *explanation, const struct account *account,
+                            const struct contact_point *point, const char *channel, struct instant at)
+{
+    struct rules_verdict verdict;
+    struct instant free = {0};
+    char id[ID_TEXT_SIZE];
+    judge(explanation, account, point, at, &verdict);
+    const bool has_end = verdict.is_allowed || permit_free_from(&verdict, &free);
+    return json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "channel", channel, "contact_point_id",
+                     id_format(&point->id, id), "value", point->value, "is_permitted", verdict.is_allowed, "has_end",
+                     has_end, "permitted_from", instant_json(verdict.is_allowed ? at.us : free.us), "rules",
+                     hits_json(&verdict), "counts", counts_json(&verdict));
+}
+
+static json_t *channels_json(const struct explanation *explanation, const struct account *account, struct instant at)
+{
+    json_t *rows = json_array();
+    for (guint i = 0; i < account->debtor->points->len; i++) {
+        const struct contact_point *point = g_ptr_array_index(account->debtor->points, i);
+        if (point->kind == CONTACT_POINT_PHONE)
+            (void)json_array_append_new(rows, channel_json(explanation, account, point, "call", at));
+    }
+    return rows;
+}
+
+static json_t *later_steps_json(const struct explanation *explanation, const struct account *account)
+{
+    static const char *const ANCHORS[] = {[SOP_ANCHOR_PLACED] = "placed",
+                                          [SOP_ANCHOR_DUE] = "due",
+                                          [SOP_ANCHOR_CLASSIFIED] = "classified",
+                                          [SOP_ANCHOR_PROMISE_BROKEN] = "promise_broken"};
+    json_t *rows = json_array();
+    const struct sop_strategy *strategy = sop_strategy(explanation->context->sop, account->strategy);
+    for (size_t i = 0; strategy != NULL && i < strategy->n_steps; i++) {
+        const struct sop_step *step = &strategy->steps[i];
+        if (plan_is_done(account, step->code) || strcmp(step->code, account->step) == 0)
+            continue;
+        (void)json_array_append_new(
+            rows, json_pack("{s:s, s:i, s:s}", "step", step->code, "day", step->day, "from", ANCHORS[step->anchor]));
+    }
+    return rows;
+}
+
+/* What the rules would say on the day, the facts staying as they are. */
+static json_t *on_the_day_json(const struct explanation *explanation, const struct account *account, struct instant at)
+{
+    json_t *rows = json_array();
+    const struct instant due = {MAX(account->step_due_at_us, at.us)};
+    for (guint i = 0; i < account->debtor->points->len; i++) {
+        const struct contact_point *point = g_ptr_array_index(account->debtor->points, i);
+        if (contact_point_is_usable(point))
+            (void)json_array_append_new(rows, channel_json(explanation, account, point, "call", due));
+    }
+    return rows;
+}
+
+static json_t *next_json(const struct explanation *explanation, const struct account *account, struct instant at)
+{
+    const struct sop_strategy *strategy = sop_strategy(explanation->context->sop, account->strategy);
+    json_t *next = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "strategy", account->strategy, "title",
+                             strategy != NULL ? strategy->title : "", "step", account->step, "due_at",
+                             instant_json(account->step_due_at_us), "later", later_steps_json(explanation, account),
+                             "sop_version", explanation->context->sop->version);
+    add_cite(next, &explanation->planned);
+    if (account->step[0] != '\0')
+        (void)json_object_set_new(next, "on_the_day", on_the_day_json(explanation, account, at));
+    return next;
+}
+
+static json_t *or_null(const json_t *object)
+{
+    return object != NULL ? json_deep_copy(object) : json_null();
+}
+
+json_t *explanation_json(struct explanation *explanation, struct instant at)
+{
+    char id[ID_TEXT_SIZE];
+    char debtor_id[ID_TEXT_SIZE];
+    const struct account *account =
+        contact_find_account(contact_replay_book(explanation->replay), &explanation->account_id);
+    if (account == NULL || explanation->placed == NULL)
+        return NULL;
+    return json_pack(
+        "{s:s, s:s, s:{s:s, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "account_id",
+        id_format(&explanation->account_id, id), "debtor_id", id_format(&account->debtor->id, debtor_id), "as_of",
+        "event", explanation->last.text, "at", instant_json(at.us), "placed", or_null(explanation->placed), "balance",
+        or_null(explanation->balance), "class", or_null(explanation->classified), "holds", holds_json(explanation),
+        "next", next_json(explanation, account, at), "channels", channels_json(explanation, account, at), "contacts",
+        or_null(explanation->contacts), "rule_version", explanation->context->rules->book->version);
+}
