@@ -217,7 +217,7 @@ static bool has_open_call(const struct rule *rule, struct judgement *judgement, 
     for (size_t i = facts->n_contacts; i > 0 && facts->contacts[i - 1].at_us >= from_us; i--) {
         const struct fact_contact *contact = &facts->contacts[i - 1];
         if ((contact->flags & CONTACT_OPEN) != 0 && contact->person == judgement->question->person &&
-            (contact->debts & debts) != 0)
+            medium_is_in((enum medium)contact->medium, MEDIA_PHONE) && (contact->debts & debts) != 0)
             return true;
     }
     return false;

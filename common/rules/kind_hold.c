@@ -41,14 +41,6 @@ static void hit_hold(const struct rule *rule, struct judgement *judgement, enum 
     (void)judgement_hit(judgement, rule, "the account is held: %s", hold_name(hold));
 }
 
-void judge_hold(const struct rule *rule, struct judgement *judgement)
-{
-    if (judgement->question->action == ACTION_CONTACT && !judgement->is_to_consumer)
-        return;
-    if (is_held(judgement, rule, rule->hold))
-        hit_hold(rule, judgement, rule->hold);
-}
-
 /* --- refusal to pay, request to cease (1006.6(c)) -------------------------------------------------------------------
  */
 
@@ -208,6 +200,29 @@ void judge_dispute(const struct rule *rule, struct judgement *judgement)
                             date_format(judged_date_last(judgement, debt->dispute_at_us), on));
         return;
     }
+}
+
+/* What is said all the same: of money, what collects none; to an address that is excluded, that it is
+ * (1006.14(h)(2)(i)) and what law requires. */
+static bool is_hold_exception(const struct judgement *judgement, enum hold hold)
+{
+    const struct question *question = judgement->question;
+    if (question->action != ACTION_CONTACT)
+        return false;
+    if (!judgement->is_to_consumer)
+        return true;
+    if (hold == HOLD_PAID || hold == HOLD_PROMISE)
+        return question->purpose == PURPOSE_PAYMENT_CONFIRMATION || is_no_collection(judgement);
+    if (hold != HOLD_OPT_OUT_CONTACT_POINT)
+        return false;
+    return (question->purpose == PURPOSE_OPT_OUT_CONFIRMATION && medium_is_in(question->medium, MEDIA_ELECTRONIC)) ||
+           question->purpose == PURPOSE_REQUIRED_BY_LAW || question->purpose == PURPOSE_REQUIRED_SERVICING;
+}
+
+void judge_hold(const struct rule *rule, struct judgement *judgement)
+{
+    if (!is_hold_exception(judgement, rule->hold) && is_held(judgement, rule, rule->hold))
+        hit_hold(rule, judgement, rule->hold);
 }
 
 /* 1006.38(a)(1), (d)(2)(ii): held as well, but a notice that refers to the earlier answer releases it. */

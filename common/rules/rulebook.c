@@ -208,17 +208,18 @@ enum status rules_selection_check_limits(const struct rules_selection *selection
     return STATUS_OK;
 }
 
-static bool looks_back(const struct rule_kind *kind)
+static bool looks_back(const struct rule_kind *kind, enum technology technology)
 {
     return kind->judge == judge_contact_cap || kind->judge == judge_cool_down || kind->judge == judge_rebuttal ||
-           kind->judge == judge_cumulative;
+           kind->judge == judge_cumulative || kind->judge == judge_electronic_consent ||
+           (kind->judge == judge_residential_cap && technology != TECHNOLOGY_MANUAL);
 }
 
-int32_t rules_selection_window_days(const struct rules_selection *selection)
+int32_t rules_selection_window_days(const struct rules_selection *selection, enum technology technology)
 {
     int32_t days = 1;
     for (size_t i = 0; i < selection->n_rules; i++)
-        if (looks_back(selection->rules[i]->kind) && selection->rules[i]->days > days)
+        if (looks_back(selection->rules[i]->kind, technology) && selection->rules[i]->days > days)
             days = selection->rules[i]->days;
     return days;
 }

@@ -125,8 +125,9 @@ MUST_USE enum status rules_select_jurisdiction(const struct rules_book *book, co
  * limit". */
 MUST_USE enum status rules_selection_check_limits(const struct rules_selection *selection, struct error *err);
 
-/* How many local days back contacts by hand matter to any rule, today included; at least 1. */
-int32_t rules_selection_window_days(const struct rules_selection *selection);
+/* How many local days back contacts matter to any rule that may be asked about a contact through this technology, today
+ * included; at least 1. */
+int32_t rules_selection_window_days(const struct rules_selection *selection, enum technology technology);
 
 /* The rule of that id that is in force on `date`, or NULL: for what is computed rather than judged. */
 const struct rule *rules_selection_find(const struct rules_selection *selection, const char *id, struct date date);

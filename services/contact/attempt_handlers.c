@@ -142,7 +142,8 @@ static enum status apply_report(const struct contact_work *work, const struct se
         (void)error_set(&reading->error, STATUS_NOT_FOUND, "permit_id: no such permit");
         return STATUS_OK;
     }
-    if (check_discussed(work->book, &reading->report, permit, &reading->error) != STATUS_OK)
+    if (report_check_channel(&reading->report, (enum channel)permit->channel, &reading->error) != STATUS_OK ||
+        check_discussed(work->book, &reading->report, permit, &reading->error) != STATUS_OK)
         return STATUS_OK;
     return contact_take_report(work, permit, reading->wire, &reading->report, err);
 }

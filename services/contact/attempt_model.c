@@ -39,29 +39,42 @@ static const struct {
     [TELEPHONY_FAILED] = {false, false, false},
 };
 
-bool telephony_counts(enum telephony telephony)
+bool report_counts(const struct report *report)
 {
-    return TELEPHONY[telephony].counts;
+    return report->telephony != 0 ? TELEPHONY[report->telephony].counts : report->delivery != DELIVERY_NOT_SENT;
 }
 
-bool telephony_is_attempt(enum telephony telephony)
+bool report_is_attempt(const struct report *report)
 {
-    return TELEPHONY[telephony].is_attempt;
+    return report->telephony != 0 ? TELEPHONY[report->telephony].is_attempt : report->delivery != DELIVERY_NOT_SENT;
 }
 
-/* Only contradictions that would let a call go uncounted are refused: everything else a dialer says is taken as said.
+/* Somebody or something there took it. */
+static bool has_connected(const struct report *report)
+{
+    return report->telephony != 0 ? TELEPHONY[report->telephony].connects : report->delivery != DELIVERY_NOT_SENT;
+}
+
+/* Only contradictions that would let a contact go uncounted are refused: everything else a dialer says is taken as
+ * said.
  */
 enum status report_check(const struct report *report, struct error *err)
 {
     bool is_silent = report->party == PARTY_NONE && report->outcome == OUTCOME_NONE && !report->is_conversation;
-    if (!telephony_counts(report->telephony) && !is_silent)
+    const char *result = report->telephony != 0 ? "telephony" : "delivery";
+    if ((report->telephony != 0) == (report->delivery != 0))
+        return error_set(err, STATUS_INVALID_ARGUMENT, "telephony: %s",
+                         report->telephony == 0 ? "missing, and no delivery either" : "a call has no delivery");
+    if (!report_counts(report) && !is_silent)
         return error_set(err, STATUS_INVALID_ARGUMENT,
-                         "telephony: no call connected, and yet there is a party, an outcome or a conversation");
-    if (report->party == PARTY_WRONG && !TELEPHONY[report->telephony].connects)
+                         "%s: nobody was reached, and yet there is a party, an outcome or a conversation", result);
+    if (report->party == PARTY_WRONG && !has_connected(report))
         return error_set(err, STATUS_INVALID_ARGUMENT,
                          "party: the call was not answered, so nobody can have said that the number is wrong");
     if (report->party == PARTY_WRONG && report->is_conversation)
         return error_set(err, STATUS_INVALID_ARGUMENT, "is_conversation: it was not with the debtor (party)");
+    if (report->delivery != 0 && report->is_conversation)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "is_conversation: what is written is none");
     if (report->has_promise != (report->outcome == OUTCOME_PROMISE))
         return error_set(err, STATUS_INVALID_ARGUMENT, "promise: it belongs to OUTCOME_PROMISE, and that needs one");
     if (report->has_promise && report->promise_minor <= 0)
@@ -71,6 +84,40 @@ enum status report_check(const struct report *report, struct error *err)
     if (report->duration_s < 0)
         return error_set(err, STATUS_INVALID_ARGUMENT, "duration_s: negative");
     return STATUS_OK;
+}
+
+enum status report_check_channel(const struct report *report, enum channel channel, struct error *err)
+{
+    const struct channel_traits *traits = channel_traits(channel);
+    if (traits->is_written && report->delivery == 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "delivery: missing; the permit is for a %s", traits->name);
+    if (!traits->is_written && report->telephony == 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "telephony: missing; the permit is for a call");
+    return STATUS_OK;
+}
+
+bool attempt_was_made(const struct attempt *attempt)
+{
+    if (attempt->counts || attempt->is_conversation)
+        return true;
+    return attempt->telephony != (int32_t)TELEPHONY_NOT_PLACED && attempt->telephony != (int32_t)TELEPHONY_FAILED &&
+           attempt->delivery != (int32_t)DELIVERY_NOT_SENT;
+}
+
+struct attempt permit_attempt(const struct permit *permit)
+{
+    return (struct attempt){
+        .permit_id = permit->id,
+        .contact_point_id = permit->contact_point_id,
+        .occurred_at_us = permit->occurred_at_us,
+        .channel = permit->channel,
+        .purpose = permit->purpose,
+        .telephony = permit->telephony,
+        .delivery = permit->delivery,
+        .counts = permit->counts,
+        .is_conversation = permit->is_conversation,
+        .is_open = permit->state == PERMIT_GRANTED,
+    };
 }
 
 /* All local midnights on earth fall on a quarter of an hour in UTC: two instants of one quarter have the same local
@@ -99,6 +146,7 @@ bool report_concerns_own(const struct report *report, const struct id *own)
 static void write_facts(const struct report *report, int64_t now_us, struct permit *permit)
 {
     permit->telephony = (int32_t)report->telephony;
+    permit->delivery = MAX(permit->delivery, (int32_t)report->delivery);
     permit->party = (int32_t)report->party;
     permit->outcome = (int32_t)report->outcome;
     permit->duration_s = report->duration_s;
@@ -116,7 +164,7 @@ void report_apply_to_permit(const struct report *report, int64_t now_us, struct 
 {
     write_facts(report, now_us, permit);
     permit->occurred_at_us = attempt_occurred_at(permit->granted_at_us, report->started_at_us, now_us);
-    permit->counts = telephony_counts(report->telephony);
+    permit->counts = report_counts(report);
     permit->is_conversation = is_own_conversation(report, permit);
     *ret_news = (struct report_news){
         .is_any = true,
@@ -126,13 +174,21 @@ void report_apply_to_permit(const struct report *report, int64_t now_us, struct 
     };
 }
 
+static bool is_attempt_on_record(const struct permit *permit)
+{
+    const struct report known = {.telephony = (enum telephony)permit->telephony,
+                                 .delivery = (enum delivery)permit->delivery};
+    return report_is_attempt(&known);
+}
+
 void report_correct_permit(const struct report *report, int64_t now_us, struct permit *permit,
                            struct report_news *ret_news)
 {
     bool was_disputed = permit->outcome == (int32_t)OUTCOME_DISPUTE;
-    bool is_placed = telephony_counts(report->telephony) && !permit->counts;
+    bool is_placed = report_counts(report) && !permit->counts;
+    bool is_further = (int32_t)report->delivery > permit->delivery;
     struct report_news news = {
-        .ends_step = is_placed && !telephony_is_attempt((enum telephony)permit->telephony),
+        .ends_step = is_placed && !is_attempt_on_record(permit),
         .is_conversation = is_own_conversation(report, permit) && !permit->is_conversation,
         .is_disputed = report->outcome == OUTCOME_DISPUTE && !was_disputed,
     };
@@ -143,9 +199,11 @@ void report_correct_permit(const struct report *report, int64_t now_us, struct p
         permit->counts = true;
         permit->is_conversation = permit->is_conversation || news.is_conversation;
     }
+    if (is_further)
+        permit->delivery = (int32_t)report->delivery;
     if (news.is_disputed || was_disputed)
         permit->outcome = (int32_t)OUTCOME_DISPUTE;
-    news.is_any = is_placed || news.is_conversation || news.is_disputed;
+    news.is_any = is_placed || is_further || news.is_conversation || news.is_disputed;
     permit->is_changed = permit->is_changed || news.is_any;
     *ret_news = news;
 }

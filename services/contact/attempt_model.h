@@ -24,6 +24,15 @@ enum telephony {
     TELEPHONY_END,
 };
 
+/* Of what is written; a later one is further. */
+enum delivery {
+    DELIVERY_NOT_SENT = 1,
+    DELIVERY_SENT,
+    DELIVERY_DELIVERED,
+    DELIVERY_UNDELIVERABLE, /* came back: as if the debtor had never got it */
+    DELIVERY_END,
+};
+
 enum party {
     PARTY_NONE = 1,
     PARTY_RIGHT,
@@ -57,7 +66,8 @@ enum sticky_flag {
 #define REPORT_DISCUSSED_MAX 100
 
 struct report {
-    enum telephony telephony;
+    enum telephony telephony; /* 0: of something written */
+    enum delivery delivery;   /* 0: of a call */
     enum party party;
     enum outcome outcome;
     uint32_t flags; /* bits 1 << enum sticky_flag */
@@ -81,12 +91,22 @@ MUST_USE enum status permit_move(struct permit *permit, enum permit_event event,
 /* Refuses facts that contradict each other: INVALID_ARGUMENT naming the field. */
 MUST_USE enum status report_check(const struct report *report, struct error *err);
 
-/* Whether it counts under the frequency rules (12 CFR 1006.14(b)(3)(ii)): not where no call connected. */
-bool telephony_counts(enum telephony telephony);
+/* Refuses a delivery of a call, and a telephony of what is written. */
+MUST_USE enum status report_check_channel(const struct report *report, enum channel channel, struct error *err);
 
-/* Whether a step of the plan is done by it: not where no call was made, the network failed or the line was busy; that
- * is tried again. */
-bool telephony_is_attempt(enum telephony telephony);
+/* Whether it counts under the frequency rules (12 CFR 1006.14(b)(3)(ii)): not where no call connected or nothing was
+ * sent. */
+bool report_counts(const struct report *report);
+
+/* Whether a step of the plan is done by it: not where no call was made, the network failed, the line was busy or
+ * nothing was sent; that is tried again. */
+bool report_is_attempt(const struct report *report);
+
+/* The attempt of a permit, as far as its own account goes. */
+struct attempt permit_attempt(const struct permit *permit);
+
+/* Not where a report says that no call was placed, the network failed or nothing was sent. */
+bool attempt_was_made(const struct attempt *attempt);
 
 /* When the attempt was made, for the frequency rules: its start, but not before it was permitted and not in the future,
  * whatever a dialer says. */
@@ -105,8 +125,9 @@ void report_apply_to_permit(const struct report *report, int64_t now_us, struct 
                             struct report_news *ret_news);
 
 /* Takes of a later report what makes the record stricter: that the attempt counts after all, that it was a
- * conversation, that the debt is disputed. The stricter reading of all reports stands, whichever came first: a dialer
- * may say by itself that nobody answered, and the agent afterwards that they talked. */
+ * conversation, that the debt is disputed, that what was sent was delivered, or came back. The stricter reading of all
+ * reports stands, whichever came first: a dialer may say by itself that nobody answered, and the agent afterwards that
+ * they talked. */
 void report_correct_permit(const struct report *report, int64_t now_us, struct permit *permit,
                            struct report_news *ret_news);
 

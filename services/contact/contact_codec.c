@@ -14,30 +14,60 @@ _Static_assert((int)OUTCOME_DISPUTE == DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DIS
 _Static_assert((int)STICKY_END == DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_OPT_OUT_CONTACT_POINT + 1,
                "sticky flag");
 _Static_assert((int)STICKY_DECEASED == DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_DECEASED, "sticky flag");
+_Static_assert((int)DELIVERY_END == DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_UNDELIVERABLE + 1, "delivery");
+_Static_assert((int)CHANNEL_END == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_PORTAL + 1, "channel");
+_Static_assert((int)CHANNEL_TEXT == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT, "channel");
+_Static_assert((int)CHANNEL_PORTAL == (int)SOP_CHANNEL_PORTAL, "channel");
+_Static_assert((int)CONTACT_PURPOSE_END == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_REMEDY_NOTICE + 1, "purpose");
+_Static_assert((int)CONTACT_PURPOSE_OPT_OUT_CONFIRMATION == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION,
+               "purpose");
+_Static_assert((int)CONTACT_PURPOSE_REMEDY_NOTICE == (int)SOP_PURPOSE_REMEDY_NOTICE, "purpose");
 _Static_assert((int)CONTACT_POINT_PHONE == DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_PHONE,
                "contact point kind");
 _Static_assert((int)CONTACT_POINT_ADDRESS == DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_ADDRESS,
                "contact point kind");
+
+static enum status check_number(int wire, int end, const char *field, struct error *err)
+{
+    if (wire < 0 || wire >= end)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: %d is none that is known", field, wire);
+    return STATUS_OK;
+}
+
+/* Neither may be left out. */
+static enum status check_named(int wire, int end, const char *field, struct error *err)
+{
+    return check_number(wire == 0 ? -1 : wire, end, field, err);
+}
+
+/* All but the portal need one; what is sent through the portal goes to no other place. */
+static enum status read_question_point(const Dunlin__Contact__V1__PermitRequest *wire, struct permit_question *question,
+                                       struct error *err)
+{
+    const bool is_needed = channel_traits(question->channel)->point_kind != CONTACT_POINT_NONE;
+    if (is_needed)
+        return wire_read_id(&wire->contact_point_id, "contact_point_id", &question->contact_point_id, err);
+    if (wire->contact_point_id.len != 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "contact_point_id: the portal has none");
+    return STATUS_OK;
+}
 
 static enum status read_question(const Dunlin__Contact__V1__PermitRequest *wire, struct permit_question *question,
                                  struct error *err)
 {
     enum status st = wire_read_id(&wire->account_id, "account_id", &question->account_id, err);
     if (st == STATUS_OK)
-        st = wire_read_id(&wire->contact_point_id, "contact_point_id", &question->contact_point_id, err);
-    if (st == STATUS_OK)
         st = wire_check_text(wire->dialer, CODEC_DIALER_MAX_BYTES, "dialer", err);
+    if (st == STATUS_OK)
+        st = check_named((int)wire->channel, CHANNEL_END, "channel", err);
+    if (st == STATUS_OK)
+        st = check_named((int)wire->purpose, CONTACT_PURPOSE_END, "purpose", err);
     if (st != STATUS_OK)
         return st;
-    if (wire->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "channel: %d is none that is known", (int)wire->channel);
-    if (wire->purpose != DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION &&
-        wire->purpose != DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_CALLBACK)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "purpose: %d is none that is known", (int)wire->purpose);
-    question->channel = (int32_t)wire->channel;
-    question->purpose = (int32_t)wire->purpose;
+    question->channel = (enum channel)wire->channel;
+    question->purpose = (enum contact_purpose)wire->purpose;
     question->dialer = wire->dialer;
-    return STATUS_OK;
+    return read_question_point(wire, question, err);
 }
 
 enum status codec_question(const Dunlin__Contact__V1__PermitRequest *wire, size_t index,
@@ -61,25 +91,19 @@ enum status codec_flag(Dunlin__Contact__V1__StickyFlag wire, const char *field, 
     return STATUS_OK;
 }
 
-static enum status check_number(int wire, int end, const char *field, struct error *err)
-{
-    if (wire < 0 || wire >= end)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "%s: %d is none that is known", field, wire);
-    return STATUS_OK;
-}
-
 static enum status read_facts(const Dunlin__Contact__V1__AttemptReport *wire, struct report *report, struct error *err)
 {
     enum status st = check_number((int)wire->telephony, TELEPHONY_END, "telephony", err);
+    if (st == STATUS_OK)
+        st = check_number((int)wire->delivery, DELIVERY_END, "delivery", err);
     if (st == STATUS_OK)
         st = check_number((int)wire->party, PARTY_END, "party", err);
     if (st == STATUS_OK)
         st = check_number((int)wire->outcome, OUTCOME_END, "outcome", err);
     if (st != STATUS_OK)
         return st;
-    if (wire->telephony == DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_UNSPECIFIED)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "telephony: missing");
     report->telephony = (enum telephony)wire->telephony;
+    report->delivery = (enum delivery)wire->delivery;
     /* Of a call that nobody answered there is nothing to say: dialers may leave these out. */
     report->party = (int)wire->party == 0 ? PARTY_NONE : (enum party)wire->party;
     report->outcome = (int)wire->outcome == 0 ? OUTCOME_NONE : (enum outcome)wire->outcome;
@@ -114,6 +138,16 @@ static enum status read_discussed(const Dunlin__Contact__V1__AttemptReport *wire
     return STATUS_OK;
 }
 
+enum status codec_check_evidence(const Dunlin__Contact__V1__Evidence *wire, struct error *err)
+{
+    if (wire == NULL)
+        return STATUS_OK;
+    if (wire->document_hash.len != 0 && wire->document_hash.len != EVIDENCE_HASH_BYTES)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "evidence.document_hash: %zu bytes; BLAKE2b-256 has %d",
+                         wire->document_hash.len, EVIDENCE_HASH_BYTES);
+    return wire_check_text(wire->document, CODEC_DOCUMENT_MAX_BYTES, "evidence.document", err);
+}
+
 enum status codec_report(const Dunlin__Contact__V1__AttemptReport *wire, struct report *ret_report, struct error *err)
 {
     *ret_report = (struct report){0};
@@ -124,6 +158,8 @@ enum status codec_report(const Dunlin__Contact__V1__AttemptReport *wire, struct 
         st = read_discussed(wire, ret_report, err);
     if (st == STATUS_OK)
         st = wire_check_text(wire->reason, CODEC_REASON_MAX_BYTES, "reason", err);
+    if (st == STATUS_OK)
+        st = codec_check_evidence(wire->evidence, err);
     for (size_t i = 0; st == STATUS_OK && i < wire->n_flags; i++) {
         enum sticky_flag flag = STICKY_CEASE;
         st = codec_flag(wire->flags[i], "flags", &flag, err);
@@ -166,6 +202,22 @@ size_t codec_holds(hold_set holds, char *ret_names[static HOLD_SET_COUNT])
     return n;
 }
 
+static void write_contact(const struct permit_contact *contact, Dunlin__Contact__V1__DecisionContact *row)
+{
+    dunlin__contact__v1__decision_contact__init(row);
+    row->at_us = contact->at_us;
+    row->channel = (Dunlin__Contact__V1__Channel)contact->channel;
+    row->purpose = (Dunlin__Contact__V1__Purpose)contact->purpose;
+    row->telephony = (Dunlin__Contact__V1__Telephony)contact->telephony;
+    row->delivery = (Dunlin__Contact__V1__Delivery)contact->delivery;
+    row->is_about_debt = contact->is_about_debt;
+    row->is_about_others = contact->is_about_others;
+    row->is_talk_about_debt = contact->is_talk_about_debt;
+    row->is_talk_about_others = contact->is_talk_about_others;
+    row->is_here = contact->is_here;
+    row->is_open = contact->is_open;
+}
+
 void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *verdict, int64_t log_seq,
                   struct decision_inputs *ret_inputs)
 {
@@ -181,9 +233,20 @@ void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *
     message->last_conversation_on_days = permit_conversation_on_days(facts);
     message->holds = ret_inputs->holds;
     message->n_holds = codec_holds(facts->holds, ret_inputs->holds);
-    message->counted_at_us = (int64_t *)(uintptr_t)facts->counted_at_us;
-    message->n_counted_at_us = facts->n_counted;
-    message->last_conversation_at_us = facts->conversation_at_us;
+    ret_inputs->rows = g_new(Dunlin__Contact__V1__DecisionContact, facts->n_contacts);
+    ret_inputs->list = g_new(Dunlin__Contact__V1__DecisionContact *, facts->n_contacts);
+    for (size_t i = 0; i < facts->n_contacts; i++) {
+        write_contact(&facts->contacts[i], &ret_inputs->rows[i]);
+        ret_inputs->list[i] = &ret_inputs->rows[i];
+    }
+    message->contacts = ret_inputs->list;
+    message->n_contacts = facts->n_contacts;
+}
+
+void decision_inputs_fini(struct decision_inputs *inputs)
+{
+    g_free(inputs->rows);
+    g_free(inputs->list);
 }
 
 static enum status find_hold(const char *name, hold_set *holds, struct error *err)
@@ -197,7 +260,58 @@ static enum status find_hold(const char *name, hold_set *holds, struct error *er
     return error_set(err, STATUS_INVALID_ARGUMENT, "holds: no hold '%s'", name);
 }
 
-enum status codec_facts(const Dunlin__Contact__V1__DecisionInputs *inputs, const struct zone **zones,
+static struct permit_contact call_at(int64_t at_us)
+{
+    return (struct permit_contact){.at_us = at_us, .channel = CHANNEL_CALL, .purpose = CONTACT_PURPOSE_COLLECTION};
+}
+
+/* Decisions of calls, before those of other channels: of each call that counted when it was, of the conversation no
+ * more, and of one that is not reported that there is one. */
+static void read_calls(const Dunlin__Contact__V1__DecisionInputs *inputs, bool is_permit_open, GArray *contacts)
+{
+    bool is_talk_due = inputs->last_conversation_at_us != 0;
+    struct permit_contact talk = call_at(inputs->last_conversation_at_us);
+    talk.is_talk_about_debt = true;
+    for (size_t i = 0; i < inputs->n_counted_at_us; i++) {
+        struct permit_contact call = call_at(inputs->counted_at_us[i]);
+        call.is_about_debt = true;
+        call.is_open = is_permit_open && i + 1 == inputs->n_counted_at_us;
+        if (is_talk_due && talk.at_us <= call.at_us) {
+            g_array_append_val(contacts, talk);
+            is_talk_due = false;
+        }
+        g_array_append_val(contacts, call);
+    }
+    if (is_talk_due)
+        g_array_append_val(contacts, talk);
+}
+
+static enum status read_contact(const Dunlin__Contact__V1__DecisionContact *row, GArray *contacts, struct error *err)
+{
+    enum status st = check_named((int)row->channel, CHANNEL_END, "contacts.channel", err);
+    if (st == STATUS_OK)
+        st = check_named((int)row->purpose, CONTACT_PURPOSE_END, "contacts.purpose", err);
+    if (st != STATUS_OK)
+        return st;
+    const struct permit_contact contact = {
+        .at_us = row->at_us,
+        .channel = (int32_t)row->channel,
+        .purpose = (int32_t)row->purpose,
+        .telephony = (int32_t)row->telephony,
+        .delivery = (int32_t)row->delivery,
+        .is_about_debt = row->is_about_debt,
+        .is_about_others = row->is_about_others,
+        .is_talk_about_debt = row->is_talk_about_debt,
+        .is_talk_about_others = row->is_talk_about_others,
+        .is_here = row->is_here,
+        .is_open = row->is_open,
+    };
+    g_array_append_val(contacts, contact);
+    return STATUS_OK;
+}
+
+enum status codec_facts(const Dunlin__Contact__V1__DecisionInputs *inputs, enum channel channel,
+                        enum contact_purpose purpose, const struct zone **zones, GArray *contacts,
                         struct permit_facts *ret_facts, struct error *err)
 {
     enum status st = STATUS_OK;
@@ -205,16 +319,22 @@ enum status codec_facts(const Dunlin__Contact__V1__DecisionInputs *inputs, const
         return error_set(err, STATUS_INVALID_ARGUMENT, "zones: more than %d", CONTACT_ZONES_MAX);
     *ret_facts = (struct permit_facts){
         .now = {inputs->decided_at_us},
+        .channel = channel,
+        .purpose = purpose,
         .zones = zones,
         .n_zones = inputs->n_zones,
-        .counted_at_us = inputs->counted_at_us,
-        .n_counted = inputs->n_counted_at_us,
-        .conversation_at_us = inputs->last_conversation_at_us,
     };
     for (size_t i = 0; st == STATUS_OK && i < inputs->n_zones; i++)
         st = zone_open(inputs->zones[i], &zones[i], err);
     for (size_t i = 0; st == STATUS_OK && i < inputs->n_holds; i++)
         st = find_hold(inputs->holds[i], &ret_facts->holds, err);
+    g_array_set_size(contacts, 0);
+    for (size_t i = 0; st == STATUS_OK && i < inputs->n_contacts; i++)
+        st = read_contact(inputs->contacts[i], contacts, err);
+    if (inputs->n_contacts == 0)
+        read_calls(inputs, (ret_facts->holds & HOLD_BIT(HOLD_PERMIT_OPEN)) != 0, contacts);
+    ret_facts->contacts = (const struct permit_contact *)(const void *)contacts->data;
+    ret_facts->n_contacts = contacts->len;
     return st;
 }
 

@@ -11,12 +11,15 @@
 
 /* Wire <-> own types. What is made here borrows its texts and bytes from what it is made of. */
 
-#define CODEC_DIALER_MAX_BYTES 64
-#define CODEC_REASON_MAX_BYTES 2000
+#define CODEC_DIALER_MAX_BYTES   64
+#define CODEC_REASON_MAX_BYTES   2000
+#define CODEC_DOCUMENT_MAX_BYTES 200
+#define EVIDENCE_HASH_BYTES      32 /* BLAKE2b-256 */
 
 struct permit_question {
-    struct id account_id, contact_point_id;
-    int32_t channel, purpose;
+    struct id account_id, contact_point_id; /* the latter none for the portal */
+    enum channel channel;
+    enum contact_purpose purpose;
     const char *dialer; /* may be empty */
 };
 /* All fail with INVALID_ARGUMENT naming the field: "requests[3].channel: ...". */
@@ -25,6 +28,9 @@ MUST_USE enum status codec_question(const Dunlin__Contact__V1__PermitRequest *wi
 
 MUST_USE enum status codec_report(const Dunlin__Contact__V1__AttemptReport *wire, struct report *ret_report,
                                   struct error *err);
+
+/* NULL is fine: there is none. */
+MUST_USE enum status codec_check_evidence(const Dunlin__Contact__V1__Evidence *wire, struct error *err);
 
 MUST_USE enum status codec_flag(Dunlin__Contact__V1__StickyFlag wire, const char *field, enum sticky_flag *ret_flag,
                                 struct error *err);
@@ -37,17 +43,22 @@ MUST_USE enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, s
 /* Names of a set of holds, lent for ever; returns how many. */
 size_t codec_holds(hold_set holds, char *ret_names[static HOLD_SET_COUNT]);
 
-/* A decision's facts as they are recorded. Lends `facts`; lives on the stack and is used through &inputs.message. */
+/* A decision's facts as they are recorded. Lends `facts`; used through &inputs.message, and released. */
 struct decision_inputs {
     Dunlin__Contact__V1__DecisionInputs message;
     char *zones[CONTACT_ZONES_MAX];
     char *holds[HOLD_SET_COUNT];
+    Dunlin__Contact__V1__DecisionContact *rows; /* owned, as the list */
+    Dunlin__Contact__V1__DecisionContact **list;
 };
 void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *verdict, int64_t log_seq,
                   struct decision_inputs *ret_inputs);
+void decision_inputs_fini(struct decision_inputs *inputs);
 
-/* The facts of a recorded decision, for its replay. `zones` has CONTACT_ZONES_MAX places and is lent to the facts. */
-MUST_USE enum status codec_facts(const Dunlin__Contact__V1__DecisionInputs *inputs, const struct zone **zones,
+/* What was asked and seen in a recorded decision, for its replay; channel and purpose stand in its event. `zones` has
+ * CONTACT_ZONES_MAX places, `contacts` takes struct permit_contact; both are lent to the facts. */
+MUST_USE enum status codec_facts(const Dunlin__Contact__V1__DecisionInputs *inputs, enum channel channel,
+                                 enum contact_purpose purpose, const struct zone **zones, GArray *contacts,
                                  struct permit_facts *ret_facts, struct error *err);
 
 /* The first n hits of a refusal, those that block; `rows` and `list` have n places each. */

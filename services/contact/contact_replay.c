@@ -152,12 +152,18 @@ static enum status decide_again(struct contact_replay *replay, const struct reco
     struct account *account = contact_find_account(replay->work.book, &recorded->account_id);
     const struct contact_point *point =
         account != NULL ? debtor_find_point(account->debtor, &recorded->contact_point_id) : NULL;
-    if (point == NULL || recorded->inputs == NULL)
+    if (recorded->channel <= 0 || recorded->channel >= CHANNEL_END || recorded->purpose <= 0 ||
+        recorded->purpose >= CONTACT_PURPOSE_END)
+        return error_set(err, STATUS_FAILED_PRECONDITION, "a decision through no channel that is known");
+    const bool is_at_point = channel_traits((enum channel)recorded->channel)->point_kind != CONTACT_POINT_NONE;
+    if (account == NULL || recorded->inputs == NULL || (is_at_point && point == NULL))
         return error_set(err, STATUS_FAILED_PRECONDITION, "a decision about what was never placed");
+    const struct permit_subject subject = {account, point, (enum channel)recorded->channel,
+                                           (enum contact_purpose)recorded->purpose};
     struct permit_facts facts;
     struct rules_verdict verdict;
     replay->work.now = (struct instant){recorded->inputs->decided_at_us};
-    permit_gather(rules, account, point, was_parked(recorded->inputs), replay->work.now, replay->storage, &facts);
+    permit_gather(rules, &subject, was_parked(recorded->inputs), replay->work.now, replay->storage, &facts);
     permit_evaluate(rules, &facts, &verdict);
     const struct decision decision = {
         .account = account,
@@ -218,20 +224,13 @@ static void update_attempt(struct account *account, const struct attempt *now)
         i++;
     if (account->attempts != NULL && i < account->attempts->len)
         g_array_remove_index(account->attempts, i);
-    if (now->counts || now->is_conversation)
+    if (attempt_was_made(now))
         account_add_attempt(account, now);
 }
 
 static void update_attempts(struct contact_book *book, const struct permit *permit)
 {
-    const struct attempt own = {
-        .permit_id = permit->id,
-        .contact_point_id = permit->contact_point_id,
-        .occurred_at_us = permit->occurred_at_us,
-        .counts = permit->counts,
-        .is_conversation = permit->is_conversation,
-        .is_open = permit->state == PERMIT_GRANTED,
-    };
+    const struct attempt own = permit_attempt(permit);
     struct account *account = contact_find_account(book, &permit->account_id);
     if (account != NULL)
         update_attempt(account, &own);
@@ -351,7 +350,7 @@ struct contact_replay *contact_replay_new(const struct contact_context *context,
     struct contact_replay *replay = g_new0(struct contact_replay, 1);
     replay->observer = observer;
     replay->folds = make_folds();
-    replay->storage = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    replay->storage = g_array_new(FALSE, FALSE, sizeof(struct permit_contact));
     replay->written = g_byte_array_new();
     replay->work = (struct contact_work){
         .context = context,

@@ -87,6 +87,13 @@ void contact_context_free(struct contact_context *context)
     g_free(context);
 }
 
+void contact_context_update(struct contact_context *context)
+{
+    for (int channel = CHANNEL_CALL; channel < CHANNEL_END; channel++)
+        context->blocking_holds[channel] =
+            permit_blocking_holds(context->rules->selection, (enum channel)channel, clock_now());
+}
+
 void contact_context_freep(struct contact_context **context)
 {
     contact_context_free(*context);
@@ -125,7 +132,7 @@ static enum status context_reload(void *data, struct error *err)
     contact_rules_free(context->rules);
     context->sop = TAKE(sop);
     context->rules = TAKE(rules);
-    context->blocking_holds = permit_blocking_holds(context->rules->selection, clock_now());
+    contact_context_update(context);
     return STATUS_OK;
 }
 

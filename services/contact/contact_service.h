@@ -15,7 +15,7 @@ struct contact_context {
     char *sop_path, *rules_path, *packs;
     struct sop *sop;
     struct contact_rules *rules;
-    hold_set blocking_holds; /* those that a rule blocks for */
+    hold_set blocking_holds[CHANNEL_END]; /* those that a rule stops each channel for */
     int64_t permit_valid_us;
     int64_t report_grace_us;
     int64_t retry_us;
@@ -29,5 +29,8 @@ void contact_context_free(struct contact_context *context);
 void contact_context_freep(struct contact_context **context);
 /* The default of one of contact's options of type text; lent. */
 const char *contact_option_default(const char *name);
+
+/* To be called after sop or rules were replaced: what follows from them. */
+void contact_context_update(struct contact_context *context);
 
 #endif

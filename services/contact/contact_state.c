@@ -217,7 +217,17 @@ void debtor_update_zones(struct debtor *debtor)
 
 bool contact_point_is_usable(const struct contact_point *point)
 {
-    return point->kind == CONTACT_POINT_PHONE && !point->is_opted_out && !point->is_wrong;
+    return !point->is_opted_out && !point->is_wrong;
+}
+
+bool debtor_has_usable_point(const struct debtor *debtor, enum contact_point_kind kind)
+{
+    for (guint i = 0; i < debtor->points->len; i++) {
+        const struct contact_point *point = g_ptr_array_index(debtor->points, i);
+        if (point->kind == kind && contact_point_is_usable(point))
+            return true;
+    }
+    return kind == CONTACT_POINT_NONE;
 }
 
 static hold_set point_holds(const struct contact_point *point)
@@ -226,15 +236,15 @@ static hold_set point_holds(const struct contact_point *point)
            (point->is_wrong ? HOLD_BIT(HOLD_WRONG_NUMBER) : 0);
 }
 
-/* Why no phone may be called; nothing where one may, or where there never was one. */
-static hold_set phones_holds(const struct debtor *debtor)
+/* Why no contact point of the kind may be used; nothing where one may, or where there never was one. */
+static hold_set points_holds(const struct debtor *debtor, enum contact_point_kind kind)
 {
     hold_set holds = 0;
+    if (debtor_has_usable_point(debtor, kind))
+        return 0;
     for (guint i = 0; i < debtor->points->len; i++) {
         const struct contact_point *point = g_ptr_array_index(debtor->points, i);
-        if (contact_point_is_usable(point))
-            return 0;
-        if (point->kind == CONTACT_POINT_PHONE)
+        if (point->kind == kind)
             holds |= point_holds(point);
     }
     return holds;
@@ -247,12 +257,17 @@ static hold_set own_holds(const struct account *account)
            (account->unposted_seq != 0 ? HOLD_BIT(HOLD_UNPOSTED) : 0);
 }
 
+hold_set account_holds_by(const struct account *account, enum contact_point_kind kind)
+{
+    return own_holds(account) | points_holds(account->debtor, kind);
+}
+
 hold_set account_holds(const struct account *account)
 {
-    return own_holds(account) | phones_holds(account->debtor);
+    return account_holds_by(account, CONTACT_POINT_PHONE);
 }
 
 hold_set account_holds_at(const struct account *account, const struct contact_point *point)
 {
-    return own_holds(account) | point_holds(point);
+    return own_holds(account) | (point == NULL ? 0 : point_holds(point));
 }

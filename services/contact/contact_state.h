@@ -8,6 +8,7 @@
 #include <glib.h>
 
 #include "calendar/calendar.h"
+#include "channel_model.h"
 #include "id/id.h"
 #include "rules/facts.h"
 
@@ -29,12 +30,6 @@ enum builtin_hold {
     HOLD_PERMIT_OPEN,         /* a permit of the debt is not reported: its call may be a conversation right now */
     HOLD_UNPOSTED,            /* a payment was reported that is not in the ledger yet: what is owed is not known */
     HOLD_SET_COUNT,
-};
-
-enum contact_point_kind {
-    CONTACT_POINT_PHONE = 1,
-    CONTACT_POINT_EMAIL = 2,
-    CONTACT_POINT_ADDRESS = 3,
 };
 
 struct contact_point {
@@ -60,15 +55,17 @@ struct debtor {
     bool is_changed;
 };
 
-/* An attempt that may count under the frequency rules toward one account: that of its permit, or one that was
- * discussed. */
+/* An attempt as far as one account goes: that of its permit, or one that was discussed. Those that were never made are
+ * none. */
 struct attempt {
     struct id permit_id;
-    struct id contact_point_id;
+    struct id contact_point_id; /* none: the portal */
     int64_t occurred_at_us;
+    int32_t channel, purpose;    /* 0: a call to collect */
+    int32_t telephony, delivery; /* 0: not reported */
     bool counts;
     bool is_conversation;
-    bool is_open; /* granted and not reported: it may yet become a conversation */
+    bool is_open; /* granted and not reported: a call may yet become a conversation */
 };
 
 struct account {
@@ -83,14 +80,16 @@ struct account {
     int32_t due_on_days;
     const char *strategy; /* empty: none */
     int32_t priority;
-    int64_t classified_at_us;     /* when it came into this strategy */
-    int64_t promise_broken_at_us; /* the latest; 0: none */
-    const char *steps_done;       /* ",call-1,call-2,": of this strategy */
-    int64_t last_step_at_us;      /* 0: none yet */
-    int64_t not_before_us;        /* a refusal or a failed attempt pushed the next step to here; 0: nothing did */
+    int64_t classified_at_us;           /* when it came into this strategy */
+    int64_t promise_broken_at_us;       /* the latest; 0: none */
+    const char *steps_done;             /* ",call-1,call-2,": of this strategy */
+    int64_t last_step_at_us;            /* 0: none yet */
+    int64_t not_before_us[CHANNEL_END]; /* a refusal or a failed attempt pushed the channel's next step to here; 0:
+                                           nothing did */
 
     /* what was said last: ContactPlanned, ContactStopped */
     const char *step; /* empty: nothing planned */
+    int32_t step_channel;
     int64_t step_due_at_us;
     const char *sop_version;
     bool is_stopped;
@@ -131,6 +130,7 @@ struct permit {
     enum permit_state state;
     int64_t occurred_at_us;            /* when the attempt was made, for the frequency rules */
     int32_t telephony, party, outcome; /* 0: not reported */
+    int32_t delivery;                  /* of what is written; 0: not reported */
     int64_t started_at_us;
     int32_t duration_s;
     bool counts;
@@ -173,13 +173,17 @@ const struct discussion *permit_find_discussion(const struct permit *permit, con
  * of every address. An opted-out phone still says where its holder may be. */
 void debtor_update_zones(struct debtor *debtor);
 
-/* Everything that holds the account whatever number is called: its own holds, the person's, and, where every phone is
- * excluded or wrong, why. */
+/* Everything that holds the account whatever contact point of this kind is used: its own holds, the person's, and,
+ * where every one is excluded or not his, why. */
+hold_set account_holds_by(const struct account *account, enum contact_point_kind kind);
+/* The same for calls. */
 hold_set account_holds(const struct account *account);
-/* The same for one contact point. */
+/* The same for one contact point; NULL: none is needed. */
 hold_set account_holds_at(const struct account *account, const struct contact_point *point);
 
-/* A phone that may be called as far as the number itself goes. */
+/* May be used as far as the number or address itself goes. */
 bool contact_point_is_usable(const struct contact_point *point);
+/* Some contact point of the kind is; true for CONTACT_POINT_NONE. */
+bool debtor_has_usable_point(const struct debtor *debtor, enum contact_point_kind kind);
 
 #endif

@@ -1,5 +1,6 @@
 #include "contact_store.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "contact_sql.h"
@@ -11,6 +12,7 @@ void contact_keys_init(struct contact_keys *keys)
     db_columns_add_keys(&keys->accounts);
     db_columns_add_keys(&keys->debtors);
     keys->known = id_set_new();
+    db_columns_add_keys(&keys->persons_of);
 }
 
 void contact_keys_fini(struct contact_keys *keys)
@@ -18,6 +20,7 @@ void contact_keys_fini(struct contact_keys *keys)
     db_columns_fini(&keys->accounts);
     db_columns_fini(&keys->debtors);
     g_hash_table_unref(keys->known);
+    db_columns_fini(&keys->persons_of);
 }
 
 void contact_keys_add_account(struct contact_keys *keys, const struct id *account_id)
@@ -32,12 +35,17 @@ void contact_keys_add_debtor(struct contact_keys *keys, const struct id *debtor_
         db_columns_push_key(&keys->debtors, debtor_id);
 }
 
+void contact_keys_add_person_of(struct contact_keys *keys, const struct id *account_id)
+{
+    db_columns_push_key(&keys->persons_of, account_id);
+}
+
 /* Values of debtor.point_marks. */
 #define MARK_OPTED_OUT 1
 #define MARK_WRONG     2
 
 /* Where the columns of a person stand behind those of his account. */
-enum { HOLDS_COLUMN = 21, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
+enum { HOLDS_COLUMN = 23, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
 
 static const char *next_text(struct db_elements *elements, struct contact_book *book)
 {
@@ -78,6 +86,19 @@ static struct debtor *read_debtor(const struct db_result *rows, size_t row, stru
     return debtor;
 }
 
+/* "5:1780000000000000,6:...": instants by channel, of those that wait. */
+static void read_waits(const char *text, struct account *account)
+{
+    while (*text != '\0') {
+        char *end = NULL;
+        const unsigned long long channel = g_ascii_strtoull(text, &end, 10);
+        const int64_t not_before_us = *end == ':' ? g_ascii_strtoll(end + 1, &end, 10) : 0;
+        if (channel > CHANNEL_CALL && channel < CHANNEL_END)
+            account->not_before_us[channel] = not_before_us;
+        text = *end == ',' ? end + 1 : "";
+    }
+}
+
 static void read_account(const struct db_result *rows, size_t row, struct contact_book *book)
 {
     struct id id = db_id(rows, row, 0);
@@ -95,13 +116,15 @@ static void read_account(const struct db_result *rows, size_t row, struct contac
     account->promise_broken_at_us = db_int8(rows, row, 11);
     account->steps_done = contact_text(book, db_text(rows, row, 12));
     account->last_step_at_us = db_int8(rows, row, 13);
-    account->not_before_us = db_int8(rows, row, 14);
+    account->not_before_us[CHANNEL_CALL] = db_int8(rows, row, 14);
     account->step = contact_text(book, db_text(rows, row, 15));
     account->step_due_at_us = db_int8(rows, row, 16);
     account->is_stopped = db_bool(rows, row, 17);
     account->dial_at_us = db_int8(rows, row, 18);
     account->unposted_seq = db_int8(rows, row, 19);
     account->restated_seq = db_int8(rows, row, 20);
+    account->step_channel = account->step[0] == '\0' ? 0 : db_int2(rows, row, 21);
+    read_waits(db_text(rows, row, 22), account);
 }
 
 static void read_attempt(const struct db_result *rows, size_t row, struct contact_book *book)
@@ -117,6 +140,10 @@ static void read_attempt(const struct db_result *rows, size_t row, struct contac
         .counts = db_bool(rows, row, 4),
         .is_conversation = db_bool(rows, row, 5),
         .is_open = db_bool(rows, row, 6),
+        .channel = db_int2(rows, row, 7),
+        .purpose = db_int2(rows, row, 8),
+        .telephony = db_int2(rows, row, 9),
+        .delivery = db_int2(rows, row, 10),
     };
     account_add_attempt(account, &attempt);
 }
@@ -149,13 +176,15 @@ static struct permit *read_permit(const struct db_result *rows, size_t row, stru
     permit->duration_s = db_int4(rows, row, 19);
     permit->counts = db_bool(rows, row, 20);
     permit->is_conversation = db_bool(rows, row, 21);
+    permit->delivery = db_int2(rows, row, 22);
     return permit;
 }
 
 enum load_call {
     LOAD_ACCOUNTS,
-    LOAD_ATTEMPTS,
     LOAD_ACCOUNTS_OF_DEBTORS,
+    LOAD_PERSONS_OF,
+    LOAD_ATTEMPTS,
     LOAD_CALLS,
 };
 
@@ -175,12 +204,15 @@ enum status contact_store_load(struct db *db, const struct contact_keys *keys, i
     size_t n = 0;
     if (db_columns_rows(&keys->accounts) > 0)
         db_columns_bind(&keys->accounts, &CONTACT_ACCOUNT_SELECT, &calls[LOAD_ACCOUNTS]);
-    if (db_columns_rows(&keys->accounts) > 0 && attempts_since_us != CONTACT_WITHOUT_ATTEMPTS) {
-        db_columns_bind(&keys->accounts, &CONTACT_ATTEMPT_SELECT, &calls[LOAD_ATTEMPTS]);
-        db_arg_int8(&calls[LOAD_ATTEMPTS].args, attempts_since_us);
-    }
     if (db_columns_rows(&keys->debtors) > 0)
         db_columns_bind(&keys->debtors, &CONTACT_ACCOUNT_SELECT_BY_DEBTOR, &calls[LOAD_ACCOUNTS_OF_DEBTORS]);
+    if (db_columns_rows(&keys->persons_of) > 0) {
+        db_columns_bind(&keys->persons_of, &CONTACT_PERSON_SELECT, &calls[LOAD_PERSONS_OF]);
+        if (attempts_since_us != CONTACT_WITHOUT_ATTEMPTS) {
+            db_columns_bind(&keys->persons_of, &CONTACT_ATTEMPT_SELECT, &calls[LOAD_ATTEMPTS]);
+            db_arg_int8(&calls[LOAD_ATTEMPTS].args, attempts_since_us);
+        }
+    }
     for (enum load_call call = 0; call < LOAD_CALLS; call++) {
         if (calls[call].statement == NULL)
             continue;
@@ -197,6 +229,7 @@ enum status contact_store_load(struct db *db, const struct contact_keys *keys, i
         rows[at[i]] = run[i].result;
     read_rows(rows[LOAD_ACCOUNTS], read_account, book);
     read_rows(rows[LOAD_ACCOUNTS_OF_DEBTORS], read_account, book);
+    read_rows(rows[LOAD_PERSONS_OF], read_account, book);
     read_rows(rows[LOAD_ATTEMPTS], read_attempt, book);
     db_calls_clear(run, n);
     return STATUS_OK;
@@ -272,12 +305,12 @@ enum status contact_store_recent_permits(struct db *db, const struct id *account
 
 static const enum db_type ACCOUNT_TYPES[] = {
     DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT8, /* and what may change: */
-    DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT,
-    DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8,
+    DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8,
+    DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT,
 };
 static const enum db_type ACCOUNT_UPDATE_TYPES[] = {
-    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8,
-    DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8,
+    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT,
+    DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT,
 };
 static const enum db_type RESERVE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
 static const enum db_type DEBTOR_TYPES[] = {DB_INT2,  DB_UUID,  DB_INT4,  DB_INT4, DB_ARRAY,
@@ -287,7 +320,7 @@ static const enum db_type PERMIT_TYPES[] = {
     DB_TEXT, DB_TEXT, DB_INT2, DB_INT8, DB_INT2, DB_INT2, DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL,
 };
 static const enum db_type PERMIT_UPDATE_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB_INT8, DB_INT2, DB_INT2,
-                                                   DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL};
+                                                   DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL, DB_INT2};
 static const enum db_type DISCUSSION_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_UUID,
                                                 DB_INT8, DB_BOOL, DB_BOOL, DB_BOOL};
 
@@ -360,19 +393,14 @@ static void point_arrays_fill(struct point_arrays *arrays, const struct debtor *
     }
 }
 
-static bool has_usable_phone(const struct debtor *debtor)
-{
-    for (guint i = 0; i < debtor->points->len; i++)
-        if (contact_point_is_usable(g_ptr_array_index(debtor->points, i)))
-            return true;
-    return false;
-}
-
 static bool is_dialable(const struct account *account)
 {
     const struct debtor *debtor = account->debtor;
-    return account->step[0] != '\0' && !account->is_stopped && debtor->n_zones > 0 && !debtor->has_unreadable_zone &&
-           has_usable_phone(debtor);
+    if (account->step[0] == '\0')
+        return false;
+    const struct channel_traits *traits = channel_traits((enum channel)account->step_channel);
+    const bool is_somewhere = !traits->is_timed || (debtor->n_zones > 0 && !debtor->has_unreadable_zone);
+    return is_somewhere && debtor_has_usable_point(debtor, traits->point_kind);
 }
 
 static int64_t dial_at(const struct account *account)
@@ -389,6 +417,16 @@ static void push_unless_zero(struct db_array *column, int64_t value)
         db_array_null(column);
 }
 
+static void push_waits(const struct account *account, struct db_array *column)
+{
+    g_autoptr(GString) text = g_string_new("");
+    for (int channel = CHANNEL_CALL + 1; channel < CHANNEL_END; channel++)
+        if (account->not_before_us[channel] != 0)
+            g_string_append_printf(text, "%s%d:%" PRId64, text->len == 0 ? "" : ",", channel,
+                                   account->not_before_us[channel]);
+    db_array_text(column, text->str);
+}
+
 /* What of an account may change, in the order of both statements. */
 static void push_changing(const struct account *account, struct db_array *const *c)
 {
@@ -402,13 +440,15 @@ static void push_changing(const struct account *account, struct db_array *const 
     db_array_int8(*c++, account->promise_broken_at_us);
     db_array_text(*c++, account->steps_done);
     db_array_int8(*c++, account->last_step_at_us);
-    db_array_int8(*c++, account->not_before_us);
+    db_array_int8(*c++, account->not_before_us[CHANNEL_CALL]);
     db_array_text(*c++, account->step);
     db_array_int8(*c++, account->step_due_at_us);
     db_array_bool(*c++, account->is_stopped);
     push_unless_zero(*c++, dial_at(account));
     push_unless_zero(*c++, account->unposted_seq);
-    push_unless_zero(*c, account->restated_seq);
+    push_unless_zero(*c++, account->restated_seq);
+    db_array_int2(*c++, (int16_t)account->step_channel);
+    push_waits(account, *c);
 }
 
 static void push_new_account(const struct account *account, const struct db_columns *columns)
@@ -487,7 +527,8 @@ static void push_report(const struct permit *permit, const struct db_columns *co
     db_array_int8(*c++, permit->started_at_us);
     db_array_int4(*c++, permit->duration_s);
     db_array_bool(*c++, permit->counts);
-    db_array_bool(*c, permit->is_conversation);
+    db_array_bool(*c++, permit->is_conversation);
+    db_array_int2(*c, (int16_t)permit->delivery);
 }
 
 static void push_discussions(const struct permit *permit, const struct db_columns *columns)
@@ -616,6 +657,7 @@ static void read_entry(const struct db_result *rows, size_t row, GArray *entries
         .debtor_id = db_id(rows, row, 2),
         .priority = db_int4(rows, row, 3),
         .due_at_us = db_int8(rows, row, 6),
+        .channel = (enum channel)db_int2(rows, row, 7),
     };
     g_strlcpy(entry.strategy, db_text(rows, row, 4), sizeof(entry.strategy));
     g_strlcpy(entry.step, db_text(rows, row, 5), sizeof(entry.step));
@@ -626,16 +668,26 @@ enum status contact_store_reserve(struct db *db, const uint16_t *partitions, siz
                                   const struct contact_reservation *wanted, GArray **ret_entries, struct error *err)
 {
     SCOPED(db_array_freep) struct db_array *array = db_array_new(DB_INT2);
+    SCOPED(db_array_freep) struct db_array *channels = db_array_new(DB_INT2);
+    SCOPED(db_array_freep) struct db_array *kinds = db_array_new(DB_INT2);
     SCOPED(db_result_freep) struct db_result *rows = NULL;
     struct db_args args = {0};
     for (size_t i = 0; i < n_partitions; i++)
         db_array_int2(array, (int16_t)partitions[i]);
+    for (int channel = CHANNEL_CALL; channel < CHANNEL_END; channel++) {
+        if (!wanted->is_wanted[channel])
+            continue;
+        db_array_int2(channels, (int16_t)channel);
+        db_array_int2(kinds, (int16_t)channel_traits((enum channel)channel)->point_kind);
+    }
     db_arg_array(&args, array);
     db_arg_int8(&args, wanted->now_us);
     db_arg_int4(&args, wanted->limit);
     db_arg_int8(&args, wanted->until_us);
     db_arg_text(&args, wanted->dialer);
     db_arg_int4(&args, wanted->agency_id);
+    db_arg_array(&args, channels);
+    db_arg_array(&args, kinds);
     enum status st = db_exec(db, &CONTACT_DIAL_RESERVE, &args, &rows, err);
     if (st != STATUS_OK)
         return error_wrap(err, st, "reserve a dial list");

@@ -13,19 +13,21 @@
 /* Keys of what to load. Doubles are fine: each is loaded once, or its attempts would count twice. */
 struct contact_keys {
     struct db_columns accounts;
-    struct db_columns debtors; /* persons with all their accounts */
-    GHashTable *known;         /* ids of both */
+    struct db_columns debtors;    /* persons with all their accounts */
+    struct db_columns persons_of; /* accounts whose persons are loaded, with all their accounts and attempts */
+    GHashTable *known;            /* ids of the first two */
 };
 void contact_keys_init(struct contact_keys *keys);
 void contact_keys_fini(struct contact_keys *keys);
 void contact_keys_add_account(struct contact_keys *keys, const struct id *account_id);
 void contact_keys_add_debtor(struct contact_keys *keys, const struct id *debtor_id);
+void contact_keys_add_person_of(struct contact_keys *keys, const struct id *account_id);
 
 #define CONTACT_WITHOUT_ATTEMPTS INT64_MAX
 
-/* Loads accounts with their persons and the persons' contact points into the book; attempts of the accounts that are
- * given by account id since `attempts_since_us` (CONTACT_WITHOUT_ATTEMPTS: none). What is in the book already stays as
- * it is there. Keys without a row load nothing. */
+/* Loads accounts with their persons and the persons' contact points into the book; of `persons_of` the attempts since
+ * `attempts_since_us` as well (CONTACT_WITHOUT_ATTEMPTS: none). What is in the book already stays as it is there. Keys
+ * without a row load nothing. */
 MUST_USE enum status contact_store_load(struct db *db, const struct contact_keys *keys, int64_t attempts_since_us,
                                         struct contact_book *book, struct error *err);
 
@@ -50,7 +52,8 @@ MUST_USE enum status contact_store_save(struct db *db, const struct contact_book
 
 /* One entry of a dial list. */
 struct dial_entry {
-    struct id account_id, contact_point_id, debtor_id;
+    struct id account_id, contact_point_id, debtor_id; /* no contact point: the portal */
+    enum channel channel;
     int32_t priority;
     char strategy[64];
     char step[64];
@@ -62,6 +65,7 @@ struct contact_reservation {
     int32_t limit;
     int64_t until_us;
     const char *dialer;
+    bool is_wanted[CHANNEL_END]; /* by channel */
 };
 /* Reserves up to `limit` due accounts of the partitions until `until_us`; *ret_entries (struct dial_entry, best first)
  * belongs to the caller: g_array_unref. */

@@ -70,7 +70,7 @@ static enum status emit_resumed(const struct contact_work *work, const struct ac
 
 static enum status settle_holds(const struct contact_work *work, struct account *account, struct error *err)
 {
-    hold_set holds = account_holds(account) & work->context->blocking_holds;
+    hold_set holds = account_holds(account) & work->context->blocking_holds[CHANNEL_CALL];
     if ((holds != 0) == account->is_stopped)
         return STATUS_OK;
     account->is_stopped = holds != 0;
@@ -87,8 +87,7 @@ static enum status emit_planned(const struct contact_work *work, const struct ac
     message.debtor_id = wire_id(&account->debtor->id);
     message.strategy = wire_text(account->strategy);
     message.step = wire_text(account->step);
-    if (account->step[0] != '\0')
-        message.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL;
+    message.channel = (Dunlin__Contact__V1__Channel)account->step_channel;
     message.due_at_us = account->step_due_at_us;
     message.sop_version = wire_text(work->context->sop->version);
     message.because = wire_text(because);
@@ -100,12 +99,15 @@ static enum status settle_plan(const struct contact_work *work, struct account *
 {
     struct plan plan = {0};
     /* What is not known to be owed is not asked for: the step comes back as it is when the ledger has spoken. */
-    if (!account->is_stopped && account->unposted_seq == 0)
-        plan_next(work->context->sop, work->context->rules->selection, account, &plan);
+    if (account->unposted_seq == 0)
+        plan_next(work->context->sop, work->context->rules->selection, work->context->blocking_holds, account, &plan);
     const char *step = plan.step == NULL ? "" : plan.step->code;
-    if (strcmp(step, account->step) == 0 && plan.due_at_us == account->step_due_at_us)
+    const int32_t channel = plan.step == NULL ? 0 : (int32_t)plan.step->channel;
+    if (strcmp(step, account->step) == 0 && channel == account->step_channel &&
+        plan.due_at_us == account->step_due_at_us)
         return STATUS_OK;
     account->step = contact_text(work->book, step);
+    account->step_channel = channel;
     account->step_due_at_us = plan.due_at_us;
     account->is_changed = true;
     return emit_planned(work, account, because, err);
@@ -138,7 +140,7 @@ enum status contact_emit_granted(const struct contact_work *work, const struct d
                                  const struct permit *permit, struct error *err)
 {
     Dunlin__Contact__V1__PermitGranted message;
-    struct decision_inputs inputs;
+    SCOPED(decision_inputs_fini) struct decision_inputs inputs = {0};
     codec_inputs(decision->facts, decision->verdict, decision->log_seq, &inputs);
     dunlin__contact__v1__permit_granted__init(&message);
     message.permit_id = wire_id(&permit->id);
@@ -160,13 +162,14 @@ enum status contact_emit_refused(const struct contact_work *work, const struct d
     Dunlin__Contact__V1__RuleHit rows[VERDICT_HITS_MAX];
     Dunlin__Contact__V1__RuleHit *list[VERDICT_HITS_MAX];
     const size_t n_hits = verdict_n_blocking(decision->verdict);
-    struct decision_inputs inputs;
+    SCOPED(decision_inputs_fini) struct decision_inputs inputs = {0};
     codec_inputs(decision->facts, decision->verdict, decision->log_seq, &inputs);
     codec_hits(decision->verdict->hits, n_hits, rows, list);
     dunlin__contact__v1__permit_refused__init(&message);
     message.account_id = wire_id(&decision->account->id);
     message.debtor_id = wire_id(&decision->account->debtor->id);
-    message.contact_point_id = wire_id(&decision->point->id);
+    if (decision->point != NULL)
+        message.contact_point_id = wire_id(&decision->point->id);
     message.channel = (Dunlin__Contact__V1__Channel)decision->channel;
     message.purpose = (Dunlin__Contact__V1__Purpose)decision->purpose;
     message.dialer = wire_text(decision->dialer);
@@ -203,6 +206,7 @@ static void write_record(const struct permit *permit, Dunlin__Contact__V1__Attem
     record->counts = permit->counts;
     record->is_conversation = permit->is_conversation;
     record->was_within_permit = was_within(permit);
+    record->delivery = (Dunlin__Contact__V1__Delivery)permit->delivery;
 }
 
 enum status contact_emit_reported(const struct contact_work *work, const struct permit *permit,

@@ -45,7 +45,27 @@ static void collect_keys(const struct asked *asked, size_t n, struct contact_key
 {
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < asked[i].n; j++)
-            contact_keys_add_account(keys, &asked[i].questions[j].account_id);
+            contact_keys_add_person_of(keys, &asked[i].questions[j].account_id);
+}
+
+/* A channel goes to contact points of its own kind. */
+static enum status check_point(const struct account *account, const struct permit_question *question, size_t index,
+                               struct error *err)
+{
+    static const char *const KINDS[] = {[CONTACT_POINT_PHONE] = "phone, it cannot be called or sent a text",
+                                        [CONTACT_POINT_EMAIL] = "e-mail address",
+                                        [CONTACT_POINT_ADDRESS] = "address, no letter can be sent there"};
+    const enum contact_point_kind kind = channel_traits(question->channel)->point_kind;
+    const struct contact_point *point = debtor_find_point(account->debtor, &question->contact_point_id);
+    if (kind == CONTACT_POINT_NONE)
+        return STATUS_OK;
+    if (point == NULL)
+        return error_set(err, STATUS_NOT_FOUND, "requests[%zu].contact_point_id: the debtor has no such contact point",
+                         index);
+    if (point->kind != kind)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "requests[%zu].contact_point_id: it is no %s", index,
+                         KINDS[kind]);
+    return STATUS_OK;
 }
 
 /* Accounts and contact points must be there before anything is decided: a call that fails has no effect. */
@@ -57,13 +77,9 @@ static enum status check_known(const struct contact_book *book, const struct ser
         const struct account *account = contact_find_account(book, &question->account_id);
         if (account == NULL || !contact_may_concern(call, account->debtor->agency_id))
             return error_set(err, STATUS_NOT_FOUND, "requests[%zu].account_id: no such account", i);
-        const struct contact_point *point = debtor_find_point(account->debtor, &question->contact_point_id);
-        if (point == NULL)
-            return error_set(err, STATUS_NOT_FOUND,
-                             "requests[%zu].contact_point_id: the debtor has no such contact point", i);
-        if (point->kind != CONTACT_POINT_PHONE)
-            return error_set(err, STATUS_INVALID_ARGUMENT,
-                             "requests[%zu].contact_point_id: it is no phone, it cannot be called", i);
+        enum status st = check_point(account, question, i, err);
+        if (st != STATUS_OK)
+            return st;
     }
     return STATUS_OK;
 }
@@ -99,7 +115,8 @@ static void say_permit(const struct decision *decision, struct instant valid_unt
     dunlin__contact__v1__permit__init(&verdict->permit);
     verdict->permit.permit_id = wire_id(&verdict->permit_id);
     verdict->permit.valid_until_us = valid_until.us;
-    verdict->permit.address = wire_text(decision->point->value);
+    if (decision->point != NULL)
+        verdict->permit.address = wire_text(decision->point->value);
     verdict->message.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_PERMIT;
     verdict->message.permit = &verdict->permit;
 }
@@ -143,14 +160,15 @@ static enum status decide(const struct contact_work *work, const struct permit_q
     const struct contact_point *point = debtor_find_point(account->debtor, &question->contact_point_id);
     struct permit_facts facts;
     struct rules_verdict judged;
-    permit_gather(work->context->rules->selection, account, point,
-                  unit_is_debtor_parked(work->unit, &account->debtor->id), work->now, storage, &facts);
+    const struct permit_subject subject = {account, point, question->channel, question->purpose};
+    permit_gather(work->context->rules->selection, &subject, unit_is_debtor_parked(work->unit, &account->debtor->id),
+                  work->now, storage, &facts);
     permit_evaluate(work->context->rules->selection, &facts, &judged);
     const struct decision decision = {
         .account = account,
         .point = point,
-        .channel = question->channel,
-        .purpose = question->purpose,
+        .channel = (int32_t)question->channel,
+        .purpose = (int32_t)question->purpose,
         .dialer = question->dialer[0] != '\0' ? question->dialer : peer,
         .facts = &facts,
         .verdict = &judged,
@@ -198,17 +216,27 @@ static enum status answer(struct contact_work *work, struct service_call *call, 
     return st;
 }
 
+/* Machines have rules of their own that look back farther; where none is asked about, less is loaded. */
+static enum technology technology_asked(const struct asked *asked, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < asked[i].n; j++)
+            if (channel_traits(asked[i].questions[j].channel)->technology != TECHNOLOGY_MANUAL)
+                return channel_traits(asked[i].questions[j].channel)->technology;
+    return TECHNOLOGY_MANUAL;
+}
+
 static enum status answer_all(struct unit *unit, struct service_call *calls, struct asked *asked, size_t n_calls,
                               bool is_only_asked, struct error *err)
 {
     SCOPED(contact_book_freep) struct contact_book *book = contact_book_new();
     SCOPED(contact_keys_fini) struct contact_keys keys;
     struct contact_work work = contact_work_of(unit, book);
-    g_autoptr(GArray) storage = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) storage = g_array_new(FALSE, FALSE, sizeof(struct permit_contact));
     contact_keys_init(&keys);
     collect_keys(asked, n_calls, &keys);
-    int64_t since_us =
-        unit_now(unit).us - (rules_selection_window_days(work.context->rules->selection) + 2) * US_PER_DAY;
+    const int64_t since_us =
+        permit_contacts_since(work.context->rules->selection, technology_asked(asked, n_calls), work.now);
     enum status st = contact_store_load(unit_db(unit), &keys, since_us, book, err);
     for (size_t i = 0; st == STATUS_OK && i < n_calls; i++) {
         struct error why = {0};

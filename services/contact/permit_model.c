@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "attempt_model.h"
 #include "rules/facts_fold.h"
 
 const char *hold_set_name(unsigned hold)
@@ -20,22 +21,30 @@ const char *hold_set_name(unsigned hold)
 /* --- what the rules are asked --------------------------------------------------------------------------------------
  */
 
-#define THE_DEBT  0 /* there is one debt and one number in a permit's question */
-#define THE_PHONE 0
+/* One debt is asked about; for the rules all others of the person are one, which holds nothing, and so are all other
+ * contact points of his. */
+enum scene_debt {
+    THE_DEBT,
+    OTHER_DEBTS,
+};
+enum scene_address {
+    HERE,
+    ELSEWHERE,
+};
 
 /* One permit's facts as the rules read them; lent to one judgement. */
 struct scene {
-    struct fact_debt debt;
-    struct fact_address phone;
-    struct fact_person debtor;
-    struct fact_contact *contacts; /* owned */
+    struct facts_book *book; /* owned; NULL: there are no facts but where he is */
     struct facts facts;
+    struct fact_debt debt;
+    struct fact_address here;
+    struct fact_person debtor;
     struct question question;
 };
 
 static void scene_fini(struct scene *scene)
 {
-    g_free(scene->contacts);
+    facts_book_free(scene->book);
 }
 
 static bool has_hold(const struct permit_facts *facts, unsigned hold)
@@ -43,51 +52,119 @@ static bool has_hold(const struct permit_facts *facts, unsigned hold)
     return (facts->holds & HOLD_BIT(hold)) != 0;
 }
 
-/* The holds say all that there is to say of the debt, the debtor and the number. */
-static void set_debt_and_phone(struct scene *scene, const struct permit_facts *facts)
+static struct fact_debt debt_asked(const struct permit_facts *facts)
 {
-    scene->debt = fact_debt_plain();
-    scene->debt.holds = facts->holds & (HOLD_BIT(HOLD_COUNT) - 1);
-    scene->phone = fact_address_plain(ADDRESS_MOBILE, FACT_CONSUMER);
+    struct fact_debt debt = fact_debt_plain();
+    debt.holds = facts->holds & (HOLD_BIT(HOLD_COUNT) - 1);
+    return debt;
 }
 
-static void add_contact(struct scene *scene, int64_t at_us, enum contact_outcome outcome, uint16_t flags)
+/* A book is made with room for these, and with nothing that could be there twice. */
+static void must(enum status st)
 {
-    scene->contacts[scene->facts.n_contacts++] = (struct fact_contact){
-        .at_us = at_us,
-        .debts = DEBT_BIT(THE_DEBT),
-        .discussed = DEBT_BIT(THE_DEBT),
-        .medium = MEDIUM_CALL,
-        .outcome = (uint8_t)outcome,
-        .person = FACT_CONSUMER,
-        .address = FACT_NONE,
-        .flags = flags,
-    };
+    if (st != STATUS_OK)
+        g_error("the facts of a permit do not fit into a book");
 }
 
-/* Attempts that count, and beside them the last conversation, which need not be one of them: the debtor may have
- * called, or spoken of this debt on another's call. */
-static void set_contacts(struct scene *scene, const struct permit_facts *facts)
+static void add_to_book(struct scene *scene, const struct permit_facts *facts)
 {
-    bool is_talk_due = facts->conversation_at_us != 0;
-    scene->contacts = g_new(struct fact_contact, facts->n_counted + 2);
-    for (size_t i = 0; i < facts->n_counted; i++) {
-        if (is_talk_due && facts->conversation_at_us <= facts->counted_at_us[i]) {
-            add_contact(scene, facts->conversation_at_us, OUTCOME_CONVERSATION, CONTACT_INBOUND);
-            is_talk_due = false;
-        }
-        add_contact(scene, facts->counted_at_us[i], OUTCOME_UNKNOWN, 0);
+    const struct fact_debt debt = debt_asked(facts);
+    const struct fact_debt others = fact_debt_plain();
+    const struct fact_address here = fact_address_plain(channel_traits(facts->channel)->address_kind, FACT_CONSUMER);
+    struct fact_address elsewhere = fact_address_plain(ADDRESS_POSTAL, FACT_CONSUMER);
+    uint8_t index = 0;
+    elsewhere.zones = facts->zones;
+    elsewhere.n_zones = (uint8_t)facts->n_zones;
+    must(facts_book_add_debt(scene->book, "debt", &debt, &index, NULL));
+    must(facts_book_add_debt(scene->book, "others", &others, &index, NULL));
+    must(facts_book_add_address(scene->book, "here", &here, &index, NULL));
+    must(facts_book_add_address(scene->book, "elsewhere", &elsewhere, &index, NULL));
+}
+
+/* What nobody reported counts as a call that connected. */
+static enum contact_outcome call_outcome(const struct permit_contact *contact)
+{
+    if (contact->is_talk_about_debt || contact->is_talk_about_others)
+        return OUTCOME_CONVERSATION;
+    switch (contact->telephony) {
+    case TELEPHONY_BUSY:
+        return OUTCOME_BUSY;
+    case TELEPHONY_NOT_IN_SERVICE:
+        return OUTCOME_NOT_IN_SERVICE;
+    case TELEPHONY_NO_ANSWER:
+    case TELEPHONY_MACHINE:
+        return OUTCOME_NO_ANSWER;
+    case TELEPHONY_MESSAGE_LEFT: /* a message of which it is not known that it says no more than a limited-content one
+                                  */
+        return OUTCOME_VOICEMAIL;
+    case TELEPHONY_ABANDONED:
+        return OUTCOME_DROPPED;
+    default:
+        return OUTCOME_UNKNOWN;
     }
-    if (is_talk_due)
-        add_contact(scene, facts->conversation_at_us, OUTCOME_CONVERSATION, CONTACT_INBOUND);
-    if (has_hold(facts, HOLD_PERMIT_OPEN)) /* its attempt is among those that count */
-        add_contact(scene, facts->now.us, OUTCOME_BUSY, CONTACT_OPEN | CONTACT_BY_OTHER);
-    scene->facts.contacts = scene->contacts;
+}
+
+static debt_set debts_of(bool is_debt, bool is_others)
+{
+    return (is_debt ? DEBT_BIT(THE_DEBT) : 0) | (is_others ? DEBT_BIT(OTHER_DEBTS) : 0);
+}
+
+static struct fact_event contact_event(const struct permit_contact *contact)
+{
+    const struct channel_traits *traits = channel_traits((enum channel)contact->channel);
+    const debt_set about = debts_of(contact->is_about_debt, contact->is_about_others);
+    const debt_set discussed = debts_of(contact->is_talk_about_debt, contact->is_talk_about_others);
+    /* A conversation that counts toward no debt was none of our calls: the person called. */
+    struct fact_event event =
+        fact_event_plain(about == 0 ? FACT_CONTACT_IN : FACT_CONTACT_OUT, (struct instant){contact->at_us});
+    event.debts = about == 0 ? discussed : about;
+    event.discussed = discussed;
+    event.medium = traits->medium;
+    event.technology = traits->technology;
+    event.purpose = purpose_in_rules((enum contact_purpose)contact->purpose);
+    event.outcome = traits->is_written ? OUTCOME_SENT : call_outcome(contact);
+    event.person = FACT_CONSUMER;
+    event.address = contact->is_here ? HERE : ELSEWHERE;
+    event.flags = FACT_FLAG_ABOUT_DEBT | (contact->is_open ? FACT_FLAG_OPEN : 0);
+    return event;
+}
+
+static void apply_contacts(struct scene *scene, const struct permit_facts *facts)
+{
+    for (size_t i = 0; i < facts->n_contacts; i++) {
+        const struct fact_event event = contact_event(&facts->contacts[i]);
+        must(facts_book_apply(scene->book, &event, NULL));
+    }
+}
+
+static void ask_scene(struct scene *scene, const struct permit_facts *facts)
+{
+    const struct channel_traits *traits = channel_traits(facts->channel);
+    scene->question = question_plain(ACTION_CONTACT, facts->now);
+    scene->question.medium = traits->medium;
+    scene->question.technology = traits->technology;
+    scene->question.purpose = purpose_in_rules(facts->purpose);
+    scene->question.debts = DEBT_BIT(THE_DEBT);
+    scene->question.address = HERE;
+    if (facts->purpose == CONTACT_PURPOSE_OPT_OUT_CONFIRMATION)
+        question_claim(&scene->question, CLAIM_CONFIRMATION_ONLY, true);
 }
 
 static void scene_init(struct scene *scene, const struct permit_facts *facts)
 {
-    *scene = (struct scene){.question = question_plain(ACTION_CONTACT, facts->now)};
+    *scene = (struct scene){.book = facts_book_new()};
+    add_to_book(scene, facts);
+    apply_contacts(scene, facts);
+    scene->facts = *facts_book_facts(scene->book);
+    scene->facts.has_unreadable_zone = has_hold(facts, HOLD_UNREADABLE_ZONE);
+    ask_scene(scene, facts);
+}
+
+/* Where only holds and the person's whereabouts matter, as in a plan: nothing is allocated. */
+static void scene_init_bare(struct scene *scene, const struct permit_facts *facts)
+{
+    *scene = (struct scene){.debt = debt_asked(facts),
+                            .here = fact_address_plain(channel_traits(facts->channel)->address_kind, FACT_CONSUMER)};
     scene->facts = (struct facts){
         .collector = COLLECTOR_THIRD_PARTY,
         .is_covered = true,
@@ -97,16 +174,12 @@ static void scene_init(struct scene *scene, const struct permit_facts *facts)
         .n_zones = (uint8_t)facts->n_zones,
         .debts = &scene->debt,
         .n_debts = 1,
-        .addresses = &scene->phone,
+        .addresses = &scene->here,
         .n_addresses = 1,
         .persons = &scene->debtor,
         .n_persons = 1,
     };
-    set_debt_and_phone(scene, facts);
-    set_contacts(scene, facts);
-    scene->question.medium = MEDIUM_CALL;
-    scene->question.debts = DEBT_BIT(THE_DEBT);
-    scene->question.address = THE_PHONE;
+    ask_scene(scene, facts);
 }
 
 /* --- what is not known enough to be judged -------------------------------------------------------------------------
@@ -170,65 +243,115 @@ struct instant permit_valid_until(const struct rules_selection *rules, const str
     return rules_open_until(rules, &scene.facts, &scene.question, (struct instant){facts->now.us + valid_us});
 }
 
-bool permit_next_open(const struct rules_selection *rules, const struct debtor *debtor, struct instant at,
-                      struct instant *ret_open)
+bool permit_next_open(const struct rules_selection *rules, const struct debtor *debtor, enum channel channel,
+                      struct instant at, struct instant *ret_open)
 {
-    const struct permit_facts facts = {.now = at, .zones = debtor->zones, .n_zones = debtor->n_zones};
+    const struct permit_facts facts = {
+        .now = at,
+        .channel = channel,
+        .purpose = CONTACT_PURPOSE_COLLECTION,
+        .zones = debtor->zones,
+        .n_zones = debtor->n_zones,
+    };
     SCOPED(scene_fini) struct scene scene;
-    scene_init(&scene, &facts);
+    scene_init_bare(&scene, &facts);
     return rules_next_open(rules, &scene.facts, &scene.question, ret_open);
 }
 
 /* --- gathering -----------------------------------------------------------------------------------------------------
  */
 
-static gint compare_instants(gconstpointer a, gconstpointer b)
+static gint compare_contacts(gconstpointer a, gconstpointer b)
 {
-    const int64_t *left = a;
-    const int64_t *right = b;
-    return (*left > *right) - (*left < *right);
+    const struct permit_contact *left = a;
+    const struct permit_contact *right = b;
+    if (left->at_us != right->at_us)
+        return left->at_us < right->at_us ? -1 : 1;
+    return id_compare(&left->permit_id, &right->permit_id);
 }
 
-static bool is_misdirected(const struct account *account, const struct attempt *attempt)
+static bool is_misdirected(const struct debtor *debtor, const struct attempt *attempt)
 {
-    const struct contact_point *point = debtor_find_point(account->debtor, &attempt->contact_point_id);
+    const struct contact_point *point = debtor_find_point(debtor, &attempt->contact_point_id);
     return point != NULL && point->is_wrong;
 }
 
-static void gather_attempts(const struct account *account, int64_t since_us, GArray *storage,
-                            struct permit_facts *facts)
+/* One contact may have been about several debts. */
+static struct permit_contact *contact_of(GArray *storage, const struct attempt *attempt)
 {
-    g_array_set_size(storage, 0);
-    for (guint i = 0; account->attempts != NULL && i < account->attempts->len; i++) {
-        const struct attempt *attempt = &g_array_index(account->attempts, struct attempt, i);
-        if (attempt->occurred_at_us < since_us || is_misdirected(account, attempt))
-            continue;
-        if (attempt->is_open)
-            facts->holds |= HOLD_BIT(HOLD_PERMIT_OPEN);
-        if (attempt->counts)
-            g_array_append_val(storage, attempt->occurred_at_us);
-        if (attempt->is_conversation && attempt->occurred_at_us > facts->conversation_at_us)
-            facts->conversation_at_us = attempt->occurred_at_us;
+    for (guint i = storage->len; i > 0; i--) {
+        struct permit_contact *known = &g_array_index(storage, struct permit_contact, i - 1);
+        if (id_equal(&known->permit_id, &attempt->permit_id))
+            return known;
     }
-    g_array_sort(storage, compare_instants);
-    facts->counted_at_us = (const int64_t *)(const void *)storage->data;
-    facts->n_counted = storage->len;
+    const struct permit_contact contact = {
+        .permit_id = attempt->permit_id,
+        .channel = attempt->channel == 0 ? CHANNEL_CALL : attempt->channel,
+        .purpose = attempt->purpose == 0 ? CONTACT_PURPOSE_COLLECTION : attempt->purpose,
+    };
+    g_array_append_val(storage, contact);
+    return &g_array_index(storage, struct permit_contact, storage->len - 1);
 }
 
-void permit_gather(const struct rules_selection *rules, const struct account *account,
-                   const struct contact_point *point, bool is_parked, struct instant now, GArray *storage,
-                   struct permit_facts *ret_facts)
+/* As far as the debt asked about goes, or another. A line that was busy is a contact too: it is the rules that leave it
+ * out. */
+static void take_attempt(const struct permit_subject *subject, const struct attempt *attempt, bool is_own,
+                         GArray *storage)
 {
-    const struct debtor *debtor = account->debtor;
+    struct permit_contact *contact = contact_of(storage, attempt);
+    const bool was_tried = attempt->counts || !attempt->is_conversation;
+    const bool is_unconnected = !attempt->counts && !attempt->is_conversation;
+    contact->at_us = MAX(contact->at_us, attempt->occurred_at_us);
+    contact->telephony = attempt->telephony == 0 && is_unconnected ? TELEPHONY_BUSY : attempt->telephony;
+    contact->delivery = attempt->delivery;
+    contact->is_about_debt = contact->is_about_debt || (is_own && was_tried);
+    contact->is_about_others = contact->is_about_others || (!is_own && was_tried);
+    contact->is_talk_about_debt = contact->is_talk_about_debt || (is_own && attempt->is_conversation);
+    contact->is_talk_about_others = contact->is_talk_about_others || (!is_own && attempt->is_conversation);
+    contact->is_here = subject->point != NULL && id_equal(&subject->point->id, &attempt->contact_point_id);
+    contact->is_open = contact->is_open || attempt->is_open;
+}
+
+static void gather_of(const struct permit_subject *subject, const struct account *account, int64_t since_us,
+                      GArray *storage)
+{
+    for (guint i = 0; account->attempts != NULL && i < account->attempts->len; i++) {
+        const struct attempt *attempt = &g_array_index(account->attempts, struct attempt, i);
+        if (attempt->occurred_at_us >= since_us && !is_misdirected(account->debtor, attempt))
+            take_attempt(subject, attempt, account == subject->account, storage);
+    }
+}
+
+int64_t permit_contacts_since(const struct rules_selection *rules, enum technology technology, struct instant now)
+{
+    /* Whole local days in any zone on earth, with a day to spare at either end. */
+    return now.us - (rules_selection_window_days(rules, technology) + 2) * US_PER_DAY;
+}
+
+void permit_gather(const struct rules_selection *rules, const struct permit_subject *subject, bool is_parked,
+                   struct instant now, GArray *storage, struct permit_facts *ret_facts)
+{
+    const struct debtor *debtor = subject->account->debtor;
+    const int64_t since_us = permit_contacts_since(rules, channel_traits(subject->channel)->technology, now);
+    g_array_set_size(storage, 0);
+    for (guint i = 0; i < debtor->accounts->len; i++)
+        gather_of(subject, g_ptr_array_index(debtor->accounts, i), since_us, storage);
+    g_array_sort(storage, compare_contacts);
     *ret_facts = (struct permit_facts){
         .now = now,
+        .channel = subject->channel,
+        .purpose = subject->purpose,
         .zones = debtor->zones,
         .n_zones = debtor->n_zones,
-        .holds = account_holds_at(account, point) | (is_parked ? HOLD_BIT(HOLD_PARKED) : 0) |
+        .holds = account_holds_at(subject->account, subject->point) | (is_parked ? HOLD_BIT(HOLD_PARKED) : 0) |
                  (debtor->has_unreadable_zone ? HOLD_BIT(HOLD_UNREADABLE_ZONE) : 0),
+        .contacts = (const struct permit_contact *)(const void *)storage->data,
+        .n_contacts = storage->len,
     };
-    /* Whole local days in any zone on earth, with a day to spare at either end. */
-    gather_attempts(account, now.us - (rules_selection_window_days(rules) + 2) * US_PER_DAY, storage, ret_facts);
+    for (size_t i = 0; i < ret_facts->n_contacts; i++)
+        if (ret_facts->contacts[i].is_open && ret_facts->contacts[i].is_about_debt &&
+            !channel_traits((enum channel)ret_facts->contacts[i].channel)->is_written)
+            ret_facts->holds |= HOLD_BIT(HOLD_PERMIT_OPEN);
 }
 
 /* --- for plans and the record --------------------------------------------------------------------------------------
@@ -239,11 +362,20 @@ bool permit_free_after_conversation(const struct rules_selection *rules, const s
                                     struct instant *ret_free)
 {
     struct rules_verdict verdict;
+    const struct permit_contact talk = {
+        .at_us = at.us,
+        .channel = CHANNEL_CALL,
+        .purpose = CONTACT_PURPOSE_COLLECTION,
+        .is_talk_about_debt = true,
+    };
     const struct permit_facts facts = {
         .now = at,
+        .channel = CHANNEL_CALL,
+        .purpose = CONTACT_PURPOSE_COLLECTION,
         .zones = debtor->zones,
         .n_zones = debtor->n_zones,
-        .conversation_at_us = at.us,
+        .contacts = &talk,
+        .n_contacts = 1,
     };
     if (debtor->n_zones == 0)
         return false;
@@ -264,26 +396,43 @@ uint32_t permit_attempts_in_window(const struct rules_verdict *verdict)
 int32_t permit_conversation_on_days(const struct permit_facts *facts)
 {
     int32_t latest = 0;
-    for (size_t i = 0; facts->conversation_at_us != 0 && i < facts->n_zones; i++)
-        latest = MAX(latest, zone_date(facts->zones[i], (struct instant){facts->conversation_at_us}).days);
+    for (size_t i = facts->n_contacts; i > 0; i--) {
+        if (!facts->contacts[i - 1].is_talk_about_debt)
+            continue;
+        for (size_t zone = 0; zone < facts->n_zones; zone++)
+            latest = MAX(latest, zone_date(facts->zones[zone], (struct instant){facts->contacts[i - 1].at_us}).days);
+        return latest;
+    }
     return latest;
 }
 
-/* Each hold by itself, where nothing else forbids a call. */
-hold_set permit_blocking_holds(const struct rules_selection *rules, struct instant now)
+static size_t n_blocking_for(const struct rules_selection *rules, const struct permit_facts *facts)
+{
+    struct rules_verdict verdict;
+    SCOPED(scene_fini) struct scene scene;
+    scene_init_bare(&scene, facts);
+    rules_judge(rules, &scene.facts, &scene.question, &verdict);
+    return verdict_n_blocking(&verdict);
+}
+
+/* Each hold by itself, beside what forbids the channel anyway (consents that are not there). */
+hold_set permit_blocking_holds(const struct rules_selection *rules, enum channel channel, struct instant now)
 {
     hold_set holds = 0;
     const struct zone *utc = NULL;
     if (zone_open("UTC", &utc, NULL) != STATUS_OK)
         return HOLD_BIT(HOLD_COUNT) - 1;
+    struct permit_facts facts = {
+        .now = {now.us / US_PER_DAY * US_PER_DAY + US_PER_DAY / 2},
+        .channel = channel,
+        .purpose = CONTACT_PURPOSE_COLLECTION,
+        .zones = &utc,
+        .n_zones = 1,
+    };
+    const size_t n_without = n_blocking_for(rules, &facts);
     for (unsigned hold = 0; hold < HOLD_COUNT; hold++) {
-        struct rules_verdict verdict;
-        const struct permit_facts facts = {.now = {now.us / US_PER_DAY * US_PER_DAY + US_PER_DAY / 2},
-                                           .zones = &utc,
-                                           .n_zones = 1,
-                                           .holds = HOLD_BIT(hold)};
-        permit_evaluate(rules, &facts, &verdict);
-        if (!verdict.is_allowed)
+        facts.holds = HOLD_BIT(hold);
+        if (n_blocking_for(rules, &facts) > n_without)
             holds |= HOLD_BIT(hold);
     }
     return holds;

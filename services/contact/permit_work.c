@@ -7,12 +7,14 @@
 
 /* Decisions. */
 
-/* The step that a permit given now is for: a planned one that is due. */
-static const char *step_for(const struct contact_work *work, const struct account *account, int32_t purpose)
+/* The step that a permit given now is for: a planned one of this channel and purpose that is due. */
+static const char *step_for(const struct contact_work *work, const struct account *account,
+                            const struct decision *decision)
 {
-    bool is_planned =
-        purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION && account->step_due_at_us <= work->now.us;
-    return is_planned ? account->step : "";
+    const struct sop_step *step = plan_step(work->context->sop, account);
+    const bool is_meant = step != NULL && (int32_t)step->channel == decision->channel &&
+                          (int32_t)step->purpose == decision->purpose && account->step_due_at_us <= work->now.us;
+    return is_meant ? account->step : "";
 }
 
 static void set_expiry(const struct contact_work *work, const struct permit *permit, struct account *account)
@@ -37,28 +39,30 @@ const struct permit *contact_grant(const struct contact_work *work, const struct
     permit->agency_id = account->debtor->agency_id;
     permit->account_id = account->id;
     permit->debtor_id = account->debtor->id;
-    permit->contact_point_id = decision->point->id;
+    permit->contact_point_id = decision->point == NULL ? (struct id){0} : decision->point->id;
     permit->channel = decision->channel;
     permit->purpose = decision->purpose;
     permit->dialer = contact_text(work->book, decision->dialer);
     permit->granted_at_us = permit->occurred_at_us = work->now.us;
     permit->valid_until_us = valid_until.us;
     permit->strategy = account->strategy;
-    permit->step = step_for(work, account, decision->purpose);
+    permit->step = step_for(work, account, decision);
     permit->rule_version = contact_text(work->book, work->context->rules->book->version);
     permit->state = PERMIT_GRANTED;
     permit->counts = true; /* until it is reported as not placed */
     permit->is_new = true;
-    const struct attempt attempt = {
-        .permit_id = permit->id,
-        .contact_point_id = permit->contact_point_id,
-        .occurred_at_us = permit->occurred_at_us,
-        .counts = true,
-        .is_open = true,
-    };
+    const struct attempt attempt = permit_attempt(permit);
     account_add_attempt(account, &attempt);
     set_expiry(work, permit, account);
     return permit;
+}
+
+/* Nothing ends a refusal as things are: other steps need not wait for this one. Calls stay due, since they are asked
+ * for by people who know better. */
+static bool is_tried_tomorrow(const struct contact_work *work, const struct account *account,
+                              const struct decision *decision)
+{
+    return decision->channel != (int32_t)CHANNEL_CALL && step_for(work, account, decision)[0] != '\0';
 }
 
 /* The step waits for the day that the rules allow; dial lists do not offer it before. */
@@ -66,8 +70,11 @@ enum status contact_refuse(const struct contact_work *work, const struct decisio
                            struct error *err)
 {
     struct instant next = {0};
-    if (permit_free_from(decision->verdict, &next) && next.us > account->not_before_us) {
-        account->not_before_us = next.us;
+    int64_t *not_before_us = &account->not_before_us[decision->channel];
+    if (!permit_free_from(decision->verdict, &next) && is_tried_tomorrow(work, account, decision))
+        next.us = work->now.us + US_PER_DAY;
+    if (next.us > *not_before_us) {
+        *not_before_us = next.us;
         account->is_changed = true;
     }
     return contact_settle(work, account, "refused", err);
@@ -94,7 +101,8 @@ static enum status wait_after_conversation(const struct effect *effect, struct a
     if (!permit_free_after_conversation(effect->work->context->rules->selection, account->debtor,
                                         (struct instant){effect->permit->occurred_at_us}, &free))
         return contact_settle(effect->work, account, "attempt", err);
-    account->not_before_us = MAX(account->not_before_us, free.us);
+    for (int channel = CHANNEL_CALL; channel <= CHANNEL_RINGLESS; channel++)
+        account->not_before_us[channel] = MAX(account->not_before_us[channel], free.us);
     account->is_changed = true;
     return contact_settle(effect->work, account, "attempt", err);
 }
@@ -186,8 +194,10 @@ static bool mark_wrong(const struct effect *effect)
         return false;
     effect->point->is_wrong = effect->point->is_changed = true;
     debtor_update_zones(effect->account->debtor);
-    for (guint i = 0; i < effect->account->debtor->accounts->len; i++)
-        ((struct account *)g_ptr_array_index(effect->account->debtor->accounts, i))->not_before_us = 0;
+    for (guint i = 0; i < effect->account->debtor->accounts->len; i++) {
+        struct account *account = g_ptr_array_index(effect->account->debtor->accounts, i);
+        memset(account->not_before_us, 0, sizeof(account->not_before_us));
+    }
     return true;
 }
 
@@ -198,12 +208,13 @@ static void move_plan(const struct effect *effect)
         account->reserved_until_us = 0;
         account->is_reservation_changed = true;
     }
-    if (telephony_is_attempt(effect->report->telephony)) {
+    if (report_is_attempt(effect->report)) {
         plan_finish_step(effect->work->book, account, effect->permit);
         return;
     }
     plan_reopen_step(effect->work->book, account, effect->permit);
-    account->not_before_us = MAX(account->not_before_us, effect->work->now.us + effect->work->context->retry_us);
+    int64_t *not_before_us = &account->not_before_us[effect->permit->channel];
+    *not_before_us = MAX(*not_before_us, effect->work->now.us + effect->work->context->retry_us);
     account->is_changed = true;
 }
 

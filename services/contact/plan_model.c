@@ -120,48 +120,97 @@ static struct instant step_due(const struct rules_selection *rules, const struct
                                const struct sop_step *step)
 {
     const struct debtor *debtor = account->debtor;
+    const int64_t not_before_us = account->not_before_us[step->channel];
     if (debtor->n_zones == 0)
-        return (struct instant){MAX(open_day(account, step, 0) * US_PER_DAY + NOON_US, account->not_before_us)};
-    struct instant at = {account->not_before_us};
+        return (struct instant){MAX(open_day(account, step, 0) * US_PER_DAY + NOON_US, not_before_us)};
+    struct instant at = {not_before_us};
     for (size_t i = 0; i < debtor->n_zones; i++) {
         struct instant midnight = zone_instant(debtor->zones[i], (struct date){open_day(account, step, i)}, 0);
         at.us = MAX(at.us, midnight.us);
     }
     struct instant open = at;
     /* Where the hours of the zones never meet the step stays due at the day's beginning; no permit will be granted. */
-    (void)permit_next_open(rules, debtor, at, &open);
+    (void)permit_next_open(rules, debtor, (enum channel)step->channel, at, &open);
     return open;
 }
 
-static const struct sop_step *first_open_step(const struct sop_strategy *strategy, const struct account *account)
+enum usable {
+    NOT_USABLE,
+    WITHOUT_POINT, /* nobody could take it; but it is what is due */
+    USABLE,
+};
+
+static enum usable step_usable(const struct account *account, const struct sop_step *step, const hold_set *blocking)
 {
-    const struct sop_step *first = NULL;
-    int32_t first_day = 0;
+    const enum contact_point_kind kind = channel_traits((enum channel)step->channel)->point_kind;
+    if ((account_holds_by(account, kind) & blocking[step->channel]) != 0)
+        return NOT_USABLE;
+    return debtor_has_usable_point(account->debtor, kind) ? USABLE : WITHOUT_POINT;
+}
+
+/* The first step of its channel that can be taken, by its day. */
+struct candidate {
+    const struct sop_step *step; /* NULL: none */
+    enum usable usable;
+    int32_t day;
+    int64_t due_at_us;
+};
+
+static void find_candidates(const struct sop_strategy *strategy, const struct account *account,
+                            const hold_set *blocking, struct candidate ret_candidates[static CHANNEL_END])
+{
     for (size_t i = 0; i < strategy->n_steps; i++) {
         const struct sop_step *step = &strategy->steps[i];
         int32_t day = 0;
-        if (step->channel != SOP_CHANNEL_CALL)
-            continue;
         if (plan_is_done(account, step->code) || !step_day(account, step, 0, &day))
             continue;
-        if (first == NULL || day < first_day) {
-            first = step;
-            first_day = day;
-        }
+        struct candidate *first = &ret_candidates[step->channel];
+        const enum usable usable = step_usable(account, step, blocking);
+        if (usable > first->usable || (usable == first->usable && usable != NOT_USABLE && day < first->day))
+            *first = (struct candidate){.step = step, .usable = usable, .day = day};
     }
-    return first;
 }
 
-void plan_next(const struct sop *sop, const struct rules_selection *rules, const struct account *account,
-               struct plan *ret_plan)
+/* Whether `later` goes before `first`: steps are taken in their order, but one that has to wait for a day or more, as
+ * calls do after a conversation, lets those of other channels go first. */
+static bool goes_before(const struct candidate *later, const struct candidate *first)
 {
-    *ret_plan = (struct plan){0};
+    if (first->step == NULL || later->usable != first->usable)
+        return first->step == NULL || later->usable > first->usable;
+    bool is_earlier = later->day < first->day || (later->day == first->day && later->step < first->step);
+    return is_earlier ? later->due_at_us < first->due_at_us + US_PER_DAY
+                      : later->due_at_us + US_PER_DAY <= first->due_at_us;
+}
+
+void plan_next(const struct sop *sop, const struct rules_selection *rules, const hold_set *blocking,
+               const struct account *account, struct plan *ret_plan)
+{
+    struct candidate candidates[CHANNEL_END] = {0};
+    struct candidate best = {0};
     const struct sop_strategy *strategy = sop_strategy(sop, account->strategy);
-    if (strategy == NULL)
-        return;
-    const struct sop_step *step = first_open_step(strategy, account);
-    if (step == NULL)
-        return;
-    ret_plan->step = step;
-    ret_plan->due_at_us = step_due(rules, account, step).us;
+    if (strategy != NULL)
+        find_candidates(strategy, account, blocking, candidates);
+    for (int channel = CHANNEL_CALL; channel < CHANNEL_END; channel++) {
+        struct candidate *candidate = &candidates[channel];
+        if (candidate->step == NULL)
+            continue;
+        candidate->due_at_us = step_due(rules, account, candidate->step).us;
+        if (goes_before(candidate, &best))
+            best = *candidate;
+    }
+    *ret_plan = (struct plan){best.step, best.due_at_us};
+}
+
+const struct sop_step *plan_step(const struct sop *sop, const struct account *account)
+{
+    return plan_step_of(sop, account->strategy, account->step);
+}
+
+const struct sop_step *plan_step_of(const struct sop *sop, const char *strategy_code, const char *step_code)
+{
+    const struct sop_strategy *strategy = sop_strategy(sop, strategy_code);
+    for (size_t i = 0; strategy != NULL && i < strategy->n_steps; i++)
+        if (strcmp(strategy->steps[i].code, step_code) == 0)
+            return &strategy->steps[i];
+    return NULL;
 }

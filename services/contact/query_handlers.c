@@ -3,6 +3,7 @@
 #include "contact_codec.h"
 #include "contact_handlers.h"
 #include "contact_store.h"
+#include "plan_model.h"
 #include "service/wire.h"
 
 /* ReserveDialList and GetAccount. */
@@ -25,6 +26,10 @@ static enum status check_reserve(const Dunlin__Contact__V1__ReserveDialListReque
     if (request->hold_s == 0 || request->hold_s > HOLD_S_MAX)
         return error_set(err, STATUS_INVALID_ARGUMENT, "hold_s: %u is not within 1 and %d", request->hold_s,
                          HOLD_S_MAX);
+    for (size_t i = 0; i < request->n_channels; i++)
+        if ((int)request->channels[i] <= 0 || (int)request->channels[i] >= CHANNEL_END)
+            return error_set(err, STATUS_INVALID_ARGUMENT, "channels[%zu]: %d is none that is known", i,
+                             (int)request->channels[i]);
     if (strlen(request->dialer) > CODEC_DIALER_MAX_BYTES || !g_utf8_validate(request->dialer, -1, NULL))
         return error_set(err, STATUS_INVALID_ARGUMENT, "dialer: longer than %d bytes, or not UTF-8",
                          CODEC_DIALER_MAX_BYTES);
@@ -45,7 +50,17 @@ static size_t distinct_partitions(const Dunlin__Contact__V1__ReserveDialListRequ
     return n;
 }
 
-static void reply_entries(struct service_call *call, const GArray *entries)
+/* What the step is for and what is sent, as the SOP has it now; one that is gone from it is only a call to collect. */
+static void describe_step(const struct sop *sop, const struct dial_entry *entry, Dunlin__Contact__V1__DialEntry *row)
+{
+    const struct sop_step *step = plan_step_of(sop, entry->strategy, entry->step);
+    row->channel = (Dunlin__Contact__V1__Channel)entry->channel;
+    row->purpose =
+        step == NULL ? DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION : (Dunlin__Contact__V1__Purpose)step->purpose;
+    row->template_ = wire_text(step == NULL ? "" : step->template);
+}
+
+static void reply_entries(struct service_call *call, const struct sop *sop, const GArray *entries)
 {
     g_autofree Dunlin__Contact__V1__DialEntry *rows = g_new0(Dunlin__Contact__V1__DialEntry, entries->len);
     g_autofree Dunlin__Contact__V1__DialEntry **list = g_new0(Dunlin__Contact__V1__DialEntry *, entries->len);
@@ -56,8 +71,7 @@ static void reply_entries(struct service_call *call, const GArray *entries)
         rows[i].account_id = wire_id(&entry->account_id);
         rows[i].contact_point_id = wire_id(&entry->contact_point_id);
         rows[i].debtor_id = wire_id(&entry->debtor_id);
-        rows[i].channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL;
-        rows[i].purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION;
+        describe_step(sop, entry, &rows[i]);
         rows[i].priority = (uint32_t)entry->priority;
         rows[i].strategy = wire_text(entry->strategy);
         rows[i].step = wire_text(entry->step);
@@ -82,16 +96,20 @@ static enum status reserve(struct unit *unit, struct service_call *call, struct 
     size_t n = distinct_partitions(request, partitions);
     int64_t now_us = unit_now(unit).us;
     g_autoptr(GArray) entries = NULL;
-    const struct contact_reservation wanted = {
+    const struct contact_context *context = unit_context(unit);
+    struct contact_reservation wanted = {
         .agency_id = call->agency_id,
         .now_us = now_us,
         .limit = (int32_t)request->limit,
         .until_us = now_us + request->hold_s * US_PER_S,
         .dialer = request->dialer[0] != '\0' ? request->dialer : call->peer,
     };
+    wanted.is_wanted[CHANNEL_CALL] = request->n_channels == 0;
+    for (size_t i = 0; i < request->n_channels; i++)
+        wanted.is_wanted[request->channels[i]] = true;
     enum status st = contact_store_reserve(unit_db(unit), partitions, n, &wanted, &entries, err);
     if (st == STATUS_OK)
-        reply_entries(call, entries);
+        reply_entries(call, context->sop, entries);
     return st;
 }
 
@@ -112,6 +130,8 @@ static const char *kind_name(enum contact_point_kind kind)
         return "email";
     case CONTACT_POINT_ADDRESS:
         return "address";
+    case CONTACT_POINT_NONE:
+        break;
     }
     return "";
 }
@@ -176,6 +196,9 @@ static void view_attempts(const GPtrArray *permits, struct views *views)
         view->outcome = (Dunlin__Contact__V1__Outcome)permit->outcome;
         view->counts = permit->counts;
         view->is_conversation = permit->is_conversation;
+        view->channel = (Dunlin__Contact__V1__Channel)permit->channel;
+        view->purpose = (Dunlin__Contact__V1__Purpose)permit->purpose;
+        view->delivery = (Dunlin__Contact__V1__Delivery)permit->delivery;
     }
 }
 

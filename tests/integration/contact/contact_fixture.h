@@ -28,7 +28,7 @@ static inline int contact_open(void **state)
     if (sop_load("deploy/policies/standard.yaml", &context.sop, &err) != STATUS_OK ||
         contact_rules_load("deploy/rules", "us-federal,house", &context.rules, &err) != STATUS_OK)
         fail_msg("%s", err.text);
-    context.blocking_holds = permit_blocking_holds(context.rules->selection, clock_now());
+    contact_context_update(&context);
     context.permit_valid_us = 60 * US_PER_S;
     context.report_grace_us = US_PER_HOUR;
     context.retry_us = US_PER_HOUR;

@@ -147,7 +147,9 @@ static void records_what_a_decision_saw_so_that_it_can_be_replayed(void **state)
     assert_string_equal(event->dialer, "acme");
     assert_int_equal(event->inputs->attempts_in_window, 7);
     assert_true(event->inputs->log_seq > 0);
-    assert_int_equal(codec_facts(event->inputs, zones, &facts, NULL), STATUS_OK);
+    g_autoptr(GArray) contacts = g_array_new(FALSE, FALSE, sizeof(struct permit_contact));
+    assert_int_equal(
+        codec_facts(event->inputs, CHANNEL_CALL, CONTACT_PURPOSE_COLLECTION, zones, contacts, &facts, NULL), STATUS_OK);
     permit_evaluate(context.rules->selection, &facts, &verdict);
     assert_int_equal(verdict_n_blocking(&verdict), event->n_hits);
     assert_string_equal(verdict.hits[0].rule->id, event->hits[0]->rule);

@@ -1,6 +1,7 @@
 #ifndef DUNLIN_TESTS_UNIT_CONTACT_PERSON_H
 #define DUNLIN_TESTS_UNIT_CONTACT_PERSON_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,8 +45,11 @@ static inline struct contact_point *test_phone(struct contact_book *book, struct
 static inline void test_attempt(struct account *account, const struct contact_point *point, struct instant when,
                                 bool counts, bool is_conversation)
 {
+    static unsigned number;
+    char name[24];
+    (void)snprintf(name, sizeof(name), "permit-%u", ++number);
     const struct attempt attempt = {
-        .permit_id = test_id("permit"),
+        .permit_id = test_id(name),
         .contact_point_id = point->id,
         .occurred_at_us = when.us,
         .counts = counts,

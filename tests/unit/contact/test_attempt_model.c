@@ -46,8 +46,54 @@ static void counts_what_connected_or_rang(void **state)
     };
     assert_int_equal(ARRAY_SIZE(rows), TELEPHONY_END - 1);
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        assert_int_equal(telephony_counts(rows[i].telephony), rows[i].counts);
-        assert_int_equal(telephony_is_attempt(rows[i].telephony), rows[i].is_attempt);
+        const struct report report = {.telephony = rows[i].telephony};
+        assert_int_equal(report_counts(&report), rows[i].counts);
+        assert_int_equal(report_is_attempt(&report), rows[i].is_attempt);
+    }
+}
+
+static void counts_what_was_sent(void **state)
+{
+    (void)state;
+    for (int delivery = DELIVERY_NOT_SENT; delivery < DELIVERY_END; delivery++) {
+        const struct report report = {.delivery = (enum delivery)delivery};
+        assert_int_equal(report_counts(&report), delivery != DELIVERY_NOT_SENT);
+        assert_int_equal(report_is_attempt(&report), delivery != DELIVERY_NOT_SENT);
+    }
+}
+
+static void wants_of_each_channel_what_it_has(void **state)
+{
+    (void)state;
+    const struct report call = {.telephony = TELEPHONY_BUSY};
+    const struct report letter = {.delivery = DELIVERY_SENT};
+    struct error err = {0};
+    for (int channel = CHANNEL_CALL; channel < CHANNEL_END; channel++) {
+        const bool is_written = channel >= (int)CHANNEL_TEXT;
+        assert_int_equal(report_check_channel(&call, (enum channel)channel, &err),
+                         is_written ? STATUS_INVALID_ARGUMENT : STATUS_OK);
+        assert_int_equal(report_check_channel(&letter, (enum channel)channel, &err),
+                         is_written ? STATUS_OK : STATUS_INVALID_ARGUMENT);
+    }
+}
+
+/* A later delivery stands where it is further, whichever came first. */
+static void takes_the_farthest_delivery(void **state)
+{
+    (void)state;
+    for (int first = DELIVERY_NOT_SENT; first < DELIVERY_END; first++) {
+        for (int second = DELIVERY_NOT_SENT; second < DELIVERY_END; second++) {
+            struct permit permit = {.granted_at_us = 1000};
+            struct report report = {.delivery = (enum delivery)first, .party = PARTY_NONE, .outcome = OUTCOME_NONE};
+            struct report_news news;
+            report_apply_to_permit(&report, 2000, &permit, &news);
+            report.delivery = (enum delivery)second;
+            report_correct_permit(&report, 3000, &permit, &news);
+            assert_int_equal(news.is_any, second > first);
+            assert_int_equal(permit.delivery, MAX(first, second));
+            assert_int_equal(permit.counts, MAX(first, second) != DELIVERY_NOT_SENT);
+            assert_int_equal(news.ends_step, first == DELIVERY_NOT_SENT && second > first);
+        }
     }
 }
 
@@ -84,6 +130,14 @@ static void refuses_reports_that_contradict_themselves(void **state)
          "started_at_us"},
         {{.telephony = TELEPHONY_NO_ANSWER, .party = PARTY_NONE, .outcome = OUTCOME_NONE, .duration_s = -1},
          "duration_s"},
+        {{.delivery = DELIVERY_UNDELIVERABLE, .party = PARTY_NONE, .outcome = OUTCOME_NONE}, NULL},
+        {{.delivery = DELIVERY_DELIVERED, .party = PARTY_WRONG, .outcome = OUTCOME_NONE}, NULL},
+        {{.party = PARTY_NONE, .outcome = OUTCOME_NONE}, "telephony"},
+        {{.telephony = TELEPHONY_ANSWERED, .delivery = DELIVERY_SENT, .party = PARTY_NONE, .outcome = OUTCOME_NONE},
+         "telephony"},
+        {{.delivery = DELIVERY_NOT_SENT, .party = PARTY_RIGHT, .outcome = OUTCOME_NONE}, "delivery"},
+        {{.delivery = DELIVERY_SENT, .party = PARTY_RIGHT, .outcome = OUTCOME_NONE, .is_conversation = true},
+         "is_conversation"},
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct error err = {0};
@@ -295,6 +349,9 @@ int main(void)
         cmocka_unit_test(moves_a_permit_only_as_its_table_says),
         cmocka_unit_test(counts_what_connected_or_rang),
         cmocka_unit_test(refuses_reports_that_contradict_themselves),
+        cmocka_unit_test(counts_what_was_sent),
+        cmocka_unit_test(wants_of_each_channel_what_it_has),
+        cmocka_unit_test(takes_the_farthest_delivery),
         cmocka_unit_test(dates_an_attempt_by_its_start_but_never_before_its_permit),
         cmocka_unit_test_setup_teardown(counts_a_call_toward_what_was_discussed, person_setup, person_teardown),
         cmocka_unit_test_setup_teardown(takes_the_stricter_reading_of_two_reports, person_setup, person_teardown),

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
+#include "permit_model.h"
 #include "person.h"
 #include "plan_model.h"
 
@@ -14,6 +15,7 @@ struct fixture {
     struct sop *sop;
     struct contact_book *book;
     struct account *account;
+    hold_set blocking[CHANNEL_END];
 };
 
 static int setup(void **state)
@@ -24,6 +26,9 @@ static int setup(void **state)
     fixture->book = contact_book_new();
     fixture->account = test_account(fixture->book, "account");
     (void)test_phone(fixture->book, fixture->account, "phone", "America/New_York");
+    for (int channel = CHANNEL_CALL; channel < CHANNEL_END; channel++)
+        fixture->blocking[channel] =
+            permit_blocking_holds(fixture->rules->selection, (enum channel)channel, at("2026-06-01T10:00:00Z"));
     fixture->account->placed_at_us = at("2026-06-01T10:00:00Z").us;
     *state = fixture;
     return 0;
@@ -43,7 +48,7 @@ static void expect_plan(const struct fixture *fixture, const char *step, const c
 {
     struct plan plan;
     char text[INSTANT_TEXT_SIZE];
-    plan_next(fixture->sop, fixture->rules->selection, fixture->account, &plan);
+    plan_next(fixture->sop, fixture->rules->selection, fixture->blocking, fixture->account, &plan);
     if (step == NULL) {
         assert_null(plan.step);
         assert_int_equal(plan.due_at_us, 0);
@@ -146,7 +151,7 @@ static void skips_steps_whose_fact_never_happened(void **state)
     enter(fixture, "firm", "2026-06-01T14:00:00Z");
     for (int i = 0; i < 8; i++) {
         struct plan plan;
-        plan_next(fixture->sop, fixture->rules->selection, fixture->account, &plan);
+        plan_next(fixture->sop, fixture->rules->selection, fixture->blocking, fixture->account, &plan);
         assert_non_null(plan.step);
         assert_int_equal(plan.step->anchor, SOP_ANCHOR_CLASSIFIED);
         plan_mark_done(fixture->book, fixture->account, plan.step->code, plan.due_at_us);
@@ -173,9 +178,10 @@ static void waits_for_what_a_refusal_or_failure_said(void **state)
 {
     const struct fixture *fixture = *state;
     enter(fixture, "early", "2026-06-01T14:00:00Z");
-    fixture->account->not_before_us = at("2026-06-09T12:00:00Z").us;
+    fixture->account->not_before_us[CHANNEL_CALL] = at("2026-06-09T12:00:00Z").us;
     expect_plan(fixture, "call-1", "2026-06-09T12:00:00Z");
-    fixture->account->not_before_us = at("2026-06-09T02:00:00Z").us; /* at night: calls open in the morning */
+    fixture->account->not_before_us[CHANNEL_CALL] =
+        at("2026-06-09T02:00:00Z").us; /* at night: calls open in the morning */
     expect_plan(fixture, "call-1", "2026-06-09T12:00:00Z");
     done(fixture, "call-1",
          "2026-06-08T13:00:00Z"); /* by another permit: what the rules said holds for the next step too */
@@ -225,6 +231,61 @@ static void keeps_steps_apart_whose_codes_begin_alike(void **state)
     assert_false(plan_is_done(fixture->account, "call-3.2"));
 }
 
+/* --- through several channels */
+
+static void use_channels(struct fixture *fixture)
+{
+    struct error err = {0};
+    sop_free(fixture->sop);
+    fixture->sop = NULL;
+    if (sop_load("tests/unit/contact/channels.yaml", &fixture->sop, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    enter(fixture, "mixed", "2026-06-01T14:00:00Z");
+}
+
+static void passes_over_steps_for_which_there_is_no_contact_point(void **state)
+{
+    struct fixture *fixture = *state;
+    use_channels(fixture);
+    expect_plan(fixture, "call-1", "2026-06-01T12:00:00Z"); /* there is no address */
+    (void)test_point(fixture->book, fixture->account, "home", CONTACT_POINT_ADDRESS, "America/New_York");
+    expect_plan(fixture, "notice", "2026-06-01T04:00:00Z"); /* mail has no hours */
+    done(fixture, "notice", "2026-06-01T15:00:00Z");
+    expect_plan(fixture, "call-1", "2026-06-02T12:00:00Z");
+    done(fixture, "call-1", "2026-06-02T15:00:00Z");
+    expect_plan(fixture, "call-2", "2026-06-04T12:00:00Z");
+    done(fixture, "call-2", "2026-06-04T15:00:00Z");
+    expect_plan(fixture, "portal-1", "2026-06-06T12:00:00Z");
+}
+
+static void plans_what_is_written_while_calls_are_held(void **state)
+{
+    struct fixture *fixture = *state;
+    use_channels(fixture);
+    (void)test_point(fixture->book, fixture->account, "home", CONTACT_POINT_ADDRESS, "America/New_York");
+    done(fixture, "notice", "2026-06-01T15:00:00Z");
+    fixture->account->debtor->holds = HOLD_BIT(HOLD_OPT_OUT_CALLS);
+    expect_plan(fixture, "portal-1", "2026-06-06T12:00:00Z");
+    fixture->account->debtor->holds = HOLD_BIT(HOLD_ATTORNEY);
+    expect_plan(fixture, NULL, NULL);
+    fixture->account->debtor->holds = 0;
+    expect_plan(fixture, "call-1", "2026-06-02T12:00:00Z"); /* released: what was passed over is due again */
+}
+
+static void does_not_hold_a_letter_up_for_what_calls_wait_for(void **state)
+{
+    struct fixture *fixture = *state;
+    use_channels(fixture);
+    (void)test_point(fixture->book, fixture->account, "mail", CONTACT_POINT_EMAIL, "");
+    done(fixture, "call-1", "2026-06-01T15:00:00Z");
+    fixture->account->not_before_us[CHANNEL_CALL] = at("2026-06-08T12:00:00Z").us; /* a conversation */
+    expect_plan(fixture, "email-1", "2026-06-03T12:00:00Z");
+    fixture->account->not_before_us[CHANNEL_EMAIL] = at("2026-06-12T12:00:00Z").us;
+    expect_plan(fixture, "portal-1", "2026-06-06T12:00:00Z");
+    fixture->account->not_before_us[CHANNEL_PORTAL] = at("2026-06-08T13:00:00Z").us; /* not a day later than the call */
+    expect_plan(fixture, "call-2", "2026-06-08T12:00:00Z");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +300,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(calls_again_after_every_broken_promise, setup, teardown),
         cmocka_unit_test_setup_teardown(waits_for_what_a_refusal_or_failure_said, setup, teardown),
         cmocka_unit_test_setup_teardown(starts_over_in_another_strategy, setup, teardown),
+        cmocka_unit_test_setup_teardown(passes_over_steps_for_which_there_is_no_contact_point, setup, teardown),
+        cmocka_unit_test_setup_teardown(plans_what_is_written_while_calls_are_held, setup, teardown),
+        cmocka_unit_test_setup_teardown(does_not_hold_a_letter_up_for_what_calls_wait_for, setup, teardown),
         cmocka_unit_test_setup_teardown(finishes_and_reopens_steps_of_the_same_run_only, setup, teardown),
         cmocka_unit_test_setup_teardown(keeps_steps_apart_whose_codes_begin_alike, setup, teardown),
     };

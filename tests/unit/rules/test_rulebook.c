@@ -76,10 +76,11 @@ static void loads_the_packs_of_the_repository(void **state)
         assert_non_null(all->rules[i]->kind);
         assert_true(all->rules[i]->citation[0] != '\0');
     }
-    assert_int_equal(rules_selection_window_days(all), 30); /* Massachusetts, at work */
+    assert_int_equal(rules_selection_window_days(all, TECHNOLOGY_MANUAL), 30); /* Massachusetts, at work */
     SCOPED(rules_selection_freep) struct rules_selection *federal = NULL;
     assert_int_equal(rules_select(fixture->book, packs, 1, &federal, &err), STATUS_OK);
-    assert_int_equal(rules_selection_window_days(federal), 7);
+    assert_int_equal(rules_selection_window_days(federal, TECHNOLOGY_MANUAL), 7);
+    assert_int_equal(rules_selection_window_days(federal, TECHNOLOGY_PRERECORDED), 30); /* calls to residential lines */
     const struct rule *cap = rules_selection_find(all, "REGF-14B2A-7IN7", on("2026-01-01"));
     assert_non_null(cap);
     assert_int_equal(cap->limit, 7);

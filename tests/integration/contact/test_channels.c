@@ -1,0 +1,304 @@
+#include "contact_fixture.h"
+
+/* Contact through every channel, in real units of work. All times are in June 2026, New York: UTC - 4. */
+
+static int open_channels(void **state)
+{
+    struct error err = {0};
+    int failed = contact_open(state);
+    sop_free(context.sop);
+    context.sop = NULL;
+    if (sop_load("tests/unit/contact/channels.yaml", &context.sop, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    return failed;
+}
+
+static int clear(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    test_database_script(fixture->db, "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion;"
+                                      " DELETE FROM platform.timer WHERE service = 'contact'");
+    (void)fixture_emitted(fixture);
+    return 0;
+}
+
+static Dunlin__Intake__V1__ContactPoint point_of(const struct id *id, const char *value,
+                                                 Dunlin__Intake__V1__ContactPointKind kind)
+{
+    Dunlin__Intake__V1__ContactPoint point;
+    dunlin__intake__v1__contact_point__init(&point);
+    point.contact_point_id = wire_id(id);
+    point.kind = kind;
+    point.value = wire_text(value);
+    return point;
+}
+
+/* An account of `place`, and its debtor's e-mail address "mail" and address "home". */
+static void place_with_all(struct unit_fixture *fixture, const char *debtor, const char *account)
+{
+    const struct id ids[] = {named("mail"), named("home")};
+    Dunlin__Intake__V1__AccountUpdated updated;
+    Dunlin__Intake__V1__ContactPoint points[] = {
+        point_of(&ids[0], "ann@example.com", DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_EMAIL),
+        point_of(&ids[1], "1 Main St\nNew York\nNY\n10001\nUS",
+                 DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_ADDRESS)};
+    Dunlin__Intake__V1__ContactPoint *list[] = {&points[0], &points[1]};
+    place(fixture, debtor, account);
+    dunlin__intake__v1__account_updated__init(&updated);
+    updated.new_contact_points = list;
+    updated.n_new_contact_points = 2;
+    apply_ok(fixture, &updated.base, debtor, account);
+}
+
+static Dunlin__Contact__V1__PermitRequest request_of(const struct id *account_id, const struct id *point_id,
+                                                     Dunlin__Contact__V1__Channel channel,
+                                                     Dunlin__Contact__V1__Purpose purpose)
+{
+    Dunlin__Contact__V1__PermitRequest request;
+    dunlin__contact__v1__permit_request__init(&request);
+    request.account_id = wire_id(account_id);
+    if (point_id != NULL)
+        request.contact_point_id = wire_id(point_id);
+    request.channel = channel;
+    request.purpose = purpose;
+    return request;
+}
+
+static Dunlin__Contact__V1__RequestPermitsReply *ask_by(struct unit_fixture *fixture, const char *account,
+                                                        const char *point, Dunlin__Contact__V1__Channel channel,
+                                                        Dunlin__Contact__V1__Purpose purpose, enum status expected)
+{
+    const struct id account_id = named(account);
+    const struct id point_id = named(point == NULL ? "" : point);
+    Dunlin__Contact__V1__PermitRequest one =
+        request_of(&account_id, point == NULL ? NULL : &point_id, channel, purpose);
+    Dunlin__Contact__V1__PermitRequest *list[] = {&one};
+    Dunlin__Contact__V1__RequestPermitsRequest request;
+    dunlin__contact__v1__request_permits_request__init(&request);
+    request.requests = list;
+    request.n_requests = 1;
+    return call_as(fixture, "service", "RequestPermits", &request.base, expected);
+}
+
+static struct id permit_by(struct unit_fixture *fixture, const char *account, const char *point,
+                           Dunlin__Contact__V1__Channel channel, Dunlin__Contact__V1__Purpose purpose,
+                           const char *address)
+{
+    struct id id = {0};
+    Dunlin__Contact__V1__RequestPermitsReply *reply = ask_by(fixture, account, point, channel, purpose, STATUS_OK);
+    if (!is_permit(reply->verdicts[0]))
+        fail_msg("refused: %s", reply->verdicts[0]->refusal->hits[0]->rule);
+    assert_string_equal(reply->verdicts[0]->permit->address, address);
+    assert_int_equal(id_from_bytes(reply->verdicts[0]->permit->permit_id.data, ID_BYTES, "permit_id", &id, NULL),
+                     STATUS_OK);
+    fixture_free_reply(reply);
+    return id;
+}
+
+static enum status report_delivery(struct unit_fixture *fixture, const struct id *permit_id,
+                                   Dunlin__Contact__V1__Delivery delivery)
+{
+    Dunlin__Contact__V1__AttemptReport sent;
+    Dunlin__Contact__V1__Evidence evidence;
+    const uint8_t hash[32] = {7};
+    dunlin__contact__v1__evidence__init(&evidence);
+    evidence.document = wire_text("2026-06-01/0001.pdf");
+    evidence.document_hash = wire_bytes(hash, sizeof(hash));
+    dunlin__contact__v1__attempt_report__init(&sent);
+    sent.permit_id = wire_id(permit_id);
+    sent.delivery = delivery;
+    sent.evidence = &evidence;
+    return report(fixture, &sent);
+}
+
+#define LETTER     DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER
+#define EMAIL      DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_EMAIL
+#define TEXT       DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT
+#define PORTAL     DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_PORTAL
+#define CALL       DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL
+#define COLLECTION DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION
+#define NOTICE     DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_VALIDATION_NOTICE
+#define SENT       DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_SENT
+#define HOME       "1 Main St\nNew York\nNY\n10001\nUS"
+
+static void permits_each_channel_at_a_contact_point_of_its_kind(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    drive("2026-06-01T14:00:00Z");
+    place_with_all(fixture, "d1", "a1");
+    static const struct {
+        Dunlin__Contact__V1__Channel channel;
+        const char *point; /* NULL: none */
+        enum status expected;
+        const char *address;
+    } rows[] = {
+        {TEXT, "d1-phone", STATUS_OK, "+12125550100"},
+        {TEXT, "mail", STATUS_INVALID_ARGUMENT, NULL},
+        {EMAIL, "mail", STATUS_OK, "ann@example.com"},
+        {EMAIL, "d1-phone", STATUS_INVALID_ARGUMENT, NULL},
+        {LETTER, "home", STATUS_OK, HOME},
+        {LETTER, "mail", STATUS_INVALID_ARGUMENT, NULL},
+        {LETTER, NULL, STATUS_INVALID_ARGUMENT, NULL},
+        {PORTAL, NULL, STATUS_OK, ""},
+        {PORTAL, "mail", STATUS_INVALID_ARGUMENT, NULL},
+        {CALL, "home", STATUS_INVALID_ARGUMENT, NULL},
+        {(Dunlin__Contact__V1__Channel)99, "home", STATUS_INVALID_ARGUMENT, NULL},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (rows[i].expected == STATUS_OK)
+            (void)permit_by(fixture, "a1", rows[i].point, rows[i].channel, COLLECTION, rows[i].address);
+        else
+            assert_null(ask_by(fixture, "a1", rows[i].point, rows[i].channel, COLLECTION, rows[i].expected));
+    }
+    assert_null(ask_by(fixture, "a1", "home", LETTER, (Dunlin__Contact__V1__Purpose)99, STATUS_INVALID_ARGUMENT));
+}
+
+static void takes_of_each_permit_the_report_that_its_channel_has(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    drive("2026-06-02T14:00:00Z");
+    place_with_all(fixture, "d1", "a1");
+    const struct id letter = permit_by(fixture, "a1", "home", LETTER, COLLECTION, HOME);
+    const struct id message = permit_by(fixture, "a1", NULL, PORTAL, COLLECTION, "");
+    (void)fixture_emitted(fixture);
+    Dunlin__Contact__V1__AttemptReport called = report_of(&letter, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NO_ANSWER);
+    assert_int_equal(report(fixture, &called), STATUS_INVALID_ARGUMENT);
+    assert_non_null(strstr(fixture->last_error, "delivery"));
+    assert_int_equal(report_delivery(fixture, &letter, SENT), STATUS_OK);
+    assert_int_equal(report_delivery(fixture, &message, DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_DELIVERED), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "AttemptReported AttemptReported");
+    assert_int_equal(report_delivery(fixture, &letter, SENT), STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "");
+    assert_int_equal(report_delivery(fixture, &letter, DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_UNDELIVERABLE),
+                     STATUS_OK);
+    Dunlin__Contact__V1__AttemptReported *told =
+        fixture_last_event(fixture, &dunlin__contact__v1__attempt_reported__descriptor);
+    assert_int_equal(told->channel, LETTER);
+    assert_int_equal(told->correction->before->delivery, SENT);
+    assert_int_equal(told->correction->after->delivery, DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_UNDELIVERABLE);
+    assert_int_equal(told->report->evidence->document_hash.len, 32);
+    fixture_free_reply(told);
+    Dunlin__Contact__V1__GetAccountReply *account = get(fixture, "a1");
+    assert_int_equal(account->n_attempts, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const Dunlin__Contact__V1__AttemptView *view = account->attempts[i];
+        assert_int_equal(view->delivery, view->channel == LETTER ? DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_UNDELIVERABLE
+                                                                 : DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_DELIVERED);
+    }
+    fixture_free_reply(account);
+    Dunlin__Contact__V1__AttemptReport both = report_of(&letter, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NO_ANSWER);
+    both.delivery = SENT;
+    assert_int_equal(report(fixture, &both), STATUS_INVALID_ARGUMENT);
+    Dunlin__Contact__V1__Evidence odd;
+    const uint8_t byte = 1;
+    dunlin__contact__v1__evidence__init(&odd);
+    odd.document_hash = wire_bytes(&byte, 1);
+    both = report_of(&letter, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_UNSPECIFIED);
+    both.delivery = SENT;
+    both.evidence = &odd;
+    assert_int_equal(report(fixture, &both), STATUS_INVALID_ARGUMENT);
+    assert_non_null(strstr(fixture->last_error, "evidence.document_hash"));
+}
+
+static void lets_letters_not_wait_for_a_call_that_is_not_reported(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    drive("2026-06-03T14:00:00Z");
+    place_with_all(fixture, "d1", "a1");
+    (void)permit(fixture, "a1", "d1-phone");
+    (void)permit_by(fixture, "a1", "home", LETTER, COLLECTION, HOME);
+    (void)permit_by(fixture, "a1", "home", LETTER, COLLECTION, HOME);
+    refused(fixture, "a1", "d1-phone", "REGF-14B2B-CONVO7");
+}
+
+static Dunlin__Contact__V1__ReserveDialListReply *due(struct unit_fixture *fixture,
+                                                      const Dunlin__Contact__V1__Channel *channels, size_t n)
+{
+    uint32_t partition = FIXTURE_PARTITION;
+    Dunlin__Contact__V1__ReserveDialListRequest request;
+    dunlin__contact__v1__reserve_dial_list_request__init(&request);
+    request.partitions = &partition;
+    request.n_partitions = 1;
+    request.limit = 10;
+    request.hold_s = 1;
+    request.channels = (Dunlin__Contact__V1__Channel *)(uintptr_t)channels;
+    request.n_channels = n;
+    return call_as(fixture, "service", "ReserveDialList", &request.base, STATUS_OK);
+}
+
+static void expect_due(struct unit_fixture *fixture, const Dunlin__Contact__V1__Channel *channels, size_t n,
+                       const char *step)
+{
+    Dunlin__Contact__V1__ReserveDialListReply *list = due(fixture, channels, n);
+    char text[INSTANT_TEXT_SIZE];
+    const char *offered = list->n_entries > 0 ? list->entries[0]->step : NULL;
+    if (list->n_entries > 1 || g_strcmp0(offered, step) != 0)
+        fail_msg("%s is offered, not %s, at %s", offered == NULL ? "nothing" : offered, step == NULL ? "nothing" : step,
+                 instant_format(clock_now(), text));
+    fixture_free_reply(list);
+}
+
+static void offers_each_step_to_those_who_ask_for_its_channel(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    static const Dunlin__Contact__V1__Channel WRITTEN[] = {EMAIL, LETTER, TEXT, PORTAL};
+    drive("2026-06-04T14:00:00Z");
+    place_with_all(fixture, "d1", "a1");
+    classify(fixture, "d1", "a1", "mixed", 400);
+    Dunlin__Contact__V1__ContactPlanned *planned =
+        fixture_last_event(fixture, &dunlin__contact__v1__contact_planned__descriptor);
+    assert_int_equal(planned->channel, LETTER);
+    fixture_free_reply(planned);
+    expect_due(fixture, NULL, 0, NULL); /* calls */
+    Dunlin__Contact__V1__ReserveDialListReply *list = due(fixture, WRITTEN, ARRAY_SIZE(WRITTEN));
+    assert_int_equal(list->n_entries, 1);
+    const Dunlin__Contact__V1__DialEntry *entry = list->entries[0];
+    const struct id home = named("home");
+    assert_string_equal(entry->step, "notice");
+    assert_string_equal(entry->template_, "validation-notice");
+    assert_int_equal(entry->channel, LETTER);
+    assert_int_equal(entry->purpose, NOTICE);
+    assert_memory_equal(entry->contact_point_id.data, home.bytes, ID_BYTES);
+    fixture_free_reply(list);
+
+    const struct id other = permit_by(fixture, "a1", "mail", EMAIL, COLLECTION, "ann@example.com");
+    assert_int_equal(report_delivery(fixture, &other, SENT), STATUS_OK); /* does not do the step of a letter */
+    drive("2026-06-04T14:00:05Z");
+    expect_due(fixture, WRITTEN, ARRAY_SIZE(WRITTEN), "notice");
+    const struct id notice = permit_by(fixture, "a1", "home", LETTER, NOTICE, HOME);
+    assert_int_equal(report_delivery(fixture, &notice, DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_NOT_SENT), STATUS_OK);
+    drive("2026-06-04T15:00:10Z"); /* nothing was sent: tried again */
+    expect_due(fixture, WRITTEN, ARRAY_SIZE(WRITTEN), "notice");
+    const struct id again = permit_by(fixture, "a1", "home", LETTER, NOTICE, HOME);
+    assert_int_equal(report_delivery(fixture, &again, SENT), STATUS_OK);
+    drive("2026-06-05T14:00:00Z");
+    expect_due(fixture, WRITTEN, ARRAY_SIZE(WRITTEN), NULL);
+    expect_due(fixture, NULL, 0, "call-1");
+    const struct id call = permit(fixture, "a1", "d1-phone");
+    Dunlin__Contact__V1__AttemptReport rang = report_of(&call, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NO_ANSWER);
+    assert_int_equal(report(fixture, &rang), STATUS_OK);
+    drive("2026-06-06T14:00:00Z");
+    expect_due(fixture, WRITTEN, ARRAY_SIZE(WRITTEN), "email-1");
+    drive("2026-06-09T14:00:00Z");
+    const struct id mail = permit_by(fixture, "a1", "mail", EMAIL, COLLECTION, "ann@example.com");
+    assert_int_equal(report_delivery(fixture, &mail, SENT), STATUS_OK);
+    stop(fixture, "operator", "a1", DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_OPT_OUT_CALLS, false, "", STATUS_OK);
+    drive("2026-06-10T14:00:00Z");
+    expect_due(fixture, NULL, 0, NULL);
+    list = due(fixture, WRITTEN, ARRAY_SIZE(WRITTEN)); /* calls are off, the portal is not */
+    assert_int_equal(list->n_entries, 1);
+    assert_string_equal(list->entries[0]->step, "portal-1");
+    assert_int_equal(list->entries[0]->contact_point_id.len, 0);
+    fixture_free_reply(list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(permits_each_channel_at_a_contact_point_of_its_kind, clear),
+        cmocka_unit_test_setup(takes_of_each_permit_the_report_that_its_channel_has, clear),
+        cmocka_unit_test_setup(lets_letters_not_wait_for_a_call_that_is_not_reported, clear),
+        cmocka_unit_test_setup(offers_each_step_to_those_who_ask_for_its_channel, clear),
+    };
+    return cmocka_run_group_tests(tests, open_channels, contact_close);
+}
