@@ -1,10 +1,8 @@
 #include "classification_service.h"
 
 #include "classification_sql.h"
+#include "classification_work.h"
 #include "dunlin/classification/v1/classification.pb-c.h"
-#include "dunlin/dispute/v1/dispute.pb-c.h"
-#include "dunlin/intake/v1/intake.pb-c.h"
-#include "dunlin/payment/v1/payment.pb-c.h"
 
 static const struct config_option OPTIONS[] = {
     {"sop", CONFIG_TEXT, "deploy/policies/standard.yaml", NULL, 0, 0,
@@ -15,18 +13,6 @@ static const struct config_option OPTIONS[] = {
 static const struct service_method METHODS[] = {
     {"GetAccount", SERVICE_IN_PARTITION, classification_get_account, "operator service", true},
     {0},
-};
-
-static const ProtobufCMessageDescriptor *const CONSUMED[] = {
-    &dunlin__intake__v1__account_placed__descriptor,
-    &dunlin__intake__v1__account_updated__descriptor,
-    &dunlin__intake__v1__account_recalled__descriptor,
-    &dunlin__payment__v1__balance_changed__descriptor,
-    &dunlin__payment__v1__promise_broken__descriptor,
-    &dunlin__dispute__v1__dispute_opened__descriptor,
-    &dunlin__dispute__v1__verification_sent__descriptor,
-    &dunlin__dispute__v1__dispute_resolved__descriptor,
-    NULL,
 };
 
 static enum status context_open(const struct service *service, unsigned worker, void **ret_context, struct error *err)
@@ -45,7 +31,7 @@ const struct service_spec CLASSIFICATION_SPEC = {
     .rpc = &dunlin__classification__v1__classification_service__descriptor,
     .methods = METHODS,
     .consumption = SERVICE_CONSUMES_OWNED,
-    .consumed = CONSUMED,
+    .consumed = CLASSIFICATION_CONSUMED,
     .apply = classification_apply,
     .timers = classification_fire,
     .open = context_open,
