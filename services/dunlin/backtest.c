@@ -9,8 +9,6 @@
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "id/id_table.h"
 
-#define CHANNELS_MAX 16
-
 /* A step of an account, as it was planned and as it would have been: where it stood when it came due, or stands now. */
 struct step {
     char *code;
@@ -33,7 +31,7 @@ struct rule_change {
 
 struct day_work {
     int32_t days; /* since 1970-01-01, UTC */
-    int64_t recorded[CHANNELS_MAX], planned[CHANNELS_MAX];
+    int64_t recorded[CHANNEL_END], planned[CHANNEL_END];
 };
 
 struct backtest {
@@ -96,10 +94,7 @@ static bool is_within(const struct backtest *backtest, int64_t at_us)
 
 static const char *channel_name(int32_t channel)
 {
-    static const char PREFIX[] = "CHANNEL_";
-    const ProtobufCEnumValue *value =
-        protobuf_c_enum_descriptor_get_value(&dunlin__contact__v1__channel__descriptor, channel);
-    return value != NULL ? value->name + strlen(PREFIX) : "?";
+    return channel > 0 && channel < CHANNEL_END ? channel_traits((enum channel)channel)->name : "?";
 }
 
 static void write_row(struct backtest *backtest, const struct id *account_id, const char *what, int64_t at_us,
@@ -110,11 +105,10 @@ static void write_row(struct backtest *backtest, const struct id *account_id, co
     (void)id_set_add(backtest->differing, account_id);
     if (backtest->csv == NULL)
         return;
-    g_autofree char *name = g_ascii_strdown(channel_name(channel), -1);
     csv_cell(backtest->csv, id_format(account_id, id), false);
     csv_cell(backtest->csv, what, false);
     csv_cell(backtest->csv, at_us != 0 ? instant_format((struct instant){at_us}, at) : "", false);
-    csv_cell(backtest->csv, name, false);
+    csv_cell(backtest->csv, channel_name(channel), false);
     csv_cell(backtest->csv, subject, false);
     csv_cell(backtest->csv, recorded, false);
     csv_cell(backtest->csv, candidate, true);
@@ -273,9 +267,9 @@ static struct day_work *work_of(struct backtest *backtest, int64_t due_us)
 
 static void count_work(struct backtest *backtest, const struct step *step, bool is_recorded, bool is_planned)
 {
-    if (is_recorded && step->recorded_channel >= 0 && step->recorded_channel < CHANNELS_MAX)
+    if (is_recorded && step->recorded_channel >= 0 && step->recorded_channel < CHANNEL_END)
         work_of(backtest, step->recorded_due_us)->recorded[step->recorded_channel]++;
-    if (is_planned && step->channel >= 0 && step->channel < CHANNELS_MAX)
+    if (is_planned && step->channel >= 0 && step->channel < CHANNEL_END)
         work_of(backtest, step->due_us)->planned[step->channel]++;
 }
 
@@ -424,14 +418,13 @@ static gboolean add_day(gpointer key, gpointer value, gpointer rows)
     const struct day_work *work = value;
     char day[DATE_TEXT_SIZE];
     (void)key;
-    for (int32_t channel = 0; channel < CHANNELS_MAX; channel++) {
+    for (int32_t channel = 0; channel < CHANNEL_END; channel++) {
         if (work->recorded[channel] == 0 && work->planned[channel] == 0)
             continue;
-        g_autofree char *name = g_ascii_strdown(channel_name(channel), -1);
-        (void)json_array_append_new(rows, json_pack("{s:s, s:s, s:I, s:I}", "day",
-                                                    date_format((struct date){work->days}, day), "channel", name,
-                                                    "recorded", (json_int_t)work->recorded[channel], "candidate",
-                                                    (json_int_t)work->planned[channel]));
+        (void)json_array_append_new(
+            rows, json_pack("{s:s, s:s, s:I, s:I}", "day", date_format((struct date){work->days}, day), "channel",
+                            channel_name(channel), "recorded", (json_int_t)work->recorded[channel], "candidate",
+                            (json_int_t)work->planned[channel]));
     }
     return FALSE;
 }

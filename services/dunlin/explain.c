@@ -201,38 +201,51 @@ static json_t *counts_json(const struct rules_verdict *verdict)
     return rows;
 }
 
-static void judge(const struct explanation *explanation, const struct account *account,
-                  const struct contact_point *point, struct instant at, struct rules_verdict *ret_verdict)
+static void judge(const struct explanation *explanation, const struct permit_subject *subject, struct instant at,
+                  struct rules_verdict *ret_verdict)
 {
     const struct rules_selection *rules = explanation->context->rules->selection;
     struct permit_facts facts;
-    g_autoptr(GArray) storage = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    permit_gather(rules, account, point, false, at, storage, &facts);
+    g_autoptr(GArray) storage = g_array_new(FALSE, FALSE, sizeof(struct permit_contact));
+    permit_gather(rules, subject, false, at, storage, &facts);
     permit_evaluate(rules, &facts, ret_verdict);
 }
 
 static json_t *channel_json(const struct explanation *explanation, const struct account *account,
-                            const struct contact_point *point, const char *channel, struct instant at)
+                            const struct contact_point *point, enum channel channel, struct instant at)
 {
+    const struct permit_subject subject = {account, point, channel, CONTACT_PURPOSE_COLLECTION};
     struct rules_verdict verdict;
     struct instant free = {0};
-    char id[ID_TEXT_SIZE];
-    judge(explanation, account, point, at, &verdict);
+    char id[ID_TEXT_SIZE] = "";
+    judge(explanation, &subject, at, &verdict);
     const bool has_end = verdict.is_allowed || permit_free_from(&verdict, &free);
-    return json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "channel", channel, "contact_point_id",
-                     id_format(&point->id, id), "value", point->value, "is_permitted", verdict.is_allowed, "has_end",
-                     has_end, "permitted_from", instant_json(verdict.is_allowed ? at.us : free.us), "rules",
-                     hits_json(&verdict), "counts", counts_json(&verdict));
+    return json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "channel", channel_traits(channel)->name,
+                     "contact_point_id", point != NULL ? id_format(&point->id, id) : "", "value",
+                     point != NULL ? point->value : "", "is_permitted", verdict.is_allowed, "has_end", has_end,
+                     "permitted_from", instant_json(verdict.is_allowed ? at.us : free.us), "rules", hits_json(&verdict),
+                     "counts", counts_json(&verdict));
+}
+
+/* The contact points of a channel, the usable ones alone where that is asked. */
+static void add_channel(const struct explanation *explanation, const struct account *account, enum channel channel,
+                        bool is_usable_only, struct instant at, json_t *rows)
+{
+    const enum contact_point_kind kind = channel_traits(channel)->point_kind;
+    if (kind == CONTACT_POINT_NONE)
+        (void)json_array_append_new(rows, channel_json(explanation, account, NULL, channel, at));
+    for (guint i = 0; i < account->debtor->points->len; i++) {
+        const struct contact_point *point = g_ptr_array_index(account->debtor->points, i);
+        if (point->kind == kind && (!is_usable_only || contact_point_is_usable(point)))
+            (void)json_array_append_new(rows, channel_json(explanation, account, point, channel, at));
+    }
 }
 
 static json_t *channels_json(const struct explanation *explanation, const struct account *account, struct instant at)
 {
     json_t *rows = json_array();
-    for (guint i = 0; i < account->debtor->points->len; i++) {
-        const struct contact_point *point = g_ptr_array_index(account->debtor->points, i);
-        if (point->kind == CONTACT_POINT_PHONE)
-            (void)json_array_append_new(rows, channel_json(explanation, account, point, "call", at));
-    }
+    for (enum channel channel = CHANNEL_CALL; channel < CHANNEL_END; channel++)
+        add_channel(explanation, account, channel, false, at, rows);
     return rows;
 }
 
@@ -259,11 +272,7 @@ static json_t *on_the_day_json(const struct explanation *explanation, const stru
 {
     json_t *rows = json_array();
     const struct instant due = {MAX(account->step_due_at_us, at.us)};
-    for (guint i = 0; i < account->debtor->points->len; i++) {
-        const struct contact_point *point = g_ptr_array_index(account->debtor->points, i);
-        if (contact_point_is_usable(point))
-            (void)json_array_append_new(rows, channel_json(explanation, account, point, "call", due));
-    }
+    add_channel(explanation, account, (enum channel)account->step_channel, true, due, rows);
     return rows;
 }
 
