@@ -12,4 +12,7 @@ MUST_USE enum status template_from_file(const struct policy_file *file, struct t
                                         struct error *err);
 void template_fini(struct template *template);
 
+/* Languages of one message say the same: the field in which they do not, NULL where all agree. */
+const char *template_difference(const struct template *template, const struct template *standard);
+
 #endif

@@ -61,31 +61,35 @@ static enum status load_file(const char *path, bool is_folder, struct template *
     return STATUS_OK;
 }
 
-/* Languages of one message say the same: a step that is right in one is right in all. */
+const char *template_difference(const struct template *template, const struct template *standard)
+{
+    if (template->channels != standard->channels)
+        return "channels";
+    if (template->disclosures != standard->disclosures)
+        return "disclosures";
+    if (template->has_opt_out_notice != standard->has_opt_out_notice)
+        return "opt_out_notice";
+    return template->attaches_pdf != standard->attaches_pdf ? "attach_pdf" : NULL;
+}
+
+/* A step that is right in one language is right in all. */
 static enum status check_language(const struct template_set *set, const struct template *template, const char *path,
                                   struct error *err)
 {
+    SCOPED(policy_file_fini) struct policy_file file = {0};
     const struct template *standard = templates_find_exact(set, template->name, TEMPLATES_DEFAULT_LANGUAGE);
-    const char *differs = NULL;
-    if (standard == NULL)
-        return error_set(err, STATUS_INVALID_ARGUMENT,
-                         "%s:1: language: there is no %s.%s.yaml, the language for debtors of whom none is known", path,
-                         template->name, TEMPLATES_DEFAULT_LANGUAGE);
-    if (template->channels != standard->channels)
-        differs = "channels";
-    else if (template->disclosures != standard->disclosures)
-        differs = "disclosures";
-    else if (template->has_opt_out_notice != standard->has_opt_out_notice)
-        differs = "opt_out_notice";
-    else if (template->attaches_pdf != standard->attaches_pdf)
-        differs = "attach_pdf";
+    const char *differs = standard == NULL ? "language" : template_difference(template, standard);
     if (differs == NULL)
         return STATUS_OK;
-    SCOPED(policy_file_fini) struct policy_file file = {0};
     enum status st = policy_file_read(path, &file, err);
-    return st != STATUS_OK ? st
-                           : policy_refuse(&file, err, policy_path("%s", differs), "not as in %s.%s.yaml",
-                                           template->name, standard->language);
+    if (st != STATUS_OK)
+        return st;
+    if (standard == NULL)
+        return policy_refuse(&file, err, policy_path("language"),
+                             "there is no %s.%s.yaml, the language for debtors of whom none is known", template->name,
+                             TEMPLATES_DEFAULT_LANGUAGE);
+    return policy_refuse(&file, err, policy_path("%s", differs), "not as in %s.%s.yaml", template->name,
+                         standard->language);
 }
 
 static enum status load_all(const struct policy_folder *folder, bool is_folder, struct template_set *set,

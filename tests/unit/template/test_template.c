@@ -322,7 +322,7 @@ static void there_must_be_the_default_language(void **state)
     struct fixture *fixture = *state;
     write_file(fixture, "small.es.yaml", "name: small\nlanguage: es\ntitle: S\nchannels: [letter]\nbody: a\n");
     assert_int_equal(load(fixture), STATUS_INVALID_ARGUMENT);
-    assert_non_null(strstr(fixture->err.text, "small.es.yaml:1: language: there is no small.en.yaml"));
+    assert_non_null(strstr(fixture->err.text, "small.es.yaml:2: language: there is no small.en.yaml"));
 }
 
 static void refuses_bad_files_naming_line_and_field(void **state)
