@@ -32,6 +32,8 @@ from native_dialer import OK as REPLY_OK
 from dunlin_system import FAILED, MAPPINGS, OK, default_account, is_running, poll, running_system, seconds_of_load
 from invariants import check_invariants
 
+PATIENCE_S = 120  # for what PostgreSQL does when it comes to it
+
 ABORTED, UNAVAILABLE, DEADLINE_EXCEEDED = 10, 14, 4
 SERVICES = ("intake", "classification", "contact", "dispute", "payment", "reporting", "dialer")
 STATEMENT_TIMEOUT_MS = 4000
@@ -147,6 +149,26 @@ class Postgres:
         assert session.stdout.readline() == "held\n"
         yield
         session.communicate()
+
+    @contextlib.contextmanager
+    def without_standby(self):
+        """Every commit waits for a standby that is not there. PostgreSQL's checkpointer brings that about and ends it when it comes to it, which may take minutes on a busy machine: a checkpoint makes it come, and a commit shows
+        that it has."""
+        reload = ("SELECT pg_reload_conf()", "CHECKPOINT")
+        self.psql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'", *reload)
+        try:
+            poll("commits wait", self.ends_waiting_commit, timeout_s=PATIENCE_S)
+            yield
+        finally:
+            self.psql("ALTER SYSTEM RESET synchronous_standby_names", *reload, "SELECT pg_logical_emit_message(true, 'test', '')")
+
+    def ends_waiting_commit(self):
+        """Whether a commit of nobody's waits for the standby; it is ended then."""
+        name = "waiting commit"
+        commit = subprocess.Popen(["psql", "-XAtq", "-c", "SELECT pg_logical_emit_message(true, 'test', '')", self.url], env={**os.environ, "PGAPPNAME": name}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        waits = f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '{name}' AND wait_event = 'SyncRep'"
+        poll("the end of a commit, or its waiting", lambda: commit.poll() is not None or self.psql(waits) != "0", timeout_s=PATIENCE_S)
+        return commit.wait() != 0
 
 
 class Worker(threading.Thread):
@@ -501,14 +523,11 @@ def test_commit_that_was_done_and_not_answered(system, load, postgres, accounts,
     asking = threading.Thread(target=lambda: answers.append(ask_permit(dialer, account, key)), daemon=True)
     with load.caller.resting(), load.placer.resting():
         system.wait()
-        postgres.psql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()")
-        try:
+        with postgres.without_standby():
             asking.start()
-            poll("a commit waits", lambda: postgres.psql(waiting) != "0")
+            poll("a commit waits", lambda: postgres.psql(waiting) != "0", timeout_s=PATIENCE_S)
             if key == "":
                 asking.join(timeout=30)
-        finally:
-            postgres.psql("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")
         asking.join(timeout=30)
     assert answers[0].code == (REPLY_OK if key else DEADLINE_EXCEEDED), answers[0]
     granted = permits_of(system, account)
