@@ -2,11 +2,17 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "policy/policy_file.h"
-#include "policy/sop.h"
+#include "fuzz_problems.h"
+#include "policy/sop_load.h"
+#include "policy/sop_reach.h"
 
 /* A file read as an SOP. Either a policy comes of it that answers every question that a service asks
  * of one, or an error that names the file and, where it is about something in it, the line. */
+
+static void free_reaches(struct sop_reach **reaches)
+{
+    free(*reaches);
+}
 
 /* "<file>:<line>: ...", the line one of the file's, or "<file>: ..." for what is about no line. */
 static void check_refusal(enum status st, const struct error *err, const char *path, const uint8_t *bytes, size_t len)
@@ -85,6 +91,29 @@ static void check_buckets(const struct sop *sop)
     }
 }
 
+static enum status read_sop(const struct policy_file *file, struct error *err)
+{
+    SCOPED(sop_freep) struct sop *sop = NULL;
+    return sop_from_file(file, &sop, err);
+}
+
+/* Whoever is classified so is reached so. */
+static void check_reach(const struct sop *sop)
+{
+    SCOPED(free_reaches) struct sop_reach *reaches = NULL;
+    struct error err = {0};
+    FUZZ_CHECK(sop_reach_classes(sop, &reaches, &err) == STATUS_OK, "%s", err.text);
+    for (int64_t days = -2; days < 100; days += 17) {
+        int64_t facts[SOP_FACT_COUNT] = {[SOP_DAYS_SINCE_PAYMENT] = SOP_UNKNOWN_FACT, [SOP_DEBTOR_ACCOUNTS] = 1};
+        facts[SOP_DAYS_PAST_DUE] = days;
+        facts[SOP_BALANCE_MINOR] = days * 1000;
+        const struct sop_reach *reach = &reaches[sop_classify(sop, facts) - sop->classes];
+        FUZZ_CHECK(reach->is_reachable, "a class that is not reachable was reached on day %d", (int)days);
+        for (size_t fact = 0; fact < SOP_FACT_COUNT; fact++)
+            FUZZ_CHECK(facts[fact] >= reach->min[fact] && facts[fact] <= reach->max[fact], "fact %zu", fact);
+    }
+}
+
 static void check_sop(const uint8_t *bytes, size_t len)
 {
     SCOPED(sop_freep) struct sop *sop = NULL;
@@ -96,8 +125,11 @@ static void check_sop(const uint8_t *bytes, size_t len)
     if (st != STATUS_OK) {
         FUZZ_CHECK(sop == NULL, "an error and a policy");
         check_refusal(st, &err, path, bytes, len);
+        fuzz_problems(path, len, true, read_sop);
         return;
     }
+    fuzz_problems(path, len, false, read_sop);
+    check_reach(sop);
     policy_version(bytes, len, version);
     FUZZ_CHECK(strcmp(sop->version, version) == 0, "version %s", sop->version);
     check_classes(sop);

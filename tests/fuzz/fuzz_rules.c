@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "policy/policy_file.h"
+#include "fuzz_problems.h"
 #include "rules/rulebook.h"
 
 /* A file read as a pack of rules of law. Either every rule of it can be used (named, cited, of a known kind, its dates
@@ -55,6 +55,12 @@ static void check_judgement(const struct rules_book *book)
     }
 }
 
+static enum status read_pack(const struct policy_file *file, struct error *err)
+{
+    SCOPED(rules_pack_fini) struct rules_pack pack = {0};
+    return rules_pack_from_file(file, &pack, err);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     SCOPED(rules_book_freep) struct rules_book *book = NULL;
@@ -62,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     const char *path = fuzz_file(0, bytes, len);
     const enum status st = rules_book_load(path, &book, &err);
 
+    fuzz_problems(path, len, st != STATUS_OK, read_pack);
     if (st != STATUS_OK) {
         FUZZ_CHECK(book == NULL, "an error and rules");
         check_refusal(st, &err, path, len);

@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "template/template.h"
+#include "fuzz_problems.h"
+#include "template/template_load.h"
 
 /* A file read as a template: an error that names the file and, where it is about something in it, the line; or a
  * template that renders, with values that try to become fields, lines or markup. */
@@ -70,12 +71,19 @@ static void check_rendered(const struct template *template)
     }
 }
 
+static enum status read_template(const struct policy_file *file, struct error *err)
+{
+    SCOPED(template_fini) struct template template = {0};
+    return template_from_file(file, &template, err);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     SCOPED(templates_freep) struct template_set *set = NULL;
     struct error err = {0};
     const char *path = fuzz_file(0, bytes, len);
     const enum status st = templates_load(path, &set, &err);
+    fuzz_problems(path, len, st != STATUS_OK, read_template);
     if (st != STATUS_OK) {
         FUZZ_CHECK(set == NULL, "an error and templates");
         check_refusal(st, &err, path, len);
