@@ -395,10 +395,31 @@ static enum status fold_in(struct contact_replay *replay, const struct fold *fol
     return st;
 }
 
+enum status contact_replay_classify(struct contact_replay *replay,
+                                    const Dunlin__Classification__V1__AccountClassified *classified, int32_t agency_id,
+                                    struct instant at, struct error *err)
+{
+    struct event event = {
+        .occurred_at_us = at.us,
+        .agency_id = agency_id,
+        .debtor_id = wire_known_id(&classified->debtor_id),
+        .account_id = wire_known_id(&classified->account_id),
+        .type = classified->base.descriptor->name,
+    };
+    event.partition = id_partition(&event.account_id);
+    const struct service_event taken = {.event = &event, .message = &classified->base};
+    replay->event = &event;
+    replay->work.now = at;
+    const enum status st = contact_apply_one(&replay->work, &taken, err);
+    replay->event = NULL;
+    return st;
+}
+
 enum status contact_replay_event(struct contact_replay *replay, const struct event *event, struct error *err)
 {
     const struct fold *fold = g_hash_table_lookup(replay->folds, event->type);
-    if (fold == NULL)
+    if (fold == NULL ||
+        (replay->observer->gives_classes && fold->type == &dunlin__classification__v1__account_classified__descriptor))
         return STATUS_OK;
     replay->event = event;
     replay->work.now = (struct instant){event->occurred_at_us};

@@ -3,6 +3,7 @@
 
 #include "contact_service.h"
 #include "contact_work.h"
+#include "dunlin/classification/v1/classification.pb-c.h"
 #include "eventlog/eventlog.h"
 
 /* Reads the log again: what happened is folded into a book as the service folds it, and wherever a permit was decided,
@@ -11,7 +12,8 @@
  * decided).
  *
  * What happened stays what happened: a call that these rules would have refused is an attempt all the same, and one
- * that they would have allowed is none. Plans are those of the SOP of `context`; classes are those of the log.
+ * that they would have allowed is none. Plans are those of the SOP of `context`; classes are those of the log, or what
+ * contact_replay_classify is told.
  *
  * Events of one partition come in their order, from the first on; all of a debtor are needed for what is said of him.
  * Belongs to one thread. */
@@ -46,6 +48,7 @@ struct replay_plan {
 /* Any may be NULL. */
 struct replay_observer {
     void *context;
+    bool gives_classes; /* classes come by contact_replay_classify: those of the log are passed over */
     void (*on_decision)(void *context, const struct replay_decision *decision);
     void (*on_plan)(void *context, const struct replay_plan *plan);     /* as this SOP plans */
     void (*on_recorded)(void *context, const struct replay_plan *plan); /* as was planned then */
@@ -61,6 +64,11 @@ void contact_replay_freep(struct contact_replay **replay);
  * of its type, or what the fold says of it, naming partition and number; the book is then as it was, or has a part of
  * it. */
 MUST_USE enum status contact_replay_event(struct contact_replay *replay, const struct event *event, struct error *err);
+
+/* The account comes into this class at `at`, which is not before the event that was folded in last. */
+MUST_USE enum status contact_replay_classify(struct contact_replay *replay,
+                                             const Dunlin__Classification__V1__AccountClassified *classified,
+                                             int32_t agency_id, struct instant at, struct error *err);
 
 /* Everything that is known so far; lent. */
 struct contact_book *contact_replay_book(struct contact_replay *replay);

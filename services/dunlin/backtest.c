@@ -19,14 +19,22 @@ struct step {
 /* What of an account is compared. */
 struct subject_steps {
     struct id account_id;
-    GPtrArray *steps;                /* struct step */
-    struct step *recorded, *planned; /* what is next now; NULL: nothing */
+    GPtrArray *steps;                                                 /* struct step */
+    struct step *recorded, *planned;                                  /* what is next now; NULL: nothing */
+    char recorded_class[SOP_CODE_SIZE], planned_class[SOP_CODE_SIZE]; /* now, or at the end of the period */
 };
 
 struct rule_change {
     char *rule;
     int64_t gained; /* permits that this rule of the log refused and that would have been granted */
     int64_t lost;   /* permits that were granted and that this rule would have refused */
+};
+
+/* Accounts that end the period in another class than they did. */
+struct class_change {
+    char *key; /* both names */
+    char recorded[SOP_CODE_SIZE], planned[SOP_CODE_SIZE];
+    int64_t n;
 };
 
 struct day_work {
@@ -48,6 +56,7 @@ struct backtest {
     GHashTable *rules;               /* id -> struct rule_change */
     GHashTable *accounts;            /* struct id -> struct subject_steps; of the partition that is read */
     GHashTable *differing;           /* struct id: accounts with any difference */
+    GHashTable *classes;             /* key -> struct class_change */
     GTree *days;                     /* int32 -> struct day_work */
     int64_t n_steps, n_steps_equal;  /* in the log or the candidate's plan; due on the same day */
     int64_t n_earlier, n_later, days_earlier, days_later;
@@ -74,6 +83,13 @@ static void free_subject(gpointer data)
     g_free(subject);
 }
 
+static void free_class(gpointer data)
+{
+    struct class_change *change = data;
+    g_free(change->key);
+    g_free(change);
+}
+
 static void free_rule(gpointer data)
 {
     struct rule_change *change = data;
@@ -94,7 +110,7 @@ static bool is_within(const struct backtest *backtest, int64_t at_us)
 
 static const char *channel_name(int32_t channel)
 {
-    return channel > 0 && channel < CHANNEL_END ? channel_traits((enum channel)channel)->name : "?";
+    return channel > 0 && channel < CHANNEL_END ? channel_traits((enum channel)channel)->name : "";
 }
 
 static void write_row(struct backtest *backtest, const struct id *account_id, const char *what, int64_t at_us,
@@ -316,6 +332,32 @@ static void compare_step(struct backtest *backtest, const struct subject_steps *
               step->code, recorded, planned);
 }
 
+/* What was said after the period plays no part. */
+void backtest_note_class(struct backtest *backtest, const struct id *account_id, bool is_recorded, const char *code,
+                         struct instant at)
+{
+    struct subject_steps *subject = subject_of(backtest, account_id);
+    if (at.us < backtest->to.us)
+        g_strlcpy(is_recorded ? subject->recorded_class : subject->planned_class, code, SOP_CODE_SIZE);
+}
+
+static void compare_class(struct backtest *backtest, const struct subject_steps *subject)
+{
+    if (!backtest->observer.gives_classes || strcmp(subject->recorded_class, subject->planned_class) == 0)
+        return;
+    g_autofree char *key = g_strdup_printf("%s %s", subject->recorded_class, subject->planned_class);
+    struct class_change *change = g_hash_table_lookup(backtest->classes, key);
+    if (change == NULL) {
+        change = g_new0(struct class_change, 1);
+        change->key = g_strdup(key);
+        g_strlcpy(change->recorded, subject->recorded_class, sizeof(change->recorded));
+        g_strlcpy(change->planned, subject->planned_class, sizeof(change->planned));
+        (void)g_hash_table_insert(backtest->classes, change->key, change);
+    }
+    change->n++;
+    write_row(backtest, &subject->account_id, "class", 0, 0, "class", subject->recorded_class, subject->planned_class);
+}
+
 void backtest_settle(struct backtest *backtest)
 {
     GHashTableIter iter;
@@ -323,6 +365,7 @@ void backtest_settle(struct backtest *backtest)
     g_hash_table_iter_init(&iter, backtest->accounts);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct subject_steps *subject = value;
+        compare_class(backtest, subject);
         for (guint i = 0; i < subject->steps->len; i++)
             compare_step(backtest, subject, g_ptr_array_index(subject->steps, i));
     }
@@ -331,11 +374,13 @@ void backtest_settle(struct backtest *backtest)
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
-struct backtest *backtest_new(struct instant from, struct instant to, const char *rule_version, FILE *csv)
+struct backtest *backtest_new(struct instant from, struct instant to, const char *rule_version, bool gives_classes,
+                              FILE *csv)
 {
     struct backtest *backtest = g_new0(struct backtest, 1);
     backtest->observer = (struct replay_observer){
         .context = backtest,
+        .gives_classes = gives_classes,
         .on_decision = on_decision,
         .on_plan = on_plan,
         .on_recorded = on_recorded,
@@ -345,6 +390,7 @@ struct backtest *backtest_new(struct instant from, struct instant to, const char
     backtest->rule_version = g_strdup(rule_version);
     backtest->csv = csv;
     backtest->rules = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_rule);
+    backtest->classes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_class);
     backtest->accounts = id_table_new(free_subject);
     backtest->differing = id_set_new();
     backtest->days = g_tree_new_full(compare_days, NULL, NULL, g_free);
@@ -359,6 +405,7 @@ void backtest_free(struct backtest *backtest)
     if (backtest == NULL)
         return;
     g_hash_table_unref(backtest->rules);
+    g_hash_table_unref(backtest->classes);
     g_hash_table_unref(backtest->accounts);
     g_hash_table_unref(backtest->differing);
     g_tree_unref(backtest->days);
@@ -395,20 +442,45 @@ static gint compare_changes(gconstpointer a, gconstpointer b)
     return by != 0 ? (by > 0 ? 1 : -1) : strcmp(left->rule, right->rule);
 }
 
+static GPtrArray *sorted_values(GHashTable *table, GCompareFunc compare)
+{
+    GPtrArray *values = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer value = NULL;
+    g_hash_table_iter_init(&iter, table);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        g_ptr_array_add(values, value);
+    g_ptr_array_sort(values, compare);
+    return values;
+}
+
 static json_t *rules_json(const struct backtest *backtest)
 {
     json_t *rows = json_array();
-    g_autoptr(GPtrArray) changes = g_ptr_array_new();
-    GHashTableIter iter;
-    gpointer value = NULL;
-    g_hash_table_iter_init(&iter, backtest->rules);
-    while (g_hash_table_iter_next(&iter, NULL, &value))
-        g_ptr_array_add(changes, value);
-    g_ptr_array_sort(changes, compare_changes);
+    g_autoptr(GPtrArray) changes = sorted_values(backtest->rules, compare_changes);
     for (guint i = 0; i < changes->len; i++) {
         const struct rule_change *change = g_ptr_array_index(changes, i);
         (void)json_array_append_new(rows, json_pack("{s:s, s:I, s:I}", "rule", change->rule, "gained",
                                                     (json_int_t)change->gained, "lost", (json_int_t)change->lost));
+    }
+    return rows;
+}
+
+static gint compare_classes(gconstpointer a, gconstpointer b)
+{
+    const struct class_change *left = *(struct class_change *const *)a;
+    const struct class_change *right = *(struct class_change *const *)b;
+    return left->n != right->n ? (left->n < right->n ? 1 : -1) : strcmp(left->key, right->key);
+}
+
+static json_t *classes_json(const struct backtest *backtest)
+{
+    json_t *rows = json_array();
+    g_autoptr(GPtrArray) changes = sorted_values(backtest->classes, compare_classes);
+    for (guint i = 0; i < changes->len; i++) {
+        const struct class_change *change = g_ptr_array_index(changes, i);
+        (void)json_array_append_new(rows, json_pack("{s:s, s:s, s:I}", "recorded", change->recorded, "candidate",
+                                                    change->planned, "accounts", (json_int_t)change->n));
     }
     return rows;
 }
@@ -460,11 +532,12 @@ json_t *backtest_json(const struct backtest *backtest)
     json_t *failures = json_array();
     for (guint i = 0; i < backtest->failures->len; i++)
         (void)json_array_append_new(failures, json_string(g_ptr_array_index(backtest->failures, i)));
-    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:{s:I, s:I, s:I, s:o}, s:I, s:o}", "permits", permits_json(backtest),
-                     "rules", rules_json(backtest), "steps", steps_json(backtest), "workload", workload_json(backtest),
-                     "accounts_that_differ", (json_int_t)g_hash_table_size(backtest->differing), "same_rules",
-                     "decisions", (json_int_t)backtest->n_same_rules, "while_parked", (json_int_t)backtest->n_parked,
-                     "unequal", (json_int_t)backtest->n_unequal, "first_unequal",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:{s:I, s:I, s:I, s:o}, s:I, s:o}", "permits",
+                     permits_json(backtest), "rules", rules_json(backtest), "classes", classes_json(backtest), "steps",
+                     steps_json(backtest), "workload", workload_json(backtest), "accounts_that_differ",
+                     (json_int_t)g_hash_table_size(backtest->differing), "same_rules", "decisions",
+                     (json_int_t)backtest->n_same_rules, "while_parked", (json_int_t)backtest->n_parked, "unequal",
+                     (json_int_t)backtest->n_unequal, "first_unequal",
                      backtest->first_unequal != NULL ? json_string(backtest->first_unequal) : json_null(),
                      "events_not_understood", (json_int_t)backtest->n_failures, "failures", failures);
 }

@@ -13,13 +13,19 @@
 struct backtest;
 
 /* Differences are looked for among what happened within [from, to) of business time. `csv`, lent, gets a row for each
- * permit and step that differs; NULL: none. `rule_version`: of the candidate, for decisions that must be equal. */
-struct backtest *backtest_new(struct instant from, struct instant to, const char *rule_version, FILE *csv);
+ * permit, step and class that differs; NULL: none. `rule_version`: of the candidate, for decisions that must be equal.
+ * `gives_classes`: the candidate's SOP is another than the log's, and classes are made anew. */
+struct backtest *backtest_new(struct instant from, struct instant to, const char *rule_version, bool gives_classes,
+                              FILE *csv);
 void backtest_free(struct backtest *backtest);
 void backtest_freep(struct backtest **backtest);
 
 /* Lent by the backtest; for a contact_replay of one partition after the other. */
 const struct replay_observer *backtest_observer(struct backtest *backtest);
+
+/* The class of an account, as it was said then and as the candidate has it. */
+void backtest_note_class(struct backtest *backtest, const struct id *account_id, bool is_recorded, const char *code,
+                         struct instant at);
 
 /* Before another partition is begun, and after the last: compares the steps of the accounts that were seen. */
 void backtest_settle(struct backtest *backtest);

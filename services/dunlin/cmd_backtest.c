@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "backtest.h"
+#include "classification_replay.h"
 #include "commands.h"
 #include "fleet.h"
 #include "progress.h"
@@ -22,8 +23,16 @@ struct trial {
     FILE *csv; /* NULL: none */
     struct instant from, to;
     struct backtest *backtest;
+    bool gives_classes; /* the log's are by another SOP than the candidate's */
     struct progress progress;
     int64_t n_events;
+};
+
+/* What reads one partition. */
+struct reader {
+    struct trial *trial;
+    struct contact_replay *contact;
+    struct classification_replay *classes; /* where they are made anew; else NULL */
 };
 
 /* --- what is asked ------------------------------------------------------------------------------------------------ */
@@ -106,35 +115,112 @@ static enum status open_csv(struct trial *trial, struct error *err)
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
-static void fold_batch(struct trial *trial, struct contact_replay *replay, const struct eventlog_batch *batch)
+static Dunlin__Classification__V1__AccountClassified *classified_of(const struct event *event)
 {
+    if (strcmp(event->type, dunlin__classification__v1__account_classified__descriptor.name) != 0)
+        return NULL;
+    return dunlin__classification__v1__account_classified__unpack(NULL, event->payload_len, event->payload);
+}
+
+static void note_recorded_class(struct trial *trial, const struct event *event)
+{
+    Dunlin__Classification__V1__AccountClassified *classified = classified_of(event);
+    if (classified == NULL)
+        return;
+    backtest_note_class(trial->backtest, &event->account_id, true, classified->class_,
+                        (struct instant){event->occurred_at_us});
+    dunlin__classification__v1__account_classified__free_unpacked(classified, NULL);
+}
+
+static enum status take_class(void *context, const Dunlin__Classification__V1__AccountClassified *classified,
+                              int32_t agency_id, struct instant at, struct error *err)
+{
+    struct reader *reader = context;
+    struct id account_id = {0};
+    const enum status st =
+        id_from_bytes(classified->account_id.data, classified->account_id.len, "account_id", &account_id, err);
+    if (st != STATUS_OK)
+        return st;
+    backtest_note_class(reader->trial->backtest, &account_id, false, classified->class_, at);
+    return contact_replay_classify(reader->contact, classified, agency_id, at, err);
+}
+
+/* As in the service: what has come with the day, the event itself, and the class that follows from it. */
+static enum status fold_one(struct reader *reader, const struct event *event, struct error *err)
+{
+    enum status st = STATUS_OK;
+    if (reader->classes != NULL) {
+        note_recorded_class(reader->trial, event);
+        st = classification_replay_until(reader->classes, (struct instant){event->occurred_at_us}, err);
+    }
+    if (st == STATUS_OK)
+        st = contact_replay_event(reader->contact, event, err);
+    if (st == STATUS_OK && reader->classes != NULL)
+        st = classification_replay_event(reader->classes, event, err);
+    return st;
+}
+
+static void fold_batch(struct reader *reader, const struct eventlog_batch *batch)
+{
+    struct trial *trial = reader->trial;
     for (size_t i = 0; i < batch->n; i++) {
         struct error why = {0};
-        if (contact_replay_event(replay, &batch->events[i], &why) != STATUS_OK)
+        if (fold_one(reader, &batch->events[i], &why) != STATUS_OK)
             backtest_add_failure(trial->backtest, why.text);
     }
     trial->n_events += (int64_t)batch->n;
     progress_show(&trial->progress, trial->n_events);
 }
 
-static enum status read_partition(struct trial *trial, uint16_t partition, struct error *err)
+static enum status read_events(struct reader *reader, uint16_t partition, struct error *err)
 {
-    SCOPED(contact_replay_freep)
-    struct contact_replay *replay = contact_replay_new(trial->candidate, backtest_observer(trial->backtest));
-    enum status st = STATUS_OK;
     int64_t seq = 0;
-    for (bool is_more = true; st == STATUS_OK && is_more;) {
+    for (bool is_more = true; is_more;) {
         SCOPED(eventlog_batch_freep) struct eventlog_batch *batch = NULL;
-        st = eventlog_read(trial->db, partition, seq, CHUNK_EVENTS, &batch, err);
+        const enum status st = eventlog_read(reader->trial->db, partition, seq, CHUNK_EVENTS, &batch, err);
         if (st != STATUS_OK)
             return st;
         is_more = batch->n == CHUNK_EVENTS;
         if (batch->n > 0)
             seq = batch->events[batch->n - 1].seq;
-        fold_batch(trial, replay, batch);
+        fold_batch(reader, batch);
     }
+    return STATUS_OK;
+}
+
+static enum status read_partition(struct trial *trial, uint16_t partition, struct error *err)
+{
+    struct reader reader = {
+        .trial = trial,
+        .contact = contact_replay_new(trial->candidate, backtest_observer(trial->backtest)),
+    };
+    if (trial->gives_classes)
+        reader.classes = classification_replay_new(trial->candidate->sop, take_class, &reader);
+    const enum status st = read_events(&reader, partition, err);
     backtest_settle(trial->backtest);
+    classification_replay_free(reader.classes);
+    contact_replay_free(reader.contact);
     return st;
+}
+
+/* By which SOP the log's accounts were classified: the first of them tells. */
+static enum status compare_sops(struct trial *trial, struct error *err)
+{
+    for (uint16_t partition = 0; partition < PARTITION_COUNT; partition++) {
+        SCOPED(eventlog_batch_freep) struct eventlog_batch *batch = NULL;
+        const enum status st = eventlog_read(trial->db, partition, 0, CHUNK_EVENTS, &batch, err);
+        if (st != STATUS_OK)
+            return st;
+        for (size_t i = 0; i < batch->n; i++) {
+            Dunlin__Classification__V1__AccountClassified *classified = classified_of(&batch->events[i]);
+            if (classified == NULL)
+                continue;
+            trial->gives_classes = strcmp(classified->sop_version, trial->candidate->sop->version) != 0;
+            dunlin__classification__v1__account_classified__free_unpacked(classified, NULL);
+            return STATUS_OK;
+        }
+    }
+    return STATUS_OK;
 }
 
 static enum status read_log(struct trial *trial, struct error *err)
@@ -191,6 +277,23 @@ static void say_permits(struct trial *trial, const json_t *result)
                 number_of(permits, "other_reasons"));
     if (json_array_size(rules) > 0)
         table_print(cli, rules, RULES);
+}
+
+static void say_classes(struct trial *trial, const json_t *result)
+{
+    static const struct column CLASSES[] = {{"class then", "recorded", COLUMN_TEXT},
+                                            {"candidate", "candidate", COLUMN_TEXT},
+                                            {"accounts", "accounts", COLUMN_NUMBER},
+                                            {0}};
+    struct cli *cli = trial->cli;
+    const json_t *classes = json_object_get(result, "classes");
+    if (!trial->gives_classes)
+        return;
+    cli_say(cli, "\n%sClasses at the end%s", cli_colour(cli, CLI_BOLD), cli_colour(cli, CLI_PLAIN));
+    if (json_array_size(classes) == 0)
+        cli_say(cli, "  the same for every account");
+    else
+        table_print(cli, classes, CLASSES);
 }
 
 static double mean(const json_t *steps, const char *days, const char *count)
@@ -316,6 +419,7 @@ static void report(struct trial *trial)
     cli_say(trial->cli, "%s events replayed under SOP '%s' (%s) and rules %s\n", events, trial->candidate->sop->name,
             trial->candidate->sop->version, trial->candidate->rules->book->version);
     say_permits(trial, result);
+    say_classes(trial, result);
     say_steps(trial, result);
     say_workload(trial, result);
     say_trust(trial, result);
@@ -326,10 +430,13 @@ static enum status try_candidate(struct trial *trial, struct error *err)
 {
     enum status st = cli_db(trial->cli, &trial->db, err);
     if (st == STATUS_OK)
+        st = compare_sops(trial, err);
+    if (st == STATUS_OK)
         st = open_csv(trial, err);
     if (st != STATUS_OK)
         return st;
-    trial->backtest = backtest_new(trial->from, trial->to, trial->candidate->rules->book->version, trial->csv);
+    trial->backtest =
+        backtest_new(trial->from, trial->to, trial->candidate->rules->book->version, trial->gives_classes, trial->csv);
     st = read_log(trial, err);
     if (trial->csv != NULL && fclose(trial->csv) != 0 && st == STATUS_OK)
         st = error_set(err, STATUS_RESOURCE_EXHAUSTED, "%s: %s", cli_text(trial->cli, "csv"), g_strerror(errno));
@@ -371,8 +478,8 @@ const struct command COMMAND_POLICY_BACKTEST = {
         "Reads the log and asks, wherever a permit was decided, what the candidate would have answered with what was\n"
         "known then; and plans every account's steps as the candidate's SOP has them. Says which permits are gained "
         "and\n"
-        "lost and by which rule, which steps move, and how much work that is a day and channel. Nothing is written.\n"
-        "Classes stay those of the log: a changed condition of a class shows in the next classification, not here.\n\n"
+        "lost and by which rule, which accounts change class, which steps move, and how much work that is a day and\n"
+        "channel. Nothing is written.\n\n"
         "  dunlin policy backtest                                 (the policy as it is: everything must be equal)\n"
         "  dunlin policy backtest --policy drafts/autumn --from 2026-05-01 --to 2026-07-01 --csv differences.csv\n"
         "Exit code 1 where a decision by the same rules comes out otherwise, or an event cannot be read again.\n",

@@ -125,6 +125,31 @@ def test_a_step_that_is_moved_is_moved_in_the_plan(history, candidate):
     assert result["workload"] != before["workload"]
 
 
+def test_another_procedure_that_says_the_same_changes_nothing(history, candidate):
+    """Classes are made anew then, out of the same facts and on the same days."""
+    system, _ = history
+    candidate("sop.yaml", "title: Standard operating procedure", "title: The same in other words")
+    result = backtest(system, "--policy", str(candidate.folder))
+    assert result["sop_version"] != backtest(system)["sop_version"]
+    assert result["classes"] == []
+    assert result["steps"]["compared"] == result["steps"]["same_day"] > 0
+    assert result["accounts_that_differ"] == 0
+
+
+def test_a_class_that_is_changed_moves_its_accounts(history, candidate):
+    system, accounts = history
+    recorded = {event["payload"]["account_id"]: event["payload"]["class"] for event in system.events("AccountClassified")}
+    ours = {recorded[account.account_id] for account in accounts[:2]}
+    assert ours == {"mid_delinquent"} or ours == {"newly_delinquent"}, ours
+    code = ours.pop()
+    candidate("sop.yaml", f"  - code: {code}\n", f"  - code: {code}\n    title: Moved\n    when:\n      - {{ fact: balance_minor, at_least: 100000000 }}\n    segment: none\n    risk: low\n    priority: 1\n    strategy: late\n\n  - code: successor\n")
+    result = backtest(system, "--policy", str(candidate.folder))
+    moved = {(row["recorded"], row["candidate"]): row["accounts"] for row in result["classes"]}
+    assert moved.get((code, "successor"), 0) >= 2, moved
+    assert result["accounts_that_differ"] >= 2
+    assert "Classes at the end" in system.run("policy", "backtest", "--policy", str(candidate.folder)).out
+
+
 def test_a_period_leaves_out_what_lies_outside(history):
     system, _ = history
     whole = backtest(system)["permits"]
