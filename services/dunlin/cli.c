@@ -216,6 +216,14 @@ void cli_note(struct cli *cli, const char *format, ...)
     (void)fputc('\n', stderr);
 }
 
+char *cli_plain(char *text)
+{
+    for (char *at = text; *at != '\0'; at++)
+        if (g_ascii_iscntrl(*at) && *at != '\n')
+            *at = '?';
+    return text;
+}
+
 const char *cli_colour(const struct cli *cli, enum cli_colour colour)
 {
     static const char *const SEQUENCES[] = {

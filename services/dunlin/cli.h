@@ -89,6 +89,10 @@ void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(pri
 /* A line for people on standard error, in both modes: warnings, what goes on. */
 void cli_note(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Texts of a file are somebody else's: nothing of them may steer the terminal. Control characters but line ends become
+ * '?'; returns `text`. */
+char *cli_plain(char *text);
+
 enum cli_colour {
     CLI_PLAIN,
     CLI_BOLD,

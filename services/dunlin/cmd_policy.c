@@ -112,15 +112,6 @@ static void append_indented(GString *text, const char *head, const char *lines)
         g_string_append_printf(text, "  %-10s %s\n", i == 0 ? head : "", each[i]);
 }
 
-/* Names and texts of a file are somebody else's: nothing of them may steer the terminal. */
-static char *make_plain(char *text)
-{
-    for (char *at = text; *at != '\0'; at++)
-        if (g_ascii_iscntrl(*at) && *at != '\n')
-            *at = '?';
-    return text;
-}
-
 static void show_failure(struct test_run *run, const struct scenario *scenario, const struct scenario_result *result,
                          const json_t *reported)
 {
@@ -137,7 +128,7 @@ static void show_failure(struct test_run *run, const struct scenario *scenario, 
     append_indented(text, "facts", facts);
     free(expected);
     cli_say(run->cli, "%sFAILED%s %s", cli_colour(run->cli, CLI_RED), cli_colour(run->cli, CLI_PLAIN),
-            make_plain(text->str));
+            cli_plain(text->str));
 }
 
 static void take_result(struct test_run *run, const struct scenario *scenario, const struct scenario_result *result)

@@ -35,7 +35,6 @@ static json_t *findings_json(const struct policy_files *files, bool warnings)
     return all;
 }
 
-/* Names and texts of a file are somebody else's: nothing of them may steer the terminal. */
 static void note_findings(struct cli *cli, const struct policy_files *files, bool is_strict)
 {
     for (guint i = 0; i < files->findings->len; i++) {
@@ -43,10 +42,7 @@ static void note_findings(struct cli *cli, const struct policy_files *files, boo
         g_autofree char *text = g_strdup_printf("%s:%zu: %s%s%s%s", finding->file, finding->line,
                                                 finding->is_warning && !is_strict ? "warning: " : "", finding->field,
                                                 finding->field[0] == '\0' ? "" : ": ", finding->text);
-        for (char *at = text; *at != '\0'; at++)
-            if (g_ascii_iscntrl(*at))
-                *at = '?';
-        cli_note(cli, "%s", text);
+        cli_note(cli, "%s", g_strdelimit(cli_plain(text), "\n", '?'));
     }
 }
 

@@ -3,15 +3,6 @@
 #include "commands.h"
 #include "policy_diff.h"
 
-/* Names and texts of a file are somebody else's: nothing of them may steer the terminal. */
-static const char *plain(char *text)
-{
-    for (char *at = text; *at != '\0'; at++)
-        if (g_ascii_iscntrl(*at) && *at != '\n')
-            *at = '?';
-    return text;
-}
-
 static json_t *lines_json(const char *lines)
 {
     json_t *all = json_array();
@@ -49,7 +40,7 @@ static void say_lines(struct cli *cli, const char *lines)
     g_auto(GStrv) each = g_strsplit(lines, "\n", -1);
     for (size_t i = 0; each[i] != NULL; i++)
         if (each[i][0] != '\0')
-            cli_say(cli, "    %s%s%s", cli_colour(cli, each[i][0] == '-' ? CLI_RED : CLI_GREEN), plain(each[i]),
+            cli_say(cli, "    %s%s%s", cli_colour(cli, each[i][0] == '-' ? CLI_RED : CLI_GREEN), cli_plain(each[i]),
                     cli_colour(cli, CLI_PLAIN));
 }
 
@@ -58,10 +49,10 @@ static void say_change(struct cli *cli, const struct policy_change *change, cons
     static const char *const KINDS[] = {"SOP", "Rule pack", "Template", ""};
     static const enum cli_colour COLOURS[] = {CLI_PLAIN, CLI_RED, CLI_GREEN};
     if (before == NULL || before->kind != change->kind || strcmp(before->name, change->name) != 0)
-        cli_say(cli, "%s%s %s%s", cli_colour(cli, CLI_BOLD), KINDS[change->kind], plain(change->name),
+        cli_say(cli, "%s%s %s%s", cli_colour(cli, CLI_BOLD), KINDS[change->kind], cli_plain(change->name),
                 cli_colour(cli, CLI_PLAIN));
     const char *effect = policy_effect_name(change->effect);
-    cli_say(cli, "  %s%s%s%s%s%s", plain(change->text), effect[0] == '\0' ? "" : " (",
+    cli_say(cli, "  %s%s%s%s%s%s", cli_plain(change->text), effect[0] == '\0' ? "" : " (",
             cli_colour(cli, COLOURS[change->effect]), effect, cli_colour(cli, CLI_PLAIN), effect[0] == '\0' ? "" : ")");
     if (change->lines != NULL)
         say_lines(cli, change->lines);
@@ -91,7 +82,7 @@ static enum status read_side(struct cli *cli, size_t operand, struct policy_file
     for (guint i = 0; i < files->findings->len; i++) {
         struct policy_finding *finding = files->findings->pdata[i];
         cli_note(cli, "%s:%zu: %s%s%s", finding->file, finding->line, finding->field,
-                 finding->field[0] == '\0' ? "" : ": ", plain(finding->text));
+                 finding->field[0] == '\0' ? "" : ": ", cli_plain(finding->text));
     }
     if (files->findings->len == 0 && files->entries->len > 0)
         return STATUS_OK;

@@ -65,19 +65,15 @@ struct favourable {
     const struct zone *zones[1];
 };
 
-static void favour(struct favourable *all, enum sop_debts debts, enum address_kind kind, struct instant now)
+static struct fact_debt favourable_debt(enum sop_debts debts, int64_t long_ago_us)
 {
-    static const enum consent_scope SCOPES[CONSENTS_COUNT] = {CONSENT_EMAIL, CONSENT_TEXT, CONSENT_ELECTRONIC};
-    const int64_t long_ago_us = now.us - LONG_AGO_DAYS * US_PER_DAY;
-    const bool is_consumer = debts != SOP_DEBTS_COMMERCIAL;
-    memset(all, 0, sizeof(*all));
-    all->debt = (struct fact_debt){
+    return (struct fact_debt){
         .type = debts == SOP_DEBTS_MEDICAL      ? DEBT_MEDICAL
                 : debts == SOP_DEBTS_COMMERCIAL ? DEBT_COMMERCIAL
                                                 : DEBT_OTHER,
         .account = FACT_NONE,
         .attorney = FACT_NONE,
-        .is_consumer_debt = is_consumer,
+        .is_consumer_debt = debts != SOP_DEBTS_COMMERCIAL,
         .balance_minor = BALANCE_MINOR,
         .validation_at_us = long_ago_us,
         .validation_ends = {(int32_t)(long_ago_us / US_PER_DAY) + 40},
@@ -85,8 +81,16 @@ static void favour(struct favourable *all, enum sop_debts debts, enum address_ki
         .medical_notice_at_us = long_ago_us,
         .furnish_since_us = long_ago_us,
     };
+}
+
+static void favour(struct favourable *all, enum sop_debts debts, enum address_kind kind, struct instant now)
+{
+    static const enum consent_scope SCOPES[CONSENTS_COUNT] = {CONSENT_EMAIL, CONSENT_TEXT, CONSENT_ELECTRONIC};
+    const int64_t long_ago_us = now.us - LONG_AGO_DAYS * US_PER_DAY;
     struct error unused;
+    memset(all, 0, sizeof(*all));
     const bool has_zone = zone_open("America/New_York", &all->zones[0], &unused) == STATUS_OK;
+    all->debt = favourable_debt(debts, long_ago_us);
     all->address = (struct fact_address){
         .kind = kind,
         .place = kind == ADDRESS_POSTAL || kind == ADDRESS_LANDLINE ? PLACE_HOME : PLACE_NONE,
@@ -107,7 +111,7 @@ static void favour(struct favourable *all, enum sop_debts debts, enum address_ki
     all->facts = (struct facts){
         .collector = COLLECTOR_THIRD_PARTY,
         .is_covered = true,
-        .is_natural_person = is_consumer,
+        .is_natural_person = debts != SOP_DEBTS_COMMERCIAL,
         .zones = all->zones,
         .n_zones = has_zone,
         .debts = &all->debt,
