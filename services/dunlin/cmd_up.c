@@ -16,7 +16,7 @@ struct up {
     bool does_servers, does_services;
     bool is_external;      /* PostgreSQL and Redis are somebody else's */
     int counts[FLEET_MAX]; /* instances of each service, in the order of FLEET */
-    char *sop, *rules;
+    char *sop, *rules, *templates, *agencies;
     GArray *processes; /* struct fleet_process */
     json_t *rows;
 };
@@ -30,6 +30,8 @@ static void up_fini(struct up *up)
     json_decref(up->rows);
     g_free(up->sop);
     g_free(up->rules);
+    g_free(up->templates);
+    g_free(up->agencies);
 }
 
 /* "contact=2,intake=3" */
@@ -53,8 +55,12 @@ static enum status parse_instances(struct up *up, const char *text, struct error
 
 static enum status choose_policies(struct up *up, struct error *err)
 {
-    const enum status st = fleet_policy(cli_text(up->cli, "sop"), "policies/standard.yaml", &up->sop, err);
-    return st == STATUS_OK ? fleet_policy(cli_text(up->cli, "rules"), "rules", &up->rules, err) : st;
+    enum status st = fleet_policy(cli_text(up->cli, "sop"), "policies/standard.yaml", &up->sop, err);
+    if (st == STATUS_OK)
+        st = fleet_policy(cli_text(up->cli, "rules"), "rules", &up->rules, err);
+    if (st == STATUS_OK)
+        st = fleet_policy(cli_text(up->cli, "templates"), "templates", &up->templates, err);
+    return st == STATUS_OK ? fleet_policy(cli_text(up->cli, "agencies"), "agencies.yaml", &up->agencies, err) : st;
 }
 
 /* Before anything is started: half a system is worse than none. */
@@ -132,8 +138,11 @@ static enum status write_env(struct up *up, struct error *err)
     g_autofree char *path = g_build_filename(cli_var(cli), "dunlin.env", NULL);
     g_autoptr(GString) text = g_string_new(NULL);
     g_string_append_printf(
-        text, "DUNLIN_DATABASE_URL=%s\nDUNLIN_REDIS_URL=%s\nDUNLIN_KEYS=%s\nDUNLIN_SOP=%s\nDUNLIN_RULES=%s\n",
-        cli_text(cli, "database-url"), cli_text(cli, "redis-url"), cli_keys(cli), up->sop, up->rules);
+        text,
+        "DUNLIN_DATABASE_URL=%s\nDUNLIN_REDIS_URL=%s\nDUNLIN_KEYS=%s\nDUNLIN_SOP=%s\nDUNLIN_RULES=%s\n"
+        "DUNLIN_TEMPLATES=%s\nDUNLIN_AGENCIES=%s\n",
+        cli_text(cli, "database-url"), cli_text(cli, "redis-url"), cli_keys(cli), up->sop, up->rules, up->templates,
+        up->agencies);
     const char *passwords = cli_text(cli, "passwords");
     if (passwords[0] != '\0') {
         g_autofree char *folder = g_canonicalize_filename(passwords, NULL);
@@ -159,6 +168,8 @@ static char **service_environment(const struct up *up, const char *service)
     environment = g_environ_setenv(environment, "DUNLIN_KEYS", cli_keys(cli), TRUE);
     environment = g_environ_setenv(environment, "DUNLIN_SOP", up->sop, TRUE);
     environment = g_environ_setenv(environment, "DUNLIN_RULES", up->rules, TRUE);
+    environment = g_environ_setenv(environment, "DUNLIN_TEMPLATES", up->templates, TRUE);
+    environment = g_environ_setenv(environment, "DUNLIN_AGENCIES", up->agencies, TRUE);
     const char *passwords = cli_text(cli, "passwords");
     if (passwords[0] != '\0') {
         g_autofree char *folder = g_canonicalize_filename(passwords, NULL);
@@ -243,6 +254,8 @@ static const struct config_option UP_OPTIONS[] = {
     {"instances", CONFIG_TEXT, "", NULL, 0, 0, "How many of each service, where not one: contact=2,intake=2."},
     {"sop", CONFIG_TEXT, "", NULL, 0, 0, "Standard operating procedure. Empty: deploy/policies/standard.yaml."},
     {"rules", CONFIG_TEXT, "", NULL, 0, 0, "Folder of rule packs. Empty: deploy/rules."},
+    {"templates", CONFIG_TEXT, "", NULL, 0, 0, "Folder of message templates. Empty: deploy/templates."},
+    {"agencies", CONFIG_TEXT, "", NULL, 0, 0, "File that says who writes. Empty: deploy/agencies.yaml."},
     {"agency", CONFIG_TEXT, "demo", NULL, 0, 0, "Agency that is made where it is missing."},
     {"passwords", CONFIG_TEXT, "", NULL, 0, 0,
      "Folder with a password a role (`dunlin help db init`); for servers of your own."},

@@ -19,8 +19,8 @@
 #define LOG_TAIL_BYTES (64 * 1024)
 
 const struct fleet_service FLEET[] = {
-    {"intake", false}, {"classification", true}, {"contact", true}, {"dispute", true},
-    {"payment", true}, {"reporting", true},      {"dialer", false}, {NULL, false},
+    {"intake", false},   {"classification", true}, {"contact", true},        {"dispute", true}, {"payment", true},
+    {"reporting", true}, {"dialer", false},        {"correspondence", true}, {NULL, false},
 };
 
 const struct fleet_service *fleet_find(const char *service)

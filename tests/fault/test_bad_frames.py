@@ -26,8 +26,8 @@ from dunlin_system import is_running, poll, seconds_of_load
 OK, INVALID_ARGUMENT, PERMISSION_DENIED, RESOURCE_EXHAUSTED, UNIMPLEMENTED = 0, 3, 7, 8, 12
 BROKEN = {2: "UNKNOWN", 4: "DEADLINE_EXCEEDED", 13: "INTERNAL", 14: "UNAVAILABLE", 15: "DATA_LOSS"}  # a request that is wrong is none of these
 CODE_NAMES = {INVALID_ARGUMENT: "INVALID_ARGUMENT", PERMISSION_DENIED: "PERMISSION_DENIED", UNIMPLEMENTED: "UNIMPLEMENTED"}
-SERVICES = ("intake", "classification", "contact", "dispute", "payment", "reporting", "dialer")
-CONSUMERS = ("classification", "contact", "dispute", "payment", "reporting", "dialer")
+SERVICES = ("intake", "classification", "contact", "dispute", "payment", "reporting", "dialer", "correspondence")
+CONSUMERS = ("classification", "contact", "correspondence", "dispute", "payment", "reporting", "dialer")
 EDGE = "the dialers' edge"
 REQUEST_SOCKETS = (*SERVICES, EDGE)
 FRAME_MAX = 4 << 20

@@ -17,7 +17,7 @@ import pytest
 
 SOURCES = pathlib.Path(os.environ.get("DUNLIN_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 BIN = pathlib.Path(os.environ.get("DUNLIN_BIN_DIR", SOURCES / "build/dev/bin"))
-SERVICES = ["intake", "classification", "contact", "dispute", "payment", "reporting", "dialer"]
+SERVICES = ["intake", "classification", "contact", "dispute", "payment", "reporting", "dialer", "correspondence"]
 START = "2026-06-01T16:00:00Z"  # a Monday, noon in New York
 
 MAPPING = """\

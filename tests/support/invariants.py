@@ -5,7 +5,7 @@ Each check is one question to the database (or one pass over the log) that answe
 import collections
 import json
 
-CONSUMERS = ("classification", "contact", "dispute", "payment", "reporting")
+CONSUMERS = ("classification", "contact", "correspondence", "dispute", "payment", "reporting")
 # Tables of the read model; a sum of nothing is the same as no row, and which of the two it is depends on how events fell into batches.
 READ_MODELS = {
     "account": "true",
@@ -23,7 +23,7 @@ QUERIES = {
     # --- at rest ---
     "cursors that do not stand at their head (consumer, partition, cursor, head)":
         """SELECT k.consumer, h.partition, coalesce(c.seq, 0), h.next_seq - 1
-           FROM (SELECT unnest('{classification,contact,dispute,payment,reporting}'::text[]) AS consumer) AS k
+           FROM (SELECT unnest('{classification,contact,correspondence,dispute,payment,reporting}'::text[]) AS consumer) AS k
            CROSS JOIN log.head AS h LEFT JOIN log.cursor AS c ON c.consumer = k.consumer AND c.partition = h.partition
            WHERE coalesce(c.seq, 0) <> h.next_seq - 1""",
     "parked events (consumer, partition, seq, type, error)":

@@ -20,8 +20,9 @@
 #define REDIS_DATABASES 1024
 
 static const struct platform_role ROLES[] = {
-    {"intake", NULL},   {"classification", NULL}, {"contact", NULL}, {"dispute", NULL}, {"payment", NULL},
-    {"casework", NULL}, {"reporting", NULL},      {"dialer", NULL},  {"gateway", NULL}, {NULL, NULL},
+    {"intake", NULL},  {"classification", NULL}, {"contact", NULL},   {"dispute", NULL},
+    {"payment", NULL}, {"casework", NULL},       {"reporting", NULL}, {"dialer", NULL},
+    {"gateway", NULL}, {"correspondence", NULL}, {NULL, NULL},
 };
 
 static _Noreturn void fail_ground(const char *what, const char *why)

@@ -10,6 +10,7 @@
 
 #include "classification_sql.h"
 #include "contact_sql.h"
+#include "correspondence_sql.h"
 #include "dispute_sql.h"
 #include "eventlog_sql.h"
 #include "intake_sql.h"
@@ -31,6 +32,7 @@ static const struct service_sql {
 } SERVICES[] = {
     {"classification", CLASSIFICATION_MIGRATIONS, CLASSIFICATION_STATEMENTS},
     {"contact", CONTACT_MIGRATIONS, CONTACT_STATEMENTS},
+    {"correspondence", CORRESPONDENCE_MIGRATIONS, CORRESPONDENCE_STATEMENTS},
     {"dispute", DISPUTE_MIGRATIONS, DISPUTE_STATEMENTS},
     {"intake", INTAKE_MIGRATIONS, INTAKE_STATEMENTS},
     {"payment", PAYMENT_MIGRATIONS, PAYMENT_STATEMENTS},

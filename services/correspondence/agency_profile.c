@@ -1,0 +1,109 @@
+#include "agency_profile.h"
+
+#include <glib.h>
+
+#include "policy/policy_file.h"
+#include "rules/law_dates.h"
+
+static const cyaml_strval_t PAPERS[] = {{"us", LETTER_PAPER_US}, {"din", LETTER_PAPER_DIN}};
+static const cyaml_strval_t BASES[] = {{"last_statement", NOTICE_BASIS_LAST_STATEMENT},
+                                       {"charge_off", NOTICE_BASIS_CHARGE_OFF},
+                                       {"last_payment", NOTICE_BASIS_LAST_PAYMENT},
+                                       {"transaction", NOTICE_BASIS_TRANSACTION},
+                                       {"judgment", NOTICE_BASIS_JUDGMENT}};
+
+/* A letterhead has no more lines than letters take, the name apart. */
+#define LINES_MAX 6
+#define TEXT(name, flags)                                                                                              \
+    CYAML_FIELD_STRING_PTR(#name, CYAML_FLAG_POINTER | (flags), struct agency_profile, name, 1, 200)
+#define LINES(name)                                                                                                    \
+    CYAML_FIELD_SEQUENCE_COUNT(#name, CYAML_FLAG_POINTER, struct agency_profile, name, n_##name, &LINE, 1, LINES_MAX)
+
+static const cyaml_schema_value_t LINE = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, 100)};
+
+static const cyaml_schema_field_t PROFILE_FIELDS[] = {
+    CYAML_FIELD_INT("agency", CYAML_FLAG_DEFAULT, struct agency_profile, agency_id),
+    TEXT(name, CYAML_FLAG_DEFAULT),
+    LINES(address),
+    LINES(dispute_address),
+    TEXT(phone, CYAML_FLAG_DEFAULT),
+    TEXT(hours, CYAML_FLAG_DEFAULT),
+    TEXT(email, CYAML_FLAG_OPTIONAL),
+    TEXT(website, CYAML_FLAG_OPTIONAL),
+    TEXT(license, CYAML_FLAG_OPTIONAL),
+    TEXT(payment_link, CYAML_FLAG_OPTIONAL),
+    TEXT(dispute_link, CYAML_FLAG_OPTIONAL),
+    TEXT(language, CYAML_FLAG_DEFAULT),
+    CYAML_FIELD_ENUM("paper", CYAML_FLAG_STRICT, struct agency_profile, paper, PAPERS, CYAML_ARRAY_LEN(PAPERS)),
+    CYAML_FIELD_BOOL("consumer_financial_product", CYAML_FLAG_DEFAULT, struct agency_profile,
+                     consumer_financial_product),
+    CYAML_FIELD_ENUM("itemization", CYAML_FLAG_STRICT, struct agency_profile, itemization, BASES,
+                     CYAML_ARRAY_LEN(BASES)),
+    CYAML_FIELD_INT("assumption_days", CYAML_FLAG_DEFAULT, struct agency_profile, assumption_days),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t PROFILE = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct agency_profile, PROFILE_FIELDS)};
+
+static const cyaml_schema_field_t FILE_FIELDS[] = {
+    CYAML_FIELD_SEQUENCE_COUNT("agencies", CYAML_FLAG_POINTER, struct agency_profiles, all, n, &PROFILE, 1, 1000),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t SCHEMA = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct agency_profiles, FILE_FIELDS)};
+
+static enum status check(const struct policy_file *file, const struct agency_profiles *profiles, struct error *err)
+{
+    for (unsigned i = 0; i < profiles->n; i++) {
+        const struct agency_profile *profile = &profiles->all[i];
+        if (profile->agency_id < 0)
+            return policy_refuse(file, err, policy_path("agencies[%u].agency", i), "%d is no agency's number",
+                                 profile->agency_id);
+        if (profile->assumption_days < LAW_RECEIPT_ASSUMPTION_DAYS || profile->assumption_days > 30)
+            return policy_refuse(file, err, policy_path("agencies[%u].assumption_days", i),
+                                 "%d is not within %d and 30 (12 CFR 1006.34(b)(5))", profile->assumption_days,
+                                 LAW_RECEIPT_ASSUMPTION_DAYS);
+        for (unsigned k = 0; k < i; k++)
+            if (profiles->all[k].agency_id == profile->agency_id)
+                return policy_refuse(file, err, policy_path("agencies[%u].agency", i), "%d is there twice",
+                                     profile->agency_id);
+    }
+    return STATUS_OK;
+}
+
+enum status agency_profiles_load(const char *path, struct agency_profiles **ret_profiles, struct error *err)
+{
+    SCOPED(policy_file_fini) struct policy_file file = {0};
+    void *data = NULL;
+    enum status st = policy_file_read(path, &file, err);
+    if (st == STATUS_OK)
+        st = policy_file_values(&file, &SCHEMA, &data, err);
+    if (st == STATUS_OK)
+        st = check(&file, data, err);
+    if (st != STATUS_OK) {
+        policy_values_free(&SCHEMA, data);
+        return st;
+    }
+    *ret_profiles = data;
+    return STATUS_OK;
+}
+
+void agency_profiles_free(struct agency_profiles *profiles)
+{
+    policy_values_free(&SCHEMA, profiles);
+}
+
+void agency_profiles_freep(struct agency_profiles **profiles)
+{
+    agency_profiles_free(*profiles);
+    *profiles = NULL;
+}
+
+const struct agency_profile *agency_profiles_find(const struct agency_profiles *profiles, int32_t agency_id)
+{
+    const struct agency_profile *found = NULL;
+    for (unsigned i = 0; i < profiles->n; i++)
+        if (profiles->all[i].agency_id == agency_id || (profiles->all[i].agency_id == 0 && !found))
+            found = &profiles->all[i];
+    return found;
+}

@@ -1,0 +1,42 @@
+#ifndef DUNLIN_CORRESPONDENCE_AGENCY_PROFILE_H
+#define DUNLIN_CORRESPONDENCE_AGENCY_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "letter/validation_notice.h"
+#include "status/status.h"
+
+/* Who writes: letterhead, addresses and choices of each agency, out of one file (deploy/agencies.yaml). Loaded once,
+ * then immutable. Lists of lines end with NULL. */
+struct agency_profile {
+    int32_t agency_id; /* 0: every agency that has no entry of its own */
+    char *name;
+    char **address; /* where mail reaches it */
+    unsigned n_address;
+    char **dispute_address; /* ... disputes, and the response part of notices */
+    unsigned n_dispute_address;
+    char *phone, *hours, *email, *website, *license;
+    char *payment_link, *dispute_link; /* may be empty */
+    char *language;                    /* of whoever has said nothing else */
+    enum letter_paper paper;
+    bool consumer_financial_product;           /* 12 CFR 1006.1(c)(2): of debts to natural persons */
+    enum notice_itemization_basis itemization; /* what the date of opening of an account is */
+    int assumption_days;                       /* business days until a notice counts as received */
+};
+
+struct agency_profiles {
+    struct agency_profile *all;
+    unsigned n;
+};
+
+/* Fails with NOT_FOUND or INVALID_ARGUMENT naming file, line and field. *ret_profiles is owned by the caller. */
+MUST_USE enum status agency_profiles_load(const char *path, struct agency_profiles **ret_profiles, struct error *err);
+void agency_profiles_free(struct agency_profiles *profiles);
+void agency_profiles_freep(struct agency_profiles **profiles);
+
+/* Lent; NULL where the file has neither an entry for it nor one for all. */
+const struct agency_profile *agency_profiles_find(const struct agency_profiles *profiles, int32_t agency_id);
+
+#endif

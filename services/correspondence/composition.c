@@ -1,0 +1,363 @@
+#include "composition.h"
+
+#include <glib.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "id/id.h"
+
+#define SMS_MAX_CHARACTERS 1600 /* what gateways take: ten parts */
+
+/* An address as intake writes it: "street\ncity\nregion\npostcode\ncountry"; parts may be empty. */
+enum part {
+    PART_STREET,
+    PART_CITY,
+    PART_REGION,
+    PART_POSTCODE,
+    PART_COUNTRY,
+    PART_COUNT,
+};
+
+struct writing {
+    const struct composition_order *order;
+    struct template_values values;
+    GPtrArray *texts; /* g_free */
+    const char *addressee[LETTER_LINES_MAX];
+    char **address; /* PART_COUNT texts */
+};
+
+static const char *keep(struct writing *writing, char *text)
+{
+    g_ptr_array_add(writing->texts, text);
+    return text;
+}
+
+static bool is_domestic(const char *country)
+{
+    return country[0] == '\0' || strcmp(country, "US") == 0;
+}
+
+/* As the post wants it: city, region and postcode on one line in the US, "postcode city" elsewhere. */
+static void fill_addressee(struct writing *writing)
+{
+    char **part = writing->address;
+    size_t n = 0;
+    writing->addressee[n++] = writing->order->account->debtor_name;
+    if (part[PART_STREET][0])
+        writing->addressee[n++] = part[PART_STREET];
+    if (is_domestic(part[PART_COUNTRY])) {
+        writing->addressee[n++] =
+            keep(writing, g_strdup_printf("%s%s%s%s%s", part[PART_CITY], part[PART_CITY][0] ? ", " : "",
+                                          part[PART_REGION], part[PART_REGION][0] ? " " : "", part[PART_POSTCODE]));
+    } else {
+        writing->addressee[n++] = keep(writing, g_strdup_printf("%s%s%s", part[PART_POSTCODE],
+                                                                part[PART_POSTCODE][0] ? " " : "", part[PART_CITY]));
+        writing->addressee[n++] = part[PART_COUNTRY];
+    }
+}
+
+static enum status read_address(struct writing *writing, struct error *err)
+{
+    const char *text = writing->order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER
+                           ? writing->order->account->address
+                           : writing->order->account->postal_address;
+    writing->address = g_strsplit(text, "\n", PART_COUNT);
+    if (g_strv_length(writing->address) == PART_COUNT && writing->address[PART_CITY][0] != '\0') {
+        fill_addressee(writing);
+        return STATUS_OK;
+    }
+    g_strfreev(writing->address);
+    writing->address = NULL;
+    if (writing->order->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER)
+        return STATUS_OK;
+    return error_set(err, STATUS_INVALID_ARGUMENT, "consumer_mail_address: is missing");
+}
+
+static const char *joined(struct writing *writing, char *const *lines, unsigned n)
+{
+    GString *text = g_string_new(NULL);
+    for (unsigned i = 0; i < n; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? "\n" : "", lines[i]);
+    return keep(writing, g_string_free(text, FALSE));
+}
+
+/* What a human finds the account by: the last twelve digits of its id. */
+static const char *agency_reference(struct writing *writing)
+{
+    char text[ID_TEXT_SIZE];
+    struct id id;
+    memcpy(id.bytes, writing->order->account->account_id.data, ID_BYTES);
+    (void)id_format(&id, text);
+    return keep(writing, g_ascii_strup(text + 24, 12));
+}
+
+static struct money money_of(const struct writing *writing, int64_t minor)
+{
+    struct money money = {.minor = minor};
+    g_strlcpy(money.currency, writing->order->account->currency, sizeof(money.currency));
+    return money;
+}
+
+static const char *opt_out_words(struct writing *writing)
+{
+    const char *link = writing->order->opt_out_link;
+    if (writing->order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT)
+        return "Reply STOP to stop.";
+    if (!link)
+        return NULL;
+    return keep(writing, g_strdup_printf("To stop e-mails to this address: %s", link));
+}
+
+static void fill_values(struct writing *writing)
+{
+    const struct composition_order *order = writing->order;
+    const struct agency_profile *profile = order->profile;
+    struct template_values *values = &writing->values;
+    const struct {
+        enum template_field field;
+        const char *text;
+    } texts[] = {
+        {TEMPLATE_DEBTOR_NAME, order->account->debtor_name},
+        {TEMPLATE_CLIENT, order->account->client},
+        {TEMPLATE_CLIENT_REFERENCE, order->account->client_reference},
+        {TEMPLATE_INVOICE_NUMBER, order->account->client_reference},
+        {TEMPLATE_AGENCY_REFERENCE, agency_reference(writing)},
+        {TEMPLATE_AGENCY_NAME, profile->name},
+        {TEMPLATE_AGENCY_ADDRESS, joined(writing, profile->address, profile->n_address)},
+        {TEMPLATE_DISPUTE_ADDRESS, joined(writing, profile->dispute_address, profile->n_dispute_address)},
+        {TEMPLATE_AGENCY_PHONE, profile->phone},
+        {TEMPLATE_AGENCY_HOURS, profile->hours},
+        {TEMPLATE_AGENCY_EMAIL, profile->email},
+        {TEMPLATE_AGENCY_LICENSE, profile->license},
+        {TEMPLATE_PAYMENT_LINK, profile->payment_link},
+        {TEMPLATE_DISPUTE_LINK, profile->dispute_link},
+        {TEMPLATE_OPT_OUT_INSTRUCTIONS, opt_out_words(writing)},
+        {TEMPLATE_OPT_OUT_LINK, order->opt_out_link},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+        template_set_text(values, texts[i].field, texts[i].text);
+    if (writing->address)
+        template_set_text(values, TEMPLATE_DEBTOR_ADDRESS,
+                          joined(writing, (char *const *)(void *)&writing->addressee[1], 2));
+    template_set_money(values, TEMPLATE_BALANCE, money_of(writing, order->account->balance_minor));
+    template_set_money(values, TEMPLATE_TOTAL_AMOUNT, money_of(writing, order->account->balance_minor));
+    template_set_money(values, TEMPLATE_ORIGINAL_AMOUNT, money_of(writing, order->account->placed_minor));
+    template_set_date(values, TEMPLATE_DUE_DATE, (struct date){order->account->due_on_days});
+    template_set_date(values, TEMPLATE_INVOICE_DATE, (struct date){order->account->opened_on_days});
+    template_set_date(values, TEMPLATE_LETTER_DATE, order->today);
+    template_set_number(values, TEMPLATE_DAYS_PAST_DUE, order->today.days - order->account->due_on_days);
+    template_set_date(values, TEMPLATE_VALIDATION_END_DATE,
+                      law_validation_period_end(order->today, profile->assumption_days, LAW_HOLIDAYS_OBSERVED));
+}
+
+/* The letterhead, and the addressee. */
+static void fill_frame(struct writing *writing, struct letter *letter)
+{
+    const struct agency_profile *profile = writing->order->profile;
+    size_t n = 0;
+    letter->paper = profile->paper;
+    letter->sender_name = profile->name;
+    for (unsigned i = 0; i < profile->n_address; i++)
+        letter->sender_lines[n++] = profile->address[i];
+    letter->sender_lines[n++] = keep(writing, g_strdup_printf("%s, %s", profile->phone, profile->hours));
+    if (profile->email)
+        letter->sender_lines[n++] = profile->email;
+    if (profile->website)
+        letter->sender_lines[n++] = profile->website;
+    memcpy(letter->addressee, writing->addressee, sizeof(letter->addressee));
+    GString *line = g_string_new(profile->name);
+    for (unsigned i = 0; i < profile->n_address; i++)
+        g_string_append_printf(line, " · %s", profile->address[i]);
+    letter->return_line = keep(writing, g_string_free(line, FALSE));
+    letter->date = writing->order->today;
+}
+
+/* Words to blocks: a blank line parts paragraphs, "- " begins a point. */
+static GArray *blocks_of(struct writing *writing, const char *subject, const char *body)
+{
+    GArray *blocks = g_array_new(FALSE, TRUE, sizeof(struct letter_block));
+    char **paragraphs = g_strsplit(body, "\n\n", -1);
+    if (subject && subject[0]) {
+        const struct letter_block heading = {.kind = LETTER_HEADING, .text = subject};
+        g_array_append_val(blocks, heading);
+    }
+    for (size_t i = 0; paragraphs[i]; i++) {
+        char *text = g_strstrip(paragraphs[i]);
+        const bool is_point = g_str_has_prefix(text, "- ");
+        const struct letter_block block = {.kind = is_point ? LETTER_BULLET : LETTER_PARAGRAPH,
+                                           .text = keep(writing, g_strdup(is_point ? text + 2 : text))};
+        if (text[0] != '\0')
+            g_array_append_val(blocks, block);
+    }
+    g_strfreev(paragraphs);
+    return blocks;
+}
+
+static enum status write_letter(struct writing *writing, const struct template *template, const char *subject,
+                                const char *body, struct letter_document *ret_pdf, struct error *err)
+{
+    struct letter letter = {.language = template->language, .title = template->title};
+    fill_frame(writing, &letter);
+    letter.info[0] = writing->values.of[TEMPLATE_AGENCY_REFERENCE].text;
+    letter.info[1] = keep(writing, notice_date(writing->order->today, template->language));
+    GArray *blocks = blocks_of(writing, subject, body);
+    letter.blocks = (const struct letter_block *)(const void *)blocks->data;
+    letter.n_blocks = blocks->len;
+    const enum status st = letter_render(&letter, ret_pdf, err);
+    g_array_free(blocks, TRUE);
+    return st;
+}
+
+static void copy_lines(const char *to[static LETTER_LINES_MAX], char *const *from, unsigned n)
+{
+    for (unsigned i = 0; i < n && i < LETTER_LINES_MAX; i++)
+        to[i] = from[i];
+}
+
+/* The date of opening is the itemization date; what has come since is the ledger's: README.md, "The itemization". */
+static enum status write_notice(struct writing *writing, struct letter_document *ret_pdf, struct error *err)
+{
+    const struct composition_order *order = writing->order;
+    const Dunlin__Correspondence__V1__AccountDescription *account = order->account;
+    const struct money placed = money_of(writing, account->placed_minor), none = money_of(writing, 0);
+    const struct money charged = money_of(writing, account->charged_minor);
+    const struct money paid = money_of(writing, account->paid_minor);
+    const struct money credited = money_of(writing, account->credited_minor);
+    const struct money now = money_of(writing, account->balance_minor);
+    struct letter frame = {0};
+    if (!writing->address)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "consumer_mail_address: is missing");
+    fill_frame(writing, &frame);
+    struct validation_notice notice = {
+        .paper = frame.paper,
+        .wording = notice_wording(order->profile->language),
+        .is_consumer_financial_product = order->profile->consumer_financial_product,
+        .is_electronic = order->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER,
+        .sent = order->today,
+        .assumption_days = order->profile->assumption_days,
+        .collector_name = order->profile->name,
+        .collector_return_line = frame.return_line,
+        .consumer_name = account->debtor_name,
+        .reference = writing->values.of[TEMPLATE_AGENCY_REFERENCE].text,
+        .creditor_on_itemization_date = account->client,
+        .current_creditor = account->client,
+        .account_number = account->client_reference,
+        .basis = order->profile->itemization,
+        .itemization_date = {account->opened_on_days},
+        .amount_on_itemization_date = &placed,
+        .interest = &none,
+        .fees = &charged,
+        .payments = &paid,
+        .credits = &credited,
+        .current_amount = &now,
+    };
+    memcpy(notice.collector_lines, frame.sender_lines, sizeof(notice.collector_lines));
+    memcpy(notice.consumer_mail_address, &writing->addressee[1],
+           sizeof(notice.consumer_mail_address) - sizeof(notice.consumer_mail_address[0]));
+    copy_lines(notice.collector_dispute_mail_address, order->profile->dispute_address,
+               order->profile->n_dispute_address);
+    copy_lines(notice.response_mail_address, order->profile->dispute_address, order->profile->n_dispute_address);
+    return validation_notice_render(&notice, ret_pdf, err);
+}
+
+static bool is_notice(const struct composition_order *order)
+{
+    return order->purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_VALIDATION_NOTICE &&
+           order->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
+}
+
+static enum status find_template(const struct composition_order *order, const struct template **ret_template,
+                                 struct error *err)
+{
+    const struct template *template = templates_find(order->templates, order->template_name, order->profile->language);
+    if (!template)
+        return error_set(err, STATUS_NOT_FOUND, "no template '%s'", order->template_name);
+    if ((template->channels & TEMPLATE_CHANNEL_BIT((unsigned)order->channel)) == 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "template '%s' may not be sent by %s", template->name,
+                         sop_channel_name((enum sop_channel)order->channel));
+    if (order->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER && !template->has_opt_out_notice)
+        return error_set(err, STATUS_INVALID_ARGUMENT,
+                         "template '%s' does not say how to stop such messages (12 CFR 1006.6(e))", template->name);
+    *ret_template = template;
+    return STATUS_OK;
+}
+
+static enum status write_from_template(struct writing *writing, struct composition *to, struct error *err)
+{
+    const struct composition_order *order = writing->order;
+    const struct template *template = NULL;
+    struct template_text text = {0};
+    enum status st = find_template(order, &template, err);
+    if (st == STATUS_OK)
+        st = template_render(template, &writing->values, &text, err);
+    if (st != STATUS_OK)
+        return st;
+    g_strlcpy(to->template_version, template->version, sizeof(to->template_version));
+    to->subject = g_strdup(text.subject);
+    to->body = g_strdup(text.body);
+    const bool has_pdf = order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER ||
+                         (order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_EMAIL && template->attaches_pdf);
+    if (has_pdf && !is_notice(order) && writing->address == NULL)
+        st = error_set(err, STATUS_INVALID_ARGUMENT, "debtor_address: no postal address is known");
+    else if (has_pdf && !is_notice(order))
+        st = write_letter(writing, template, text.subject, text.body, &to->pdf, err);
+    if (st == STATUS_OK && order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT &&
+        g_utf8_strlen(text.body, -1) > SMS_MAX_CHARACTERS)
+        st = error_set(err, STATUS_INVALID_ARGUMENT, "template '%s': the text has more than %d characters",
+                       template->name, SMS_MAX_CHARACTERS);
+    template_text_fini(&text);
+    return st;
+}
+
+static enum status write_all(struct writing *writing, struct composition *to, struct error *err)
+{
+    const struct composition_order *order = writing->order;
+    enum status st = read_address(writing, err);
+    if (st != STATUS_OK)
+        return st;
+    fill_values(writing);
+    /* A notice by letter is a form of its own; whatever words a template of that name has are for e-mails. */
+    if (is_notice(order) && order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER) {
+        to->subject = g_strdup("");
+        to->body = g_strdup("");
+        g_strlcpy(to->template_version, "12 CFR 1006.34, B-1", sizeof(to->template_version));
+    } else {
+        st = write_from_template(writing, to, err);
+    }
+    if (st == STATUS_OK && is_notice(order))
+        st = write_notice(writing, &to->pdf, err);
+    to->postcode = g_strdup(writing->address ? writing->address[PART_POSTCODE] : "");
+    to->country = g_strdup(writing->address ? writing->address[PART_COUNTRY] : "");
+    return st;
+}
+
+enum status composition_write(const struct composition_order *order, struct composition *ret_composition,
+                              struct error *err)
+{
+    struct writing writing = {.order = order, .texts = g_ptr_array_new_with_free_func(g_free)};
+    struct composition composition = {0};
+    const enum status st = write_all(&writing, &composition, err);
+    g_strfreev(writing.address);
+    g_ptr_array_free(writing.texts, TRUE);
+    if (st != STATUS_OK)
+        composition_fini(&composition);
+    else
+        *ret_composition = composition;
+    return st;
+}
+
+void composition_fini(struct composition *composition)
+{
+    g_free(composition->subject);
+    g_free(composition->body);
+    g_free(composition->postcode);
+    g_free(composition->country);
+    letter_document_fini(&composition->pdf);
+    *composition = (struct composition){0};
+}
+
+void composition_hash(const void *bytes, size_t len, uint8_t hash[static COMPOSITION_HASH_BYTES])
+{
+    (void)crypto_generichash(hash, COMPOSITION_HASH_BYTES, bytes, len, NULL, 0);
+}

@@ -1,0 +1,45 @@
+#ifndef DUNLIN_CORRESPONDENCE_COMPOSITION_H
+#define DUNLIN_CORRESPONDENCE_COMPOSITION_H
+
+#include "agency_profile.h"
+#include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/correspondence/v1/correspondence.pb-c.h"
+#include "letter/letter.h"
+#include "template/template.h"
+
+/* What is sent for a step: its text and, for letters and where the template wants it, its PDF. Pure: what is known of
+ * the account, the agency's profile and the template in, bytes out. */
+
+#define COMPOSITION_HASH_BYTES 32
+
+struct composition_order {
+    const Dunlin__Correspondence__V1__AccountDescription *account;
+    const struct agency_profile *profile;
+    const struct template_set *templates;
+    Dunlin__Contact__V1__Channel channel;
+    Dunlin__Contact__V1__Purpose purpose;
+    const char *template_name;
+    const char *opt_out_link; /* of this contact point; NULL: there is none */
+    struct date today;        /* the letter's */
+};
+
+/* Owned by the caller: composition_fini. */
+struct composition {
+    char *subject;              /* e-mail; else empty */
+    char *body;                 /* e-mail, text; a letter's own words */
+    struct letter_document pdf; /* letters, and e-mails that bring one; else empty */
+    char template_version[POLICY_VERSION_SIZE];
+    char *postcode, *country; /* letters: of the addressee, for the printer's list */
+};
+void composition_fini(struct composition *composition);
+
+/* PURPOSE_VALIDATION_NOTICE as a letter or by e-mail is the notice of common/letter whatever the template; the
+ * template's words go along by e-mail. Fails with INVALID_ARGUMENT or NOT_FOUND: it cannot be written like this, and
+ * not later either. */
+MUST_USE enum status composition_write(const struct composition_order *order, struct composition *ret_composition,
+                                       struct error *err);
+
+/* BLAKE2b-256. */
+void composition_hash(const void *bytes, size_t len, uint8_t hash[static COMPOSITION_HASH_BYTES]);
+
+#endif

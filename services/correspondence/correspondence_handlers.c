@@ -1,0 +1,455 @@
+#include "correspondence_handlers.h"
+
+#include <string.h>
+
+#include "correspondence_store.h"
+#include "service/wire.h"
+
+#define STEPS_MAX       1000
+#define OPEN_MAX        1000
+#define LIST_MAX        100
+#define TEXT_MAX_BYTES  2000
+#define NAME_MAX_BYTES  200
+#define HASH_BYTES      32
+#define VALUE_MAX_BYTES 320 /* of an e-mail address (RFC 5321: 64 + 1 + 255) */
+
+/* Answers one call; what it returns otherwise than OK fails the unit where it is not the
+ * caller's own fault. */
+typedef enum status answer_fn(struct unit *unit, struct service_call *call, struct error *err);
+
+static bool is_callers_fault(enum status st)
+{
+    return st == STATUS_INVALID_ARGUMENT || st == STATUS_NOT_FOUND || st == STATUS_ALREADY_EXISTS ||
+           st == STATUS_FAILED_PRECONDITION;
+}
+
+/* A call is checked before anything is written for it, so a refusal leaves the others of its batch alone. */
+static enum status each(answer_fn *answer, struct unit *unit, struct service_call *calls, size_t n_calls,
+                        struct error *err)
+{
+    for (size_t i = 0; i < n_calls; i++) {
+        const enum status st = answer(unit, &calls[i], err);
+        if (st == STATUS_OK)
+            continue;
+        if (!is_callers_fault(st))
+            return st;
+        service_fail_error(&calls[i], err);
+    }
+    return STATUS_OK;
+}
+
+static enum status check_channel(Dunlin__Contact__V1__Channel channel, struct error *err)
+{
+    if (channel >= DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT &&
+        channel <= DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER)
+        return STATUS_OK;
+    return error_set(err, STATUS_INVALID_ARGUMENT, "channel: %d is none that is written", (int)channel);
+}
+
+/* DescribeAccounts */
+
+static enum status check_steps(const struct service_call *call,
+                               const Dunlin__Correspondence__V1__DescribeAccountsRequest *request, struct error *err)
+{
+    if (request->n_steps == 0 || request->n_steps > STEPS_MAX)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "steps: %zu of them; there must be 1 to %d", request->n_steps,
+                         STEPS_MAX);
+    for (size_t i = 0; i < request->n_steps; i++) {
+        struct id id;
+        enum status st = wire_read_own_id(call, &request->steps[i]->account_id, "account_id", &id, err);
+        if (st == STATUS_OK)
+            st = wire_read_own_id(call, &request->steps[i]->contact_point_id, "contact_point_id", &id, err);
+        if (st == STATUS_OK)
+            st = wire_check_text(request->steps[i]->step, NAME_MAX_BYTES, "step", err);
+        if (st != STATUS_OK)
+            return error_wrap(err, st, "steps[%zu]", i);
+    }
+    return STATUS_OK;
+}
+
+static enum status describe(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__DescribeAccountsRequest *request = (const void *)call->request;
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    enum status st = check_steps(call, request, err);
+    if (st != STATUS_OK)
+        return st;
+    g_autofree Dunlin__Correspondence__V1__AccountDescription *rows =
+        g_new0(Dunlin__Correspondence__V1__AccountDescription, request->n_steps);
+    g_autofree Dunlin__Correspondence__V1__AccountDescription **list =
+        g_new0(Dunlin__Correspondence__V1__AccountDescription *, request->n_steps);
+    g_autofree struct id *ids = g_new0(struct id, 2 * request->n_steps);
+    for (size_t i = 0; i < request->n_steps; i++) {
+        dunlin__correspondence__v1__account_description__init(&rows[i]);
+        list[i] = &rows[i];
+    }
+    st = correspondence_store_describe(unit_db(unit),
+                                       (const Dunlin__Correspondence__V1__AccountStep *const *)request->steps,
+                                       request->n_steps, rows, ids, &result, err);
+    if (st != STATUS_OK)
+        return st;
+    Dunlin__Correspondence__V1__DescribeAccountsReply reply;
+    dunlin__correspondence__v1__describe_accounts_reply__init(&reply);
+    reply.n_accounts = request->n_steps;
+    reply.accounts = list;
+    service_reply(call, &reply.base);
+    return STATUS_OK;
+}
+
+/* BeginMessage, FinishMessage */
+
+static enum status check_begin(const struct service_call *call,
+                               const Dunlin__Correspondence__V1__BeginMessageRequest *request, struct error *err)
+{
+    const struct {
+        const ProtobufCBinaryData *bytes;
+        const char *name;
+    } ids[] = {{&request->permit_id, "permit_id"},
+               {&request->account_id, "account_id"},
+               {&request->debtor_id, "debtor_id"},
+               {&request->contact_point_id, "contact_point_id"}};
+    const struct {
+        const char *text, *name;
+    } texts[] = {{request->step, "step"},
+                 {request->template_, "template"},
+                 {request->template_version, "template_version"},
+                 {request->document, "document"},
+                 {request->batch, "batch"},
+                 {request->instance, "instance"}};
+    enum status st = STATUS_OK;
+    struct id id;
+    for (size_t i = 0; i < ARRAY_SIZE(ids) && st == STATUS_OK; i++)
+        st = wire_read_own_id(call, ids[i].bytes, ids[i].name, &id, err);
+    for (size_t i = 0; i < ARRAY_SIZE(texts) && st == STATUS_OK; i++)
+        st = wire_check_text(texts[i].text, NAME_MAX_BYTES, texts[i].name, err);
+    if (st == STATUS_OK && request->document_hash.len != HASH_BYTES)
+        st = error_set(err, STATUS_INVALID_ARGUMENT, "document_hash: %zu bytes instead of %d",
+                       request->document_hash.len, HASH_BYTES);
+    if (st == STATUS_OK)
+        st = check_channel(request->channel, err);
+    if (st == STATUS_OK && (request->purpose < DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION ||
+                            request->purpose > DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_REMEDY_NOTICE))
+        st = error_set(err, STATUS_INVALID_ARGUMENT, "purpose: %d is none", (int)request->purpose);
+    return st;
+}
+
+static enum status reply_message(struct unit *unit, struct service_call *call, const struct id *permit_id,
+                                 struct error *err)
+{
+    SCOPED(message_list_fini) struct message_list list = {0};
+    const enum status st = correspondence_store_message(unit_db(unit), permit_id, &list, err);
+    if (st != STATUS_OK)
+        return st;
+    Dunlin__Correspondence__V1__MessageReply reply;
+    dunlin__correspondence__v1__message_reply__init(&reply);
+    reply.message = list.n > 0 ? list.list[0] : NULL;
+    service_reply(call, &reply.base);
+    return STATUS_OK;
+}
+
+static enum status begin(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__BeginMessageRequest *request = (const void *)call->request;
+    SCOPED(message_list_fini) struct message_list list = {0};
+    enum status st = check_begin(call, request, err);
+    if (st != STATUS_OK)
+        return st;
+    const struct id permit_id = wire_known_id(&request->permit_id);
+    st = correspondence_store_begin(unit_db(unit), request, unit_now(unit).us, err);
+    if (st == STATUS_OK)
+        st = correspondence_store_message(unit_db(unit), &permit_id, &list, err);
+    if (st != STATUS_OK)
+        return st;
+    if (list.n == 1 && strcmp(list.list[0]->instance, request->instance) != 0)
+        return error_set(err, STATUS_ALREADY_EXISTS, "permit_id: its message was begun by %s", list.list[0]->instance);
+    Dunlin__Correspondence__V1__MessageReply reply;
+    dunlin__correspondence__v1__message_reply__init(&reply);
+    reply.message = list.list[0];
+    service_reply(call, &reply.base);
+    return STATUS_OK;
+}
+
+static enum status finish_event(Dunlin__Correspondence__V1__MessageState state, enum message_event *ret_event,
+                                struct error *err)
+{
+    switch (state) {
+    case DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENT:
+        *ret_event = MESSAGE_EVENT_ACCEPTED;
+        return STATUS_OK;
+    case DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_NOT_SENT:
+        *ret_event = MESSAGE_EVENT_FAILED;
+        return STATUS_OK;
+    case DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_UNDELIVERABLE:
+        *ret_event = MESSAGE_EVENT_REFUSED;
+        return STATUS_OK;
+    default:
+        return error_set(err, STATUS_INVALID_ARGUMENT, "state: %d is not SENT, NOT_SENT or UNDELIVERABLE", (int)state);
+    }
+}
+
+static enum status finish(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__FinishMessageRequest *request = (const void *)call->request;
+    SCOPED(message_list_fini) struct message_list list = {0};
+    struct id permit_id;
+    enum message_event event = MESSAGE_EVENT_FAILED;
+    const char *text;
+    enum status st = wire_read_own_id(call, &request->permit_id, "permit_id", &permit_id, err);
+    if (st == STATUS_OK)
+        st = wire_check_text(request->detail, TEXT_MAX_BYTES, "detail", err);
+    if (st == STATUS_OK)
+        st = finish_event(request->state, &event, err);
+    if (st == STATUS_OK)
+        st = correspondence_store_message(unit_db(unit), &permit_id, &list, err);
+    if (st == STATUS_OK && list.n == 0)
+        st = error_set(err, STATUS_NOT_FOUND, "permit_id: no message was begun with it");
+    if (st != STATUS_OK)
+        return st;
+    enum message_state state = (enum message_state)list.list[0]->state;
+    const enum message_state before = state;
+    st = message_move(&state, event, &text, err);
+    if (st == STATUS_OK && state != before)
+        st = correspondence_store_finish(unit_db(unit), &permit_id, state, request->detail, request->is_uncertain,
+                                         unit_now(unit).us, err);
+    return st == STATUS_OK ? reply_message(unit, call, &permit_id, err) : st;
+}
+
+/* Parked steps */
+
+static enum status park(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__ParkStepRequest *request = (const void *)call->request;
+    struct id id;
+    enum status st = wire_read_own_id(call, &request->account_id, "account_id", &id, err);
+    if (st == STATUS_OK)
+        st = wire_read_own_id(call, &request->debtor_id, "debtor_id", &id, err);
+    if (st == STATUS_OK)
+        st = wire_check_text(request->step, NAME_MAX_BYTES, "step", err);
+    if (st == STATUS_OK)
+        st = wire_check_text(request->template_, NAME_MAX_BYTES, "template", err);
+    if (st == STATUS_OK)
+        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
+    if (st == STATUS_OK)
+        st = check_channel(request->channel, err);
+    if (st == STATUS_OK)
+        st = correspondence_store_park(unit_db(unit), request, unit_now(unit).us, err);
+    if (st != STATUS_OK)
+        return st;
+    Dunlin__Correspondence__V1__ParkStepReply reply;
+    dunlin__correspondence__v1__park_step_reply__init(&reply);
+    service_reply(call, &reply.base);
+    return STATUS_OK;
+}
+
+static enum status release(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__ReleaseStepsRequest *request = (const void *)call->request;
+    Dunlin__Correspondence__V1__ReleaseStepsReply reply;
+    dunlin__correspondence__v1__release_steps_reply__init(&reply);
+    struct id account_id;
+    enum status st = wire_read_own_id(call, &request->account_id, "account_id", &account_id, err);
+    if (st == STATUS_OK)
+        st = correspondence_store_release(unit_db(unit), &account_id, &reply.released, err);
+    if (st == STATUS_OK)
+        service_reply(call, &reply.base);
+    return st;
+}
+
+/* Lists */
+
+static void reply_list(struct service_call *call, const struct message_list *list)
+{
+    Dunlin__Correspondence__V1__ListMessagesReply reply;
+    dunlin__correspondence__v1__list_messages_reply__init(&reply);
+    reply.n_messages = list->n;
+    reply.messages = list->list;
+    service_reply(call, &reply.base);
+}
+
+static enum status list_open(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__ListOpenMessagesRequest *request = (const void *)call->request;
+    SCOPED(message_list_fini) struct message_list list = {0};
+    if (request->n_partitions == 0 || request->n_partitions > PARTITION_COUNT)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "partitions: %zu of them; there must be 1 to %d",
+                         request->n_partitions, PARTITION_COUNT);
+    for (size_t i = 0; i < request->n_partitions; i++)
+        if (request->partitions[i] >= PARTITION_COUNT)
+            return error_set(err, STATUS_INVALID_ARGUMENT, "partitions[%zu]: %u is not below %d", i,
+                             request->partitions[i], PARTITION_COUNT);
+    enum status st = check_channel(request->channel, err);
+    if (st == STATUS_OK)
+        st = correspondence_store_open(unit_db(unit), request->partitions, request->n_partitions,
+                                       (int16_t)request->channel, OPEN_MAX, &list, err);
+    if (st == STATUS_OK)
+        reply_list(call, &list);
+    return st;
+}
+
+static enum status list_messages(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__ListMessagesRequest *request = (const void *)call->request;
+    SCOPED(message_list_fini) struct message_list list = {0};
+    struct id id;
+    enum status st;
+    if (request->permit_id.len > 0) {
+        st = wire_read_own_id(call, &request->permit_id, "permit_id", &id, err);
+        if (st == STATUS_OK)
+            st = correspondence_store_message(unit_db(unit), &id, &list, err);
+        if (st == STATUS_OK && list.n == 0)
+            st = error_set(err, STATUS_NOT_FOUND, "no message has this permit");
+    } else {
+        st = wire_read_own_id(call, &request->account_id, "account_id", &id, err);
+        if (st == STATUS_OK)
+            st = correspondence_store_messages(unit_db(unit), &id, LIST_MAX, &list, err);
+    }
+    if (st == STATUS_OK)
+        reply_list(call, &list);
+    return st;
+}
+
+/* What comes in */
+
+static enum status find(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__FindContactPointsRequest *request = (const void *)call->request;
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    enum status st = wire_check_text(request->value, VALUE_MAX_BYTES, "value", err);
+    if (st == STATUS_OK)
+        st = correspondence_store_find(unit_db(unit), request->value, &result, err);
+    if (st != STATUS_OK)
+        return st;
+    const size_t n = db_rows(result);
+    g_autofree Dunlin__Correspondence__V1__FoundContactPoint *rows =
+        g_new0(Dunlin__Correspondence__V1__FoundContactPoint, n);
+    g_autofree Dunlin__Correspondence__V1__FoundContactPoint **list =
+        g_new0(Dunlin__Correspondence__V1__FoundContactPoint *, n);
+    g_autofree struct id *ids = g_new0(struct id, 3 * n);
+    for (size_t i = 0; i < n; i++) {
+        dunlin__correspondence__v1__found_contact_point__init(&rows[i]);
+        ids[3 * i] = db_id(result, i, 0);
+        ids[3 * i + 1] = db_id(result, i, 1);
+        ids[3 * i + 2] = db_id(result, i, 3);
+        rows[i].contact_point_id = wire_id(&ids[3 * i]);
+        rows[i].debtor_id = wire_id(&ids[3 * i + 1]);
+        rows[i].agency_id = db_int4(result, i, 2);
+        rows[i].account_id = wire_id(&ids[3 * i + 2]);
+        list[i] = &rows[i];
+    }
+    Dunlin__Correspondence__V1__FindContactPointsReply reply;
+    dunlin__correspondence__v1__find_contact_points_reply__init(&reply);
+    reply.n_found = n;
+    reply.found = list;
+    service_reply(call, &reply.base);
+    return STATUS_OK;
+}
+
+static enum status read_optional_id(const ProtobufCBinaryData *bytes, const char *field, struct error *err)
+{
+    struct id id;
+    return bytes->len == 0 ? STATUS_OK : wire_read_id(bytes, field, &id, err);
+}
+
+static enum status take_inbound(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__TakeInboundRequest *request = (const void *)call->request;
+    struct id id;
+    bool is_new = false;
+    enum status st = wire_read_own_id(call, &request->inbound_id, "inbound_id", &id, err);
+    if (st == STATUS_OK)
+        st = read_optional_id(&request->contact_point_id, "contact_point_id", err);
+    if (st == STATUS_OK)
+        st = read_optional_id(&request->debtor_id, "debtor_id", err);
+    if (st == STATUS_OK)
+        st = read_optional_id(&request->permit_id, "permit_id", err);
+    if (st == STATUS_OK)
+        st = wire_check_text(request->text, TEXT_MAX_BYTES, "text", err);
+    if (st == STATUS_OK)
+        st = check_channel(request->channel, err);
+    if (st == STATUS_OK)
+        st = correspondence_store_inbound(unit_db(unit), request, unit_now(unit).us, &is_new, err);
+    if (st == STATUS_OK && !is_new)
+        st = error_set(err, STATUS_ALREADY_EXISTS, "inbound_id: came before");
+    if (st != STATUS_OK)
+        return st;
+    Dunlin__Correspondence__V1__TakeInboundReply reply;
+    dunlin__correspondence__v1__take_inbound_reply__init(&reply);
+    service_reply(call, &reply.base);
+    return STATUS_OK;
+}
+
+/* GetStatus */
+
+static void fill_counts(const struct db_result *result, Dunlin__Correspondence__V1__MessageCount *rows,
+                        Dunlin__Correspondence__V1__GetStatusReply *reply)
+{
+    reply->n_counts = db_rows(result);
+    for (size_t i = 0; i < reply->n_counts; i++) {
+        dunlin__correspondence__v1__message_count__init(&rows[i]);
+        rows[i].channel = (Dunlin__Contact__V1__Channel)db_int2(result, i, 0);
+        rows[i].state = (Dunlin__Correspondence__V1__MessageState)db_int2(result, i, 1);
+        rows[i].count = (uint64_t)db_int8(result, i, 2);
+        reply->unreported_count += (uint64_t)db_int8(result, i, 3);
+        reply->counts[i] = &rows[i];
+    }
+}
+
+static void fill_parked(const struct db_result *result, Dunlin__Correspondence__V1__ParkedStep *rows, struct id *ids,
+                        Dunlin__Correspondence__V1__GetStatusReply *reply)
+{
+    reply->n_parked = db_rows(result);
+    for (size_t i = 0; i < reply->n_parked; i++) {
+        dunlin__correspondence__v1__parked_step__init(&rows[i]);
+        ids[i] = db_id(result, i, 0);
+        rows[i].account_id = wire_id(&ids[i]);
+        rows[i].step = wire_text(db_text(result, i, 1));
+        rows[i].channel = (Dunlin__Contact__V1__Channel)db_int2(result, i, 2);
+        rows[i].template_ = wire_text(db_text(result, i, 3));
+        rows[i].reason = wire_text(db_text(result, i, 4));
+        rows[i].parked_at_us = db_int8(result, i, 5);
+        reply->parked_count = (uint64_t)db_int8(result, i, 6);
+        reply->parked[i] = &rows[i];
+    }
+}
+
+static enum status get_status(struct unit *unit, struct service_call *call, struct error *err)
+{
+    SCOPED(db_result_freep) struct db_result *counts = NULL;
+    SCOPED(db_result_freep) struct db_result *parked = NULL;
+    const enum status st = correspondence_store_status(unit_db(unit), call->agency_id, &counts, &parked, err);
+    if (st != STATUS_OK)
+        return st;
+    g_autofree Dunlin__Correspondence__V1__MessageCount *count_rows =
+        g_new0(Dunlin__Correspondence__V1__MessageCount, db_rows(counts));
+    g_autofree Dunlin__Correspondence__V1__MessageCount **count_list =
+        g_new0(Dunlin__Correspondence__V1__MessageCount *, db_rows(counts));
+    g_autofree Dunlin__Correspondence__V1__ParkedStep *parked_rows =
+        g_new0(Dunlin__Correspondence__V1__ParkedStep, db_rows(parked));
+    g_autofree Dunlin__Correspondence__V1__ParkedStep **parked_list =
+        g_new0(Dunlin__Correspondence__V1__ParkedStep *, db_rows(parked));
+    g_autofree struct id *ids = g_new0(struct id, db_rows(parked));
+    Dunlin__Correspondence__V1__GetStatusReply reply;
+    dunlin__correspondence__v1__get_status_reply__init(&reply);
+    reply.counts = count_list;
+    reply.parked = parked_list;
+    fill_counts(counts, count_rows, &reply);
+    fill_parked(parked, parked_rows, ids, &reply);
+    service_reply(call, &reply.base);
+    return STATUS_OK;
+}
+
+#define HANDLER(name, answer)                                                                                          \
+    enum status name(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)                 \
+    {                                                                                                                  \
+        return each(answer, unit, calls, n_calls, err);                                                                \
+    }
+HANDLER(correspondence_describe, describe)
+HANDLER(correspondence_begin, begin)
+HANDLER(correspondence_finish, finish)
+HANDLER(correspondence_park, park)
+HANDLER(correspondence_release, release)
+HANDLER(correspondence_list_open, list_open)
+HANDLER(correspondence_find, find)
+HANDLER(correspondence_take_inbound, take_inbound)
+HANDLER(correspondence_list, list_messages)
+HANDLER(correspondence_status, get_status)

@@ -1,0 +1,98 @@
+#include "correspondence_model.h"
+
+#include <glib.h>
+#include <string.h>
+
+static const struct message_row {
+    enum message_state from;
+    enum message_event event;
+    enum message_state to;
+    const char *text;
+} MOVES[] = {
+    {MESSAGE_SENDING, MESSAGE_EVENT_ACCEPTED, MESSAGE_SENT, "the carrier has it"},
+    {MESSAGE_SENDING, MESSAGE_EVENT_FAILED, MESSAGE_NOT_SENT, "it never left"},
+    {MESSAGE_SENDING, MESSAGE_EVENT_REFUSED, MESSAGE_UNDELIVERABLE, "the carrier refused the address"},
+    {MESSAGE_SENDING, MESSAGE_EVENT_RECEIPT, MESSAGE_DELIVERED, "delivered"},
+    {MESSAGE_SENDING, MESSAGE_EVENT_RETURNED, MESSAGE_UNDELIVERABLE, "came back"},
+    {MESSAGE_SENT, MESSAGE_EVENT_ACCEPTED, MESSAGE_SENT, "the carrier has it"},
+    {MESSAGE_SENT, MESSAGE_EVENT_RECEIPT, MESSAGE_DELIVERED, "delivered"},
+    {MESSAGE_SENT, MESSAGE_EVENT_RETURNED, MESSAGE_UNDELIVERABLE, "came back"},
+    {MESSAGE_NOT_SENT, MESSAGE_EVENT_FAILED, MESSAGE_NOT_SENT, "it never left"},
+    {MESSAGE_DELIVERED, MESSAGE_EVENT_ACCEPTED, MESSAGE_DELIVERED, "delivered"},
+    {MESSAGE_DELIVERED, MESSAGE_EVENT_RECEIPT, MESSAGE_DELIVERED, "delivered"},
+    {MESSAGE_DELIVERED, MESSAGE_EVENT_RETURNED, MESSAGE_UNDELIVERABLE, "came back"},
+    {MESSAGE_UNDELIVERABLE, MESSAGE_EVENT_REFUSED, MESSAGE_UNDELIVERABLE, "came back"},
+    {MESSAGE_UNDELIVERABLE, MESSAGE_EVENT_RETURNED, MESSAGE_UNDELIVERABLE, "came back"},
+};
+
+static const char *const STATES[] = {[MESSAGE_SENDING] = "sending",
+                                     [MESSAGE_SENT] = "sent",
+                                     [MESSAGE_NOT_SENT] = "not sent",
+                                     [MESSAGE_DELIVERED] = "delivered",
+                                     [MESSAGE_UNDELIVERABLE] = "undeliverable"};
+
+enum status message_move(enum message_state *state, enum message_event event, const char **ret_text, struct error *err)
+{
+    static const char *const EVENTS[] = {[MESSAGE_EVENT_ACCEPTED] = "accepted",
+                                         [MESSAGE_EVENT_FAILED] = "failed",
+                                         [MESSAGE_EVENT_REFUSED] = "refused",
+                                         [MESSAGE_EVENT_RECEIPT] = "delivered",
+                                         [MESSAGE_EVENT_RETURNED] = "returned"};
+    for (size_t i = 0; i < ARRAY_SIZE(MOVES); i++) {
+        if (MOVES[i].from != *state || MOVES[i].event != event)
+            continue;
+        *state = MOVES[i].to;
+        *ret_text = MOVES[i].text;
+        return STATUS_OK;
+    }
+    return error_set(err, STATUS_FAILED_PRECONDITION, "a message that is %s cannot be %s", STATES[*state],
+                     EVENTS[event]);
+}
+
+const char *message_state_name(enum message_state state)
+{
+    return STATES[state];
+}
+
+bool ledger_change_add(struct ledger_change *sums, enum ledger_kind kind, int64_t change_minor)
+{
+    switch (kind) {
+    case LEDGER_PAYMENT:
+    case LEDGER_REVERSAL:
+        return !__builtin_sub_overflow(sums->paid_minor, change_minor, &sums->paid_minor);
+    case LEDGER_ADJUSTMENT:
+        break;
+    }
+    if (change_minor > 0)
+        return !__builtin_add_overflow(sums->charged_minor, change_minor, &sums->charged_minor);
+    return !__builtin_sub_overflow(sums->credited_minor, change_minor, &sums->credited_minor);
+}
+
+/* Words by themselves, upper case; everything that is no letter parts them. */
+static char *plain_words(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    g_autofree char *upper = g_utf8_strup(valid, -1);
+    GString *words = g_string_new(" ");
+    for (const char *at = upper; *at; at = g_utf8_next_char(at)) {
+        const gunichar c = g_utf8_get_char(at);
+        if (g_unichar_isalpha(c))
+            g_string_append_unichar(words, c);
+        else if (words->str[words->len - 1] != ' ')
+            g_string_append_c(words, ' ');
+    }
+    if (words->str[words->len - 1] != ' ')
+        g_string_append_c(words, ' ');
+    return g_string_free(words, FALSE);
+}
+
+bool is_opt_out_text(const char *text)
+{
+    static const char *const WORDS[] = {" STOP ",   " STOPALL ", " QUIT ",        " END ",  " REVOKE ", " OPT OUT ",
+                                        " OPTOUT ", " CANCEL ",  " UNSUBSCRIBE ", " ALTO ", " PARAR "};
+    g_autofree char *words = plain_words(text);
+    for (size_t i = 0; i < ARRAY_SIZE(WORDS); i++)
+        if (strstr(words, WORDS[i]))
+            return true;
+    return false;
+}

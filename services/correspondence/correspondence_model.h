@@ -1,0 +1,53 @@
+#ifndef DUNLIN_CORRESPONDENCE_MODEL_H
+#define DUNLIN_CORRESPONDENCE_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "id/id.h"
+#include "status/status.h"
+
+/* The states of a message: no I/O, no clock. Numbers are stored, and are those of the wire. */
+enum message_state {
+    MESSAGE_SENDING = 1, /* begun: it may have left */
+    MESSAGE_SENT,
+    MESSAGE_NOT_SENT,      /* it never left: the permit is given back */
+    MESSAGE_DELIVERED,     /* the carrier says so */
+    MESSAGE_UNDELIVERABLE, /* refused or returned */
+};
+
+/* In the order of strictness: of several that are known at once, later ones say more. */
+enum message_event {
+    MESSAGE_EVENT_ACCEPTED, /* the carrier has it, or may have it */
+    MESSAGE_EVENT_FAILED,   /* it certainly never left */
+    MESSAGE_EVENT_REFUSED,  /* the carrier says that the address takes nothing */
+    MESSAGE_EVENT_RECEIPT,  /* delivered */
+    MESSAGE_EVENT_RETURNED, /* came back */
+};
+
+/* Moves by the table in correspondence_model.c; *ret_text says why, static. What is known already happens again without
+ * a change. Fails with FAILED_PRECONDITION where the state has no such move, and *state stays: a message that was
+ * returned is not delivered by a receipt that comes late. */
+MUST_USE enum status message_move(enum message_state *state, enum message_event event, const char **ret_text,
+                                  struct error *err);
+
+const char *message_state_name(enum message_state state); /* "sending" */
+
+/* The sums that an account's events change. */
+struct ledger_change {
+    int64_t charged_minor, paid_minor, credited_minor;
+};
+enum ledger_kind {
+    LEDGER_PAYMENT,
+    LEDGER_REVERSAL,
+    LEDGER_ADJUSTMENT,
+};
+/* Adds one change of what is owed: negative for a payment. False where a sum overflows. */
+bool ledger_change_add(struct ledger_change *sums, enum ledger_kind kind, int64_t change_minor);
+
+/* Whether a text from the debtor asks us to stop: one of the words that always count (47 CFR 64.1200(a)(10): STOP,
+ * QUIT, END, REVOKE, OPT OUT, CANCEL, UNSUBSCRIBE; the Spanish ALTO and PARAR) alone or with others around it. Any
+ * other text is not: "please stop by my office" is, since a stop too many costs less than one too few. */
+bool is_opt_out_text(const char *text);
+
+#endif

@@ -1,0 +1,473 @@
+#include "correspondence_store.h"
+
+#include "correspondence_sql.h"
+#include "db/db_columns.h"
+#include "id/id_table.h"
+#include "service/wire.h"
+
+#define PARKED_SHOWN_MAX 100
+
+struct changes *changes_new(void)
+{
+    struct changes *changes = g_new0(struct changes, 1);
+    changes->accounts = g_array_new(FALSE, FALSE, sizeof(struct new_account));
+    changes->debtors = id_table_new(g_free);
+    changes->points = id_table_new(g_free);
+    changes->changed = id_table_new(g_free);
+    changes->reports = id_table_new(g_free);
+    return changes;
+}
+
+void changes_free(struct changes *changes)
+{
+    if (!changes)
+        return;
+    g_array_free(changes->accounts, TRUE);
+    g_hash_table_destroy(changes->debtors);
+    g_hash_table_destroy(changes->points);
+    g_hash_table_destroy(changes->changed);
+    g_hash_table_destroy(changes->reports);
+    g_free(changes);
+}
+
+void changes_freep(struct changes **changes)
+{
+    changes_free(*changes);
+    *changes = NULL;
+}
+
+struct account_change *changes_of_account(struct changes *changes, const struct id *account_id)
+{
+    struct account_change *change = g_hash_table_lookup(changes->changed, account_id);
+    if (!change) {
+        change = g_new0(struct account_change, 1);
+        change->account_id = *account_id;
+        (void)id_table_put(changes->changed, account_id, change);
+    }
+    return change;
+}
+
+/* Applying: one statement a table, all in one round trip. */
+
+enum write {
+    WRITE_DEBTORS,
+    WRITE_POINTS,
+    WRITE_ACCOUNTS,
+    WRITE_CHANGES,
+    WRITE_PARKED,
+    WRITE_REPORTS,
+    WRITES_END,
+};
+
+static const enum db_type DEBTOR_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_TEXT, DB_BOOL};
+static const enum db_type POINT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT};
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT,
+                                             DB_TEXT, DB_TEXT, DB_INT8, DB_INT4, DB_INT4};
+static const enum db_type CHANGE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT4, DB_BOOL};
+static const enum db_type KEY_TYPES[] = {DB_INT2, DB_UUID};
+static const enum db_type REPORT_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB_INT8};
+
+static const struct db_write WRITES[WRITES_END] = {
+    [WRITE_DEBTORS] = {&CORRESPONDENCE_DEBTOR_UPSERT, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES), false},
+    [WRITE_POINTS] = {&CORRESPONDENCE_CONTACT_POINT_INSERT, POINT_TYPES, ARRAY_SIZE(POINT_TYPES), false},
+    [WRITE_ACCOUNTS] = {&CORRESPONDENCE_ACCOUNT_INSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES), false},
+    [WRITE_CHANGES] = {&CORRESPONDENCE_ACCOUNT_UPDATE, CHANGE_TYPES, ARRAY_SIZE(CHANGE_TYPES), false},
+    [WRITE_PARKED] = {&CORRESPONDENCE_PARKED_FORGET, KEY_TYPES, ARRAY_SIZE(KEY_TYPES), false},
+    [WRITE_REPORTS] = {&CORRESPONDENCE_MESSAGE_REPORTED, REPORT_TYPES, ARRAY_SIZE(REPORT_TYPES), false},
+};
+
+static void push_debtors(const struct changes *changes, struct db_columns *columns)
+{
+    g_autoptr(GPtrArray) rows = id_table_sorted(changes->debtors);
+    for (guint i = 0; i < rows->len; i++) {
+        const struct debtor_row *row = g_ptr_array_index(rows, i);
+        db_columns_push_key(columns, &row->debtor_id);
+        db_array_int4(columns->column[2], row->agency_id);
+        db_array_text(columns->column[3], row->name);
+        db_array_bool(columns->column[4], row->is_natural_person);
+    }
+}
+
+static void push_points(const struct changes *changes, struct db_columns *columns)
+{
+    g_autoptr(GPtrArray) rows = id_table_sorted(changes->points);
+    for (guint i = 0; i < rows->len; i++) {
+        const struct point_row *row = g_ptr_array_index(rows, i);
+        db_columns_push_key(columns, &row->contact_point_id);
+        db_array_id(columns->column[2], &row->debtor_id);
+        db_array_int4(columns->column[3], row->agency_id);
+        db_array_int2(columns->column[4], row->kind);
+        db_array_text(columns->column[5], row->value);
+    }
+}
+
+static void push_accounts(const struct changes *changes, struct db_columns *columns)
+{
+    for (guint i = 0; i < changes->accounts->len; i++) {
+        const struct new_account *row = &g_array_index(changes->accounts, struct new_account, i);
+        db_columns_push_key(columns, &row->account_id);
+        db_array_id(columns->column[2], &row->debtor_id);
+        db_array_int4(columns->column[3], row->agency_id);
+        db_array_text(columns->column[4], row->client);
+        db_array_text(columns->column[5], row->client_reference);
+        db_array_text(columns->column[6], row->currency);
+        db_array_int8(columns->column[7], row->placed_minor);
+        db_array_int4(columns->column[8], row->due_on_days);
+        db_array_int4(columns->column[9], row->opened_on_days);
+    }
+}
+
+static void push_changes(const struct changes *changes, struct db_columns *columns, struct db_columns *parked)
+{
+    g_autoptr(GPtrArray) rows = id_table_sorted(changes->changed);
+    for (guint i = 0; i < rows->len; i++) {
+        const struct account_change *row = g_ptr_array_index(rows, i);
+        db_columns_push_key(columns, &row->account_id);
+        db_array_int8(columns->column[2], row->sums.charged_minor);
+        db_array_int8(columns->column[3], row->sums.paid_minor);
+        db_array_int8(columns->column[4], row->sums.credited_minor);
+        if (row->has_balance)
+            db_array_int8(columns->column[5], row->balance_minor);
+        else
+            db_array_null(columns->column[5]);
+        if (row->has_due)
+            db_array_int4(columns->column[6], row->due_on_days);
+        else
+            db_array_null(columns->column[6]);
+        db_array_bool(columns->column[7], row->is_recalled);
+        if (row->forgets_parked)
+            db_columns_push_key(parked, &row->account_id);
+    }
+}
+
+/* The messages' states by their own table of moves: what a late report says less is left out. */
+static enum status push_reports(struct db *db, const struct changes *changes, struct db_columns *columns,
+                                struct error *err)
+{
+    SCOPED(db_columns_fini) struct db_columns keys = {0};
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    if (g_hash_table_size(changes->reports) == 0)
+        return STATUS_OK;
+    db_columns_add_keys(&keys);
+    db_columns_push_id_set(&keys, changes->reports);
+    const enum status st = db_columns_exec(db, &CORRESPONDENCE_MESSAGE_STATES, &keys, &result, err);
+    for (size_t i = 0; st == STATUS_OK && i < db_rows(result); i++) {
+        const struct id permit_id = db_id(result, i, 0);
+        const struct report_row *row = g_hash_table_lookup(changes->reports, &permit_id);
+        enum message_state state = (enum message_state)db_int2(result, i, 1);
+        for (unsigned event = 0; event <= MESSAGE_EVENT_RETURNED; event++) {
+            const char *text;
+            if ((row->events & (1u << event)) == 0)
+                continue;
+            if (message_move(&state, (enum message_event)event, &text, NULL) != STATUS_OK)
+                continue; /* it says less than what is known */
+        }
+        db_columns_push_key(columns, &permit_id);
+        db_array_int2(columns->column[2], (int16_t)state);
+        db_array_int8(columns->column[3], row->at_us);
+    }
+    return st;
+}
+
+static enum status run(struct db *db, const struct db_columns *columns, struct error *err)
+{
+    struct db_call calls[WRITES_END];
+    size_t n = 0, changes_at = WRITES_END;
+    for (size_t i = 0; i < WRITES_END; i++) {
+        if (db_columns_rows(&columns[i]) == 0)
+            continue;
+        if (i == WRITE_CHANGES)
+            changes_at = n;
+        db_columns_bind(&columns[i], WRITES[i].statement, &calls[n++]);
+    }
+    if (n == 0)
+        return STATUS_OK;
+    enum status st = db_exec_pipeline(db, calls, n, err);
+    if (st != STATUS_OK)
+        return st;
+    if (changes_at < n && db_affected(calls[changes_at].result) != (int64_t)db_columns_rows(&columns[WRITE_CHANGES]))
+        st = error_set(err, STATUS_FAILED_PRECONDITION, "an account was never placed");
+    db_calls_clear(calls, n);
+    return st;
+}
+
+enum status correspondence_store_apply(struct db *db, const struct changes *changes, struct error *err)
+{
+    struct db_columns columns[WRITES_END];
+    db_writes_init(columns, WRITES, WRITES_END);
+    push_debtors(changes, &columns[WRITE_DEBTORS]);
+    push_points(changes, &columns[WRITE_POINTS]);
+    push_accounts(changes, &columns[WRITE_ACCOUNTS]);
+    push_changes(changes, &columns[WRITE_CHANGES], &columns[WRITE_PARKED]);
+    enum status st = push_reports(db, changes, &columns[WRITE_REPORTS], err);
+    if (st == STATUS_OK)
+        st = run(db, columns, err);
+    db_writes_fini(columns, WRITES_END);
+    return st == STATUS_OK ? st : error_wrap(err, st, "save what events say");
+}
+
+/* Describing. */
+
+static void read_description(const struct db_result *result, size_t row, struct id ids[static 2],
+                             Dunlin__Correspondence__V1__AccountDescription *to)
+{
+    ids[0] = db_id(result, row, 1);
+    ids[1] = db_id(result, row, 2);
+    to->account_id = wire_id(&ids[0]);
+    to->debtor_id = wire_id(&ids[1]);
+    to->agency_id = db_int4(result, row, 3);
+    to->debtor_name = wire_text(db_text(result, row, 4));
+    to->is_natural_person = db_bool(result, row, 5);
+    to->client = wire_text(db_text(result, row, 6));
+    to->client_reference = wire_text(db_text(result, row, 7));
+    to->currency = wire_text(db_text(result, row, 8));
+    to->placed_minor = db_int8(result, row, 9);
+    to->charged_minor = db_int8(result, row, 10);
+    to->paid_minor = db_int8(result, row, 11);
+    to->credited_minor = db_int8(result, row, 12);
+    to->balance_minor = db_int8(result, row, 13);
+    to->due_on_days = db_int4(result, row, 14);
+    to->opened_on_days = db_int4(result, row, 15);
+    to->is_recalled = db_bool(result, row, 16);
+    to->address = wire_text(db_text(result, row, 17));
+    to->is_parked = db_bool(result, row, 18);
+    to->postal_address = wire_text(db_text(result, row, 19));
+}
+
+enum status correspondence_store_describe(struct db *db, const Dunlin__Correspondence__V1__AccountStep *const *steps,
+                                          size_t n, Dunlin__Correspondence__V1__AccountDescription *rows,
+                                          struct id *ids, struct db_result **ret_result, struct error *err)
+{
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
+    db_columns_add_keys(&columns);
+    (void)db_columns_add(&columns, DB_UUID);
+    (void)db_columns_add(&columns, DB_TEXT);
+    for (size_t i = 0; i < n; i++) {
+        const struct id account_id = wire_known_id(&steps[i]->account_id);
+        const struct id point_id = wire_known_id(&steps[i]->contact_point_id);
+        db_columns_push_key(&columns, &account_id);
+        db_array_id(columns.column[2], &point_id);
+        db_array_text(columns.column[3], steps[i]->step);
+    }
+    const enum status st = db_columns_exec(db, &CORRESPONDENCE_ACCOUNT_DESCRIBE, &columns, ret_result, err);
+    for (size_t row = 0; st == STATUS_OK && row < db_rows(*ret_result); row++) {
+        const size_t place = (size_t)db_int4(*ret_result, row, 0) - 1;
+        read_description(*ret_result, row, &ids[2 * place], &rows[place]);
+    }
+    return st == STATUS_OK ? st : error_wrap(err, st, "describe accounts");
+}
+
+/* Messages. */
+
+void message_list_fini(struct message_list *list)
+{
+    g_free(list->rows);
+    g_free(list->list);
+    g_free(list->ids);
+    db_result_free(list->result);
+    *list = (struct message_list){0};
+}
+
+static void read_message(struct message_list *list, size_t row)
+{
+    const struct db_result *result = list->result;
+    struct id *ids = &list->ids[4 * row];
+    Dunlin__Correspondence__V1__Message *to = &list->rows[row];
+    size_t hash_len = 0;
+    dunlin__correspondence__v1__message__init(to);
+    for (int i = 0; i < 4; i++)
+        ids[i] = db_id(result, row, i);
+    to->permit_id = wire_id(&ids[0]);
+    to->account_id = wire_id(&ids[1]);
+    to->debtor_id = wire_id(&ids[2]);
+    to->contact_point_id = wire_id(&ids[3]);
+    to->channel = (Dunlin__Contact__V1__Channel)db_int2(result, row, 4);
+    to->purpose = (Dunlin__Contact__V1__Purpose)db_int2(result, row, 5);
+    to->step = wire_text(db_text(result, row, 6));
+    to->template_ = wire_text(db_text(result, row, 7));
+    to->template_version = wire_text(db_text(result, row, 8));
+    to->document = wire_text(db_text(result, row, 9));
+    const uint8_t *hash = db_bytes(result, row, 10, &hash_len);
+    to->document_hash = wire_bytes(hash, hash_len);
+    to->batch = wire_text(db_text(result, row, 11));
+    to->instance = wire_text(db_text(result, row, 12));
+    to->state = (Dunlin__Correspondence__V1__MessageState)db_int2(result, row, 13);
+    to->detail = wire_text(db_text(result, row, 14));
+    to->is_uncertain = db_bool(result, row, 15);
+    to->is_reported = db_bool(result, row, 16);
+    to->begun_at_us = db_int8(result, row, 17);
+    to->changed_at_us = db_int8(result, row, 18);
+    list->list[row] = to;
+}
+
+static enum status read_messages(struct db *db, const struct db_statement *statement, const struct db_args *args,
+                                 struct message_list *ret_list, struct error *err)
+{
+    struct message_list list = {0};
+    const enum status st = db_exec(db, statement, args, &list.result, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "read messages");
+    list.n = db_rows(list.result);
+    list.rows = g_new0(Dunlin__Correspondence__V1__Message, list.n);
+    list.list = g_new0(Dunlin__Correspondence__V1__Message *, list.n);
+    list.ids = g_new0(struct id, 4 * list.n);
+    for (size_t row = 0; row < list.n; row++)
+        read_message(&list, row);
+    *ret_list = list;
+    return STATUS_OK;
+}
+
+static void key_args(struct db_args *args, const struct id *id)
+{
+    db_arg_int2(args, (int16_t)id_partition(id));
+    db_arg_id(args, id);
+}
+
+enum status correspondence_store_message(struct db *db, const struct id *permit_id, struct message_list *ret_list,
+                                         struct error *err)
+{
+    struct db_args args = {0};
+    key_args(&args, permit_id);
+    return read_messages(db, &CORRESPONDENCE_MESSAGE_SELECT, &args, ret_list, err);
+}
+
+enum status correspondence_store_messages(struct db *db, const struct id *account_id, int32_t limit,
+                                          struct message_list *ret_list, struct error *err)
+{
+    struct db_args args = {0};
+    key_args(&args, account_id);
+    db_arg_int4(&args, limit);
+    return read_messages(db, &CORRESPONDENCE_MESSAGE_LIST, &args, ret_list, err);
+}
+
+enum status correspondence_store_open(struct db *db, const uint32_t *partitions, size_t n, int16_t channel,
+                                      int32_t limit, struct message_list *ret_list, struct error *err)
+{
+    struct db_args args = {0};
+    SCOPED(db_array_freep) struct db_array *array = db_array_new(DB_INT2);
+    for (size_t i = 0; i < n; i++)
+        db_array_int2(array, (int16_t)partitions[i]);
+    db_arg_array(&args, array);
+    db_arg_int2(&args, channel);
+    db_arg_int4(&args, limit);
+    return read_messages(db, &CORRESPONDENCE_MESSAGE_OPEN, &args, ret_list, err);
+}
+
+enum status correspondence_store_begin(struct db *db, const Dunlin__Correspondence__V1__BeginMessageRequest *request,
+                                       int64_t now_us, struct error *err)
+{
+    struct db_args args = {0};
+    const struct id permit_id = wire_known_id(&request->permit_id), account_id = wire_known_id(&request->account_id);
+    const struct id debtor_id = wire_known_id(&request->debtor_id);
+    const struct id point_id = wire_known_id(&request->contact_point_id);
+    key_args(&args, &permit_id);
+    db_arg_id(&args, &account_id);
+    db_arg_id(&args, &debtor_id);
+    db_arg_id(&args, &point_id);
+    db_arg_int4(&args, request->agency_id);
+    db_arg_int2(&args, (int16_t)request->channel);
+    db_arg_int2(&args, (int16_t)request->purpose);
+    db_arg_text(&args, request->step);
+    db_arg_text(&args, request->template_);
+    db_arg_text(&args, request->template_version);
+    db_arg_text(&args, request->document);
+    db_arg_bytes(&args, request->document_hash.data, request->document_hash.len);
+    db_arg_text(&args, request->batch);
+    db_arg_text(&args, request->instance);
+    db_arg_int8(&args, now_us);
+    const enum status st = db_exec(db, &CORRESPONDENCE_MESSAGE_INSERT, &args, NULL, err);
+    return st == STATUS_OK ? st : error_wrap(err, st, "begin a message");
+}
+
+enum status correspondence_store_finish(struct db *db, const struct id *permit_id, enum message_state state,
+                                        const char *detail, bool is_uncertain, int64_t now_us, struct error *err)
+{
+    struct db_args args = {0};
+    key_args(&args, permit_id);
+    db_arg_int2(&args, (int16_t)state);
+    db_arg_text(&args, detail);
+    db_arg_bool(&args, is_uncertain);
+    db_arg_int8(&args, now_us);
+    const enum status st = db_exec(db, &CORRESPONDENCE_MESSAGE_UPDATE, &args, NULL, err);
+    return st == STATUS_OK ? st : error_wrap(err, st, "finish a message");
+}
+
+/* Parked steps, what comes in, figures. */
+
+enum status correspondence_store_park(struct db *db, const Dunlin__Correspondence__V1__ParkStepRequest *request,
+                                      int64_t now_us, struct error *err)
+{
+    struct db_args args = {0};
+    const struct id account_id = wire_known_id(&request->account_id), debtor_id = wire_known_id(&request->debtor_id);
+    key_args(&args, &account_id);
+    db_arg_text(&args, request->step);
+    db_arg_id(&args, &debtor_id);
+    db_arg_int4(&args, request->agency_id);
+    db_arg_int2(&args, (int16_t)request->channel);
+    db_arg_text(&args, request->template_);
+    db_arg_text(&args, request->reason);
+    db_arg_int8(&args, now_us);
+    const enum status st = db_exec(db, &CORRESPONDENCE_PARKED_INSERT, &args, NULL, err);
+    return st == STATUS_OK ? st : error_wrap(err, st, "park a step");
+}
+
+enum status correspondence_store_release(struct db *db, const struct id *account_id, uint32_t *ret_n, struct error *err)
+{
+    SCOPED(db_columns_fini) struct db_columns keys = {0};
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    db_columns_add_keys(&keys);
+    db_columns_push_key(&keys, account_id);
+    const enum status st = db_columns_exec(db, &CORRESPONDENCE_PARKED_FORGET, &keys, &result, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "release steps");
+    *ret_n = (uint32_t)db_affected(result);
+    return STATUS_OK;
+}
+
+enum status correspondence_store_find(struct db *db, const char *value, struct db_result **ret_result,
+                                      struct error *err)
+{
+    struct db_args args = {0};
+    db_arg_text(&args, value);
+    const enum status st = db_exec(db, &CORRESPONDENCE_CONTACT_POINT_FIND, &args, ret_result, err);
+    return st == STATUS_OK ? st : error_wrap(err, st, "find contact points");
+}
+
+enum status correspondence_store_inbound(struct db *db, const Dunlin__Correspondence__V1__TakeInboundRequest *request,
+                                         int64_t now_us, bool *ret_is_new, struct error *err)
+{
+    struct db_args args = {0};
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    const struct id inbound_id = wire_known_id(&request->inbound_id), debtor_id = wire_known_id(&request->debtor_id);
+    const struct id point_id = wire_known_id(&request->contact_point_id);
+    const struct id permit_id = wire_known_id(&request->permit_id);
+    key_args(&args, &inbound_id);
+    db_arg_int2(&args, (int16_t)request->channel);
+    db_arg_id(&args, &point_id);
+    db_arg_id(&args, &debtor_id);
+    db_arg_id(&args, &permit_id);
+    db_arg_text(&args, request->text);
+    db_arg_bool(&args, request->is_opt_out);
+    db_arg_int8(&args, now_us);
+    const enum status st = db_exec(db, &CORRESPONDENCE_INBOUND_INSERT, &args, &result, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "take what came in");
+    *ret_is_new = db_affected(result) == 1;
+    return STATUS_OK;
+}
+
+enum status correspondence_store_status(struct db *db, int32_t agency_id, struct db_result **ret_counts,
+                                        struct db_result **ret_parked, struct error *err)
+{
+    struct db_call calls[2] = {{.statement = &CORRESPONDENCE_STATUS_COUNTS},
+                               {.statement = &CORRESPONDENCE_STATUS_PARKED}};
+    db_arg_int4(&calls[0].args, agency_id);
+    db_arg_int4(&calls[1].args, agency_id);
+    db_arg_int4(&calls[1].args, PARKED_SHOWN_MAX);
+    const enum status st = db_exec_pipeline(db, calls, ARRAY_SIZE(calls), err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "count messages");
+    *ret_counts = calls[0].result;
+    *ret_parked = calls[1].result;
+    return STATUS_OK;
+}

@@ -1,0 +1,106 @@
+#ifndef DUNLIN_CORRESPONDENCE_STORE_H
+#define DUNLIN_CORRESPONDENCE_STORE_H
+
+#include <glib.h>
+
+#include "correspondence_model.h"
+#include "db/db.h"
+#include "dunlin/correspondence/v1/correspondence.pb-c.h"
+
+/* The only file that speaks SQL. All calls run inside the caller's open transaction. */
+
+/* What the events of a batch change, collected in their order and written at once. Texts are lent by the events. */
+struct new_account {
+    struct id account_id, debtor_id;
+    int32_t agency_id;
+    const char *client, *client_reference, *currency;
+    int64_t placed_minor;
+    int32_t due_on_days, opened_on_days;
+};
+struct debtor_row {
+    struct id debtor_id;
+    int32_t agency_id;
+    const char *name;
+    bool is_natural_person;
+};
+struct point_row {
+    struct id contact_point_id, debtor_id;
+    int32_t agency_id;
+    int16_t kind;
+    const char *value;
+};
+struct account_change {
+    struct id account_id;
+    struct ledger_change sums;
+    bool has_balance, has_due;
+    int64_t balance_minor;
+    int32_t due_on_days;
+    bool is_recalled;
+    bool forgets_parked; /* something is new that may let a parked step be written */
+};
+struct report_row {
+    struct id permit_id;
+    uint32_t events; /* bits of enum message_event, whose order is that of strictness */
+    int64_t at_us;
+};
+struct changes {
+    GArray *accounts;    /* struct new_account */
+    GHashTable *debtors; /* id -> struct debtor_row */
+    GHashTable *points;  /* id -> struct point_row */
+    GHashTable *changed; /* id -> struct account_change */
+    GHashTable *reports; /* id -> struct report_row */
+};
+struct changes *changes_new(void);
+void changes_free(struct changes *changes);
+void changes_freep(struct changes **changes);
+struct account_change *changes_of_account(struct changes *changes, const struct id *account_id);
+
+/* Fails with FAILED_PRECONDITION where an account was never placed. */
+MUST_USE enum status correspondence_store_apply(struct db *db, const struct changes *changes, struct error *err);
+
+/* Describes the steps' accounts into `rows`, n of them, in their order; unknown ones keep their zero. *ret_result lends
+ * the texts; owned by the caller. */
+MUST_USE enum status correspondence_store_describe(struct db *db,
+                                                   const Dunlin__Correspondence__V1__AccountStep *const *steps,
+                                                   size_t n, Dunlin__Correspondence__V1__AccountDescription *rows,
+                                                   struct id *ids, struct db_result **ret_result, struct error *err);
+
+MUST_USE enum status correspondence_store_begin(struct db *db,
+                                                const Dunlin__Correspondence__V1__BeginMessageRequest *request,
+                                                int64_t now_us, struct error *err);
+/* Messages as the wire has them. ids has 4 places a message, which the rows borrow; both are freed by
+ * message_list_fini.
+ */
+struct message_list {
+    Dunlin__Correspondence__V1__Message *rows;
+    Dunlin__Correspondence__V1__Message **list;
+    struct id *ids;
+    size_t n;
+    struct db_result *result;
+};
+void message_list_fini(struct message_list *list);
+MUST_USE enum status correspondence_store_message(struct db *db, const struct id *permit_id,
+                                                  struct message_list *ret_list, struct error *err);
+MUST_USE enum status correspondence_store_messages(struct db *db, const struct id *account_id, int32_t limit,
+                                                   struct message_list *ret_list, struct error *err);
+MUST_USE enum status correspondence_store_open(struct db *db, const uint32_t *partitions, size_t n, int16_t channel,
+                                               int32_t limit, struct message_list *ret_list, struct error *err);
+MUST_USE enum status correspondence_store_finish(struct db *db, const struct id *permit_id, enum message_state state,
+                                                 const char *detail, bool is_uncertain, int64_t now_us,
+                                                 struct error *err);
+
+MUST_USE enum status correspondence_store_park(struct db *db,
+                                               const Dunlin__Correspondence__V1__ParkStepRequest *request,
+                                               int64_t now_us, struct error *err);
+MUST_USE enum status correspondence_store_release(struct db *db, const struct id *account_id, uint32_t *ret_n,
+                                                  struct error *err);
+MUST_USE enum status correspondence_store_find(struct db *db, const char *value, struct db_result **ret_result,
+                                               struct error *err);
+/* *ret_is_new false: it came before. */
+MUST_USE enum status correspondence_store_inbound(struct db *db,
+                                                  const Dunlin__Correspondence__V1__TakeInboundRequest *request,
+                                                  int64_t now_us, bool *ret_is_new, struct error *err);
+MUST_USE enum status correspondence_store_status(struct db *db, int32_t agency_id, struct db_result **ret_counts,
+                                                 struct db_result **ret_parked, struct error *err);
+
+#endif

@@ -1,0 +1,99 @@
+-- What must be known of an account to write about it, learnt from the log; what was written; what came back.
+
+CREATE TABLE correspondence.debtor (
+    partition         smallint NOT NULL,
+    debtor_id         uuid     NOT NULL,
+    agency_id         integer  NOT NULL,
+    name              text     NOT NULL,
+    is_natural_person boolean  NOT NULL,
+    PRIMARY KEY (debtor_id, partition)
+) WITH (fillfactor = 80);
+
+CREATE TABLE correspondence.contact_point (
+    partition        smallint NOT NULL,
+    contact_point_id uuid     NOT NULL,
+    debtor_id        uuid     NOT NULL,
+    agency_id        integer  NOT NULL,
+    kind             smallint NOT NULL CHECK (kind BETWEEN 1 AND 3),   -- dunlin.intake.v1.ContactPointKind
+    value            text     NOT NULL,
+    PRIMARY KEY (contact_point_id, partition)
+);
+-- Whose number a text came from; and a debtor's postal address. Neither column is ever updated.
+CREATE INDEX contact_point_by_value ON correspondence.contact_point (value) WHERE kind <> 3;
+CREATE INDEX contact_point_of_debtor ON correspondence.contact_point (debtor_id, partition) WHERE kind = 3;
+
+CREATE TABLE correspondence.account (
+    partition        smallint NOT NULL,
+    account_id       uuid     NOT NULL,
+    debtor_id        uuid     NOT NULL,
+    agency_id        integer  NOT NULL,
+    client           text     NOT NULL,
+    client_reference text     NOT NULL,
+    currency         text     NOT NULL,
+    placed_minor     bigint   NOT NULL,          -- owed at placement
+    charged_minor    bigint   NOT NULL,          -- since: added, ...
+    paid_minor       bigint   NOT NULL,          -- ... paid, reversals taken off, ...
+    credited_minor   bigint   NOT NULL,          -- ... taken off by the client
+    balance_minor    bigint   NOT NULL,          -- owed now, as the ledger says
+    due_on_days      integer  NOT NULL,
+    opened_on_days   integer  NOT NULL,
+    is_recalled      boolean  NOT NULL,
+    PRIMARY KEY (account_id, partition)
+) WITH (fillfactor = 80);
+-- An account of whoever has a number that a text came from. Never updated.
+CREATE INDEX account_of_debtor ON correspondence.account (debtor_id, partition);
+
+CREATE TABLE correspondence.message (
+    partition        smallint NOT NULL,
+    permit_id        uuid     NOT NULL,          -- one message a permit
+    account_id       uuid     NOT NULL,
+    debtor_id        uuid     NOT NULL,
+    contact_point_id uuid     NOT NULL,
+    agency_id        integer  NOT NULL,
+    channel          smallint NOT NULL CHECK (channel BETWEEN 4 AND 6),   -- dunlin.contact.v1.Channel
+    purpose          smallint NOT NULL,          -- dunlin.contact.v1.Purpose
+    step             text     NOT NULL,
+    template         text     NOT NULL,
+    template_version text     NOT NULL,
+    document         text     NOT NULL,          -- name of what is sent; letters: of the file in the batch
+    document_hash    bytea    NOT NULL,          -- BLAKE2b-256
+    batch            text     NOT NULL,          -- letters: "2026-01-05/170000-..."
+    instance         text     NOT NULL,          -- who sends it
+    state            smallint NOT NULL CHECK (state BETWEEN 1 AND 5),   -- dunlin.correspondence.v1.MessageState
+    detail           text     NOT NULL,          -- the carrier's words
+    is_uncertain     boolean  NOT NULL,          -- may have been sent or not: counted as sent
+    is_reported      boolean  NOT NULL,          -- AttemptReported has been seen
+    begun_at_us      bigint   NOT NULL,          -- business time
+    changed_at_us    bigint   NOT NULL,
+    PRIMARY KEY (permit_id, partition)
+) WITH (fillfactor = 80);
+CREATE INDEX message_of_account ON correspondence.message (account_id, partition);
+-- Few at any time: what is on its way.
+CREATE INDEX message_open ON correspondence.message (partition, begun_at_us) WHERE NOT is_reported;
+
+CREATE TABLE correspondence.parked (
+    partition    smallint NOT NULL,
+    account_id   uuid     NOT NULL,
+    step         text     NOT NULL,
+    debtor_id    uuid     NOT NULL,
+    agency_id    integer  NOT NULL,
+    channel      smallint NOT NULL,
+    template     text     NOT NULL,
+    reason       text     NOT NULL,
+    parked_at_us bigint   NOT NULL,
+    PRIMARY KEY (account_id, step, partition)
+);
+
+-- Messages from outside and receipts, each once.
+CREATE TABLE correspondence.inbound (
+    partition        smallint NOT NULL,
+    inbound_id       uuid     NOT NULL,
+    channel          smallint NOT NULL,
+    contact_point_id uuid,
+    debtor_id        uuid,
+    permit_id        uuid,
+    text             text     NOT NULL,
+    is_opt_out       boolean  NOT NULL,
+    received_at_us   bigint   NOT NULL,
+    PRIMARY KEY (inbound_id, partition)
+);

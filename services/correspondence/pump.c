@@ -1,0 +1,656 @@
+#include "pump.h"
+
+#include <string.h>
+
+#include "edge_call.h"
+#include "id/id_table.h"
+#include "logging/logging.h"
+#include "metrics/metrics.h"
+#include "service/wire.h"
+#include "signature.h"
+
+#define ENTRIES_A_TURN 100
+#define HOLD_S         300  /* business time: so long nobody else is offered what a process had that is gone */
+#define RECOVER_IVL_MS 5000 /* machine time */
+#define TRIES_MAX      3    /* of one permit; a permit lasts a minute */
+#define TRY_AGAIN_MS   500  /* doubled each time */
+#define PAUSE_FIRST_MS 1000 /* after a carrier that takes nothing, doubled up to ... */
+#define PAUSE_MAX_MS   300000
+#define FAILURES_MAX   3 /* of a step, each with a permit of its own: then it is parked */
+
+enum { METRIC_MESSAGES, METRIC_PARKED, METRIC_REFUSED, METRIC_RECOVERED };
+const struct metric CORRESPONDENCE_METRICS[] = {
+    [METRIC_MESSAGES] = {"dunlin_correspondence_messages_total", METRIC_COUNTER, "outcome",
+                         "Messages handed to a carrier or not, by channel and outcome."},
+    [METRIC_PARKED] = {"dunlin_correspondence_parked_total", METRIC_COUNTER, "channel",
+                       "Steps that cannot be written or sent, parked with their reason."},
+    [METRIC_REFUSED] = {"dunlin_correspondence_permits_refused_total", METRIC_COUNTER, "channel",
+                        "Messages that were due and got no permit."},
+    [METRIC_RECOVERED] = {"dunlin_correspondence_recovered_total", METRIC_COUNTER, "channel",
+                          "Messages that were brought to their end after their way had ended half-way."},
+    {0},
+};
+
+/* What is known of a message that FinishMessage has not written yet. */
+struct outcome {
+    enum send_result result;
+    char detail[ERROR_TEXT_MAX];
+};
+
+struct pump {
+    struct pump_options options;
+    struct sender *sender;
+    zactor_t *actor;
+    zsock_t *pipe; /* from here on the actor's own */
+    struct edge_caller caller;
+    bool is_stopping;
+    const char *instance_id, *secret, *public_url;
+    int64_t poll_ms, gap_ms; /* between two messages: the rate */
+    struct monotonic next_send, recover_at, resume_at;
+    int64_t pause_ms;     /* 0: the carrier works */
+    GHashTable *outcomes; /* permit id -> struct outcome */
+    GHashTable *failures; /* "account step" -> count */
+};
+
+static const char *channel_name(const struct pump *pump)
+{
+    return pump->options.kind->name;
+}
+
+/* Waits, unless told to stop. */
+static void rest(struct pump *pump, int64_t ms)
+{
+    zmq_pollitem_t item = {.socket = zsock_resolve(pump->pipe), .events = ZMQ_POLLIN};
+    if (!pump->is_stopping && zmq_poll(&item, 1, (long)ms) > 0)
+        pump->is_stopping = true; /* only ever $TERM */
+}
+
+/* --- what became of a message --- */
+
+static void count(const struct pump *pump, enum send_result result)
+{
+    static const char *const OUTCOMES[] = {"accepted", "uncertain", "refused", "later", "failed"};
+    g_autofree char *label = g_strconcat(channel_name(pump), "_", OUTCOMES[result], NULL);
+    metrics_add(&CORRESPONDENCE_METRICS[METRIC_MESSAGES], label, 1);
+}
+
+static Dunlin__Correspondence__V1__MessageState state_of(enum send_result result)
+{
+    switch (result) {
+    case SEND_ACCEPTED:
+    case SEND_UNCERTAIN:
+        return DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENT;
+    case SEND_REFUSED:
+        return DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_UNDELIVERABLE;
+    case SEND_LATER:
+    case SEND_FAILED:
+        break;
+    }
+    return DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_NOT_SENT;
+}
+
+static Dunlin__Contact__V1__Delivery delivery_of(Dunlin__Correspondence__V1__MessageState state)
+{
+    switch (state) {
+    case DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENT:
+        return DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_SENT;
+    case DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_DELIVERED:
+        return DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_DELIVERED;
+    case DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_UNDELIVERABLE:
+        return DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_UNDELIVERABLE;
+    default:
+        return DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_NOT_SENT;
+    }
+}
+
+/* Writes down how it ended here, then tells contact. What fails is done again by `recover`. */
+static void conclude(struct pump *pump, const struct id *permit_id, const struct outcome *outcome)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Correspondence__V1__FinishMessageRequest request;
+    struct error err = {0};
+    char key[ID_TEXT_SIZE + 8] = "finish:";
+    dunlin__correspondence__v1__finish_message_request__init(&request);
+    request.permit_id = wire_id(permit_id);
+    request.state = state_of(outcome->result);
+    request.detail = wire_text(outcome->detail);
+    request.is_uncertain = outcome->result == SEND_UNCERTAIN;
+    (void)id_format(permit_id, key + strlen(key));
+    enum status st =
+        edge_call(&pump->caller, EDGE_OWN, "FinishMessage", &request.base, id_partition(permit_id), key, &reply, &err);
+    if (st != STATUS_OK) {
+        log_warn("what became of a message could not be written down; it is tried again", log_id("permit", permit_id),
+                 log_error_text(&err));
+        return;
+    }
+    (void)g_hash_table_remove(pump->outcomes, permit_id);
+    const Dunlin__Correspondence__V1__Message *message =
+        ((const Dunlin__Correspondence__V1__MessageReply *)reply)->message;
+    g_autofree char *document =
+        message->batch[0] ? g_strconcat(message->batch, "/", message->document, NULL) : g_strdup(message->document);
+    st = edge_report(&pump->caller, permit_id, delivery_of(message->state), document, &message->document_hash, &err);
+    if (st != STATUS_OK)
+        log_warn("what became of a message could not be reported; it is tried again", log_id("permit", permit_id),
+                 log_error_text(&err));
+}
+
+/* Kept until it is written down. */
+static void remember(struct pump *pump, const struct id *permit_id, enum send_result result, const struct error *why)
+{
+    struct outcome *outcome = g_new0(struct outcome, 1);
+    outcome->result = result;
+    g_strlcpy(outcome->detail, result == SEND_ACCEPTED ? "" : why->text, sizeof(outcome->detail));
+    (void)id_table_put(pump->outcomes, permit_id, outcome);
+    count(pump, result);
+    conclude(pump, permit_id, outcome);
+}
+
+/* A permit with which nothing was begun. */
+static void give_back(struct pump *pump, const struct id *permit_id)
+{
+    struct error err = {0};
+    if (edge_report(&pump->caller, permit_id, DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_NOT_SENT, NULL, NULL, &err) !=
+        STATUS_OK)
+        log_warn("a permit could not be given back: it counts until it expires, and after", log_id("permit", permit_id),
+                 log_error_text(&err));
+}
+
+/* --- one message --- */
+
+struct work {
+    const Dunlin__Contact__V1__DialEntry *entry;
+    const Dunlin__Correspondence__V1__AccountDescription *account;
+    const struct agency_profile *profile;
+    struct composition composition;
+    char opt_out_link[512];
+};
+
+static void park(struct pump *pump, const struct work *work, const char *reason)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Correspondence__V1__ParkStepRequest request;
+    struct error err = {0};
+    const struct id account_id = wire_known_id(&work->entry->account_id);
+    dunlin__correspondence__v1__park_step_request__init(&request);
+    request.account_id = work->entry->account_id;
+    request.debtor_id = work->account->debtor_id;
+    request.agency_id = work->account->agency_id;
+    request.step = work->entry->step;
+    request.channel = work->entry->channel;
+    request.template_ = work->entry->template_;
+    request.reason = wire_text(reason);
+    g_autofree char *key = g_strdup_printf("park:%s:%lld", pump->instance_id, (long long)clock_monotonic().us);
+    if (edge_call(&pump->caller, EDGE_OWN, "ParkStep", &request.base, id_partition(&account_id), key, &reply, &err) !=
+        STATUS_OK)
+        log_warn("a step could not be parked, ignoring: it is tried again", log_id("account", &account_id),
+                 log_error_text(&err));
+    metrics_add(&CORRESPONDENCE_METRICS[METRIC_PARKED], channel_name(pump), 1);
+    log_warn("a step cannot be sent and is parked", log_id("account", &account_id), log_text("step", work->entry->step),
+             log_text("template", work->entry->template_));
+}
+
+static bool compose(struct pump *pump, struct work *work)
+{
+    struct error err = {0};
+    work->profile = agency_profiles_find(pump->options.profiles, work->account->agency_id);
+    if (!work->profile) {
+        park(pump, work, "no entry for this agency in the file of agencies");
+        return false;
+    }
+    if (pump->public_url[0]) {
+        char token[UNSUBSCRIBE_TOKEN_SIZE];
+        const struct id account_id = wire_known_id(&work->entry->account_id);
+        const struct id point_id = wire_known_id(&work->entry->contact_point_id);
+        unsubscribe_token_make(pump->secret, &account_id, &point_id, token);
+        (void)g_snprintf(work->opt_out_link, sizeof(work->opt_out_link), "%s/unsubscribe/%s", pump->public_url, token);
+    }
+    const struct composition_order order = {.account = work->account,
+                                            .profile = work->profile,
+                                            .templates = pump->options.templates,
+                                            .channel = work->entry->channel,
+                                            .purpose = work->entry->purpose,
+                                            .template_name = work->entry->template_,
+                                            .opt_out_link = work->opt_out_link[0] ? work->opt_out_link : NULL,
+                                            .today = {(int32_t)(clock_now().us / US_PER_DAY)}};
+    const enum status st = composition_write(&order, &work->composition, &err);
+    if (st != STATUS_OK && st != STATUS_RESOURCE_EXHAUSTED)
+        park(pump, work, err.text);
+    return st == STATUS_OK;
+}
+
+/* False where it is not to be sent now, for whatever reason. */
+static bool permit(struct pump *pump, const struct work *work, struct id *ret_permit_id, char **ret_address,
+                   int64_t *ret_valid_until_us)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Contact__V1__RequestPermitsRequest request;
+    Dunlin__Contact__V1__PermitRequest question, *questions[] = {&question};
+    struct error err = {0};
+    const struct id account_id = wire_known_id(&work->entry->account_id);
+    const struct id unique = id_new(0);
+    char key[ID_TEXT_SIZE];
+    dunlin__contact__v1__request_permits_request__init(&request);
+    dunlin__contact__v1__permit_request__init(&question);
+    question.account_id = work->entry->account_id;
+    question.contact_point_id = work->entry->contact_point_id;
+    question.channel = work->entry->channel;
+    question.purpose = work->entry->purpose;
+    question.dialer = wire_text("correspondence");
+    request.n_requests = 1;
+    request.requests = questions;
+    const enum status st = edge_call(&pump->caller, EDGE_CONTACT, "RequestPermits", &request.base,
+                                     id_partition(&account_id), id_format(&unique, key), &reply, &err);
+    if (st != STATUS_OK) {
+        log_warn("no permit could be asked for", log_id("account", &account_id), log_error_text(&err));
+        return false;
+    }
+    const Dunlin__Contact__V1__RequestPermitsReply *got = (const Dunlin__Contact__V1__RequestPermitsReply *)reply;
+    if (got->n_verdicts != 1 || got->verdicts[0]->verdict_case != DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_PERMIT) {
+        metrics_add(&CORRESPONDENCE_METRICS[METRIC_REFUSED], channel_name(pump), 1);
+        return false;
+    }
+    const Dunlin__Contact__V1__Permit *granted = got->verdicts[0]->permit;
+    if (id_from_bytes(granted->permit_id.data, granted->permit_id.len, "permit_id", ret_permit_id, &err) != STATUS_OK)
+        return false;
+    *ret_address = g_strdup(granted->address);
+    *ret_valid_until_us = granted->valid_until_us;
+    return true;
+}
+
+static enum status begin(struct pump *pump, const struct work *work, const struct outgoing *outgoing, struct error *err)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Correspondence__V1__BeginMessageRequest request;
+    char key[ID_TEXT_SIZE + 8] = "begin:";
+    dunlin__correspondence__v1__begin_message_request__init(&request);
+    request.permit_id = wire_id(&outgoing->permit_id);
+    request.account_id = work->entry->account_id;
+    request.debtor_id = work->account->debtor_id;
+    request.contact_point_id = work->entry->contact_point_id;
+    request.agency_id = work->account->agency_id;
+    request.channel = work->entry->channel;
+    request.purpose = work->entry->purpose;
+    request.step = work->entry->step;
+    request.template_ = work->entry->template_;
+    request.template_version = wire_text(work->composition.template_version);
+    request.document = wire_text(outgoing->document);
+    request.document_hash = wire_bytes(outgoing->hash, sizeof(outgoing->hash));
+    request.batch = wire_text(outgoing->batch);
+    request.instance = wire_text(pump->instance_id);
+    (void)id_format(&outgoing->permit_id, key + strlen(key));
+    return edge_call(&pump->caller, EDGE_OWN, "BeginMessage", &request.base, id_partition(&outgoing->permit_id), key,
+                     &reply, err);
+}
+
+/* Again and again while the permit lasts and nothing has left. */
+static enum send_result hand_over(struct pump *pump, struct outgoing *outgoing, int64_t valid_until_us,
+                                  struct error *why)
+{
+    enum send_result result = SEND_LATER;
+    int64_t pause_ms = TRY_AGAIN_MS;
+    for (int i = 0; i < TRIES_MAX && result == SEND_LATER && !pump->is_stopping; i++) {
+        if (i > 0)
+            rest(pump, pause_ms);
+        pause_ms *= 2;
+        if (clock_now().us >= valid_until_us) {
+            (void)error_set(why, STATUS_DEADLINE_EXCEEDED, "the permit was over");
+            return SEND_LATER;
+        }
+        result = pump->options.kind->send(pump->sender, outgoing, why);
+    }
+    return result;
+}
+
+/* A carrier that takes nothing is left alone for a while; a step that it keeps refusing is parked. */
+static void learn(struct pump *pump, const struct work *work, enum send_result result, const struct error *why)
+{
+    char account[ID_TEXT_SIZE];
+    const struct id account_id = wire_known_id(&work->entry->account_id);
+    if (result == SEND_ACCEPTED || result == SEND_UNCERTAIN || result == SEND_REFUSED) {
+        pump->pause_ms = 0;
+        return;
+    }
+    if (result == SEND_LATER) {
+        pump->pause_ms = pump->pause_ms == 0 ? PAUSE_FIRST_MS : MIN(2 * pump->pause_ms, PAUSE_MAX_MS);
+        pump->resume_at = clock_deadline_ms(pump->pause_ms);
+        log_warn("nothing can be sent for now", log_text("channel", channel_name(pump)),
+                 log_number("pause_ms", pump->pause_ms), log_error_text(why));
+        return;
+    }
+    char *key = g_strdup_printf("%s %s", id_format(&account_id, account), work->entry->step);
+    const unsigned n = GPOINTER_TO_UINT(g_hash_table_lookup(pump->failures, key)) + 1;
+    if (n >= FAILURES_MAX) {
+        park(pump, work, why->text);
+        (void)g_hash_table_remove(pump->failures, key);
+        g_free(key);
+    } else {
+        (void)g_hash_table_insert(pump->failures, key, GUINT_TO_POINTER(n));
+    }
+}
+
+static void send_with(struct pump *pump, struct work *work, struct outgoing *outgoing, int64_t valid_until_us)
+{
+    struct error err = {0};
+    if (pump->options.kind->prepare(pump->sender, outgoing, &err) != STATUS_OK) {
+        give_back(pump, &outgoing->permit_id);
+        learn(pump, work, err.code == STATUS_INVALID_ARGUMENT ? SEND_FAILED : SEND_LATER, &err);
+        return;
+    }
+    enum send_result result = SEND_LATER;
+    const enum status st = begin(pump, work, outgoing, &err);
+    if (st == STATUS_OK) {
+        result = hand_over(pump, outgoing, valid_until_us, &err);
+        remember(pump, &outgoing->permit_id, result, &err);
+        learn(pump, work, result, &err);
+    } else if (st != STATUS_DEADLINE_EXCEEDED) {
+        give_back(pump, &outgoing->permit_id);
+        log_warn("a message could not be begun", log_id("permit", &outgoing->permit_id), log_error_text(&err));
+    } /* else: perhaps it was begun; nothing was handed over, as `recover` will find */
+    if (pump->options.kind->forget)
+        pump->options.kind->forget(outgoing);
+}
+
+static void wait_for_turn(struct pump *pump)
+{
+    const int ms = clock_remaining_ms(pump->next_send);
+    if (ms > 0)
+        rest(pump, ms);
+    pump->next_send = clock_deadline_ms(pump->gap_ms);
+}
+
+static void send_one(struct pump *pump, struct work *work)
+{
+    struct outgoing outgoing = {.contact_point_id = wire_known_id(&work->entry->contact_point_id),
+                                .composition = &work->composition};
+    g_autofree char *address = NULL;
+    int64_t valid_until_us = 0;
+    if (!compose(pump, work))
+        return;
+    wait_for_turn(pump);
+    if (!pump->is_stopping && permit(pump, work, &outgoing.permit_id, &address, &valid_until_us)) {
+        outgoing.address = address;
+        outgoing.profile = work->profile;
+        outgoing.opt_out_link = work->opt_out_link[0] ? work->opt_out_link : NULL;
+        /* Where contact has learnt another address than we have, what was written is for the wrong one. */
+        if (strcmp(address, work->account->address) == 0)
+            send_with(pump, work, &outgoing, valid_until_us);
+        else
+            give_back(pump, &outgoing.permit_id);
+    }
+    composition_fini(&work->composition);
+}
+
+/* --- what is due --- */
+
+/* Entries of one partition. */
+static void send_entries(struct pump *pump, uint16_t partition, Dunlin__Contact__V1__DialEntry *const *entries,
+                         size_t n)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Correspondence__V1__DescribeAccountsRequest request;
+    struct error err = {0};
+    g_autofree Dunlin__Correspondence__V1__AccountStep *steps = g_new0(Dunlin__Correspondence__V1__AccountStep, n);
+    g_autofree Dunlin__Correspondence__V1__AccountStep **list = g_new0(Dunlin__Correspondence__V1__AccountStep *, n);
+    for (size_t i = 0; i < n; i++) {
+        dunlin__correspondence__v1__account_step__init(&steps[i]);
+        steps[i].account_id = entries[i]->account_id;
+        steps[i].contact_point_id = entries[i]->contact_point_id;
+        steps[i].step = entries[i]->step;
+        list[i] = &steps[i];
+    }
+    dunlin__correspondence__v1__describe_accounts_request__init(&request);
+    request.n_steps = n;
+    request.steps = list;
+    if (edge_call(&pump->caller, EDGE_OWN, "DescribeAccounts", &request.base, partition, NULL, &reply, &err) !=
+        STATUS_OK) {
+        log_warn("accounts could not be described", log_number("partition", partition), log_error_text(&err));
+        return;
+    }
+    const Dunlin__Correspondence__V1__DescribeAccountsReply *got =
+        (const Dunlin__Correspondence__V1__DescribeAccountsReply *)reply;
+    for (size_t i = 0; i < n && i < got->n_accounts && !pump->is_stopping && pump->pause_ms == 0; i++) {
+        struct work work = {.entry = entries[i], .account = got->accounts[i]};
+        if (got->accounts[i]->account_id.len > 0 && !got->accounts[i]->is_parked && !got->accounts[i]->is_recalled)
+            send_one(pump, &work);
+    }
+}
+
+static gint by_partition(gconstpointer a, gconstpointer b)
+{
+    const Dunlin__Contact__V1__DialEntry *x = *(Dunlin__Contact__V1__DialEntry *const *)a;
+    const Dunlin__Contact__V1__DialEntry *y = *(Dunlin__Contact__V1__DialEntry *const *)b;
+    const struct id p = wire_known_id(&x->account_id), q = wire_known_id(&y->account_id);
+    return id_partition(&p) - id_partition(&q);
+}
+
+static size_t send_list(struct pump *pump, Dunlin__Contact__V1__ReserveDialListReply *list)
+{
+    if (list->n_entries > 0)
+        qsort(list->entries, list->n_entries, sizeof(list->entries[0]), by_partition);
+    for (size_t first = 0, last; first < list->n_entries; first = last) {
+        for (last = first + 1;
+             last < list->n_entries && by_partition(&list->entries[first], &list->entries[last]) == 0;)
+            last++;
+        const struct id account_id = wire_known_id(&list->entries[first]->account_id);
+        send_entries(pump, id_partition(&account_id), &list->entries[first], last - first);
+    }
+    return list->n_entries;
+}
+
+/* From one instance of contact, of the partitions that are both its and ours. */
+static size_t reserve(struct pump *pump, const char *contact, uint32_t *partitions, size_t n)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Contact__V1__ReserveDialListRequest request;
+    Dunlin__Contact__V1__Channel channels[] = {pump->options.kind->channel};
+    struct error err = {0};
+    dunlin__contact__v1__reserve_dial_list_request__init(&request);
+    request.n_partitions = n;
+    request.partitions = partitions;
+    request.limit = ENTRIES_A_TURN;
+    request.hold_s = HOLD_S;
+    request.dialer = wire_text("correspondence");
+    request.n_channels = 1;
+    request.channels = channels;
+    if (edge_call_instance(&pump->caller, contact, "ReserveDialList", &request.base, &reply, &err) != STATUS_OK) {
+        log_debug("no list of what is due", log_text("contact", contact), log_error_text(&err));
+        return 0;
+    }
+    return send_list(pump, (Dunlin__Contact__V1__ReserveDialListReply *)reply);
+}
+
+struct share {
+    char contact[REGISTRY_NAME_SIZE]; /* instance; empty: nobody owns it there now */
+};
+
+/* Which partitions are ours now; returns how many. */
+static size_t own_partitions(struct pump *pump, struct share shares[static PARTITION_COUNT],
+                             uint32_t partitions[static PARTITION_COUNT])
+{
+    const struct roster *roster = NULL;
+    struct error err = {0};
+    size_t n = 0;
+    if (bus_client_roster(pump->caller.client, &roster, &err) != STATUS_OK)
+        return 0;
+    for (uint16_t p = 0; p < PARTITION_COUNT; p++) {
+        const struct instance *own = roster_owner(roster, "correspondence", p);
+        const struct instance *contact = roster_owner(roster, "contact", p);
+        shares[p].contact[0] = '\0';
+        if (!own || strcmp(own->id, pump->instance_id) != 0)
+            continue;
+        partitions[n++] = p;
+        if (contact)
+            g_strlcpy(shares[p].contact, contact->id, sizeof(shares[p].contact));
+    }
+    return n;
+}
+
+/* True where there was something to do, and there may be more. */
+static bool send_due(struct pump *pump, struct share shares[static PARTITION_COUNT])
+{
+    bool has_more = false;
+    for (size_t first = 0; first < PARTITION_COUNT && !pump->is_stopping && pump->pause_ms == 0; first++) {
+        uint32_t partitions[PARTITION_COUNT];
+        char contact[REGISTRY_NAME_SIZE];
+        size_t n = 0;
+        if (shares[first].contact[0] == '\0')
+            continue;
+        g_strlcpy(contact, shares[first].contact, sizeof(contact));
+        for (size_t p = first; p < PARTITION_COUNT; p++) {
+            if (strcmp(shares[p].contact, contact) != 0)
+                continue;
+            partitions[n++] = (uint32_t)p;
+            shares[p].contact[0] = '\0';
+        }
+        has_more = reserve(pump, contact, partitions, n) == ENTRIES_A_TURN || has_more;
+    }
+    return has_more;
+}
+
+/* --- what ended half-way --- */
+
+static bool is_alive(struct pump *pump, const char *instance_id)
+{
+    const struct roster *roster = NULL;
+    struct error err = {0};
+    return bus_client_roster(pump->caller.client, &roster, &err) != STATUS_OK ||
+           roster_find(roster, instance_id) != NULL;
+}
+
+static void recover_one(struct pump *pump, const Dunlin__Correspondence__V1__Message *message)
+{
+    const struct id permit_id = wire_known_id(&message->permit_id);
+    const bool is_own = strcmp(message->instance, pump->instance_id) == 0;
+    const struct outcome *known = g_hash_table_lookup(pump->outcomes, &permit_id);
+    struct error why = {0};
+    if (message->state != DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENDING) {
+        g_autofree char *document =
+            message->batch[0] ? g_strconcat(message->batch, "/", message->document, NULL) : g_strdup(message->document);
+        if (edge_report(&pump->caller, &permit_id, delivery_of(message->state), document, &message->document_hash,
+                        &why) != STATUS_OK)
+            log_warn("what became of a message could not be reported; it is tried again", log_id("permit", &permit_id),
+                     log_error_text(&why));
+        return;
+    }
+    if (known) {
+        conclude(pump, &permit_id, known);
+        return;
+    }
+    if (!is_own && is_alive(pump, message->instance))
+        return;
+    enum send_result result = SEND_FAILED;
+    (void)error_set(&why, STATUS_ABORTED, "it was never handed over");
+    if (!is_own)
+        result = pump->options.kind->find_out(pump->sender, message, &why);
+    if (result == SEND_LATER)
+        return;
+    metrics_add(&CORRESPONDENCE_METRICS[METRIC_RECOVERED], channel_name(pump), 1);
+    remember(pump, &permit_id, result, &why);
+}
+
+static void recover(struct pump *pump, uint32_t *partitions, size_t n)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Correspondence__V1__ListOpenMessagesRequest request;
+    struct error err = {0};
+    if (clock_remaining_ms(pump->recover_at) > 0)
+        return;
+    dunlin__correspondence__v1__list_open_messages_request__init(&request);
+    request.n_partitions = n;
+    request.partitions = partitions;
+    request.channel = pump->options.kind->channel;
+    if (edge_call_any(&pump->caller, "ListOpenMessages", &request.base, &reply, &err) != STATUS_OK)
+        return;
+    pump->recover_at = clock_deadline_ms(RECOVER_IVL_MS);
+    const Dunlin__Correspondence__V1__ListMessagesReply *got =
+        (const Dunlin__Correspondence__V1__ListMessagesReply *)reply;
+    for (size_t i = 0; i < got->n_messages && !pump->is_stopping; i++)
+        recover_one(pump, got->messages[i]);
+}
+
+/* --- the thread --- */
+
+static bool turn(struct pump *pump)
+{
+    struct share shares[PARTITION_COUNT];
+    uint32_t partitions[PARTITION_COUNT];
+    if (pump->options.kind->tend)
+        pump->options.kind->tend(pump->sender);
+    const size_t n = own_partitions(pump, shares, partitions);
+    if (n == 0)
+        return false;
+    recover(pump, partitions, n);
+    if (pump->pause_ms > 0 && clock_remaining_ms(pump->resume_at) > 0)
+        return false;
+    const int64_t pause_ms = pump->pause_ms;
+    pump->pause_ms = 0;
+    const bool has_more = send_due(pump, shares);
+    /* A turn without anything to send says nothing of the carrier: the next failure pauses longer still. */
+    if (pump->pause_ms > 0 && pause_ms > 0) {
+        pump->pause_ms = MIN(2 * pause_ms, PAUSE_MAX_MS);
+        pump->resume_at = clock_deadline_ms(pump->pause_ms);
+    }
+    return has_more;
+}
+
+static void run(struct pump *pump)
+{
+    while (!pump->is_stopping) {
+        const bool has_more = turn(pump);
+        rest(pump, has_more ? 0 : pump->poll_ms);
+    }
+}
+
+static void pump_actor(zsock_t *pipe, void *args)
+{
+    struct pump *pump = args;
+    const struct bus_client_options options = {.redis_url =
+                                                   config_text(service_config(pump->options.service), "redis-url"),
+                                               .keys = service_keys(pump->options.service),
+                                               .principal = "service:correspondence"};
+    struct error err = {0};
+    pump->pipe = pipe;
+    const enum status st = bus_client_new(&options, &pump->caller.client, &err);
+    zsock_signal(pipe, 0);
+    if (st == STATUS_OK)
+        run(pump);
+    else
+        log_error("nothing can be sent", log_text("channel", channel_name(pump)), log_error_text(&err));
+    bus_client_free(pump->caller.client);
+}
+
+enum status pump_start(const struct pump_options *options, struct pump **ret_pump, struct error *err)
+{
+    const struct config *config = service_config(options->service);
+    struct pump *pump = g_new0(struct pump, 1);
+    g_autofree char *rate = g_strconcat(options->kind->name, "-rate", NULL);
+    pump->options = *options;
+    pump->instance_id = service_instance_id(options->service);
+    pump->secret = config_text(config, "callback-secret");
+    pump->public_url = config_text(config, "public-url");
+    pump->poll_ms = config_integer(config, "poll-interval");
+    pump->gap_ms = 60000 / config_integer(config, rate);
+    pump->caller.timeout_ms = config_integer(config, "call-timeout");
+    pump->outcomes = id_table_new(g_free);
+    pump->failures = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    const enum status st = options->kind->open(config, pump->instance_id, &pump->sender, err);
+    if (st != STATUS_OK) {
+        pump_stop(pump);
+        return st;
+    }
+    pump->actor = zactor_new(pump_actor, pump);
+    *ret_pump = pump;
+    return STATUS_OK;
+}
+
+void pump_stop(struct pump *pump)
+{
+    if (!pump)
+        return;
+    zactor_destroy(&pump->actor);
+    if (pump->sender)
+        pump->options.kind->close(pump->sender);
+    g_hash_table_destroy(pump->outcomes);
+    g_hash_table_destroy(pump->failures);
+    g_free(pump);
+}

@@ -1,0 +1,7 @@
+-- Begins a message. $1 partition, $2 permit, $3 account, $4 debtor, $5 contact point, $6 agency, $7 channel, $8 purpose, $9 step, $10 template, $11 its version, $12 document, $13 its hash, $14 batch,
+-- $15 instance, $16 business time. No row where the permit has one.
+INSERT INTO correspondence.message (
+    partition, permit_id, account_id, debtor_id, contact_point_id, agency_id, channel, purpose, step, template, template_version, document, document_hash, batch, instance, state, detail, is_uncertain,
+    is_reported, begun_at_us, changed_at_us)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, '', false, false, $16, $16)
+ON CONFLICT (permit_id, partition) DO NOTHING

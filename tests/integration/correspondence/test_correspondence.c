@@ -1,0 +1,338 @@
+#include "unit_fixture.h"
+
+#include "correspondence_service.h"
+#include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/correspondence/v1/correspondence.pb-c.h"
+#include "dunlin/intake/v1/intake.pb-c.h"
+#include "dunlin/payment/v1/payment.pb-c.h"
+
+/* Promise P2: what is learnt from the log is learnt once, and a message has one row for its permit whatever is sent
+ * twice. Runs as fault.correspondence.nth too.
+ *
+ * Broken once: ON CONFLICT of message_insert as an update; the test of the permit that is used twice failed. */
+
+static const struct fixture_caller EDGE = {.peer = "correspondence", .role = "service", .principal = ""};
+static uint8_t hash[32] = {1, 2, 3};
+
+static int open_correspondence(void **state)
+{
+    return fixture_open(state, &CORRESPONDENCE_SPEC, NULL);
+}
+
+static int set_up(void **state)
+{
+    fixture_empty(*state, "correspondence.debtor, correspondence.contact_point, correspondence.account, "
+                          "correspondence.message, correspondence.parked, correspondence.inbound");
+    return 0;
+}
+
+static void place(struct unit_fixture *fixture, const struct subject_ids *ids, const char *point, const char *number)
+{
+    Dunlin__Intake__V1__AccountPlaced placed;
+    Dunlin__Intake__V1__ContactPoint phone, address, *points[] = {&phone, &address};
+    const struct id phone_id = named(point);
+    g_autofree char *address_name = g_strconcat(point, " address", NULL);
+    const struct id address_id = named(address_name);
+    dunlin__intake__v1__account_placed__init(&placed);
+    dunlin__intake__v1__contact_point__init(&phone);
+    dunlin__intake__v1__contact_point__init(&address);
+    phone.contact_point_id = wire_id(&phone_id);
+    phone.kind = DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_PHONE;
+    phone.value = wire_text(number);
+    address.contact_point_id = wire_id(&address_id);
+    address.kind = DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_ADDRESS;
+    address.value = wire_text("1 Main St\nNew York\nNY\n10001\nUS");
+    placed.account_id = wire_id(&ids->account);
+    placed.debtor_id = wire_id(&ids->debtor);
+    placed.client = wire_text("clinic");
+    placed.client_reference = wire_text("R-1");
+    placed.balance_minor = 25000;
+    placed.currency = wire_text("USD");
+    placed.due_on_days = FIXTURE_TODAY - 40;
+    placed.opened_on_days = FIXTURE_TODAY - 70;
+    placed.debtor_name = wire_text("Jo Miller");
+    placed.is_natural_person = true;
+    placed.n_contact_points = ARRAY_SIZE(points);
+    placed.contact_points = points;
+    fixture_apply_ok(fixture, &placed.base);
+}
+
+static Dunlin__Payment__V1__BalanceChanged changed(const struct subject_ids *ids, int64_t change_minor,
+                                                   int64_t balance_minor, Dunlin__Payment__V1__PostingKind kind)
+{
+    Dunlin__Payment__V1__BalanceChanged message;
+    dunlin__payment__v1__balance_changed__init(&message);
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
+    message.change_minor = change_minor;
+    message.balance_minor = balance_minor;
+    message.currency = wire_text("USD");
+    message.kind = kind;
+    return message;
+}
+
+static Dunlin__Correspondence__V1__DescribeAccountsReply *describe(struct unit_fixture *fixture,
+                                                                   const struct subject_ids *ids, const char *point)
+{
+    Dunlin__Correspondence__V1__DescribeAccountsRequest request;
+    Dunlin__Correspondence__V1__AccountStep step, *steps[] = {&step};
+    const struct id point_id = named(point);
+    dunlin__correspondence__v1__describe_accounts_request__init(&request);
+    dunlin__correspondence__v1__account_step__init(&step);
+    step.account_id = wire_id(&ids->account);
+    step.contact_point_id = wire_id(&point_id);
+    step.step = wire_text("notice");
+    request.n_steps = 1;
+    request.steps = steps;
+    return fixture_call_as(fixture, &EDGE, "DescribeAccounts", &request.base, STATUS_OK);
+}
+
+static void an_account_is_described_as_the_log_tells_it(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("describe");
+    place(fixture, &ids, "describe point", "+12125550123");
+    const Dunlin__Payment__V1__BalanceChanged changes[] = {
+        changed(&ids, -5000, 20000, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_PAYMENT),
+        changed(&ids, 1500, 21500, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_ADJUSTMENT),
+        changed(&ids, -500, 21000, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_ADJUSTMENT),
+        changed(&ids, 0, 21000, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_UNSPECIFIED),
+    };
+    const ProtobufCMessage *messages[ARRAY_SIZE(changes)];
+    for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
+        messages[i] = &changes[i].base;
+    assert_int_equal(fixture_apply(fixture, messages, ARRAY_SIZE(messages)), STATUS_OK);
+    Dunlin__Correspondence__V1__DescribeAccountsReply *reply = describe(fixture, &ids, "describe point address");
+    const Dunlin__Correspondence__V1__AccountDescription *account = reply->accounts[0];
+    assert_string_equal(account->debtor_name, "Jo Miller");
+    assert_string_equal(account->address, "1 Main St\nNew York\nNY\n10001\nUS");
+    assert_string_equal(account->postal_address, account->address);
+    assert_int_equal(account->placed_minor, 25000);
+    assert_int_equal(account->paid_minor, 5000);
+    assert_int_equal(account->charged_minor, 1500);
+    assert_int_equal(account->credited_minor, 500);
+    assert_int_equal(account->balance_minor, 21000);
+    fixture_free_reply(reply);
+    const struct subject_ids nobody = ids_of("nobody");
+    reply = describe(fixture, &nobody, "describe point");
+    assert_int_equal(reply->accounts[0]->account_id.len, 0);
+    fixture_free_reply(reply);
+}
+
+static void an_event_of_an_account_that_was_never_placed_is_refused(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("never placed");
+    const Dunlin__Payment__V1__BalanceChanged change =
+        changed(&ids, -1, 1, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_PAYMENT);
+    const ProtobufCMessage *message = &change.base;
+    assert_int_equal(fixture_apply(fixture, &message, 1), STATUS_FAILED_PRECONDITION);
+}
+
+static Dunlin__Correspondence__V1__BeginMessageRequest
+begin_of(const struct subject_ids *ids, const struct id *permit_id, const struct id *point_id, const char *instance)
+{
+    Dunlin__Correspondence__V1__BeginMessageRequest request;
+    dunlin__correspondence__v1__begin_message_request__init(&request);
+    request.permit_id = wire_id(permit_id);
+    request.account_id = wire_id(&ids->account);
+    request.debtor_id = wire_id(&ids->debtor);
+    request.contact_point_id = wire_id(point_id);
+    request.agency_id = FIXTURE_AGENCY;
+    request.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER;
+    request.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION;
+    request.step = wire_text("notice");
+    request.template_ = wire_text("t");
+    request.document = wire_text("0001-x.pdf");
+    request.document_hash = (ProtobufCBinaryData){.data = hash, .len = sizeof(hash)};
+    request.batch = wire_text("2026-01-05/1");
+    request.instance = wire_text(instance);
+    return request;
+}
+
+static void begin(struct unit_fixture *fixture, const struct subject_ids *ids, const struct id *permit_id,
+                  const char *instance, enum status expected)
+{
+    const struct id point_id = named("some point");
+    const Dunlin__Correspondence__V1__BeginMessageRequest request = begin_of(ids, permit_id, &point_id, instance);
+    fixture_free_reply(fixture_call_as(fixture, &EDGE, "BeginMessage", &request.base, expected));
+}
+
+static void finish(struct unit_fixture *fixture, const struct id *permit_id,
+                   Dunlin__Correspondence__V1__MessageState state, enum status expected)
+{
+    Dunlin__Correspondence__V1__FinishMessageRequest request;
+    dunlin__correspondence__v1__finish_message_request__init(&request);
+    request.permit_id = wire_id(permit_id);
+    request.state = state;
+    request.detail = wire_text("as the carrier says");
+    fixture_free_reply(fixture_call_as(fixture, &EDGE, "FinishMessage", &request.base, expected));
+}
+
+static size_t open_messages(struct unit_fixture *fixture)
+{
+    Dunlin__Correspondence__V1__ListOpenMessagesRequest request;
+    uint32_t partitions[] = {FIXTURE_PARTITION};
+    dunlin__correspondence__v1__list_open_messages_request__init(&request);
+    request.n_partitions = 1;
+    request.partitions = partitions;
+    request.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER;
+    Dunlin__Correspondence__V1__ListMessagesReply *reply =
+        fixture_call_as(fixture, &EDGE, "ListOpenMessages", &request.base, STATUS_OK);
+    const size_t n = reply->n_messages;
+    fixture_free_reply(reply);
+    return n;
+}
+
+static void report(struct unit_fixture *fixture, const struct subject_ids *ids, const struct id *permit_id,
+                   Dunlin__Contact__V1__Delivery delivery)
+{
+    Dunlin__Contact__V1__AttemptReported message;
+    Dunlin__Contact__V1__AttemptReport attempt;
+    dunlin__contact__v1__attempt_reported__init(&message);
+    dunlin__contact__v1__attempt_report__init(&attempt);
+    attempt.delivery = delivery;
+    message.permit_id = wire_id(permit_id);
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
+    message.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER;
+    message.report = &attempt;
+    fixture_apply_ok(fixture, &message.base);
+}
+
+static int message_state(struct unit_fixture *fixture)
+{
+    return (int)fixture_number(fixture, "SELECT state::bigint FROM correspondence.message");
+}
+
+static void a_message_goes_its_way_and_is_closed_by_contacts_event(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("way");
+    const struct id permit_id = named("way permit");
+    begin(fixture, &ids, &permit_id, "correspondence-1", STATUS_OK);
+    assert_int_equal(open_messages(fixture), 1);
+    finish(fixture, &permit_id, DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENT, STATUS_OK);
+    assert_int_equal(open_messages(fixture), 1);
+    report(fixture, &ids, &permit_id, DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_SENT);
+    assert_int_equal(open_messages(fixture), 0);
+    report(fixture, &ids, &permit_id, DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_UNDELIVERABLE);
+    assert_int_equal(message_state(fixture), DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_UNDELIVERABLE);
+    /* A receipt that comes late takes nothing back. */
+    report(fixture, &ids, &permit_id, DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_DELIVERED);
+    assert_int_equal(message_state(fixture), DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_UNDELIVERABLE);
+}
+
+static void a_permit_is_used_once(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("once");
+    const struct id permit_id = named("once permit");
+    begin(fixture, &ids, &permit_id, "correspondence-1", STATUS_OK);
+    begin(fixture, &ids, &permit_id, "correspondence-1", STATUS_OK); /* the same once more */
+    begin(fixture, &ids, &permit_id, "correspondence-2", STATUS_ALREADY_EXISTS);
+    finish(fixture, &permit_id, DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENT, STATUS_OK);
+    finish(fixture, &permit_id, DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENT, STATUS_OK);
+    finish(fixture, &permit_id, DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_NOT_SENT,
+           STATUS_FAILED_PRECONDITION);
+    const struct id other = named("no permit");
+    finish(fixture, &other, DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENT, STATUS_NOT_FOUND);
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM correspondence.message"), 1);
+}
+
+static void a_parked_step_waits_for_news_or_for_somebody(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("parked");
+    Dunlin__Correspondence__V1__ParkStepRequest request;
+    place(fixture, &ids, "parked point", "+12125550124");
+    dunlin__correspondence__v1__park_step_request__init(&request);
+    request.account_id = wire_id(&ids.account);
+    request.debtor_id = wire_id(&ids.debtor);
+    request.step = wire_text("notice");
+    request.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER;
+    request.reason = wire_text("consumer_mail_address: is missing");
+    for (int round = 0; round < 2; round++) {
+        fixture_free_reply(fixture_call_as(fixture, &EDGE, "ParkStep", &request.base, STATUS_OK));
+        Dunlin__Correspondence__V1__DescribeAccountsReply *reply = describe(fixture, &ids, "parked point");
+        assert_true(reply->accounts[0]->is_parked);
+        fixture_free_reply(reply);
+        if (round == 0) {
+            Dunlin__Intake__V1__AccountUpdated updated;
+            dunlin__intake__v1__account_updated__init(&updated);
+            updated.account_id = wire_id(&ids.account);
+            updated.debtor_id = wire_id(&ids.debtor);
+            fixture_apply_ok(fixture, &updated.base);
+        } else {
+            Dunlin__Correspondence__V1__ReleaseStepsRequest release;
+            dunlin__correspondence__v1__release_steps_request__init(&release);
+            release.account_id = wire_id(&ids.account);
+            fixture_free_reply(fixture_call(fixture, "ReleaseSteps", &release.base, STATUS_OK));
+        }
+        reply = describe(fixture, &ids, "parked point");
+        assert_false(reply->accounts[0]->is_parked);
+        fixture_free_reply(reply);
+    }
+}
+
+static void whoever_has_a_number_is_found_and_what_comes_in_is_taken_once(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("inbound"), other = ids_of("inbound other");
+    Dunlin__Correspondence__V1__FindContactPointsRequest find;
+    Dunlin__Correspondence__V1__TakeInboundRequest take;
+    const struct id inbound_id = named("inbound id");
+    place(fixture, &ids, "inbound point", "+12125550125");
+    place(fixture, &other, "inbound point of another", "+12125550125");
+    dunlin__correspondence__v1__find_contact_points_request__init(&find);
+    find.value = wire_text("+12125550125");
+    Dunlin__Correspondence__V1__FindContactPointsReply *found =
+        fixture_call_as(fixture, &EDGE, "FindContactPoints", &find.base, STATUS_OK);
+    assert_int_equal(found->n_found, 2);
+    assert_int_equal(found->found[0]->account_id.len, ID_BYTES);
+    fixture_free_reply(found);
+    dunlin__correspondence__v1__take_inbound_request__init(&take);
+    take.inbound_id = wire_id(&inbound_id);
+    take.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
+    take.text = wire_text("STOP");
+    take.is_opt_out = true;
+    fixture_free_reply(fixture_call_as(fixture, &EDGE, "TakeInbound", &take.base, STATUS_OK));
+    fixture_free_reply(fixture_call_as(fixture, &EDGE, "TakeInbound", &take.base, STATUS_ALREADY_EXISTS));
+}
+
+static void operators_see_what_there_is(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("status");
+    const struct id permit_id = named("status permit");
+    Dunlin__Correspondence__V1__GetStatusRequest request;
+    Dunlin__Correspondence__V1__ListMessagesRequest list;
+    begin(fixture, &ids, &permit_id, "correspondence-1", STATUS_OK);
+    dunlin__correspondence__v1__get_status_request__init(&request);
+    Dunlin__Correspondence__V1__GetStatusReply *reply = fixture_call(fixture, "GetStatus", &request.base, STATUS_OK);
+    assert_int_equal(reply->n_counts, 1);
+    assert_int_equal(reply->counts[0]->count, 1);
+    assert_int_equal(reply->unreported_count, 1);
+    fixture_free_reply(reply);
+    dunlin__correspondence__v1__list_messages_request__init(&list);
+    list.account_id = wire_id(&ids.account);
+    Dunlin__Correspondence__V1__ListMessagesReply *messages =
+        fixture_call(fixture, "ListMessages", &list.base, STATUS_OK);
+    assert_int_equal(messages->n_messages, 1);
+    assert_string_equal(messages->messages[0]->document, "0001-x.pdf");
+    fixture_free_reply(messages);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(an_account_is_described_as_the_log_tells_it, set_up),
+        cmocka_unit_test_setup(an_event_of_an_account_that_was_never_placed_is_refused, set_up),
+        cmocka_unit_test_setup(a_message_goes_its_way_and_is_closed_by_contacts_event, set_up),
+        cmocka_unit_test_setup(a_permit_is_used_once, set_up),
+        cmocka_unit_test_setup(a_parked_step_waits_for_news_or_for_somebody, set_up),
+        cmocka_unit_test_setup(whoever_has_a_number_is_found_and_what_comes_in_is_taken_once, set_up),
+        cmocka_unit_test_setup(operators_see_what_there_is, set_up),
+    };
+    return cmocka_run_group_tests(tests, open_correspondence, fixture_close);
+}

@@ -1,0 +1,199 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "composition.h"
+#include "pdf_text.h"
+
+/* Promise P1: what goes out says what the rules want, or does not go out.
+ *
+ * Broken once: credits left out of the notice; it was refused with "current_amount: is $210.00, but the itemization
+ * adds up to $215.00". The opt-out notice of e-mails not asked for; the test of it failed. */
+
+static struct agency_profiles *profiles;
+static struct template_set *templates;
+static uint8_t account_id[16] = {1, [10] = 0xAB, [15] = 7};
+
+/* The shipped files, and templates of the test's own. */
+static const char *const LETTER_TEMPLATE =
+    "name: reminder\nlanguage: en\ntitle: Reminder\nchannels: [letter, email]\nsubject: Your account "
+    "{{client_reference}}\n"
+    "fields: [debtor_name, client_reference, balance, agency_name, due_date]\nopt_out_notice: false\n"
+    "body: |\n  Dear {{debtor_name}},\n\n  you owe {{balance}} since {{due_date}}.\n\n  - a point\n\n  "
+    "{{agency_name}}\n";
+static const char *const TEXT_TEMPLATE = "name: nudge\nlanguage: en\ntitle: Nudge\nchannels: [text, email]\nsubject: "
+                                         "Your account\nopt_out_notice: true\nattach_pdf: true\n"
+                                         "fields: [agency_name, opt_out_instructions]\nbody: \"{{agency_name}}, a debt "
+                                         "collector, asks you to call. {{opt_out_instructions}}\"\n";
+
+static void write_template(const char *folder, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+static int load(void **state)
+{
+    struct error err = {0};
+    g_autofree char *folder = g_dir_make_tmp("dunlin-templates-XXXXXX", NULL);
+    g_autofree char *agencies = g_build_filename(g_getenv("DUNLIN_SOURCE_DIR"), "deploy", "agencies.yaml", NULL);
+    (void)state;
+    write_template(folder, "reminder.en.yaml", LETTER_TEMPLATE);
+    write_template(folder, "nudge.en.yaml", TEXT_TEMPLATE);
+    if (templates_load(folder, &templates, &err) != STATUS_OK ||
+        agency_profiles_load(agencies, &profiles, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    g_autofree char *command = g_strdup_printf("rm -rf '%s'", folder);
+    return system(command);
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    templates_freep(&templates);
+    agency_profiles_freep(&profiles);
+    return 0;
+}
+
+static Dunlin__Correspondence__V1__AccountDescription known_account(void)
+{
+    Dunlin__Correspondence__V1__AccountDescription account;
+    dunlin__correspondence__v1__account_description__init(&account);
+    account.account_id = (ProtobufCBinaryData){.data = account_id, .len = sizeof(account_id)};
+    account.debtor_name = (char *)(uintptr_t) "Jo Miller";
+    account.is_natural_person = true;
+    account.client = (char *)(uintptr_t) "Main Street Clinic";
+    account.client_reference = (char *)(uintptr_t) "T-4711";
+    account.currency = (char *)(uintptr_t) "USD";
+    account.placed_minor = 25000;
+    account.charged_minor = 1500;
+    account.paid_minor = 5000;
+    account.credited_minor = 500;
+    account.balance_minor = 21000;
+    account.due_on_days = 20418;
+    account.opened_on_days = 20388;
+    account.address = account.postal_address = (char *)(uintptr_t) "1 Main St\nNew York\nNY\n10001\nUS";
+    return account;
+}
+
+static struct composition_order order_of(const Dunlin__Correspondence__V1__AccountDescription *account,
+                                         Dunlin__Contact__V1__Channel channel, const char *name)
+{
+    return (struct composition_order){.account = account,
+                                      .profile = agency_profiles_find(profiles, 1),
+                                      .templates = templates,
+                                      .channel = channel,
+                                      .purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION,
+                                      .template_name = name,
+                                      .opt_out_link = "https://agency.example/unsubscribe/1",
+                                      .today = {20458}};
+}
+
+static struct composition written(const struct composition_order *order)
+{
+    struct composition composition = {0};
+    struct error err = {0};
+    if (composition_write(order, &composition, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    return composition;
+}
+
+static void refused(const struct composition_order *order, const char *why)
+{
+    struct composition composition = {0};
+    struct error err = {0};
+    assert_int_not_equal(composition_write(order, &composition, &err), STATUS_OK);
+    assert_string_equal(err.text, why);
+}
+
+static void must_have(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("no '%s' in: %s", part, text);
+}
+
+static void a_letter_is_its_template_under_the_agencys_head(void **state)
+{
+    const Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    const struct composition_order order = order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER, "reminder");
+    (void)state;
+    struct composition composition = written(&order);
+    g_autofree char *text = pdf_text(composition.pdf.bytes, composition.pdf.len);
+    must_have(text, "Demo Receivables LLC");
+    must_have(text, "Jo Miller 1 Main St New York, NY 10001");
+    must_have(text, "Your account T-4711");
+    must_have(text, "you owe $210.00 since");
+    assert_string_equal(composition.postcode, "10001");
+    composition_fini(&composition);
+}
+
+static void a_validation_notice_is_the_form_with_the_ledgers_amounts(void **state)
+{
+    const Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    struct composition_order order =
+        order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER, "us-validation-notice");
+    (void)state;
+    order.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_VALIDATION_NOTICE;
+    struct composition composition = written(&order);
+    g_autofree char *text = pdf_text(composition.pdf.bytes, composition.pdf.len);
+    must_have(text, "Demo Receivables LLC is a debt collector.");
+    must_have(text, "you owed: $250.00");
+    must_have(text, "in fees: $15.00");
+    must_have(text, "You paid this amount toward the debt: $50.00");
+    must_have(text, "You were credited this amount toward the debt: $5.00");
+    must_have(text, "Total amount of the debt now: $210.00");
+    must_have(text, "Account number: T-4711");
+    composition_fini(&composition);
+}
+
+static void a_notice_that_does_not_add_up_is_refused(void **state)
+{
+    Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    struct composition_order order = order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER, "x");
+    (void)state;
+    order.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_VALIDATION_NOTICE;
+    account.balance_minor = 21001;
+    refused(&order, "current_amount: is $210.01, but the itemization adds up to $210.00");
+    account = known_account();
+    account.address = (char *)(uintptr_t) "";
+    refused(&order, "consumer_mail_address: is missing");
+}
+
+static void texts_and_e_mails_say_how_to_stop_them(void **state)
+{
+    const Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    struct composition_order order = order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT, "nudge");
+    (void)state;
+    struct composition composition = written(&order);
+    must_have(composition.body, "Reply STOP to stop.");
+    assert_int_equal(composition.pdf.len, 0);
+    composition_fini(&composition);
+    order.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_EMAIL;
+    composition = written(&order);
+    must_have(composition.body, "https://agency.example/unsubscribe/1");
+    assert_true(composition.pdf.len > 0);
+    composition_fini(&composition);
+    order.template_name = "reminder";
+    refused(&order, "template 'reminder' does not say how to stop such messages (12 CFR 1006.6(e))");
+    order.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
+    refused(&order, "template 'reminder' may not be sent by text");
+    order.template_name = "nothing";
+    refused(&order, "no template 'nothing'");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_letter_is_its_template_under_the_agencys_head),
+        cmocka_unit_test(a_validation_notice_is_the_form_with_the_ledgers_amounts),
+        cmocka_unit_test(a_notice_that_does_not_add_up_is_refused),
+        cmocka_unit_test(texts_and_e_mails_say_how_to_stop_them),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}

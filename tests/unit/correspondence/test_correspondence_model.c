@@ -1,0 +1,90 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "correspondence_model.h"
+
+/* Promises P1 (an opt-out in whatever words), P2 (no message is sent twice, none is taken back).
+ *
+ * Broken once: DELIVERED made reachable from UNDELIVERABLE; the walk failed with "undeliverable + delivered". */
+
+#define NO MESSAGE_SENDING /* no move leads back there */
+
+static void every_state_moves_as_the_table_says_and_no_other_way(void **state)
+{
+    /* One row a state, one column an event. */
+    static const enum message_state EXPECTED[][MESSAGE_EVENT_RETURNED + 1] = {
+        [MESSAGE_SENDING] = {MESSAGE_SENT, MESSAGE_NOT_SENT, MESSAGE_UNDELIVERABLE, MESSAGE_DELIVERED,
+                             MESSAGE_UNDELIVERABLE},
+        [MESSAGE_SENT] = {MESSAGE_SENT, NO, NO, MESSAGE_DELIVERED, MESSAGE_UNDELIVERABLE},
+        [MESSAGE_NOT_SENT] = {NO, MESSAGE_NOT_SENT, NO, NO, NO},
+        [MESSAGE_DELIVERED] = {MESSAGE_DELIVERED, NO, NO, MESSAGE_DELIVERED, MESSAGE_UNDELIVERABLE},
+        [MESSAGE_UNDELIVERABLE] = {NO, NO, MESSAGE_UNDELIVERABLE, NO, MESSAGE_UNDELIVERABLE},
+    };
+    (void)state;
+    for (enum message_state from = MESSAGE_SENDING; from <= MESSAGE_UNDELIVERABLE; from++)
+        for (enum message_event event = 0; event <= MESSAGE_EVENT_RETURNED; event++) {
+            enum message_state to = from;
+            const char *text = NULL;
+            struct error err = {0};
+            const enum message_state expected = EXPECTED[from][event];
+            const enum status st = message_move(&to, event, &text, &err);
+            if (st != (expected == NO ? STATUS_FAILED_PRECONDITION : STATUS_OK) ||
+                to != (expected == NO ? from : expected))
+                fail_msg("%s + event %d: %s, %s", message_state_name(from), (int)event, status_name(st),
+                         message_state_name(to));
+            assert_true(expected == NO ? err.text[0] != '\0' : text != NULL);
+        }
+}
+
+static void words_that_mean_stop_are_understood(void **state)
+{
+    static const char *const STOPS[] = {"STOP",        "stop",    "Stop.",  " quit ", "END",         "revoke",
+                                        "OPT OUT",     "opt-out", "optout", "Cancel", "UNSUBSCRIBE", "STOP texting me!",
+                                        "please stop", "ALTO",    "stopall"};
+    static const char *const OTHERS[] = {
+        "", "I will pay on Friday", "unstoppable", "weekend", "who is this?", "sto p", "Yes", "endless"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(STOPS); i++)
+        if (!is_opt_out_text(STOPS[i]))
+            fail_msg("'%s' asks to stop", STOPS[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(OTHERS); i++)
+        if (is_opt_out_text(OTHERS[i]))
+            fail_msg("'%s' does not ask to stop", OTHERS[i]);
+}
+
+static void the_sums_explain_the_balance(void **state)
+{
+    static const struct {
+        enum ledger_kind kind;
+        int64_t change_minor;
+    } CHANGES[] = {
+        {LEDGER_PAYMENT, -5000}, {LEDGER_REVERSAL, 2000}, {LEDGER_ADJUSTMENT, 700}, {LEDGER_ADJUSTMENT, -300}};
+    struct ledger_change sums = {0};
+    int64_t balance = 10000;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(CHANGES); i++) {
+        assert_true(ledger_change_add(&sums, CHANGES[i].kind, CHANGES[i].change_minor));
+        balance += CHANGES[i].change_minor;
+    }
+    assert_int_equal(sums.paid_minor, 3000);
+    assert_int_equal(sums.charged_minor, 700);
+    assert_int_equal(sums.credited_minor, 300);
+    assert_int_equal(10000 + sums.charged_minor - sums.paid_minor - sums.credited_minor, balance);
+    sums.charged_minor = INT64_MAX;
+    assert_false(ledger_change_add(&sums, LEDGER_ADJUSTMENT, 1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_state_moves_as_the_table_says_and_no_other_way),
+        cmocka_unit_test(words_that_mean_stop_are_understood),
+        cmocka_unit_test(the_sums_explain_the_balance),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
