@@ -197,6 +197,7 @@ static bool mark_wrong(const struct effect *effect)
     for (guint i = 0; i < effect->account->debtor->accounts->len; i++) {
         struct account *account = g_ptr_array_index(effect->account->debtor->accounts, i);
         memset(account->not_before_us, 0, sizeof(account->not_before_us));
+        account->is_changed = true; /* also of one that is held, whose plan says nothing new */
     }
     return true;
 }

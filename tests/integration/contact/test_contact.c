@@ -499,6 +499,32 @@ static void forgets_calls_to_a_number_that_is_not_the_debtors(void **state)
     (void)permit(fixture, "a1", "a1-phone");
 }
 
+/* Also for a debt that is held meanwhile, when it is released. */
+static void waits_no_longer_for_calls_to_a_number_that_is_not_the_debtors(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    drive("2026-06-11T14:00:00Z");
+    place(fixture, "d1", "a1");
+    place(fixture, "d1", "a2");
+    call_in_vain(fixture, "a2", "d1-phone", 7);
+    classify(fixture, "d1", "a2", "early", 400);
+    refused(fixture, "a2", "d1-phone", "REGF-14B2A-7IN7");
+    Dunlin__Payment__V1__PromiseMade made;
+    dunlin__payment__v1__promise_made__init(&made);
+    apply_ok(fixture, &made.base, "d1", "a2");
+    const struct id id = permit(fixture, "a1", "d1-phone");
+    Dunlin__Contact__V1__AttemptReport wrong = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
+    wrong.party = DUNLIN__CONTACT__V1__PARTY__PARTY_WRONG;
+    assert_int_equal(report(fixture, &wrong), STATUS_OK);
+    Dunlin__Payment__V1__PromiseCancelled cancelled;
+    dunlin__payment__v1__promise_cancelled__init(&cancelled);
+    apply_ok(fixture, &cancelled.base, "d1", "a2");
+    Dunlin__Contact__V1__GetAccountReply *reply = get(fixture, "a2");
+    assert_string_equal(reply->step, "call-1");
+    assert_true(reply->step_due_at_us < at("2026-06-12T00:00:00Z").us);
+    fixture_free_reply(reply);
+}
+
 static void counts_a_conversation_toward_every_debt_that_was_discussed(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -929,6 +955,7 @@ int main(void)
         cmocka_unit_test_setup(stops_one_debt_on_a_request_to_cease, clear),
         cmocka_unit_test_setup(holds_a_dispute_from_the_call_on, clear),
         cmocka_unit_test_setup(forgets_calls_to_a_number_that_is_not_the_debtors, clear),
+        cmocka_unit_test_setup(waits_no_longer_for_calls_to_a_number_that_is_not_the_debtors, clear),
         cmocka_unit_test_setup(counts_a_conversation_toward_every_debt_that_was_discussed, clear),
         cmocka_unit_test_setup(waits_with_the_next_step_after_a_conversation, clear),
         cmocka_unit_test_setup(answers_what_it_would_without_writing, clear),
