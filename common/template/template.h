@@ -46,7 +46,9 @@ struct template
     template_field_set fields; /* declared */
     template_field_set used;   /* of those, in subject and body */
     bool has_opt_out_notice;
-    bool attaches_pdf; /* an e-mail that brings the same text as a letter in PDF with it */
+    int32_t pay_within_days;  /* that {{pay_by_date}} lies after {{letter_date}}; 0: not used */
+    int32_t discount_percent; /* that {{settlement_amount}} is less than {{balance}}; 0: not used */
+    bool attaches_pdf;        /* an e-mail that brings the same text as a letter in PDF with it */
 };
 
 struct template_set {
@@ -80,6 +82,7 @@ void template_text_fini(struct template_text *text); /* a zeroed struct is fine 
 /* Puts values into subject and body. Values are data: never markup, never further fields; control characters of theirs
  * become spaces (line ends stay in the body where the field has several lines), and characters that turn the direction
  * of what follows are left out. The text is plain: what it is put into must escape it.
+ * {{pay_by_date}} and {{settlement_amount}} follow from other values where they are not set.
  * ret_text  owned by the caller (template_text_fini) on STATUS_OK, untouched otherwise.
  * Fails with INVALID_ARGUMENT naming the field where one that the text uses has no value or none that is UTF-8, is
  * longer than TEMPLATE_VALUE_MAX_BYTES or is money of an unknown currency; RESOURCE_EXHAUSTED. */

@@ -7,8 +7,9 @@
 #include "template/template_format.h"
 #include "template/template_words.h"
 
-#define SUBJECT_MAX_BYTES 300
-#define BODY_MAX_BYTES    (64 * 1024)
+#define SUBJECT_MAX_BYTES   300
+#define BODY_MAX_BYTES      (64 * 1024)
+#define PAY_WITHIN_DAYS_MAX 365
 
 struct template_file_values {
     char name[SOP_CODE_SIZE];
@@ -19,6 +20,7 @@ struct template_file_values {
     char *subject;
     char *body;
     bool opt_out_notice, attach_pdf;
+    int32_t pay_within_days, discount_percent;
     uint32_t disclosures;
     char **fields;
     unsigned n_fields;
@@ -66,6 +68,8 @@ static const cyaml_schema_field_t FIELDS[] = {
     CYAML_FIELD_STRING_PTR("body", CYAML_FLAG_POINTER, struct template_file_values, body, 1, BODY_MAX_BYTES),
     CYAML_FIELD_BOOL("opt_out_notice", CYAML_FLAG_OPTIONAL, struct template_file_values, opt_out_notice),
     CYAML_FIELD_BOOL("attach_pdf", CYAML_FLAG_OPTIONAL, struct template_file_values, attach_pdf),
+    CYAML_FIELD_INT("pay_within_days", CYAML_FLAG_OPTIONAL, struct template_file_values, pay_within_days),
+    CYAML_FIELD_INT("discount_percent", CYAML_FLAG_OPTIONAL, struct template_file_values, discount_percent),
     CYAML_FIELD_FLAGS("disclosures", CYAML_FLAG_STRICT | CYAML_FLAG_OPTIONAL, struct template_file_values, disclosures,
                       DISCLOSURES, ARRAY_SIZE(DISCLOSURES)),
     CYAML_FIELD_SEQUENCE_COUNT("fields", OPTIONAL_POINTER, struct template_file_values, fields, n_fields, &FIELD_NAME,
@@ -156,6 +160,32 @@ static bool says_how_to_opt_out(const struct template *template)
     return (template->used & fields) != 0 || strstr(template->body, "STOP") != NULL;
 }
 
+/* A number of the file that a field of the text is made with: either both are there or none. */
+static enum status check_number(const struct maker *maker, const char *path, int32_t value, int32_t max,
+                                enum template_field field)
+{
+    const bool is_used = (maker->template->used & TEMPLATE_FIELD_BIT(field)) != 0;
+    const char *name = template_field_row(field)->name;
+    if (is_used && value == 0)
+        return policy_refuse(maker->file, maker->err, policy_path("%s", path), "missing: {{%s}} is made with it", name);
+    if (!is_used && value != 0)
+        return policy_refuse(maker->file, maker->err, policy_path("%s", path), "no text has {{%s}}", name);
+    if (value < 0 || value > max)
+        return policy_refuse(maker->file, maker->err, policy_path("%s", path), "%d is not within 1 and %d", (int)value,
+                             (int)max);
+    return STATUS_OK;
+}
+
+static enum status check_numbers(const struct maker *maker)
+{
+    enum status st = check_number(maker, "pay_within_days", maker->template->pay_within_days, PAY_WITHIN_DAYS_MAX,
+                                  TEMPLATE_PAY_BY_DATE);
+    if (st == STATUS_OK || policy_goes_on(maker->file, st))
+        st =
+            check_number(maker, "discount_percent", maker->template->discount_percent, 100, TEMPLATE_SETTLEMENT_AMOUNT);
+    return st;
+}
+
 static enum status check_whole(const struct maker *maker)
 {
     const struct template *template = maker->template;
@@ -172,7 +202,7 @@ static enum status check_whole(const struct maker *maker)
         return policy_refuse(
             maker->file, maker->err, policy_path("opt_out_notice"),
             "the body has no such notice: {{opt_out_instructions}}, {{opt_out_link}} or the word STOP");
-    return STATUS_OK;
+    return check_numbers(maker);
 }
 
 static enum status copy_texts(const struct maker *maker)
@@ -206,6 +236,8 @@ static enum status make_head(const struct maker *maker)
     template->disclosures = values->disclosures;
     template->has_opt_out_notice = values->opt_out_notice;
     template->attaches_pdf = values->attach_pdf;
+    template->pay_within_days = values->pay_within_days;
+    template->discount_percent = values->discount_percent;
     return STATUS_OK;
 }
 

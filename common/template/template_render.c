@@ -44,17 +44,36 @@ static enum status write_text(FILE *out, const char *text, bool keeps_lines, str
     return STATUS_OK;
 }
 
+/* What the template itself says of a field, out of other values; rounded in favour of who owes. */
+static struct template_value derive(const struct template *template, const struct template_values *values,
+                                    enum template_field field)
+{
+    const struct template_value *day = &values->of[TEMPLATE_LETTER_DATE];
+    const struct template_value *balance = &values->of[TEMPLATE_BALANCE];
+    struct template_value value = values->of[field];
+    if (!value.is_set && field == TEMPLATE_PAY_BY_DATE && day->is_set) {
+        value.is_set = true;
+        value.date.days = day->date.days + template->pay_within_days;
+    } else if (!value.is_set && field == TEMPLATE_SETTLEMENT_AMOUNT && balance->is_set) {
+        const int64_t kept_percent = 100 - template->discount_percent;
+        value.is_set = true;
+        value.money = balance->money;
+        value.money.minor = balance->money.minor / 100 * kept_percent + balance->money.minor % 100 * kept_percent / 100;
+    }
+    return value;
+}
+
 static enum status write_value(FILE *out, const struct template *template, const struct template_values *values,
                                enum template_field field, bool keeps_lines, struct error *err)
 {
     const struct template_field_row *row = template_field_row(field);
-    const struct template_value *value = &values->of[field];
+    const struct template_value value = derive(template, values, field);
     char formatted[TEMPLATE_FORMATTED_SIZE];
-    if (!value->is_set)
+    if (!value.is_set)
         return error_set(err, STATUS_INVALID_ARGUMENT, "no value");
     if (row->kind == TEMPLATE_TEXT || row->kind == TEMPLATE_LINES)
-        return write_text(out, value->text, keeps_lines && row->kind == TEMPLATE_LINES, err);
-    enum status st = template_format(template->locale, row->kind, value, formatted, err);
+        return write_text(out, value.text, keeps_lines && row->kind == TEMPLATE_LINES, err);
+    enum status st = template_format(template->locale, row->kind, &value, formatted, err);
     if (st == STATUS_OK)
         (void)fputs(formatted, out);
     return st;

@@ -69,6 +69,10 @@ const char *template_difference(const struct template *template, const struct te
         return "disclosures";
     if (template->has_opt_out_notice != standard->has_opt_out_notice)
         return "opt_out_notice";
+    if (template->pay_within_days != standard->pay_within_days)
+        return "pay_within_days";
+    if (template->discount_percent != standard->discount_percent)
+        return "discount_percent";
     return template->attaches_pdf != standard->attaches_pdf ? "attach_pdf" : NULL;
 }
 

@@ -356,6 +356,18 @@ static void check_languages(const struct subject *subject, const struct policy_p
         FIND(subject, false, *path, "template '%s' is not there in '%s'", name, TEMPLATES_DEFAULT_LANGUAGE);
 }
 
+/* What a letter offers, somebody must be allowed to agree to. */
+static void check_discount(const struct subject *subject, const struct policy_path *path,
+                           const struct template *message)
+{
+    int32_t largest = 0;
+    for (size_t i = 0; i < subject->sop->n_authorities; i++)
+        largest = MAX(largest, subject->sop->authorities[i].largest_discount_percent);
+    if (message->discount_percent > largest)
+        FIND(subject, false, *path, "template '%s' offers %d %% off; nobody may agree to more than %d %%",
+             message->name, (int)message->discount_percent, (int)largest);
+}
+
 /* The step's message; NULL where it has none or none that it can have, which is told. *ret_is_told then. */
 static const struct template *check_message(const struct subject *subject, size_t s, const struct sop_step *step,
                                             bool *ret_is_told)
@@ -377,6 +389,7 @@ static const struct template *check_message(const struct subject *subject, size_
         return NULL;
     }
     check_languages(subject, &path, name);
+    check_discount(subject, &path, message);
     if (*ret_is_told)
         FIND(subject, false, path, "template '%s' is not for channel '%s'", name, sop_channel_name(step->channel));
     return *ret_is_told ? NULL : message;

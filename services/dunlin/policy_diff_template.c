@@ -91,6 +91,13 @@ void policy_diff_template(struct policy_diff *diff, const struct template *old, 
     if (old->attaches_pdf != new->attaches_pdf)
         (void)policy_diff_say(diff, POLICY_EFFECT_NONE, "%s",
                               new->attaches_pdf ? "brings a PDF with it" : "no longer brings a PDF with it");
+    if (old->pay_within_days != new->pay_within_days)
+        (void)policy_diff_say(diff,
+                              policy_effect_of(old->pay_within_days, new->pay_within_days, POLICY_EFFECT_STRICTER),
+                              "gives %d → %d days to pay", (int)old->pay_within_days, (int)new->pay_within_days);
+    if (old->discount_percent != new->discount_percent)
+        (void)policy_diff_say(diff, POLICY_EFFECT_NONE, "offers %d → %d %% off", (int)old->discount_percent,
+                              (int)new->discount_percent);
     policy_diff_text(diff, "the way of writing money and dates", old->locale, new->locale);
     compare_text(diff, "subject", old->subject, new->subject);
     compare_text(diff, "text", old->body, new->body);

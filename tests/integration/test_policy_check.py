@@ -200,6 +200,14 @@ def test_a_message_without_disclosures_is_never_permitted(tmp_path):
     assert all("does not say that it comes from a debt collector" in error["message"] for error in result["errors"])
 
 
+def test_nobody_offers_more_than_somebody_may_agree_to(tmp_path):
+    for language in ("en", "es"):
+        changed(tmp_path, TEMPLATES / f"us-settlement-offer.{language}.yaml", ("discount_percent: 20", "discount_percent: 45"))
+    _, result = check(tmp_path, CONSUMER)
+    assert {error["field"] for error in result["errors"]} == {f"strategies[{s}].steps[{i}].template" for s, i in ((1, 6), (2, 5), (5, 2))}
+    assert all("offers 45 % off; nobody may agree to more than 40 %" in error["message"] for error in result["errors"])
+
+
 def test_what_one_state_never_permits_is_a_warning(tmp_path):
     state = tmp_path / "us-zz.yaml"
     state.write_text("name: us-zz\ntitle: Zetland\nrules:\n" + NO_TEXTS.replace("HOUSE", "ZZ"))

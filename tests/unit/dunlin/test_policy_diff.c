@@ -326,13 +326,26 @@ static void says_what_changes_in_a_template(void **state)
     check_rows(TEMPLATE, rows, ARRAY_SIZE(rows));
 }
 
+static void says_what_changes_in_an_offer(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {"pay_within_days: 14", "pay_within_days: 7", "gives 14 → 7 days to pay (looser)\n",
+         "gives 7 → 14 days to pay (stricter)\n"},
+        {"discount_percent: 20", "discount_percent: 30", "offers 20 → 30 % off\n", "offers 30 → 20 % off\n"},
+    };
+    check_rows("name: small\nlanguage: en\ntitle: Small\nchannels: [letter]\npay_within_days: 14\n"
+               "discount_percent: 20\nfields: [settlement_amount, pay_by_date]\n"
+               "body: |\n  {{settlement_amount}} by {{pay_by_date}}\n",
+               rows, ARRAY_SIZE(rows));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(says_what_changes_in_an_sop),
-        cmocka_unit_test(says_that_classes_change_places),
-        cmocka_unit_test(says_what_changes_in_a_rule_pack),
-        cmocka_unit_test(says_what_changes_in_a_template),
+        cmocka_unit_test(says_what_changes_in_an_sop),      cmocka_unit_test(says_that_classes_change_places),
+        cmocka_unit_test(says_what_changes_in_a_rule_pack), cmocka_unit_test(says_what_changes_in_a_template),
+        cmocka_unit_test(says_what_changes_in_an_offer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

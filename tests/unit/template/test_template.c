@@ -239,6 +239,31 @@ static void writes_money_and_dates_as_the_language_does(void **state)
     }
 }
 
+static void works_out_what_follows_from_other_values(void **state)
+{
+    struct fixture *fixture = *state;
+    load_text(fixture, "name: small\nlanguage: en\ntitle: S\nchannels: [letter]\npay_within_days: 14\n"
+                       "discount_percent: 30\nfields: [pay_by_date, settlement_amount]\n"
+                       "body: |\n  {{settlement_amount}} by {{pay_by_date}}\n");
+    static const struct {
+        int64_t balance;
+        const char *text;
+    } rows[] = {{10000, "$70.00 by December 7, 2026\n"},
+                {1, "$0.00 by December 7, 2026\n"},
+                {99, "$0.69 by December 7, 2026\n"},
+                {INT64_MAX, "$64,563,604,257,983,430.64 by December 7, 2026\n"}};
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct template_values values = {0};
+        assert_int_equal(render(fixture, "en", &values), STATUS_INVALID_ARGUMENT);
+        template_set_money(&values, TEMPLATE_BALANCE, usd(rows[i].balance));
+        assert_int_equal(render(fixture, "en", &values), STATUS_INVALID_ARGUMENT);
+        assert_string_equal(fixture->err.text, "template small.en: {{pay_by_date}}: no value");
+        template_set_date(&values, TEMPLATE_LETTER_DATE, (struct date){20780});
+        assert_int_equal(render(fixture, "en", &values), STATUS_OK);
+        assert_string_equal(fixture->text.body, rows[i].text);
+    }
+}
+
 static void refuses_what_has_no_value(void **state)
 {
     struct fixture *fixture = *state;
@@ -362,6 +387,11 @@ static void refuses_bad_files_naming_line_and_field(void **state)
          ":2: language: ", "'e_n' is no language"},
         {"name: small\nlanguage: en\nformats: qq-QQ\ntitle: S\nchannels: [letter]\nbody: a\n",
          ":3: formats: ", "'qq-QQ' is no language"},
+        {HEAD("debtor_name, pay_by_date") "body: \"{{pay_by_date}}\"\n",
+         ":1: pay_within_days: ", "missing: {{pay_by_date}} is made with it"},
+        {HEAD("debtor_name") "pay_within_days: 9\nbody: a\n", ":7: pay_within_days: ", "no text has {{pay_by_date}}"},
+        {HEAD("debtor_name, settlement_amount") "discount_percent: 101\nbody: \"{{settlement_amount}}\"\n",
+         ":7: discount_percent: ", "101 is not within 1 and 100"},
         {"name: a/b\nlanguage: en\ntitle: S\nchannels: [letter]\nbody: a\n", ":1: name: ", "no code"},
         {"", ":1: ", "empty"},
     };
@@ -408,6 +438,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(values_are_never_fields_nor_lines, setup, teardown),
         cmocka_unit_test_setup_teardown(keeps_the_lines_of_an_address, setup, teardown),
         cmocka_unit_test_setup_teardown(writes_money_and_dates_as_the_language_does, setup, teardown),
+        cmocka_unit_test_setup_teardown(works_out_what_follows_from_other_values, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_what_has_no_value, setup, teardown),
         cmocka_unit_test_setup_teardown(finds_the_nearest_language, setup, teardown),
         cmocka_unit_test_setup_teardown(languages_of_a_message_agree, setup, teardown),
