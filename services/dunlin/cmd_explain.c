@@ -152,41 +152,63 @@ static void say_holds(struct cli *cli, const json_t *result)
     }
 }
 
-static void say_rules(struct cli *cli, const json_t *rules)
+/* A rule once, however many channels it forbids; `said` has what was said already. */
+static void say_rules(struct cli *cli, const json_t *rules, GHashTable *said)
 {
     size_t i;
     json_t *hit;
     json_array_foreach(rules, i, hit)
     {
         g_autofree char *until = when_of(hit, "until");
+        char *key = g_strdup_printf("%s %s", text_of(hit, "rule"), text_of(hit, "detail"));
         const bool is_warning = strcmp(text_of(hit, "severity"), "warn") == 0;
-        cli_say(cli, "      %s%s%s %s", cli_colour(cli, is_warning ? CLI_YELLOW : CLI_RED), text_of(hit, "rule"),
-                cli_colour(cli, CLI_PLAIN), text_of(hit, "title"));
-        cli_say(cli, "        %s%s%s  %s(%s)%s", text_of(hit, "detail"), until[0] != '\0' ? "; until " : "", until,
+        if (!g_hash_table_add(said, key))
+            continue;
+        cli_say(cli, "    %s%s%s%s %s  %s(%s)%s", cli_colour(cli, is_warning ? CLI_YELLOW : CLI_RED),
+                text_of(hit, "rule"), is_warning ? " (warning)" : "", cli_colour(cli, CLI_PLAIN), text_of(hit, "title"),
                 cli_colour(cli, CLI_DIM), text_of(hit, "citation"), cli_colour(cli, CLI_PLAIN));
+        cli_say(cli, "      %s%s%s", text_of(hit, "detail"), until[0] != '\0' ? "; until " : "", until);
     }
+}
+
+/* "REGF-6C-CEASE, REGF-6B1I-TIME": those that block. */
+static char *blocking_rules(const json_t *rules)
+{
+    GString *names = g_string_new(NULL);
+    size_t i;
+    json_t *hit;
+    json_array_foreach(rules, i, hit) if (strcmp(text_of(hit, "severity"), "warn") != 0)
+        g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", text_of(hit, "rule"));
+    return g_string_free(names, FALSE);
+}
+
+static void say_channel(struct cli *cli, const json_t *channel)
+{
+    const bool is_permitted = json_is_true(json_object_get(channel, "is_permitted"));
+    g_auto(GStrv) lines = g_strsplit(text_of(channel, "value"), "\n", -1);
+    g_autofree char *where = g_strjoinv(", ", lines);
+    if (is_permitted) {
+        cli_say(cli, "  %-11s %s%s%spermitted%s", text_of(channel, "channel"), where, where[0] != '\0' ? ": " : "",
+                cli_colour(cli, CLI_GREEN), cli_colour(cli, CLI_PLAIN));
+        return;
+    }
+    g_autofree char *from = when_of(channel, "permitted_from");
+    g_autofree char *names = blocking_rules(json_object_get(channel, "rules"));
+    const bool has_end = json_is_true(json_object_get(channel, "has_end"));
+    cli_say(cli, "  %-11s %s%s%srefused%s %s%s by %s", text_of(channel, "channel"), where, where[0] != '\0' ? ": " : "",
+            cli_colour(cli, CLI_RED), cli_colour(cli, CLI_PLAIN), has_end ? "until " : "while it stands so", from,
+            names);
 }
 
 static void say_channels(struct cli *cli, const json_t *result)
 {
     size_t i;
     json_t *channel;
+    const json_t *channels = json_object_get(result, "channels");
+    g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     cli_say(cli, "\n%sContact at this moment%s", cli_colour(cli, CLI_BOLD), cli_colour(cli, CLI_PLAIN));
-    json_array_foreach(json_object_get(result, "channels"), i, channel)
-    {
-        g_autofree char *from = when_of(channel, "permitted_from");
-        const bool is_permitted = json_is_true(json_object_get(channel, "is_permitted"));
-        cli_say(cli, "  %-11s %s: %s%s%s%s%s", text_of(channel, "channel"), text_of(channel, "value"),
-                cli_colour(cli, is_permitted ? CLI_GREEN : CLI_RED), is_permitted ? "permitted" : "refused",
-                cli_colour(cli, CLI_PLAIN),
-                is_permitted                                        ? ""
-                : json_is_true(json_object_get(channel, "has_end")) ? ", until "
-                                                                    : ", as long as it stands so",
-                is_permitted ? "" : from);
-        say_rules(cli, json_object_get(channel, "rules"));
-    }
-    if (json_array_size(json_object_get(result, "channels")) == 0)
-        cli_say(cli, "  there is no way to reach the debtor");
+    json_array_foreach(channels, i, channel) say_channel(cli, channel);
+    json_array_foreach(channels, i, channel) say_rules(cli, json_object_get(channel, "rules"), said);
 }
 
 static bool is_any_permitted(const json_t *channels)
@@ -218,8 +240,8 @@ static void say_next(struct cli *cli, const json_t *result)
         say_fact(cli, due, text, text_of(next, "event"));
         if (!is_any_permitted(on_the_day)) {
             cli_say(cli, "  %-11s the rules would refuse it then, as things stand:", "but");
-            if (json_array_size(on_the_day) > 0)
-                say_rules(cli, json_object_get(json_array_get(on_the_day, 0), "rules"));
+            g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+            say_rules(cli, json_object_get(json_array_get(on_the_day, 0), "rules"), said);
         }
     }
     if (json_array_size(later) > 0) {
