@@ -262,6 +262,11 @@ static const struct {
     [STICKY_OPT_OUT_CONTACT_POINT] = {OF_POINT, HOLD_OPT_OUT_CONTACT_POINT},
 };
 
+enum hold sticky_hold(enum sticky_flag flag)
+{
+    return FLAGS[flag].hold;
+}
+
 bool sticky_is_of_person(enum sticky_flag flag)
 {
     return FLAGS[flag].scope != OF_ACCOUNT;

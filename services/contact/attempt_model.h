@@ -148,6 +148,9 @@ bool report_concerns_own(const struct report *report, const struct id *own);
 bool sticky_set(enum sticky_flag flag, struct account *account, struct contact_point *point);
 bool sticky_release(enum sticky_flag flag, struct account *account, struct contact_point *point);
 
+/* The hold that it is. */
+enum hold sticky_hold(enum sticky_flag flag);
+
 /* True where the flag holds every account of the person. */
 bool sticky_is_of_person(enum sticky_flag flag);
 

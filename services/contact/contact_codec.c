@@ -1,4 +1,5 @@
 #include "contact_codec.h"
+#include "fact_model.h"
 #include "service/wire.h"
 
 #include <stdio.h>
@@ -241,12 +242,21 @@ void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *
     }
     message->contacts = ret_inputs->list;
     message->n_contacts = facts->n_contacts;
+    const guint n_known = facts->known == NULL ? 0 : facts->known->len;
+    ret_inputs->fact_ids = g_new(ProtobufCBinaryData, n_known);
+    message->fact_ids = ret_inputs->fact_ids;
+    for (guint i = 0; i < n_known; i++) {
+        const struct person_fact *fact = g_ptr_array_index(facts->known, i);
+        if (fact->released_at_us == 0)
+            ret_inputs->fact_ids[message->n_fact_ids++] = wire_id(&fact->id);
+    }
 }
 
 void decision_inputs_fini(struct decision_inputs *inputs)
 {
     g_free(inputs->rows);
     g_free(inputs->list);
+    g_free(inputs->fact_ids);
 }
 
 static enum status find_hold(const char *name, hold_set *holds, struct error *err)

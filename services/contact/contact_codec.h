@@ -50,6 +50,7 @@ struct decision_inputs {
     char *holds[HOLD_SET_COUNT];
     Dunlin__Contact__V1__DecisionContact *rows; /* owned, as the list */
     Dunlin__Contact__V1__DecisionContact **list;
+    ProtobufCBinaryData *fact_ids; /* owned */
 };
 void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *verdict, int64_t log_seq,
                   struct decision_inputs *ret_inputs);

@@ -14,6 +14,11 @@ enum status contact_explain(struct unit *unit, struct service_call *calls, size_
 enum status contact_report_attempts(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
 enum status contact_record_request(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
 
+/* fact_handlers.c */
+enum status contact_record_facts(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
+enum status contact_release_facts(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
+enum status contact_list_facts(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
+
 /* query_handlers.c */
 enum status contact_reserve_dial_list(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
 enum status contact_get_account(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);

@@ -5,6 +5,8 @@
 
 #include "contact_codec.h"
 #include "contact_events.h"
+#include "fact_codec.h"
+#include "fact_work.h"
 #include "permit_work.h"
 #include "service/wire.h"
 
@@ -310,6 +312,34 @@ static enum status on_release(struct contact_replay *replay, const ProtobufCMess
     return fold_flag(replay, &release->contact_point_id, release->flag, true, err);
 }
 
+static enum status on_fact(struct contact_replay *replay, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Contact__V1__FactRecorded *recorded = (const void *)message;
+    SCOPED(person_fact_freep) struct person_fact *fact = NULL;
+    const struct id fact_id = wire_known_id(&recorded->fact_id);
+    struct account *account = contact_find_account(replay->work.book, &replay->event->account_id);
+    bool is_new = false;
+    if (account == NULL || recorded->fact == NULL)
+        return error_set(err, STATUS_FAILED_PRECONDITION, "a fact about what was never placed");
+    enum status st = fact_codec_read(recorded->fact, &account->debtor->id, replay->work.now, &fact, err);
+    if (st != STATUS_OK)
+        return st;
+    fact->id = fact_id;
+    fact->recorded_by = contact_text(replay->work.book, recorded->recorded_by);
+    return contact_take_fact(&replay->work, account, &fact, 0, &is_new, err);
+}
+
+static enum status on_fact_released(struct contact_replay *replay, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Contact__V1__FactReleased *released = (const void *)message;
+    const struct id fact_id = wire_known_id(&released->fact_id);
+    struct account *account = contact_find_account(replay->work.book, &replay->event->account_id);
+    struct person_fact *fact = account == NULL ? NULL : debtor_find_fact(account->debtor, &fact_id);
+    if (fact == NULL)
+        return error_set(err, STATUS_FAILED_PRECONDITION, "a release of what was never recorded");
+    return contact_release_fact(&replay->work, account, fact, released->reason, err);
+}
+
 static enum status on_planned(struct contact_replay *replay, const ProtobufCMessage *message, struct error *err)
 {
     (void)err;
@@ -326,6 +356,8 @@ static const struct fold OWN[] = {
     {&dunlin__contact__v1__permit_expired__descriptor, on_expired},
     {&dunlin__contact__v1__stop_recorded__descriptor, on_stop},
     {&dunlin__contact__v1__stop_released__descriptor, on_release},
+    {&dunlin__contact__v1__fact_recorded__descriptor, on_fact},
+    {&dunlin__contact__v1__fact_released__descriptor, on_fact_released},
     {&dunlin__contact__v1__contact_planned__descriptor, on_planned},
 };
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fact_model.h"
 #include "id/id_table.h"
 
 #define TEXT_CHUNK_BYTES 16384
@@ -20,6 +21,7 @@ static void debtor_free(gpointer data)
     struct debtor *debtor = data;
     g_ptr_array_unref(debtor->points);
     g_ptr_array_unref(debtor->accounts);
+    g_ptr_array_unref(debtor->facts);
     g_free(debtor);
 }
 
@@ -102,6 +104,7 @@ struct debtor *contact_add_debtor(struct contact_book *book, const struct id *id
     debtor->agency_id = agency_id;
     debtor->points = g_ptr_array_new_with_free_func(g_free);
     debtor->accounts = g_ptr_array_new();
+    debtor->facts = g_ptr_array_new_with_free_func(person_fact_free);
     (void)id_table_put(book->debtors, &debtor->id, debtor);
     return debtor;
 }

@@ -48,8 +48,10 @@ struct debtor {
     hold_set holds;                              /* of the person: attorney, bankruptcy, deceased, opt-out of calls */
     GPtrArray *points;                           /* struct contact_point, in the order of their ids */
     GPtrArray *accounts;                         /* struct account: those that are loaded */
+    GPtrArray *facts;                            /* struct person_fact: where they are loaded; fact_model.h */
     const struct zone *zones[CONTACT_ZONES_MAX]; /* candidates, by name, without doubles; debtor_update_zones */
     size_t n_zones;
+    bool has_unreadable_fact; /* one on record that this program does not know */
     bool has_unreadable_zone; /* one that this machine's IANA database lacks, or too many */
     bool is_new;              /* not written yet */
     bool is_changed;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "contact_sql.h"
+#include "fact_codec.h"
 #include "id/id_table.h"
 
 void contact_keys_init(struct contact_keys *keys)
@@ -184,6 +185,7 @@ enum load_call {
     LOAD_ACCOUNTS,
     LOAD_ACCOUNTS_OF_DEBTORS,
     LOAD_PERSONS_OF,
+    LOAD_FACTS,
     LOAD_ATTEMPTS,
     LOAD_CALLS,
 };
@@ -193,6 +195,28 @@ static void read_rows(const struct db_result *rows,
 {
     for (size_t row = 0; rows != NULL && row < db_rows(rows); row++)
         read(rows, row, book);
+}
+
+/* A fact that this program does not know weakens nothing: the person is not known well enough then. */
+static void read_fact(const struct db_result *rows, size_t row, struct contact_book *book)
+{
+    SCOPED(person_fact_freep) struct person_fact *fact = NULL;
+    const struct id debtor_id = db_id(rows, row, 0);
+    const struct id fact_id = db_id(rows, row, 1);
+    struct debtor *debtor = contact_find_debtor(book, &debtor_id);
+    size_t len = 0;
+    const uint8_t *body = db_bytes(rows, row, 5, &len);
+    if (debtor == NULL)
+        return;
+    if (fact_codec_unpack(body, len, &fact_id, &fact, NULL) != STATUS_OK) {
+        debtor->has_unreadable_fact = true;
+        return;
+    }
+    fact->recorded_at_us = db_int8(rows, row, 2);
+    fact->recorded_by = contact_text(book, db_text(rows, row, 3));
+    fact->released_at_us = db_int8(rows, row, 4);
+    fact->number = db_int4(rows, row, 6);
+    (void)debtor_add_fact(debtor, &fact);
 }
 
 enum status contact_store_load(struct db *db, const struct contact_keys *keys, int64_t attempts_since_us,
@@ -208,6 +232,7 @@ enum status contact_store_load(struct db *db, const struct contact_keys *keys, i
         db_columns_bind(&keys->debtors, &CONTACT_ACCOUNT_SELECT_BY_DEBTOR, &calls[LOAD_ACCOUNTS_OF_DEBTORS]);
     if (db_columns_rows(&keys->persons_of) > 0) {
         db_columns_bind(&keys->persons_of, &CONTACT_PERSON_SELECT, &calls[LOAD_PERSONS_OF]);
+        db_columns_bind(&keys->persons_of, &CONTACT_FACT_SELECT, &calls[LOAD_FACTS]);
         if (attempts_since_us != CONTACT_WITHOUT_ATTEMPTS) {
             db_columns_bind(&keys->persons_of, &CONTACT_ATTEMPT_SELECT, &calls[LOAD_ATTEMPTS]);
             db_arg_int8(&calls[LOAD_ATTEMPTS].args, attempts_since_us);
@@ -231,6 +256,7 @@ enum status contact_store_load(struct db *db, const struct contact_keys *keys, i
     read_rows(rows[LOAD_ACCOUNTS_OF_DEBTORS], read_account, book);
     read_rows(rows[LOAD_PERSONS_OF], read_account, book);
     read_rows(rows[LOAD_ATTEMPTS], read_attempt, book);
+    read_rows(rows[LOAD_FACTS], read_fact, book);
     db_calls_clear(run, n);
     return STATUS_OK;
 }
@@ -324,6 +350,10 @@ static const enum db_type PERMIT_UPDATE_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB
 static const enum db_type DISCUSSION_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_UUID,
                                                 DB_INT8, DB_BOOL, DB_BOOL, DB_BOOL};
 
+static const enum db_type FACT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID,  DB_INT4, DB_INT8,
+                                          DB_INT8, DB_TEXT, DB_BYTEA, DB_INT4};
+static const enum db_type RELEASE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT8};
+
 enum write {
     WRITE_NEW_DEBTORS,
     WRITE_NEW_ACCOUNTS,
@@ -332,6 +362,8 @@ enum write {
     WRITE_PERMITS,
     WRITE_REPORTS,
     WRITE_DISCUSSIONS,
+    WRITE_FACTS,
+    WRITE_RELEASES,
     WRITE_END,
 };
 
@@ -345,6 +377,8 @@ static const struct db_write WRITES[WRITE_END] = {
     [WRITE_REPORTS] = {&CONTACT_PERMIT_UPDATE, PERMIT_UPDATE_TYPES, ARRAY_SIZE(PERMIT_UPDATE_TYPES), .is_copy = false},
     [WRITE_DISCUSSIONS] = {&CONTACT_DISCUSSION_UPSERT, DISCUSSION_TYPES, ARRAY_SIZE(DISCUSSION_TYPES),
                            .is_copy = false},
+    [WRITE_FACTS] = {&CONTACT_FACT_INSERT, FACT_TYPES, ARRAY_SIZE(FACT_TYPES), .is_copy = false},
+    [WRITE_RELEASES] = {&CONTACT_FACT_RELEASE, RELEASE_TYPES, ARRAY_SIZE(RELEASE_TYPES), .is_copy = false},
 };
 
 /* The contact points of one person as arrays. */
@@ -573,6 +607,28 @@ static bool is_person_changed(const struct debtor *debtor)
     return false;
 }
 
+static void push_facts(const struct debtor *debtor, struct db_columns columns[static WRITE_END])
+{
+    for (guint i = 0; i < debtor->facts->len; i++) {
+        const struct person_fact *fact = g_ptr_array_index(debtor->facts, i);
+        struct db_array *const *c = columns[fact->is_new ? WRITE_FACTS : WRITE_RELEASES].column;
+        if (!fact->is_new && !fact->is_changed)
+            continue;
+        db_columns_push_key(&columns[fact->is_new ? WRITE_FACTS : WRITE_RELEASES], &debtor->id);
+        db_array_id(c[2], &fact->id);
+        if (!fact->is_new) {
+            db_array_int8(c[3], fact->released_at_us);
+            continue;
+        }
+        db_array_int4(c[3], debtor->agency_id);
+        db_array_int8(c[4], fact->at_us);
+        db_array_int8(c[5], fact->recorded_at_us);
+        db_array_text(c[6], fact->recorded_by);
+        db_array_bytes(c[7], fact->body, fact->body_len);
+        db_array_int4(c[8], fact->number);
+    }
+}
+
 /* New persons into `columns`, known ones that have changed into `changed`. */
 static void collect_debtors(const struct contact_book *book, struct db_columns columns[static WRITE_END],
                             GPtrArray *changed)
@@ -584,6 +640,7 @@ static void collect_debtors(const struct contact_book *book, struct db_columns c
     g_hash_table_iter_init(&iter, book->debtors);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct debtor *debtor = value;
+        push_facts(debtor, columns);
         if (debtor->is_new)
             push_new_debtor(debtor, &arrays, &columns[WRITE_NEW_DEBTORS]);
         else if (is_person_changed(debtor))

@@ -25,9 +25,9 @@ void contact_keys_add_person_of(struct contact_keys *keys, const struct id *acco
 
 #define CONTACT_WITHOUT_ATTEMPTS INT64_MAX
 
-/* Loads accounts with their persons and the persons' contact points into the book; of `persons_of` the attempts since
- * `attempts_since_us` as well (CONTACT_WITHOUT_ATTEMPTS: none). What is in the book already stays as it is there. Keys
- * without a row load nothing. */
+/* Loads accounts with their persons and the persons' contact points into the book; of `persons_of` the facts, and the
+ * attempts since `attempts_since_us`, as well (CONTACT_WITHOUT_ATTEMPTS: none). What is in the book already stays as it
+ * is there. Keys without a row load nothing. */
 MUST_USE enum status contact_store_load(struct db *db, const struct contact_keys *keys, int64_t attempts_since_us,
                                         struct contact_book *book, struct error *err);
 

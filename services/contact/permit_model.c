@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "attempt_model.h"
+#include "fact_model.h"
 #include "rules/facts_fold.h"
 
 const char *hold_set_name(unsigned hold)
@@ -66,21 +67,6 @@ static void must(enum status st)
         g_error("the facts of a permit do not fit into a book");
 }
 
-static void add_to_book(struct scene *scene, const struct permit_facts *facts)
-{
-    const struct fact_debt debt = debt_asked(facts);
-    const struct fact_debt others = fact_debt_plain();
-    const struct fact_address here = fact_address_plain(channel_traits(facts->channel)->address_kind, FACT_CONSUMER);
-    struct fact_address elsewhere = fact_address_plain(ADDRESS_POSTAL, FACT_CONSUMER);
-    uint8_t index = 0;
-    elsewhere.zones = facts->zones;
-    elsewhere.n_zones = (uint8_t)facts->n_zones;
-    must(facts_book_add_debt(scene->book, "debt", &debt, &index, NULL));
-    must(facts_book_add_debt(scene->book, "others", &others, &index, NULL));
-    must(facts_book_add_address(scene->book, "here", &here, &index, NULL));
-    must(facts_book_add_address(scene->book, "elsewhere", &elsewhere, &index, NULL));
-}
-
 /* What nobody reported counts as a call that connected. */
 static enum contact_outcome call_outcome(const struct permit_contact *contact)
 {
@@ -129,12 +115,99 @@ static struct fact_event contact_event(const struct permit_contact *contact)
     return event;
 }
 
-static void apply_contacts(struct scene *scene, const struct permit_facts *facts)
+/* What is on record, as far as it counts. */
+static guint n_known(const struct permit_facts *facts)
 {
-    for (size_t i = 0; i < facts->n_contacts; i++) {
+    return facts->known == NULL ? 0 : facts->known->len;
+}
+
+static const struct person_fact *known_at(const struct permit_facts *facts, guint index)
+{
+    return g_ptr_array_index(facts->known, index);
+}
+
+static bool is_here(const struct permit_facts *facts, const struct person_fact *fact)
+{
+    return !id_is_none(&fact->contact_point_id) && id_equal(&fact->contact_point_id, &facts->contact_point_id);
+}
+
+/* What is of the person himself rather than an event. */
+static void apply_to_person(struct scene *scene, const struct permit_facts *facts)
+{
+    for (guint i = 0; i < n_known(facts); i++) {
+        const struct person_fact *fact = known_at(facts, i);
+        if (fact->released_at_us != 0 || fact->at_us > facts->now.us)
+            continue;
+        if (fact->kind == FACT_KIND_MINOR)
+            facts_book_scope(scene->book)->is_minor = true;
+        else if (fact->kind == FACT_KIND_LOCATION_KNOWN)
+            facts_book_scope(scene->book)->known_zone = fact->zone;
+    }
+}
+
+static bool is_employers(const struct permit_facts *facts)
+{
+    for (guint i = 0; i < n_known(facts); i++) {
+        const struct person_fact *fact = known_at(facts, i);
+        if (fact->kind == FACT_KIND_EMPLOYER_EMAIL && fact->released_at_us == 0 && is_here(facts, fact))
+            return true;
+    }
+    return false;
+}
+
+static struct fact_event known_event(const struct permit_facts *facts, const struct person_fact *fact)
+{
+    struct fact_event event = fact->event;
+    event.at = (struct instant){fact->at_us};
+    if (fact->flag == STICKY_OPT_OUT_CALLS)
+        event.media = (medium_set)(event.media & ~MEDIA_PHONE);
+    for (size_t i = 0; i < fact->n_accounts; i++)
+        event.debts |= id_equal(&fact->account_ids[i], &facts->account_id) ? DEBT_BIT(THE_DEBT) : DEBT_BIT(OTHER_DEBTS);
+    if (!id_is_none(&fact->contact_point_id))
+        event.address = is_here(facts, fact) ? HERE : ELSEWHERE;
+    return event;
+}
+
+/* For what is a sticky flag as well the flag speaks, and its release with it. */
+static bool is_event(const struct person_fact *fact)
+{
+    const bool is_spoken_for = fact->flag == STICKY_OPT_OUT_CONTACT_POINT ||
+                               (fact->event.media != 0 && (fact->event.media & ~MEDIA_PHONE) == 0);
+    return fact->effect == FACT_IS_FOLDED && fact->released_at_us == 0 && !(fact->flag != 0 && is_spoken_for);
+}
+
+/* Contacts and facts, in the order in which they happened; of one instant the facts come first. */
+static void apply_events(struct scene *scene, const struct permit_facts *facts)
+{
+    guint next = 0;
+    for (size_t i = 0; i <= facts->n_contacts; i++) {
+        const int64_t until_us = i < facts->n_contacts ? facts->contacts[i].at_us : INT64_MAX;
+        for (; next < n_known(facts) && known_at(facts, next)->at_us <= until_us; next++) {
+            const struct fact_event event = known_event(facts, known_at(facts, next));
+            if (is_event(known_at(facts, next)))
+                must(facts_book_apply(scene->book, &event, NULL));
+        }
+        if (i == facts->n_contacts)
+            break;
         const struct fact_event event = contact_event(&facts->contacts[i]);
         must(facts_book_apply(scene->book, &event, NULL));
     }
+}
+
+static void add_to_book(struct scene *scene, const struct permit_facts *facts)
+{
+    const struct fact_debt debt = debt_asked(facts);
+    const struct fact_debt others = fact_debt_plain();
+    struct fact_address here = fact_address_plain(channel_traits(facts->channel)->address_kind, FACT_CONSUMER);
+    struct fact_address elsewhere = fact_address_plain(ADDRESS_POSTAL, FACT_CONSUMER);
+    uint8_t index = 0;
+    here.is_employer_provided = is_employers(facts);
+    elsewhere.zones = facts->zones;
+    elsewhere.n_zones = (uint8_t)facts->n_zones;
+    must(facts_book_add_debt(scene->book, "debt", &debt, &index, NULL));
+    must(facts_book_add_debt(scene->book, "others", &others, &index, NULL));
+    must(facts_book_add_address(scene->book, "here", &here, &index, NULL));
+    must(facts_book_add_address(scene->book, "elsewhere", &elsewhere, &index, NULL));
 }
 
 static void ask_scene(struct scene *scene, const struct permit_facts *facts)
@@ -154,7 +227,8 @@ static void scene_init(struct scene *scene, const struct permit_facts *facts)
 {
     *scene = (struct scene){.book = facts_book_new()};
     add_to_book(scene, facts);
-    apply_contacts(scene, facts);
+    apply_to_person(scene, facts);
+    apply_events(scene, facts);
     scene->facts = *facts_book_facts(scene->book);
     scene->facts.has_unreadable_zone = has_hold(facts, HOLD_UNREADABLE_ZONE);
     ask_scene(scene, facts);
@@ -195,7 +269,7 @@ static const struct {
     enum builtin_hold hold;
     const char *detail;
 } INCOMPLETE[] = {
-    {HOLD_PARKED, "an event of this debtor could not be applied; see `dunlin status`"},
+    {HOLD_PARKED, "an event or a fact of this debtor could not be read; see `dunlin status`"},
     {HOLD_UNPOSTED, "a payment was reported that is not in the ledger yet: what is still owed is not known; where that "
                     "lasts, see what "
                     "`dunlin status` says of payment"},
@@ -343,11 +417,15 @@ void permit_gather(const struct rules_selection *rules, const struct permit_subj
         .purpose = subject->purpose,
         .zones = debtor->zones,
         .n_zones = debtor->n_zones,
-        .holds = account_holds_at(subject->account, subject->point) | (is_parked ? HOLD_BIT(HOLD_PARKED) : 0) |
+        .holds = account_holds_at(subject->account, subject->point) |
+                 (is_parked || debtor->has_unreadable_fact ? HOLD_BIT(HOLD_PARKED) : 0) |
                  (debtor->has_unreadable_zone ? HOLD_BIT(HOLD_UNREADABLE_ZONE) : 0),
         .contacts = (const struct permit_contact *)(const void *)storage->data,
         .n_contacts = storage->len,
     };
+    ret_facts->known = debtor->facts;
+    ret_facts->account_id = subject->account->id;
+    ret_facts->contact_point_id = subject->point == NULL ? (struct id){0} : subject->point->id;
     for (size_t i = 0; i < ret_facts->n_contacts; i++)
         if (ret_facts->contacts[i].is_open && ret_facts->contacts[i].is_about_debt &&
             !channel_traits((enum channel)ret_facts->contacts[i].channel)->is_written)

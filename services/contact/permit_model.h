@@ -45,6 +45,8 @@ struct permit_facts {
     hold_set holds;                        /* of the account at the contact point */
     const struct permit_contact *contacts; /* ascending by time */
     size_t n_contacts;
+    const GPtrArray *known; /* struct person_fact of the person, in the order in which they happened; NULL: none */
+    struct id account_id, contact_point_id; /* that facts name */
 };
 
 /* Every rule that blocks, the one that will hold longest first, then warnings. What is not known enough to be judged is

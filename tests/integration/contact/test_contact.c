@@ -30,8 +30,9 @@ static size_t dial_list_size(struct unit_fixture *fixture)
 static int clear(void **state)
 {
     struct unit_fixture *fixture = *state;
-    test_database_script(fixture->db, "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion;"
-                                      " DELETE FROM platform.timer WHERE service = 'contact'");
+    test_database_script(fixture->db,
+                         "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion, contact.fact;"
+                         " DELETE FROM platform.timer WHERE service = 'contact'");
     (void)fixture_emitted(fixture);
     return 0;
 }
@@ -893,6 +894,36 @@ static void remembers_a_payment_that_comes_with_its_account(void **state)
     assert_string_equal(fixture_emitted(fixture), "");
 }
 
+/* The rest of facts is in test_facts.c. */
+static void records_lists_and_releases_a_fact(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct id account_id = named("a1");
+    Dunlin__Contact__V1__Fact minor;
+    Dunlin__Contact__V1__Fact *facts[] = {&minor};
+    Dunlin__Contact__V1__RecordFactsRequest record;
+    Dunlin__Contact__V1__ListFactsRequest list;
+    Dunlin__Contact__V1__ReleaseFactRequest release;
+    drive("2026-06-26T15:00:00Z");
+    place(fixture, "d1", "a1");
+    dunlin__contact__v1__fact__init(&minor);
+    minor.kind = DUNLIN__CONTACT__V1__FACT_KIND__FACT_KIND_MINOR;
+    dunlin__contact__v1__record_facts_request__init(&record);
+    dunlin__contact__v1__list_facts_request__init(&list);
+    dunlin__contact__v1__release_fact_request__init(&release);
+    record.account_id = list.account_id = release.account_id = wire_id(&account_id);
+    record.facts = facts;
+    record.n_facts = 1;
+    fixture_free_reply(call_as(fixture, "operator", "RecordFacts", &record.base, STATUS_OK));
+    Dunlin__Contact__V1__ListFactsReply *told = call_as(fixture, "operator", "ListFacts", &list.base, STATUS_OK);
+    assert_int_equal(told->n_facts, 1);
+    release.fact_id = told->facts[0]->fact_id;
+    release.reason = wire_text("of another debtor");
+    fixture_free_reply(call_as(fixture, "operator", "ReleaseFact", &release.base, STATUS_OK));
+    fixture_free_reply(told);
+    assert_string_equal(fixture_emitted(fixture), "FactRecorded FactReleased");
+}
+
 static void refuses_what_it_does_not_know(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -969,6 +1000,7 @@ int main(void)
         cmocka_unit_test_setup(grants_nothing_between_a_payment_and_the_ledgers_answer, clear),
         cmocka_unit_test_setup(plans_nothing_between_a_payment_and_the_ledgers_answer, clear),
         cmocka_unit_test_setup(remembers_a_payment_that_comes_with_its_account, clear),
+        cmocka_unit_test_setup(records_lists_and_releases_a_fact, clear),
     };
     return cmocka_run_group_tests(tests, contact_open, contact_close);
 }

@@ -453,9 +453,12 @@ static void expect_tried(const char *what)
     give_up("no unit of %s was run", what);
 }
 
-/* Every method, every type of event, the timers: all of the service's handlers. */
+/* Every method, every type of event, the timers: all of the service's handlers. A program that has more of a service's
+ * tests (DUNLIN_NTH_PART) need not run them all: test_<service>.c does. */
 static void expect_all_tried(const struct service_spec *spec)
 {
+    if (g_getenv("DUNLIN_NTH_PART") != NULL)
+        return;
     for (const struct service_method *method = spec->methods; method && method->name; method++)
         expect_tried(method->name);
     if (spec->timers)
