@@ -159,7 +159,7 @@ static void say_rules(struct cli *cli, const json_t *rules, GHashTable *said)
     json_t *hit;
     json_array_foreach(rules, i, hit)
     {
-        g_autofree char *until = when_of(hit, "until");
+        g_autofree char *until = when_of(hit, "next");
         char *key = g_strdup_printf("%s %s", text_of(hit, "rule"), text_of(hit, "detail"));
         const bool is_warning = strcmp(text_of(hit, "severity"), "warn") == 0;
         if (!g_hash_table_add(said, key))

@@ -10,6 +10,7 @@
 #include "fleet.h"
 #include "scenario_run.h"
 #include "table.h"
+#include "verdict_json.h"
 
 #define LINE_MAX_BYTES (4 * 1024 * 1024)
 
@@ -45,39 +46,14 @@ static struct section *find_section(struct test_run *run, const char *name)
     return &g_array_index(run->sections, struct section, run->sections->len - 1);
 }
 
-static json_t *hits_json(const struct rules_verdict *verdict)
-{
-    json_t *hits = json_array();
-    for (uint32_t i = 0; i < verdict->n_hits; i++) {
-        const struct rule_hit *hit = &verdict->hits[i];
-        char next[INSTANT_TEXT_SIZE];
-        (void)json_array_append_new(
-            hits, json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:o}", "rule", hit->rule->id, "severity",
-                            severity_name(hit->severity), "citation", hit->rule->citation, "title", hit->rule->title,
-                            "is_overridable", hit->is_overridable, "detail", hit->detail, "next",
-                            hit->has_next ? json_string(instant_format(hit->next, next)) : json_null()));
-    }
-    return hits;
-}
-
-static json_t *counts_json(const struct rules_verdict *verdict)
-{
-    json_t *counts = json_array();
-    for (uint32_t i = 0; i < verdict->n_counts; i++)
-        (void)json_array_append_new(counts, json_pack("{s:s, s:I, s:I}", "rule", verdict->counts[i].rule->id, "count",
-                                                      (json_int_t)verdict->counts[i].count, "limit",
-                                                      (json_int_t)verdict->counts[i].limit));
-    return counts;
-}
-
 static json_t *reported_json(const struct scenario *scenario, const struct scenario_result *result)
 {
     char next[INSTANT_TEXT_SIZE];
     if (scenario->asks != SCENARIO_ASKS_VERDICT)
         return json_pack("{s:s}", "value", result->value);
     return json_pack("{s:b, s:o, s:o, s:b, s:o}", "allowed", result->verdict.is_allowed, "hits",
-                     hits_json(&result->verdict), "counts", counts_json(&result->verdict), "safe_harbor",
-                     result->verdict.has_safe_harbor, "next_allowed_at",
+                     verdict_hits_json(&result->verdict), "counts", verdict_counts_json(&result->verdict),
+                     "safe_harbor", result->verdict.has_safe_harbor, "next_allowed_at",
                      result->has_next ? json_string(instant_format(result->next, next)) : json_null());
 }
 

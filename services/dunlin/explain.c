@@ -10,6 +10,7 @@
 #include "permit_model.h"
 #include "plan_model.h"
 #include "protojson.h"
+#include "verdict_json.h"
 
 #define CONTACTS_SHOWN 12
 #define CITE_SIZE      96
@@ -178,29 +179,6 @@ static json_t *holds_json(const struct explanation *explanation)
     return rows;
 }
 
-static json_t *hits_json(const struct rules_verdict *verdict)
-{
-    json_t *rows = json_array();
-    for (uint32_t i = 0; i < verdict->n_hits; i++) {
-        const struct rule_hit *hit = &verdict->hits[i];
-        (void)json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "rule", hit->rule->id, "severity",
-                                                    severity_name(hit->severity), "citation", hit->rule->citation,
-                                                    "title", hit->rule->title, "detail", hit->detail, "until",
-                                                    instant_json(hit->has_next ? hit->next.us : 0)));
-    }
-    return rows;
-}
-
-static json_t *counts_json(const struct rules_verdict *verdict)
-{
-    json_t *rows = json_array();
-    for (uint32_t i = 0; i < verdict->n_counts; i++)
-        (void)json_array_append_new(rows, json_pack("{s:s, s:I, s:I}", "rule", verdict->counts[i].rule->id, "count",
-                                                    (json_int_t)verdict->counts[i].count, "limit",
-                                                    (json_int_t)verdict->counts[i].limit));
-    return rows;
-}
-
 static void judge(const struct explanation *explanation, const struct permit_subject *subject, struct instant at,
                   struct rules_verdict *ret_verdict)
 {
@@ -223,8 +201,8 @@ static json_t *channel_json(const struct explanation *explanation, const struct 
     return json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "channel", channel_traits(channel)->name,
                      "contact_point_id", point != NULL ? id_format(&point->id, id) : "", "value",
                      point != NULL ? point->value : "", "is_permitted", verdict.is_allowed, "has_end", has_end,
-                     "permitted_from", instant_json(verdict.is_allowed ? at.us : free.us), "rules", hits_json(&verdict),
-                     "counts", counts_json(&verdict));
+                     "permitted_from", instant_json(verdict.is_allowed ? at.us : free.us), "rules",
+                     verdict_hits_json(&verdict), "counts", verdict_counts_json(&verdict));
 }
 
 /* The contact points of a channel, the usable ones alone where that is asked. */
