@@ -106,7 +106,7 @@ static enum status read_period(struct trial *trial, struct error *err)
 
 static enum status open_csv(struct trial *trial, struct error *err)
 {
-    const char *path = cli_text(trial->cli, "csv");
+    const char *path = cli_text(trial->cli, "differences");
     if (path[0] == '\0')
         return STATUS_OK;
     trial->csv = fopen(path, "we");
@@ -439,7 +439,8 @@ static enum status try_candidate(struct trial *trial, struct error *err)
         backtest_new(trial->from, trial->to, trial->candidate->rules->book->version, trial->gives_classes, trial->csv);
     st = read_log(trial, err);
     if (trial->csv != NULL && fclose(trial->csv) != 0 && st == STATUS_OK)
-        st = error_set(err, STATUS_RESOURCE_EXHAUSTED, "%s: %s", cli_text(trial->cli, "csv"), g_strerror(errno));
+        st =
+            error_set(err, STATUS_RESOURCE_EXHAUSTED, "%s: %s", cli_text(trial->cli, "differences"), g_strerror(errno));
     if (st == STATUS_OK)
         report(trial);
     return st;
@@ -466,14 +467,15 @@ static const struct config_option BACKTEST_OPTIONS[] = {
     {"rule-packs", CONFIG_TEXT, "us-federal,house", NULL, 0, 0, "Names of the packs that apply, joined by commas."},
     {"from", CONFIG_TEXT, "", NULL, 0, 0, "First day (UTC) or instant that is compared. Empty: from the beginning."},
     {"to", CONFIG_TEXT, "", NULL, 0, 0, "Day or instant before which it ends. Empty: to the end of the log."},
-    {"csv", CONFIG_TEXT, "", NULL, 0, 0, "Write each difference to this file: account, what, when, then and now."},
+    {"differences", CONFIG_TEXT, "", NULL, 0, 0,
+     "Write each difference to this file, as CSV: account, what, when, then and now."},
     {0},
 };
 
 const struct command COMMAND_POLICY_BACKTEST = {
     .name = "policy backtest",
     .summary = "try a policy on the agency's own history, without touching it",
-    .usage = "--policy DIR [--from DAY] [--to DAY] [--csv FILE]",
+    .usage = "--policy DIR [--from DAY] [--to DAY] [--differences FILE]",
     .details =
         "Reads the log and asks, wherever a permit was decided, what the candidate would have answered with what was\n"
         "known then; and plans every account's steps as the candidate's SOP has them. Says which permits are gained "
@@ -481,7 +483,8 @@ const struct command COMMAND_POLICY_BACKTEST = {
         "lost and by which rule, which accounts change class, which steps move, and how much work that is a day and\n"
         "channel. Nothing is written.\n\n"
         "  dunlin policy backtest                                 (the policy as it is: everything must be equal)\n"
-        "  dunlin policy backtest --policy drafts/autumn --from 2026-05-01 --to 2026-07-01 --csv differences.csv\n"
+        "  dunlin policy backtest --policy drafts/autumn --from 2026-05-01 --to 2026-07-01 --differences "
+        "differences.csv\n"
         "Exit code 1 where a decision by the same rules comes out otherwise, or an event cannot be read again.\n",
     .options = BACKTEST_OPTIONS,
     .run = run_backtest,

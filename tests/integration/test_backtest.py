@@ -88,7 +88,7 @@ def test_a_stricter_rule_says_which_permits_it_would_have_cost(history, candidat
     system, accounts = history
     candidate("rules/house.yaml", "rules:\n", "rules:\n  - {id: HOUSE-2IN7, citation: policy, title: Two calls a week, kind: contact_cap, scope: all, limit: 2, days: 7, media: [call]}\n")
     file = tmp_path / "differences.csv"
-    result = backtest(system, "--policy", str(candidate.folder), "--csv", str(file))
+    result = backtest(system, "--policy", str(candidate.folder), "--differences", str(file))
     granted = {account.account_id: 0 for account in accounts}
     for event in system.events("PermitGranted"):
         granted[event["payload"]["account_id"]] += 1
