@@ -162,6 +162,9 @@ static enum status begin(struct unit *unit, struct service_call *call, struct er
         return st;
     if (list.n == 1 && strcmp(list.list[0]->instance, request->instance) != 0)
         return error_set(err, STATUS_ALREADY_EXISTS, "permit_id: its message was begun by %s", list.list[0]->instance);
+    if (list.n == 1 && list.list[0]->state != DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENDING)
+        return error_set(err, STATUS_FAILED_PRECONDITION, "permit_id: its message is %s already",
+                         message_state_name((enum message_state)list.list[0]->state));
     Dunlin__Correspondence__V1__MessageReply reply;
     dunlin__correspondence__v1__message_reply__init(&reply);
     reply.message = list.list[0];

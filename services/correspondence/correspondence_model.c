@@ -9,6 +9,7 @@ static const struct message_row {
     enum message_state to;
     const char *text;
 } MOVES[] = {
+    {MESSAGE_PERMITTED, MESSAGE_EVENT_FAILED, MESSAGE_NOT_SENT, "it was never begun"},
     {MESSAGE_SENDING, MESSAGE_EVENT_ACCEPTED, MESSAGE_SENT, "the carrier has it"},
     {MESSAGE_SENDING, MESSAGE_EVENT_FAILED, MESSAGE_NOT_SENT, "it never left"},
     {MESSAGE_SENDING, MESSAGE_EVENT_REFUSED, MESSAGE_UNDELIVERABLE, "the carrier refused the address"},
@@ -29,7 +30,8 @@ static const char *const STATES[] = {[MESSAGE_SENDING] = "sending",
                                      [MESSAGE_SENT] = "sent",
                                      [MESSAGE_NOT_SENT] = "not sent",
                                      [MESSAGE_DELIVERED] = "delivered",
-                                     [MESSAGE_UNDELIVERABLE] = "undeliverable"};
+                                     [MESSAGE_UNDELIVERABLE] = "undeliverable",
+                                     [MESSAGE_PERMITTED] = "permitted"};
 
 enum status message_move(enum message_state *state, enum message_event event, const char **ret_text, struct error *err)
 {

@@ -14,6 +14,7 @@ enum message_state {
     MESSAGE_NOT_SENT,      /* it never left: the permit is given back */
     MESSAGE_DELIVERED,     /* the carrier says so */
     MESSAGE_UNDELIVERABLE, /* refused or returned */
+    MESSAGE_PERMITTED,     /* there is a permit, and nothing was begun with it yet */
 };
 
 /* In the order of strictness: of several that are known at once, later ones say more. */

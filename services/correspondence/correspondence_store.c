@@ -14,6 +14,7 @@ struct changes *changes_new(void)
     changes->debtors = id_table_new(g_free);
     changes->points = id_table_new(g_free);
     changes->changed = id_table_new(g_free);
+    changes->permits = id_table_new(g_free);
     changes->reports = id_table_new(g_free);
     return changes;
 }
@@ -26,6 +27,7 @@ void changes_free(struct changes *changes)
     g_hash_table_destroy(changes->debtors);
     g_hash_table_destroy(changes->points);
     g_hash_table_destroy(changes->changed);
+    g_hash_table_destroy(changes->permits);
     g_hash_table_destroy(changes->reports);
     g_free(changes);
 }
@@ -55,6 +57,7 @@ enum write {
     WRITE_ACCOUNTS,
     WRITE_CHANGES,
     WRITE_PARKED,
+    WRITE_PERMITS,
     WRITE_REPORTS,
     WRITES_END,
 };
@@ -67,12 +70,16 @@ static const enum db_type CHANGE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT8, 
 static const enum db_type KEY_TYPES[] = {DB_INT2, DB_UUID};
 static const enum db_type REPORT_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB_INT8};
 
+static const enum db_type PERMIT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_UUID,
+                                            DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8};
+
 static const struct db_write WRITES[WRITES_END] = {
     [WRITE_DEBTORS] = {&CORRESPONDENCE_DEBTOR_UPSERT, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES), false},
     [WRITE_POINTS] = {&CORRESPONDENCE_CONTACT_POINT_INSERT, POINT_TYPES, ARRAY_SIZE(POINT_TYPES), false},
     [WRITE_ACCOUNTS] = {&CORRESPONDENCE_ACCOUNT_INSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES), false},
     [WRITE_CHANGES] = {&CORRESPONDENCE_ACCOUNT_UPDATE, CHANGE_TYPES, ARRAY_SIZE(CHANGE_TYPES), false},
     [WRITE_PARKED] = {&CORRESPONDENCE_PARKED_FORGET, KEY_TYPES, ARRAY_SIZE(KEY_TYPES), false},
+    [WRITE_PERMITS] = {&CORRESPONDENCE_PERMIT_INSERT, PERMIT_TYPES, ARRAY_SIZE(PERMIT_TYPES), false},
     [WRITE_REPORTS] = {&CORRESPONDENCE_MESSAGE_REPORTED, REPORT_TYPES, ARRAY_SIZE(REPORT_TYPES), false},
 };
 
@@ -140,6 +147,23 @@ static void push_changes(const struct changes *changes, struct db_columns *colum
     }
 }
 
+static void push_permits(const struct changes *changes, struct db_columns *columns)
+{
+    g_autoptr(GPtrArray) rows = id_table_sorted(changes->permits);
+    for (guint i = 0; i < rows->len; i++) {
+        const struct permit_row *row = g_ptr_array_index(rows, i);
+        db_columns_push_key(columns, &row->permit_id);
+        db_array_id(columns->column[2], &row->account_id);
+        db_array_id(columns->column[3], &row->debtor_id);
+        db_array_id(columns->column[4], &row->contact_point_id);
+        db_array_int4(columns->column[5], row->agency_id);
+        db_array_int2(columns->column[6], row->channel);
+        db_array_int2(columns->column[7], row->purpose);
+        db_array_text(columns->column[8], row->instance);
+        db_array_int8(columns->column[9], row->granted_at_us);
+    }
+}
+
 /* The messages' states by their own table of moves: what a late report says less is left out. */
 static enum status push_reports(struct db *db, const struct changes *changes, struct db_columns *columns,
                                 struct error *err)
@@ -199,6 +223,7 @@ enum status correspondence_store_apply(struct db *db, const struct changes *chan
     push_points(changes, &columns[WRITE_POINTS]);
     push_accounts(changes, &columns[WRITE_ACCOUNTS]);
     push_changes(changes, &columns[WRITE_CHANGES], &columns[WRITE_PARKED]);
+    push_permits(changes, &columns[WRITE_PERMITS]);
     enum status st = push_reports(db, changes, &columns[WRITE_REPORTS], err);
     if (st == STATUS_OK)
         st = run(db, columns, err);

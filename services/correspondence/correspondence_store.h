@@ -43,11 +43,19 @@ struct report_row {
     uint32_t events; /* bits of enum message_event, whose order is that of strictness */
     int64_t at_us;
 };
+struct permit_row {
+    struct id permit_id, account_id, debtor_id, contact_point_id;
+    int32_t agency_id;
+    int16_t channel, purpose;
+    const char *instance;
+    int64_t granted_at_us;
+};
 struct changes {
     GArray *accounts;    /* struct new_account */
     GHashTable *debtors; /* id -> struct debtor_row */
     GHashTable *points;  /* id -> struct point_row */
     GHashTable *changed; /* id -> struct account_change */
+    GHashTable *permits; /* id -> struct permit_row */
     GHashTable *reports; /* id -> struct report_row */
 };
 struct changes *changes_new(void);

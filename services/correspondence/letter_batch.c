@@ -131,6 +131,8 @@ enum status letter_batch_adopt(const char *spool, const char *name, const char *
     /* It may have been closed between the look and the lock. */
     if (st == STATUS_OK && letter_batch_is_closed(spool, name))
         st = error_set(err, STATUS_FAILED_PRECONDITION, "batch '%s' is closed", name);
+    if (st == STATUS_NOT_FOUND)
+        (void)g_rmdir(batch->folder); /* its process ended before it had a journal: it is empty, or it is no batch */
     if (st != STATUS_OK) {
         batch_free(batch);
         return st;

@@ -235,7 +235,7 @@ static bool permit(struct pump *pump, const struct work *work, struct id *ret_pe
     question.contact_point_id = work->entry->contact_point_id;
     question.channel = work->entry->channel;
     question.purpose = work->entry->purpose;
-    question.dialer = wire_text("correspondence");
+    question.dialer = wire_text(pump->instance_id);
     request.n_requests = 1;
     request.requests = questions;
     const enum status st = edge_call(&pump->caller, EDGE_CONTACT, "RequestPermits", &request.base,
@@ -523,7 +523,8 @@ static void recover_one(struct pump *pump, const Dunlin__Correspondence__V1__Mes
     const bool is_own = strcmp(message->instance, pump->instance_id) == 0;
     const struct outcome *known = g_hash_table_lookup(pump->outcomes, &permit_id);
     struct error why = {0};
-    if (message->state != DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENDING) {
+    const bool is_permitted = message->state == DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_PERMITTED;
+    if (!is_permitted && message->state != DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENDING) {
         g_autofree char *document =
             message->batch[0] ? g_strconcat(message->batch, "/", message->document, NULL) : g_strdup(message->document);
         if (edge_report(&pump->caller, &permit_id, delivery_of(message->state), document, &message->document_hash,
@@ -540,7 +541,7 @@ static void recover_one(struct pump *pump, const Dunlin__Correspondence__V1__Mes
         return;
     enum send_result result = SEND_FAILED;
     (void)error_set(&why, STATUS_ABORTED, "it was never handed over");
-    if (!is_own)
+    if (!is_own && !is_permitted)
         result = pump->options.kind->find_out(pump->sender, message, &why);
     if (result == SEND_LATER)
         return;

@@ -3,15 +3,15 @@
 Against real peers on loopback: Debian's aiosmtpd for e-mail, an HTTP server for texts. One system for all: a procedure that sends the validation notice on the day of placement, an e-mail a day later, a text
 two days later.
 
-Broken once: the credits left out of the notice's sum; `the_notice_is_written_with_the_ledgers_amounts` failed with a parked step. RecordRequest left out for STOP; `stop_by_text_...` failed: the number was
-not opted out. The batch closed without a look at its age; no manifest came.
+Broken once: an opt-out by text answered without being recorded; the test of STOP failed with [] == ['+12125550177']. Another link in e-mails than the one that stops them; the test of e-mails failed. The age of a
+batch not looked at; the test of the manifest failed with "not within 30 s: the manifest". What a killed process had written taken for not written; the test of the killed service failed: a letter that is
+"not sent" lies in the spool.
 """
 import contextlib
 import hashlib
 import hmac
 import http.server
 import json
-import pathlib
 import signal
 import socket
 import subprocess
@@ -271,23 +271,33 @@ def test_stop_by_text_is_recorded_at_once_and_receipts_and_forgeries_are_told_ap
 
 
 def test_a_killed_service_loses_and_doubles_no_letter(system):
-    accounts = system.place_accounts(*[{"Name": f"Jo Killed{i}"} for i in range(12)], waits=False)
-    for _ in range(3):
+    accounts = []
+    for number in range(4):
+        before = len(letters_there(system))
+        accounts += system.place_accounts(*[{"Name": f"Jo Killed{number}-{i}"} for i in range(8)], waits=False)
+        poll("letters on their way", lambda before=before: len(letters_there(system)) > before)
         system.kill("correspondence", 1, signal.SIGKILL)
         system.up()
     system.wait()
     system.advance(minutes=10)  # what a killed process had been offered, others are offered again after five minutes
     for account in accounts:
-        letter = message(system, account, "letter", "sent")
-        assert len([m for m in messages(system, account) if m["channel"] == "letter" and m["state"] == "sent"]) == 1
-        assert pdf_of(system, letter).exists()
-    permits = {m["permit_id"] for account in accounts for m in messages(system, account) if m["state"] == "sent"}
-    files = [path.stem.split("-", 1)[1] for path in pathlib.Path(spool(system)).glob("*/*/*.pdf")]
-    assert len(files) == len(set(files)) and permits <= set(files)
-    poll("the batches that were left open to be closed", lambda: not open_batches(system), timeout_s=90)
-    in_manifests = [row["permit_id"] for path in pathlib.Path(spool(system)).glob("*/*/manifest.json") for row in json.loads(path.read_text())["letters"]]
+        message(system, account, "letter", "sent")
+    poll("every message's end", lambda: system.json("letters", "status")["unreported_count"] == 0, timeout_s=60)
+    files = letters_there(system)
+    for account in accounts:
+        letters = [m for m in messages(system, account) if m["channel"] == "letter"]
+        assert [m["state"] for m in letters].count("sent") == 1, letters
+        for letter in letters:
+            assert (letter["permit_id"] in files) == (letter["state"] == "sent"), f"{letter['state']}, and the file is {'' if letter['permit_id'] in files else 'not '}there"
+    poll(f"the batches that were left open to be closed: {[(str(f), [p.name for p in f.iterdir()]) for f in open_batches(system)]}", lambda: not open_batches(system), timeout_s=90)
+    in_manifests = [row["permit_id"] for path in spool(system).glob("*/*/manifest.json") for row in json.loads(path.read_text())["letters"]]
     assert sorted(in_manifests) == sorted(files)
 
 
+def letters_there(system):
+    """Permits of the files in the spool."""
+    return [path.stem.split("-", 1)[1] for path in spool(system).glob("*/*/*.pdf")]
+
+
 def open_batches(system):
-    return [folder for folder in pathlib.Path(spool(system)).glob("*/*") if not (folder / "manifest.json").exists()]
+    return [folder for folder in spool(system).glob("*/*") if not (folder / "manifest.json").exists()]

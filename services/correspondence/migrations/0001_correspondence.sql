@@ -59,7 +59,7 @@ CREATE TABLE correspondence.message (
     document_hash    bytea    NOT NULL,          -- BLAKE2b-256
     batch            text     NOT NULL,          -- letters: "2026-01-05/170000-..."
     instance         text     NOT NULL,          -- who sends it
-    state            smallint NOT NULL CHECK (state BETWEEN 1 AND 5),   -- dunlin.correspondence.v1.MessageState
+    state            smallint NOT NULL CHECK (state BETWEEN 1 AND 6),   -- dunlin.correspondence.v1.MessageState
     detail           text     NOT NULL,          -- the carrier's words
     is_uncertain     boolean  NOT NULL,          -- may have been sent or not: counted as sent
     is_reported      boolean  NOT NULL,          -- AttemptReported has been seen

@@ -240,6 +240,40 @@ static void a_permit_is_used_once(void **state)
     assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM correspondence.message"), 1);
 }
 
+static void grant(struct unit_fixture *fixture, const struct subject_ids *ids, const struct id *permit_id,
+                  const char *dialer)
+{
+    Dunlin__Contact__V1__PermitGranted granted;
+    const struct id point_id = named("some point");
+    dunlin__contact__v1__permit_granted__init(&granted);
+    granted.permit_id = wire_id(permit_id);
+    granted.account_id = wire_id(&ids->account);
+    granted.debtor_id = wire_id(&ids->debtor);
+    granted.contact_point_id = wire_id(&point_id);
+    granted.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER;
+    granted.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION;
+    granted.dialer = wire_text(dialer);
+    fixture_apply_ok(fixture, &granted.base);
+}
+
+/* A process that ends between its permit and its message leaves a permit that somebody must give back. */
+static void a_permit_with_which_nothing_was_begun_is_found_and_given_back(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("granted");
+    const struct id lost = named("lost permit"), used = named("used permit"), dialers = named("a dialer's permit");
+    grant(fixture, &ids, &dialers, "acme");
+    assert_int_equal(open_messages(fixture), 0);
+    grant(fixture, &ids, &lost, "correspondence-1");
+    assert_int_equal(open_messages(fixture), 1);
+    finish(fixture, &lost, DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENT, STATUS_FAILED_PRECONDITION);
+    finish(fixture, &lost, DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_NOT_SENT, STATUS_OK);
+    begin(fixture, &ids, &lost, "correspondence-1", STATUS_FAILED_PRECONDITION); /* it was only paused: too late */
+    begin(fixture, &ids, &used, "correspondence-1", STATUS_OK);
+    grant(fixture, &ids, &used, "correspondence-1"); /* the event comes after what was done with it */
+    finish(fixture, &used, DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENT, STATUS_OK);
+}
+
 static void a_parked_step_waits_for_news_or_for_somebody(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -330,6 +364,7 @@ int main(void)
         cmocka_unit_test_setup(an_event_of_an_account_that_was_never_placed_is_refused, set_up),
         cmocka_unit_test_setup(a_message_goes_its_way_and_is_closed_by_contacts_event, set_up),
         cmocka_unit_test_setup(a_permit_is_used_once, set_up),
+        cmocka_unit_test_setup(a_permit_with_which_nothing_was_begun_is_found_and_given_back, set_up),
         cmocka_unit_test_setup(a_parked_step_waits_for_news_or_for_somebody, set_up),
         cmocka_unit_test_setup(whoever_has_a_number_is_found_and_what_comes_in_is_taken_once, set_up),
         cmocka_unit_test_setup(operators_see_what_there_is, set_up),

@@ -14,7 +14,7 @@
 /* Promise P2: a letter is written once, whatever ends half-way; a printer never takes half a batch.
  *
  * Broken once: the manifest from the journal alone, without a look at the folder; the test of the process that ended
- * failed with 2 != 1. The folder not locked; "a batch that is being written is nobody else's" failed. */
+ * failed with 0x2 != 0x1. The folder not locked; a_batch_that_is_being_written_is_nobody_elses failed. */
 
 #define BATCH "2026-01-05/170000-abc-1"
 
