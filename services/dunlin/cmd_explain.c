@@ -152,6 +152,33 @@ static void say_holds(struct cli *cli, const json_t *result)
     }
 }
 
+/* What people told, as far as it is in force: "consent, scope text". */
+static void say_facts(struct cli *cli, const json_t *result)
+{
+    static const char *const SAID[] = {"scope",     "channels", "place", "from_minute",
+                                       "to_minute", "until_on", "zone",  "language"};
+    size_t i;
+    json_t *fact;
+    json_array_foreach(json_object_get(result, "facts"), i, fact)
+    {
+        g_autofree char *when = when_of(fact, "at");
+        g_autoptr(GString) text = g_string_new(NULL);
+        g_autofree char *kind = words_of(text_of(fact, "kind"));
+        g_string_append_printf(text, "%s, %s", kind, when);
+        for (size_t k = 0; k < ARRAY_SIZE(SAID); k++) {
+            const json_t *value = json_object_get(fact, SAID[k]);
+            g_autofree char *list = json_is_array(value) ? joined(value) : NULL;
+            const char *said = list != NULL ? list : json_string_value(value);
+            if (said != NULL && said[0] != '\0')
+                g_string_append_printf(text, ", %s", said);
+            else if (json_is_integer(value) && json_integer_value(value) != 0)
+                g_string_append_printf(text, ", %02" JSON_INTEGER_FORMAT ":%02" JSON_INTEGER_FORMAT,
+                                       json_integer_value(value) / 60, json_integer_value(value) % 60);
+        }
+        say_fact(cli, i == 0 ? "on record" : "", text->str, text_of(fact, "event"));
+    }
+}
+
 /* A rule once, however many channels it forbids; `said` has what was said already. */
 static void say_rules(struct cli *cli, const json_t *rules, GHashTable *said)
 {
@@ -308,6 +335,7 @@ static void say(struct asking *asking, const json_t *result)
     say_placed(cli, result);
     say_class(cli, result);
     say_holds(cli, result);
+    say_facts(cli, result);
     say_next(cli, result);
     say_channels(cli, result);
     say_contacts(cli, result);

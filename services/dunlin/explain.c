@@ -27,6 +27,7 @@ struct explanation {
     struct replay_observer observer;
     struct contact_replay *replay;
     json_t *placed, *classified, *balance; /* the last of each, with "event" and "at"; NULL: none */
+    json_t *facts;                         /* on record of the person, by their ids */
     json_t *contacts;                      /* of the account: permits, refusals and what came of them, oldest first */
     struct cite hold_cites[HOLD_SET_COUNT];
     struct cite planned, last;
@@ -39,6 +40,7 @@ struct explanation *explanation_new(const struct contact_context *context, const
     explanation->context = context;
     explanation->account_id = *account_id;
     explanation->replay = contact_replay_new(context, &explanation->observer);
+    explanation->facts = json_object();
     explanation->contacts = json_array();
     return explanation;
 }
@@ -51,6 +53,7 @@ void explanation_free(struct explanation *explanation)
     json_decref(explanation->placed);
     json_decref(explanation->classified);
     json_decref(explanation->balance);
+    json_decref(explanation->facts);
     json_decref(explanation->contacts);
     g_free(explanation);
 }
@@ -112,6 +115,22 @@ static void keep(json_t **place, const struct event *event)
     *place = fields;
 }
 
+/* {kind, ..., event, at}: what was recorded, in one level. */
+static void note_fact(struct explanation *explanation, const struct event *event)
+{
+    json_t *fields = fields_of(event);
+    const char *id = json_string_value(json_object_get(fields, "fact_id"));
+    json_t *fact = json_object_get(fields, "fact");
+    if (id != NULL && is_type(event, "dunlin.contact.v1.FactReleased"))
+        (void)json_object_del(explanation->facts, id);
+    else if (id != NULL && fact != NULL) {
+        const struct cite cite = cite_of(event);
+        add_cite(fact, &cite);
+        (void)json_object_set(explanation->facts, id, fact);
+    }
+    json_decref(fields);
+}
+
 static void note_account_event(struct explanation *explanation, const struct event *event)
 {
     static const char *const CONTACTS[] = {"dunlin.contact.v1.PermitGranted", "dunlin.contact.v1.PermitRefused",
@@ -160,6 +179,8 @@ enum status explanation_event(struct explanation *explanation, const struct even
     explanation->last = cite_of(event);
     if (id_equal(&event->account_id, &explanation->account_id))
         note_account_event(explanation, event);
+    if (is_type(event, "dunlin.contact.v1.FactRecorded") || is_type(event, "dunlin.contact.v1.FactReleased"))
+        note_fact(explanation, event);
     note_holds(explanation, event);
     return STATUS_OK;
 }
@@ -267,6 +288,15 @@ static json_t *next_json(const struct explanation *explanation, const struct acc
     return next;
 }
 
+static json_t *facts_json(const struct explanation *explanation)
+{
+    json_t *rows = json_array();
+    const char *id;
+    json_t *fact;
+    json_object_foreach(explanation->facts, id, fact)(void) json_array_append(rows, fact);
+    return rows;
+}
+
 static json_t *or_null(const json_t *object)
 {
     return object != NULL ? json_deep_copy(object) : json_null();
@@ -280,11 +310,12 @@ json_t *explanation_json(struct explanation *explanation, struct instant at)
         contact_find_account(contact_replay_book(explanation->replay), &explanation->account_id);
     if (account == NULL || explanation->placed == NULL)
         return NULL;
-    return json_pack(
-        "{s:s, s:s, s:{s:s, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "account_id",
-        id_format(&explanation->account_id, id), "debtor_id", id_format(&account->debtor->id, debtor_id), "as_of",
-        "event", explanation->last.text, "at", instant_json(at.us), "placed", or_null(explanation->placed), "balance",
-        or_null(explanation->balance), "class", or_null(explanation->classified), "holds", holds_json(explanation),
-        "next", next_json(explanation, account, at), "channels", channels_json(explanation, account, at), "contacts",
-        or_null(explanation->contacts), "rule_version", explanation->context->rules->book->version);
+    return json_pack("{s:s, s:s, s:{s:s, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "account_id",
+                     id_format(&explanation->account_id, id), "debtor_id", id_format(&account->debtor->id, debtor_id),
+                     "as_of", "event", explanation->last.text, "at", instant_json(at.us), "placed",
+                     or_null(explanation->placed), "balance", or_null(explanation->balance), "class",
+                     or_null(explanation->classified), "holds", holds_json(explanation), "facts",
+                     facts_json(explanation), "next", next_json(explanation, account, at), "channels",
+                     channels_json(explanation, account, at), "contacts", or_null(explanation->contacts),
+                     "rule_version", explanation->context->rules->book->version);
 }

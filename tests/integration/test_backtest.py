@@ -26,7 +26,7 @@ def call(system, dialer, account, telephony, **more):
 
 @pytest.fixture(scope="module")
 def history(dunlin_system):
-    """Days of calls, answers, stops and refusals. -> (system, accounts)"""
+    """Days of calls, answers, stops, facts and refusals. -> (system, accounts)"""
     system = dunlin_system
     accounts = system.place_accounts(*[{} for _ in range(6)])
     dialer = system.dialer("backtest")
@@ -41,6 +41,8 @@ def history(dunlin_system):
     call(system, dialer, accounts[2], contact.TELEPHONY_ANSWERED, party=contact.PARTY_RIGHT, outcome=contact.OUTCOME_DISPUTE, is_conversation=True, reason="not mine")
     call(system, dialer, accounts[3], contact.TELEPHONY_ANSWERED, party=contact.PARTY_WRONG)
     system.run("stop", accounts[4].account_id, "--flag", "cease")
+    system.run("fact", "record", accounts[0].account_id, "--kind", "inconvenient-time", "--from", "11:00", "--to", "13:00")
+    assert not call(system, dialer, accounts[0], contact.TELEPHONY_NO_ANSWER)
     system.advance(hours=10)  # at night
     for account in accounts:
         call(system, dialer, account, contact.TELEPHONY_NO_ANSWER)

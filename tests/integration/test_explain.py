@@ -97,6 +97,21 @@ def test_the_same_as_contact_answers(story):
         assert [hit["rule"] for hit in call["rules"] if hit["severity"] != "warn"] == system.explain(each)
 
 
+def test_what_is_on_record_is_told_and_counts(story):
+    system, _, other, _ = story
+    system.run("fact", "record", other.account_id, "--kind", "inconvenient-time", "--from", "00:00", "--to", "23:59", "--channel", "letter", "--document", "scan-12")
+    system.wait()
+    told = explain(system, other)
+    assert [(fact["kind"], fact["event"]) for fact in told["facts"]] == [("inconvenient_time", positions(system, other, "FactRecorded")[0])]
+    call = next(channel for channel in told["channels"] if channel["channel"] == "call")
+    assert "REGF-6B1I-DESIG" in [hit["rule"] for hit in call["rules"]]
+    assert "inconvenient time" in system.run("explain", other.account_id).out
+    system.run("fact", "release", other.account_id, system.json("fact", "list", other.account_id)["facts"][0]["fact_id"], "--reason", "another debtor's letter")
+    system.wait()
+    assert explain(system, other)["facts"] == []
+    assert "REGF-6B1I-DESIG" not in json.dumps(explain(system, other)["channels"])
+
+
 def test_what_does_not_exist_is_said(story):
     system, account, _, _ = story
     assert "no account" in system.run("explain", "00000000-0000-0000-0000-000000000001", code=FAILED).err
