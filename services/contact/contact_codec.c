@@ -240,6 +240,7 @@ void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *
         write_contact(&facts->contacts[i], &ret_inputs->rows[i]);
         ret_inputs->list[i] = &ret_inputs->rows[i];
     }
+    message->place_packs = wire_text(facts->place_packs == NULL ? "" : facts->place_packs);
     message->contacts = ret_inputs->list;
     message->n_contacts = facts->n_contacts;
     const guint n_known = facts->known == NULL ? 0 : facts->known->len;

@@ -131,9 +131,10 @@ static enum status fold_grant(struct contact_replay *replay, const struct record
     if (st != STATUS_OK)
         return st;
     const bool is_allowed = decision->verdict->is_allowed;
-    const struct instant valid_until = is_allowed ? permit_valid_until(work->context->rules->selection, decision->facts,
-                                                                       work->context->permit_valid_us)
-                                                  : (struct instant){recorded->granted->valid_until_us};
+    const struct instant valid_until =
+        is_allowed ? permit_valid_until(contact_rules_for(work->context->rules, account->debtor), decision->facts,
+                                        work->context->permit_valid_us)
+                   : (struct instant){recorded->granted->valid_until_us};
     const struct permit *permit = contact_grant(work, decision, account, &permit_id, valid_until);
     return is_allowed ? contact_emit_granted(work, decision, permit, err) : contact_emit_refused(work, decision, err);
 }
@@ -150,7 +151,6 @@ static enum status fold_refusal(struct contact_replay *replay, const struct deci
 
 static enum status decide_again(struct contact_replay *replay, const struct recorded *recorded, struct error *err)
 {
-    const struct rules_selection *rules = replay->work.context->rules->selection;
     struct account *account = contact_find_account(replay->work.book, &recorded->account_id);
     const struct contact_point *point =
         account != NULL ? debtor_find_point(account->debtor, &recorded->contact_point_id) : NULL;
@@ -162,6 +162,7 @@ static enum status decide_again(struct contact_replay *replay, const struct reco
         return error_set(err, STATUS_FAILED_PRECONDITION, "a decision about what was never placed");
     const struct permit_subject subject = {account, point, (enum channel)recorded->channel,
                                            (enum contact_purpose)recorded->purpose};
+    const struct rules_selection *rules = contact_rules_for(replay->work.context->rules, account->debtor);
     struct permit_facts facts;
     struct rules_verdict verdict;
     replay->work.now = (struct instant){recorded->inputs->decided_at_us};

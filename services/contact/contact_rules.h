@@ -1,14 +1,26 @@
 #ifndef DUNLIN_CONTACT_RULES_H
 #define DUNLIN_CONTACT_RULES_H
 
+#include <glib.h>
+
+#include "contact_state.h"
 #include "rules/rulebook.h"
 
-/* The rules that contact decides by: all packs of a folder, and of them those that apply here. Loaded once, then
- * immutable. */
+/* The rules that contact decides by: all packs of a folder, and of them those that apply here. Loaded once; belongs to
+ * one worker, as the selections for places are made when the first person lives there. */
 struct contact_rules {
     struct rules_book *book;
-    struct rules_selection *selection;
+    struct rules_selection *selection; /* the base: of everybody */
+    struct rules_selection *widest;    /* all packs: what may have to be known of anybody */
+    char *packs;                       /* of the base */
+    GHashTable *by_places;             /* packs of places joined by ',' -> struct rules_selection */
 };
+
+/* The rules for a person: the base, and the packs of every place where he may be, as far as there are such: of his
+ * addresses' states and countries ("us-ma", "us-ny-nyc", "eu"), of his numbers' countries. The strictest rule of all of
+ * them wins. Sets debtor->place_packs, and debtor->has_no_jurisdiction where no country is known that some pack covers.
+ * Lent; worked out again after debtor_update_zones. */
+const struct rules_selection *contact_rules_for(const struct contact_rules *rules, struct debtor *debtor);
 
 /* `packs` are names joined by ','. Fails with INVALID_ARGUMENT naming file, line and field, or NOT_FOUND naming the
  * pack; also where no rule limits hours and attempts or refuses unknown zones: limits default on. */

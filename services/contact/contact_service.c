@@ -19,7 +19,9 @@ static const struct config_option OPTIONS[] = {
     {.name = "rule-packs",
      .type = CONFIG_TEXT,
      .default_value = "us-federal,house",
-     .meaning = "Names of the packs that apply to the debts here, joined by commas. The strictest rule wins."},
+     .meaning =
+         "Names of the packs that apply to everybody, joined by commas; those of the places where a debtor may be come "
+         "on top. The strictest rule wins."},
     {.name = "permit-valid-seconds",
      .type = CONFIG_INTEGER,
      .default_value = "60",

@@ -29,6 +29,7 @@ enum builtin_hold {
     HOLD_UNREADABLE_ZONE,     /* a candidate zone cannot be evaluated: as good as unknown */
     HOLD_PERMIT_OPEN,         /* a permit of the debt is not reported: its call may be a conversation right now */
     HOLD_UNPOSTED,            /* a payment was reported that is not in the ledger yet: what is owed is not known */
+    HOLD_NO_JURISDICTION,     /* no pack is for any place where the person may be */
     HOLD_SET_COUNT,
 };
 
@@ -42,6 +43,8 @@ struct contact_point {
     bool is_changed;
 };
 
+struct rules_selection;
+
 struct debtor {
     struct id id;
     int32_t agency_id;
@@ -51,9 +54,12 @@ struct debtor {
     GPtrArray *facts;                            /* struct person_fact: where they are loaded; fact_model.h */
     const struct zone *zones[CONTACT_ZONES_MAX]; /* candidates, by name, without doubles; debtor_update_zones */
     size_t n_zones;
-    bool has_unreadable_fact; /* one on record that this program does not know */
-    bool has_unreadable_zone; /* one that this machine's IANA database lacks, or too many */
-    bool is_new;              /* not written yet */
+    const struct rules_selection *rules; /* for him; NULL: not worked out yet (contact_rules_for) */
+    const char *place_packs;             /* of them, those of the places where he may be, joined by ',' */
+    bool has_no_jurisdiction;            /* no country is known that a pack covers */
+    bool has_unreadable_fact;            /* one on record that this program does not know */
+    bool has_unreadable_zone;            /* one that this machine's IANA database lacks, or too many */
+    bool is_new;                         /* not written yet */
     bool is_changed;
 };
 

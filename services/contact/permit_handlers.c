@@ -107,7 +107,8 @@ static void verdicts_free(struct verdict *verdicts, size_t n)
 
 static struct instant valid_until_of(const struct contact_work *work, const struct decision *decision)
 {
-    return permit_valid_until(work->context->rules->selection, decision->facts, work->context->permit_valid_us);
+    return permit_valid_until(contact_rules_for(work->context->rules, decision->account->debtor), decision->facts,
+                              work->context->permit_valid_us);
 }
 
 static void say_permit(const struct decision *decision, struct instant valid_until, struct verdict *verdict)
@@ -161,9 +162,9 @@ static enum status decide(const struct contact_work *work, const struct permit_q
     struct permit_facts facts;
     struct rules_verdict judged;
     const struct permit_subject subject = {account, point, question->channel, question->purpose};
-    permit_gather(work->context->rules->selection, &subject, unit_is_debtor_parked(work->unit, &account->debtor->id),
-                  work->now, storage, &facts);
-    permit_evaluate(work->context->rules->selection, &facts, &judged);
+    const struct rules_selection *rules = contact_rules_for(work->context->rules, account->debtor);
+    permit_gather(rules, &subject, unit_is_debtor_parked(work->unit, &account->debtor->id), work->now, storage, &facts);
+    permit_evaluate(rules, &facts, &judged);
     const struct decision decision = {
         .account = account,
         .point = point,
@@ -236,7 +237,7 @@ static enum status answer_all(struct unit *unit, struct service_call *calls, str
     contact_keys_init(&keys);
     collect_keys(asked, n_calls, &keys);
     const int64_t since_us =
-        permit_contacts_since(work.context->rules->selection, technology_asked(asked, n_calls), work.now);
+        permit_contacts_since(work.context->rules->widest, technology_asked(asked, n_calls), work.now);
     enum status st = contact_store_load(unit_db(unit), &keys, since_us, book, err);
     for (size_t i = 0; st == STATUS_OK && i < n_calls; i++) {
         struct error why = {0};

@@ -15,6 +15,7 @@ const char *hold_set_name(unsigned hold)
         [HOLD_UNREADABLE_ZONE - HOLD_COUNT] = "unreadable_zone",
         [HOLD_PERMIT_OPEN - HOLD_COUNT] = "permit_open",
         [HOLD_UNPOSTED - HOLD_COUNT] = "payment_unposted",
+        [HOLD_NO_JURISDICTION - HOLD_COUNT] = "no_jurisdiction",
     };
     return BUILTIN[hold - HOLD_COUNT];
 }
@@ -265,22 +266,32 @@ static const struct rule INCOMPLETE_RULE = {
     .title = "No contact while what is known of the person is known to be incomplete",
 };
 
+static const struct rule JURISDICTION_RULE = {
+    .id = "DUNLIN-NO-JURISDICTION",
+    .citation = "policy",
+    .title = "No contact where it is not known whose law holds",
+};
+
 static const struct {
+    const struct rule *rule;
     enum builtin_hold hold;
     const char *detail;
 } INCOMPLETE[] = {
-    {HOLD_PARKED, "an event or a fact of this debtor could not be read; see `dunlin status`"},
-    {HOLD_UNPOSTED, "a payment was reported that is not in the ledger yet: what is still owed is not known; where that "
-                    "lasts, see what "
-                    "`dunlin status` says of payment"},
+    {&JURISDICTION_RULE, HOLD_NO_JURISDICTION,
+     "of no address or number of the debtor a country is known that a rule pack is for"},
+    {&INCOMPLETE_RULE, HOLD_PARKED, "an event or a fact of this debtor could not be read; see `dunlin status`"},
+    {&INCOMPLETE_RULE, HOLD_UNPOSTED,
+     "a payment was reported that is not in the ledger yet: what is still owed is not known; where that "
+     "lasts, see what "
+     "`dunlin status` says of payment"},
 };
 
 /* Before all others: it lasts as long as the longest. */
-static void add_incomplete(struct rules_verdict *verdict, const char *detail)
+static void add_incomplete(struct rules_verdict *verdict, const struct rule *rule, const char *detail)
 {
     const size_t kept = MIN(verdict->n_hits, VERDICT_HITS_MAX - 1);
     memmove(&verdict->hits[1], &verdict->hits[0], kept * sizeof(verdict->hits[0]));
-    verdict->hits[0] = (struct rule_hit){.rule = &INCOMPLETE_RULE, .severity = SEVERITY_BLOCK};
+    verdict->hits[0] = (struct rule_hit){.rule = rule, .severity = SEVERITY_BLOCK};
     g_strlcpy(verdict->hits[0].detail, detail, sizeof(verdict->hits[0].detail));
     verdict->n_hits = (uint32_t)kept + 1;
     verdict->is_allowed = false;
@@ -294,7 +305,7 @@ void permit_evaluate(const struct rules_selection *rules, const struct permit_fa
     rules_judge(rules, &scene.facts, &scene.question, ret_verdict);
     for (size_t i = ARRAY_SIZE(INCOMPLETE); i > 0; i--)
         if (has_hold(facts, INCOMPLETE[i - 1].hold))
-            add_incomplete(ret_verdict, INCOMPLETE[i - 1].detail);
+            add_incomplete(ret_verdict, INCOMPLETE[i - 1].rule, INCOMPLETE[i - 1].detail);
 }
 
 bool permit_free_from(const struct rules_verdict *verdict, struct instant *ret_free)
@@ -419,10 +430,12 @@ void permit_gather(const struct rules_selection *rules, const struct permit_subj
         .n_zones = debtor->n_zones,
         .holds = account_holds_at(subject->account, subject->point) |
                  (is_parked || debtor->has_unreadable_fact ? HOLD_BIT(HOLD_PARKED) : 0) |
-                 (debtor->has_unreadable_zone ? HOLD_BIT(HOLD_UNREADABLE_ZONE) : 0),
+                 (debtor->has_unreadable_zone ? HOLD_BIT(HOLD_UNREADABLE_ZONE) : 0) |
+                 (debtor->has_no_jurisdiction ? HOLD_BIT(HOLD_NO_JURISDICTION) : 0),
         .contacts = (const struct permit_contact *)(const void *)storage->data,
         .n_contacts = storage->len,
     };
+    ret_facts->place_packs = debtor->place_packs == NULL ? "" : debtor->place_packs;
     ret_facts->known = debtor->facts;
     ret_facts->account_id = subject->account->id;
     ret_facts->contact_point_id = subject->point == NULL ? (struct id){0} : subject->point->id;

@@ -45,7 +45,8 @@ struct permit_facts {
     hold_set holds;                        /* of the account at the contact point */
     const struct permit_contact *contacts; /* ascending by time */
     size_t n_contacts;
-    const GPtrArray *known; /* struct person_fact of the person, in the order in which they happened; NULL: none */
+    const char *place_packs; /* packs asked beside those of everybody, for the record; NULL: none */
+    const GPtrArray *known;  /* struct person_fact of the person, in the order in which they happened; NULL: none */
     struct id account_id, contact_point_id; /* that facts name */
 };
 

@@ -203,7 +203,7 @@ static json_t *holds_json(const struct explanation *explanation)
 static void judge(const struct explanation *explanation, const struct permit_subject *subject, struct instant at,
                   struct rules_verdict *ret_verdict)
 {
-    const struct rules_selection *rules = explanation->context->rules->selection;
+    const struct rules_selection *rules = contact_rules_for(explanation->context->rules, subject->account->debtor);
     struct permit_facts facts;
     g_autoptr(GArray) storage = g_array_new(FALSE, FALSE, sizeof(struct permit_contact));
     permit_gather(rules, subject, false, at, storage, &facts);

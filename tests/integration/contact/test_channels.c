@@ -40,7 +40,7 @@ static void place_with_all(struct unit_fixture *fixture, const char *debtor, con
     Dunlin__Intake__V1__AccountUpdated updated;
     Dunlin__Intake__V1__ContactPoint points[] = {
         point_of(&ids[0], "ann@example.com", DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_EMAIL),
-        point_of(&ids[1], "1 Main St\nNew York\nNY\n10001\nUS",
+        point_of(&ids[1], "1 Main St\nCleveland\nOH\n44101\nUS",
                  DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_ADDRESS)};
     Dunlin__Intake__V1__ContactPoint *list[] = {&points[0], &points[1]};
     place(fixture, debtor, account);
@@ -119,7 +119,7 @@ static enum status report_delivery(struct unit_fixture *fixture, const struct id
 #define COLLECTION DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION
 #define NOTICE     DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_VALIDATION_NOTICE
 #define SENT       DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_SENT
-#define HOME       "1 Main St\nNew York\nNY\n10001\nUS"
+#define HOME       "1 Main St\nCleveland\nOH\n44101\nUS"
 
 static void permits_each_channel_at_a_contact_point_of_its_kind(void **state)
 {

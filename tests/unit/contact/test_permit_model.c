@@ -520,6 +520,66 @@ static void counts_contacts_about_all_debts_through_all_channels_where_a_state_s
     assert_int_equal(verdict_count(&fixture->verdict, "WA-250-3PERWEEK")->count, 4);
 }
 
+/* --- packs by place */
+
+static const char *packs_at(struct fixture *fixture, const char *address, const char *number)
+{
+    struct debtor *debtor = fixture->account->debtor;
+    struct contact_point *home = test_point(fixture->book, fixture->account, "home", CONTACT_POINT_ADDRESS, "");
+    home->value = address;
+    fixture->phone->value = number;
+    debtor_update_zones(debtor);
+    (void)contact_rules_for(federal, debtor);
+    return debtor->place_packs;
+}
+
+/* Broken once: the packs of the base alone ("" for Boston). */
+static void asks_the_packs_of_every_place_where_the_debtor_may_be(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *address, *number, *packs;
+        bool is_known;
+    } rows[] = {
+        {"1 Main St\nBoston\nMA\n02101\nUS", "+16175550100", "us-ma", true},
+        {"1 Main St\nBoston\nUS-MA\n02101\nUS", "+16175550100", "us-ma", true},
+        {"1 Main St\nSeattle\nWashington\n98101\nUS", "", "us-wa", true},
+        {"1 Main St\nCleveland\nOH\n44101\nUS", "+12125550100", "", true},
+        {"1 Main St\nBuffalo\nNY\n14201\nUS", "+12125550100", "us-ny", true},
+        {"1 Main St\nBrooklyn\nNY\n11201\nUS", "+12125550100", "us-ny,us-ny-nyc", true},
+        {"Unter den Linden 1\nBerlin\n\n10117\nDE", "", "eu", true},
+        {"1 High St\nLeeds\n\nLS1 1AA\nGB", "+493012345", "eu,uk", true},
+        {"somewhere", "+12125550100", "", true},
+        {"somewhere", "", "", false},
+        {"1 Queen St\nSydney\nNSW\n2000\nAU", "+61299999999", "", false},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        const char *packs = packs_at(fixture, rows[i].address, rows[i].number);
+        if (strcmp(packs, rows[i].packs) != 0 || fixture->account->debtor->has_no_jurisdiction == rows[i].is_known)
+            fail_msg("row %zu: '%s'", i, packs);
+    }
+    fixture->account->debtor->has_no_jurisdiction = true;
+    ask(fixture, at("2026-07-15T16:00:00Z"));
+    expect_only(fixture, "DUNLIN-NO-JURISDICTION", NULL);
+}
+
+static void leaves_places_out_that_are_not_the_debtors(void **state)
+{
+    struct fixture *fixture = *state;
+    struct contact_point *home = test_point(fixture->book, fixture->account, "home", CONTACT_POINT_ADDRESS, "");
+    struct contact_point *other = test_point(fixture->book, fixture->account, "other", CONTACT_POINT_ADDRESS, "");
+    home->value = "1 Main St\nBoston\nMA\n02101\nUS";
+    other->value = "2 Main St\nMiami\nFL\n33101\nUS";
+    debtor_update_zones(fixture->account->debtor);
+    const struct rules_selection *both = contact_rules_for(federal, fixture->account->debtor);
+    assert_string_equal(fixture->account->debtor->place_packs, "us-fl,us-ma");
+    assert_ptr_equal(contact_rules_for(federal, fixture->account->debtor), both);
+    home->is_wrong = true;
+    debtor_update_zones(fixture->account->debtor);
+    (void)contact_rules_for(federal, fixture->account->debtor);
+    assert_string_equal(fixture->account->debtor->place_packs, "us-fl");
+}
+
 static uint32_t next_random(uint32_t *seed)
 {
     *seed = *seed * 1664525u + 1013904223u;
@@ -683,6 +743,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(lets_letters_and_calls_not_wait_for_each_other, setup, teardown),
         cmocka_unit_test_setup_teardown(counts_contacts_about_all_debts_through_all_channels_where_a_state_says_so,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(asks_the_packs_of_every_place_where_the_debtor_may_be, setup, teardown),
+        cmocka_unit_test_setup_teardown(leaves_places_out_that_are_not_the_debtors, setup, teardown),
         cmocka_unit_test(names_the_earliest_instant_at_which_a_rule_is_silent),
         cmocka_unit_test(replays_a_recorded_decision_to_the_same_answer),
     };
