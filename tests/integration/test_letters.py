@@ -4,8 +4,8 @@ Against real peers on loopback: Debian's aiosmtpd for e-mail, an HTTP server for
 two days later.
 
 Broken once: an opt-out by text answered without being recorded; the test of STOP failed with [] == ['+12125550177']. Another link in e-mails than the one that stops them; the test of e-mails failed. The age of a
-batch not looked at; the test of the manifest failed with "not within 30 s: the manifest". What a killed process had written taken for not written; the test of the killed service failed: a letter that is
-"not sent" lies in the spool.
+batch not looked at; the test of the manifest failed with "not within 30 s: the manifest". What a killed process had written taken for not written; the test of the killed service
+failed with "not within 60 s: a letter that is sent", the letter being "not_sent".
 """
 import contextlib
 import hashlib
@@ -279,7 +279,8 @@ def test_a_killed_service_loses_and_doubles_no_letter(system):
         system.kill("correspondence", 1, signal.SIGKILL)
         system.up()
     system.wait()
-    system.advance(minutes=10)  # what a killed process had been offered, others are offered again after five minutes
+    poll("every message's end", lambda: system.json("letters", "status")["unreported_count"] == 0, timeout_s=60)
+    system.advance(hours=2)  # what a killed process was offered or did not send is offered again after five minutes, and after an hour
     for account in accounts:
         message(system, account, "letter", "sent")
     poll("every message's end", lambda: system.json("letters", "status")["unreported_count"] == 0, timeout_s=60)
