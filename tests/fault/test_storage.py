@@ -35,7 +35,7 @@ from invariants import check_invariants
 PATIENCE_S = 120  # for what PostgreSQL does when it comes to it
 
 ABORTED, UNAVAILABLE, DEADLINE_EXCEEDED = 10, 14, 4
-SERVICES = ("intake", "classification", "contact", "dispute", "payment", "reporting", "dialer")
+SERVICES = ("intake", "classification", "contact", "correspondence", "dispute", "payment", "reporting", "dialer")
 STATEMENT_TIMEOUT_MS = 4000
 SPACE_MB, WAL_MB = 160, 192
 FILE_ROWS = 20
