@@ -29,7 +29,7 @@ from dunlin_system import FAILED, MAPPINGS, OK, PARTLY, REPOSITORY, SAMPLE, STAR
 from event_wire import EventWire
 from invariants import CONSUMERS, check_invariants, differences, keyed, rows
 
-SERVICES = ("intake", "classification", "contact", "dispute", "payment", "reporting", "dialer")
+SERVICES = ("intake", "classification", "contact", "correspondence", "dispute", "payment", "reporting", "dialer")
 ROWS_A_FILE, ROWS_AT_FIRST = 15, 150  # the first file gives everybody something to do
 SHORT_S = 15  # one round of everything takes longer
 PATIENCE_S = 90
