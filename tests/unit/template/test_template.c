@@ -166,7 +166,7 @@ static void puts_values_into_texts(void **state)
     assert_string_equal(fixture->text.body, "Dear Zoë, Müller & Co. {a} Müller & Co.}\n");
 }
 
-/* Broken once: with a second pass over the text the braces of a name were replaced; the first row failed. */
+/* Broken once: with a second pass over the text the braces of a name were a field; the first row failed. */
 static void values_are_never_fields_nor_lines(void **state)
 {
     struct fixture *fixture = *state;
