@@ -80,8 +80,8 @@ static void every_field_of_the_law_is_on_it(void **state)
 {
     /* Five business days from January 5, 2026 are January 12; 30 days more are February 11. */
     static const char *const PARTS[] = {
-        "North South Group is a debt collector. We are trying to collect a debt that you owe to Bank of Rockville. We "
-        "will use any information you give us to help collect the debt.",
+        ("North South Group is a debt collector. We are trying to collect a debt that you owe to Bank of Rockville. We "
+         "will use any information you give us to help collect the debt."),
         "(800) 123-4567",
         "P.O. Box 123456 Pasadena, CA 91111-2222",
         "Person A 2323 Park Street Apartment 342 Bethesda, MD 20815",
