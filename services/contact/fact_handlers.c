@@ -9,7 +9,8 @@
 
 /* RecordFacts, ReleaseFact and ListFacts. Each call is about one debtor; they share a unit. */
 
-#define FACTS_A_CALL 100
+#define FACTS_A_CALL   100
+#define FACTS_A_PERSON 1000 /* released ones included: each decision reads them */
 
 static bool is_operator(const struct service_call *call)
 {
@@ -39,6 +40,19 @@ static enum status check_named(const struct debtor *debtor, const struct contact
     return STATUS_OK;
 }
 
+/* Of a fact that was released, the same words say nothing new; silence would be taken for a stop that stands. */
+static enum status check_new(const struct debtor *debtor, const struct person_fact *fact, size_t n_before,
+                             struct error *err)
+{
+    const struct person_fact *known = debtor_find_fact(debtor, &fact->id);
+    if (known != NULL && known->released_at_us != 0)
+        return error_set(err, STATUS_FAILED_PRECONDITION,
+                         "occurred_at_us: this very fact was released as recorded wrongly; say when it happened anew");
+    if (known == NULL && debtor->facts->len + n_before >= FACTS_A_PERSON)
+        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "kind: the debtor has %d facts on record", FACTS_A_PERSON);
+    return STATUS_OK;
+}
+
 static void free_fact(gpointer fact)
 {
     person_fact_free(fact);
@@ -62,6 +76,8 @@ static GPtrArray *read_facts(const struct contact_work *work, struct service_cal
             g_ptr_array_add(facts, fact);
             st = check_named(debtor, work->book, fact, &why);
         }
+        if (st == STATUS_OK)
+            st = check_new(debtor, fact, i, &why);
         if (st == STATUS_OK && fact->effect == FACT_ENDS_FLAG && !is_operator(call))
             st = error_set(&why, STATUS_PERMISSION_DENIED, "kind: only an operator ends a stop, not a %s", call->role);
         if (st != STATUS_OK) {

@@ -100,6 +100,18 @@ enum status contact_take_fact(const struct contact_work *work, struct account *a
     return st == STATUS_OK ? contact_settle_debtor(work, debtor, "fact", err) : st;
 }
 
+/* Another fact on record says the same of the contact point. */
+static bool is_wrong_by_another(const struct debtor *debtor, const struct person_fact *fact)
+{
+    for (guint i = 0; i < debtor->facts->len; i++) {
+        const struct person_fact *other = g_ptr_array_index(debtor->facts, i);
+        if (other != fact && other->effect == FACT_MARKS_WRONG && other->released_at_us == 0 &&
+            id_equal(&other->contact_point_id, &fact->contact_point_id))
+            return true;
+    }
+    return false;
+}
+
 enum status contact_release_fact(const struct contact_work *work, struct account *account, struct person_fact *fact,
                                  const char *reason, struct error *err)
 {
@@ -114,9 +126,11 @@ enum status contact_release_fact(const struct contact_work *work, struct account
     message.debtor_id = wire_id(&account->debtor->id);
     message.reason = wire_text(reason);
     enum status st = emit(work, account, &message.base, err);
-    if (st == STATUS_OK && fact->flag != 0 && fact->effect != FACT_ENDS_FLAG)
-        st = change_flag(work, account->debtor, fact, false, reason, err);
-    if (fact->effect == FACT_MARKS_WRONG)
+    /* A flag that it set may have other reasons since, a call's report or another letter, which nobody counts: it
+     * stands until it is released itself. One that it ended is set again. */
+    if (st == STATUS_OK && fact->effect == FACT_ENDS_FLAG)
+        st = change_flag(work, account->debtor, fact, true, reason, err);
+    if (fact->effect == FACT_MARKS_WRONG && !is_wrong_by_another(account->debtor, fact))
         set_wrong(account->debtor, &fact->contact_point_id, false);
     wait_no_longer(account->debtor);
     return st == STATUS_OK ? contact_settle_debtor(work, account->debtor, "released", err) : st;

@@ -13,7 +13,7 @@ MUST_USE enum status contact_take_fact(const struct contact_work *work, struct a
                                        struct person_fact **fact, hold_set contradicts, bool *ret_is_new,
                                        struct error *err);
 
-/* It counts no more; nothing where it did not. */
+/* It counts no more; nothing where it did not. A flag that it set stands, one that it ended is set again. */
 MUST_USE enum status contact_release_fact(const struct contact_work *work, struct account *account,
                                           struct person_fact *fact, const char *reason, struct error *err);
 

@@ -354,8 +354,11 @@ const struct command COMMAND_FACT_RELEASE = {
     .name = "fact release",
     .summary = "take back a fact that was recorded wrongly",
     .usage = "REF|ID FACT --reason TEXT",
-    .details = "It counts no more, and the flag that it set is released; both stay in the log.\n\n"
-               "  dunlin fact release A-1001 0190... --reason \"letter of another debtor\"\n",
+    .details = "It counts no more, and stays in the log. A stop that it set stands, since others may have asked for "
+               "the same by\n"
+               "now: that is released by itself, with its own reason. What it ended is a stop again.\n\n"
+               "  dunlin fact release A-1001 0190... --reason \"letter of another debtor\"\n"
+               "  dunlin stop A-1001 --flag cease --release --reason \"nobody else asked for it\"\n",
     .options = RELEASE_OPTIONS,
     .operands_min = 2,
     .operands_max = 2,
