@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from bus_caller import partition_of
-from dunlin_system import running_system
+from dunlin_system import poll, running_system
 
 OK = 0
 PATIENCE_MS = 60000
@@ -40,6 +40,7 @@ def test_no_request_waits_for_an_instance_that_stands_still(system):
     accounts = system.place_accounts(*({"AccountNo": f"E{n}", "CustomerNo": f"EC{n}"} for n in range(40)))
     dialer = system.dialer("edge")
     dialer.hello()
+    poll("two instances of contact with all partitions between them", lambda: system.is_spread("contact", 2))
     asleep = system.pid("contact", 2)
     shares = {instance["pid"]: instance["partitions"] for instance in system.instances("contact")}
     slow = account_in(accounts, shares.pop(asleep))

@@ -138,7 +138,7 @@ class Race:
     def instances(self, n):
         self.system.run("up", "--instances", ",".join(f"{service}={n}" for service in SERVICES), timeout_s=PATIENCE_S)
         for service in SERVICES:
-            poll(f"{n} instances of {service} with all partitions between them", lambda service=service: is_spread(self.system, service, n), PATIENCE_S)
+            poll(f"{n} instances of {service} with all partitions between them", lambda service=service: self.system.is_spread(service, n), PATIENCE_S)
         self.phases.append((n, time.monotonic_ns()))
 
     def await_turns(self, n):
@@ -229,11 +229,6 @@ class Race:
         for process in self.dialers + self.stoppers:
             process.kill()
         self.clock.process.kill()
-
-
-def is_spread(system, service, n):
-    shares = [instance["partitions"] for instance in system.instances(service) if instance.get("partitions") is not None]
-    return len(shares) == n and sum(map(len, shares)) == 64 and min(map(len, shares)) > 0
 
 
 class Mover(threading.Thread):

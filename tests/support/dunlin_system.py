@@ -308,6 +308,11 @@ class DunlinSystem:
     def instances(self, service):
         return [instance for instance in json.loads(self.run("status", "--json", code=None).out)["instances"] if instance["service"] == service]
 
+    def is_spread(self, service, n):
+        """n instances of the service own all partitions between them, and none of them owns nothing."""
+        shares = [instance["partitions"] for instance in self.instances(service) if instance.get("partitions") is not None]
+        return len(shares) == n and sum(map(len, shares)) == 64 and min(map(len, shares)) > 0
+
     def pid(self, service, number=1):
         return int((self.var / "run" / f"{service}-{number}.pid").read_text())
 
