@@ -130,13 +130,9 @@ static enum status fold_grant(struct contact_replay *replay, const struct record
     enum status st = wire_read_id(&recorded->granted->permit_id, "permit_id", &permit_id, err);
     if (st != STATUS_OK)
         return st;
-    const bool is_allowed = decision->verdict->is_allowed;
-    const struct instant valid_until =
-        is_allowed ? permit_valid_until(contact_rules_for(work->context->rules, account->debtor), decision->facts,
-                                        work->context->permit_valid_us)
-                   : (struct instant){recorded->granted->valid_until_us};
-    const struct permit *permit = contact_grant(work, decision, account, &permit_id, valid_until);
-    return is_allowed ? contact_emit_granted(work, decision, permit, err) : contact_emit_refused(work, decision, err);
+    const struct permit *permit = contact_grant(work, decision, account, &permit_id);
+    return decision->verdict->is_allowed ? contact_emit_granted(work, decision, permit, err)
+                                         : contact_emit_refused(work, decision, err);
 }
 
 /* No call was made, whatever these rules say of it. */
@@ -165,9 +161,12 @@ static enum status decide_again(struct contact_replay *replay, const struct reco
     const struct rules_selection *rules = contact_rules_for(replay->work.context->rules, account->debtor);
     struct permit_facts facts;
     struct rules_verdict verdict;
+    struct instant valid_until;
     replay->work.now = (struct instant){recorded->inputs->decided_at_us};
     permit_gather(rules, &subject, was_parked(recorded->inputs), replay->work.now, replay->storage, &facts);
-    permit_evaluate(rules, &facts, &verdict);
+    permit_decide(rules, &facts, replay->work.context->permit_valid_us, &verdict, &valid_until);
+    if (!verdict.is_allowed && recorded->granted != NULL)
+        valid_until.us = recorded->granted->valid_until_us;
     const struct decision decision = {
         .account = account,
         .point = point,
@@ -176,6 +175,7 @@ static enum status decide_again(struct contact_replay *replay, const struct reco
         .dialer = recorded->dialer,
         .facts = &facts,
         .verdict = &verdict,
+        .valid_until = valid_until,
         .log_seq = recorded->inputs->log_seq,
     };
     g_byte_array_set_size(replay->written, 0);

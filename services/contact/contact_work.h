@@ -48,6 +48,7 @@ struct decision {
     const char *dialer;
     const struct permit_facts *facts;
     const struct rules_verdict *verdict;
+    struct instant valid_until; /* of the permit, where it is allowed */
     int64_t log_seq;
 };
 MUST_USE enum status contact_emit_granted(const struct contact_work *work, const struct decision *decision,

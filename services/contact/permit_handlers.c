@@ -105,17 +105,11 @@ static void verdicts_free(struct verdict *verdicts, size_t n)
     g_free(verdicts);
 }
 
-static struct instant valid_until_of(const struct contact_work *work, const struct decision *decision)
-{
-    return permit_valid_until(contact_rules_for(work->context->rules, decision->account->debtor), decision->facts,
-                              work->context->permit_valid_us);
-}
-
-static void say_permit(const struct decision *decision, struct instant valid_until, struct verdict *verdict)
+static void say_permit(const struct decision *decision, struct verdict *verdict)
 {
     dunlin__contact__v1__permit__init(&verdict->permit);
     verdict->permit.permit_id = wire_id(&verdict->permit_id);
-    verdict->permit.valid_until_us = valid_until.us;
+    verdict->permit.valid_until_us = decision->valid_until.us;
     if (decision->point != NULL)
         verdict->permit.address = wire_text(decision->point->value);
     verdict->message.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_PERMIT;
@@ -139,10 +133,9 @@ static void say_refusal(const struct rules_verdict *judged, struct verdict *verd
 static enum status grant(const struct contact_work *work, const struct decision *decision, struct account *account,
                          struct verdict *verdict, struct error *err)
 {
-    const struct instant valid_until = valid_until_of(work, decision);
     verdict->permit_id = id_new(id_partition(&account->id));
-    const struct permit *permit = contact_grant(work, decision, account, &verdict->permit_id, valid_until);
-    say_permit(decision, valid_until, verdict);
+    const struct permit *permit = contact_grant(work, decision, account, &verdict->permit_id);
+    say_permit(decision, verdict);
     return contact_emit_granted(work, decision, permit, err);
 }
 
@@ -161,10 +154,11 @@ static enum status decide(const struct contact_work *work, const struct permit_q
     const struct contact_point *point = debtor_find_point(account->debtor, &question->contact_point_id);
     struct permit_facts facts;
     struct rules_verdict judged;
+    struct instant valid_until;
     const struct permit_subject subject = {account, point, question->channel, question->purpose};
     const struct rules_selection *rules = contact_rules_for(work->context->rules, account->debtor);
     permit_gather(rules, &subject, unit_is_debtor_parked(work->unit, &account->debtor->id), work->now, storage, &facts);
-    permit_evaluate(rules, &facts, &judged);
+    permit_decide(rules, &facts, work->context->permit_valid_us, &judged, &valid_until);
     const struct decision decision = {
         .account = account,
         .point = point,
@@ -173,15 +167,15 @@ static enum status decide(const struct contact_work *work, const struct permit_q
         .dialer = question->dialer[0] != '\0' ? question->dialer : peer,
         .facts = &facts,
         .verdict = &judged,
+        .valid_until = valid_until,
         .log_seq = is_only_asked ? 0 : unit_head_seq(work->unit, id_partition(&account->id)),
     };
     dunlin__contact__v1__permit_verdict__init(&verdict->message);
-    bool is_granted = judged.is_allowed;
     if (!is_only_asked)
-        return is_granted ? grant(work, &decision, account, verdict, err)
-                          : refuse(work, &decision, account, verdict, err);
-    if (is_granted)
-        say_permit(&decision, valid_until_of(work, &decision), verdict);
+        return judged.is_allowed ? grant(work, &decision, account, verdict, err)
+                                 : refuse(work, &decision, account, verdict, err);
+    if (judged.is_allowed)
+        say_permit(&decision, verdict);
     else
         say_refusal(&judged, verdict);
     return STATUS_OK;

@@ -297,15 +297,33 @@ static void add_incomplete(struct rules_verdict *verdict, const struct rule *rul
     verdict->is_allowed = false;
 }
 
+static void judge(const struct rules_selection *rules, const struct permit_facts *facts, const struct scene *scene,
+                  struct rules_verdict *ret_verdict)
+{
+    rules_judge(rules, &scene->facts, &scene->question, ret_verdict);
+    for (size_t i = ARRAY_SIZE(INCOMPLETE); i > 0; i--)
+        if (has_hold(facts, INCOMPLETE[i - 1].hold))
+            add_incomplete(ret_verdict, INCOMPLETE[i - 1].rule, INCOMPLETE[i - 1].detail);
+}
+
 void permit_evaluate(const struct rules_selection *rules, const struct permit_facts *facts,
                      struct rules_verdict *ret_verdict)
 {
     SCOPED(scene_fini) struct scene scene;
     scene_init(&scene, facts);
-    rules_judge(rules, &scene.facts, &scene.question, ret_verdict);
-    for (size_t i = ARRAY_SIZE(INCOMPLETE); i > 0; i--)
-        if (has_hold(facts, INCOMPLETE[i - 1].hold))
-            add_incomplete(ret_verdict, INCOMPLETE[i - 1].rule, INCOMPLETE[i - 1].detail);
+    judge(rules, facts, &scene, ret_verdict);
+}
+
+/* Nothing but the hours can forbid a call by the mere passing of time: attempts and conversations only get older. */
+void permit_decide(const struct rules_selection *rules, const struct permit_facts *facts, int64_t valid_us,
+                   struct rules_verdict *ret_verdict, struct instant *ret_valid_until)
+{
+    SCOPED(scene_fini) struct scene scene;
+    scene_init(&scene, facts);
+    judge(rules, facts, &scene, ret_verdict);
+    const struct instant until = {facts->now.us + valid_us};
+    *ret_valid_until =
+        ret_verdict->is_allowed ? rules_open_until(rules, &scene.facts, &scene.question, until) : facts->now;
 }
 
 bool permit_free_from(const struct rules_verdict *verdict, struct instant *ret_free)
@@ -318,15 +336,6 @@ bool permit_free_from(const struct rules_verdict *verdict, struct instant *ret_f
 
 /* --- hours ---------------------------------------------------------------------------------------------------------
  */
-
-/* Nothing but the hours can forbid a call by the mere passing of time: attempts and conversations only get older. */
-struct instant permit_valid_until(const struct rules_selection *rules, const struct permit_facts *facts,
-                                  int64_t valid_us)
-{
-    SCOPED(scene_fini) struct scene scene;
-    scene_init(&scene, facts);
-    return rules_open_until(rules, &scene.facts, &scene.question, (struct instant){facts->now.us + valid_us});
-}
 
 bool permit_next_open(const struct rules_selection *rules, const struct debtor *debtor, enum channel channel,
                       struct instant at, struct instant *ret_open)
@@ -413,9 +422,29 @@ int64_t permit_contacts_since(const struct rules_selection *rules, enum technolo
     return now.us - (rules_selection_window_days(rules, technology) + 2) * US_PER_DAY;
 }
 
+static hold_set holds_of(const struct permit_subject *subject, bool is_parked)
+{
+    const struct debtor *debtor = subject->account->debtor;
+    return account_holds_at(subject->account, subject->point) |
+           (is_parked || debtor->has_unreadable_fact ? HOLD_BIT(HOLD_PARKED) : 0) |
+           (debtor->has_unreadable_zone ? HOLD_BIT(HOLD_UNREADABLE_ZONE) : 0) |
+           (debtor->has_no_jurisdiction ? HOLD_BIT(HOLD_NO_JURISDICTION) : 0);
+}
+
+/* Of a call about the debt nobody has said yet what came of it. */
+static bool is_call_open(const struct permit_facts *facts)
+{
+    for (size_t i = 0; i < facts->n_contacts; i++)
+        if (facts->contacts[i].is_open && facts->contacts[i].is_about_debt &&
+            !channel_traits((enum channel)facts->contacts[i].channel)->is_written)
+            return true;
+    return false;
+}
+
 void permit_gather(const struct rules_selection *rules, const struct permit_subject *subject, bool is_parked,
                    struct instant now, GArray *storage, struct permit_facts *ret_facts)
 {
+    const struct id none = {0};
     const struct debtor *debtor = subject->account->debtor;
     const int64_t since_us = permit_contacts_since(rules, channel_traits(subject->channel)->technology, now);
     g_array_set_size(storage, 0);
@@ -428,21 +457,16 @@ void permit_gather(const struct rules_selection *rules, const struct permit_subj
         .purpose = subject->purpose,
         .zones = debtor->zones,
         .n_zones = debtor->n_zones,
-        .holds = account_holds_at(subject->account, subject->point) |
-                 (is_parked || debtor->has_unreadable_fact ? HOLD_BIT(HOLD_PARKED) : 0) |
-                 (debtor->has_unreadable_zone ? HOLD_BIT(HOLD_UNREADABLE_ZONE) : 0) |
-                 (debtor->has_no_jurisdiction ? HOLD_BIT(HOLD_NO_JURISDICTION) : 0),
+        .holds = holds_of(subject, is_parked),
         .contacts = (const struct permit_contact *)(const void *)storage->data,
         .n_contacts = storage->len,
+        .place_packs = debtor->place_packs == NULL ? "" : debtor->place_packs,
+        .known = debtor->facts,
+        .account_id = subject->account->id,
+        .contact_point_id = subject->point == NULL ? none : subject->point->id,
     };
-    ret_facts->place_packs = debtor->place_packs == NULL ? "" : debtor->place_packs;
-    ret_facts->known = debtor->facts;
-    ret_facts->account_id = subject->account->id;
-    ret_facts->contact_point_id = subject->point == NULL ? (struct id){0} : subject->point->id;
-    for (size_t i = 0; i < ret_facts->n_contacts; i++)
-        if (ret_facts->contacts[i].is_open && ret_facts->contacts[i].is_about_debt &&
-            !channel_traits((enum channel)ret_facts->contacts[i].channel)->is_written)
-            ret_facts->holds |= HOLD_BIT(HOLD_PERMIT_OPEN);
+    if (is_call_open(ret_facts))
+        ret_facts->holds |= HOLD_BIT(HOLD_PERMIT_OPEN);
 }
 
 /* --- for plans and the record --------------------------------------------------------------------------------------

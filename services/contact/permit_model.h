@@ -55,10 +55,10 @@ struct permit_facts {
 void permit_evaluate(const struct rules_selection *rules, const struct permit_facts *facts,
                      struct rules_verdict *ret_verdict);
 
-/* Until when a permit granted on these facts may be used: `valid_us` from now, but never into hours at which it would
- * be refused. */
-struct instant permit_valid_until(const struct rules_selection *rules, const struct permit_facts *facts,
-                                  int64_t valid_us);
+/* The same, and until when a permit granted on these facts may be used: `valid_us` from now, but never into hours at
+ * which it would be refused; now where it is refused. */
+void permit_decide(const struct rules_selection *rules, const struct permit_facts *facts, int64_t valid_us,
+                   struct rules_verdict *ret_verdict, struct instant *ret_valid_until);
 
 /* The earliest instant at or after `at` at which the hours allow the channel in all of the debtor's zones; false where
  * they never meet. */

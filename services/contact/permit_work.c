@@ -33,7 +33,7 @@ static void set_expiry(const struct contact_work *work, const struct permit *per
 }
 
 const struct permit *contact_grant(const struct contact_work *work, const struct decision *decision,
-                                   struct account *account, const struct id *permit_id, struct instant valid_until)
+                                   struct account *account, const struct id *permit_id)
 {
     struct permit *permit = contact_add_permit(work->book, permit_id);
     permit->agency_id = account->debtor->agency_id;
@@ -44,7 +44,7 @@ const struct permit *contact_grant(const struct contact_work *work, const struct
     permit->purpose = decision->purpose;
     permit->dialer = contact_text(work->book, decision->dialer);
     permit->granted_at_us = permit->occurred_at_us = work->now.us;
-    permit->valid_until_us = valid_until.us;
+    permit->valid_until_us = decision->valid_until.us;
     permit->strategy = account->strategy;
     permit->step = step_for(work, account, decision);
     permit->rule_version = contact_text(work->book, work->context->rules->book->version);

@@ -8,7 +8,7 @@
 
 /* A permit of the account, as decided; lent by the book. */
 const struct permit *contact_grant(const struct contact_work *work, const struct decision *decision,
-                                   struct account *account, const struct id *permit_id, struct instant valid_until);
+                                   struct account *account, const struct id *permit_id);
 
 /* What a refusal does to the plan of its account. */
 MUST_USE enum status contact_refuse(const struct contact_work *work, const struct decision *decision,
