@@ -7,14 +7,12 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "correspondence_model.h"
-#include "edge_call.h"
+#include "inbound.h"
 #include "logging/logging.h"
-#include "service/wire.h"
 #include "signature.h"
 
 #define BODY_MAX_BYTES   65536
-#define TEXT_MAX_BYTES   2000
+#define FIELD_MAX_BYTES  2000
 #define CONNECTIONS_MAX  64u
 #define IDLE_TIMEOUT_S   15u
 #define TEXT_PATH        "/callbacks/text"
@@ -66,144 +64,30 @@ static struct verdict refused_by(enum status st, const struct error *err)
     return verdict(MHD_HTTP_SERVICE_UNAVAILABLE, "unavailable", "not now, send it again\n");
 }
 
-/* --- what it means --- */
+/* --- what it says --- */
 
-struct callback {
-    const char *event_id, *type, *message_id, *from, *text;
-};
-
-static enum status opt_out(const struct callbacks *callbacks, const struct id *account_id, const struct id *point_id,
-                           const char *reason, const char *key, struct error *err)
-{
-    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
-    Dunlin__Contact__V1__RecordRequestRequest request;
-    dunlin__contact__v1__record_request_request__init(&request);
-    request.account_id = wire_id(account_id);
-    request.flag = DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_OPT_OUT_CONTACT_POINT;
-    request.contact_point_id = wire_id(point_id);
-    request.reason = wire_text(reason);
-    return edge_call(&callbacks->caller, EDGE_CONTACT, "RecordRequest", &request.base, id_partition(account_id), key,
-                     &reply, err);
-}
-
-static enum status take_inbound(const struct callbacks *callbacks,
-                                const Dunlin__Correspondence__V1__TakeInboundRequest *request, struct error *err)
-{
-    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
-    const struct id inbound_id = wire_known_id(&request->inbound_id);
-    /* Without a key: its own number tells whether it came before. */
-    return edge_call(&callbacks->caller, EDGE_OWN, "TakeInbound", &request->base, id_partition(&inbound_id), NULL,
-                     &reply, err);
-}
-
-static struct id inbound_id_of(const struct callback *callback, uint16_t partition)
-{
-    return id_derive_root(partition, "inbound text", callback->event_id, strlen(callback->event_id));
-}
-
-/* The carrier's word on a message of ours. */
-static enum status take_receipt(const struct callbacks *callbacks, const struct callback *callback, struct error *err)
-{
-    Dunlin__Correspondence__V1__TakeInboundRequest request;
-    struct id permit_id;
-    const bool is_delivered = strcmp(callback->type, "delivered") == 0;
-    enum status st = id_parse(callback->message_id, &permit_id, err);
-    if (st != STATUS_OK)
-        return st;
-    const struct id inbound_id = inbound_id_of(callback, id_partition(&permit_id));
-    st = edge_report(&callbacks->caller, &permit_id,
-                     is_delivered ? DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_DELIVERED
-                                  : DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_UNDELIVERABLE,
-                     NULL, NULL, err);
-    if (st != STATUS_OK)
-        return st;
-    dunlin__correspondence__v1__take_inbound_request__init(&request);
-    request.inbound_id = wire_id(&inbound_id);
-    request.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
-    request.permit_id = wire_id(&permit_id);
-    request.text = wire_text(callback->type);
-    return take_inbound(callbacks, &request, err);
-}
-
-/* A word to stop holds for everybody who has the number, in every debt: 12 CFR 1006.14(h)(1). */
-static enum status opt_out_all(const struct callbacks *callbacks, const struct callback *callback,
-                               const Dunlin__Correspondence__V1__FindContactPointsReply *found, struct error *err)
-{
-    enum status st = STATUS_OK;
-    for (size_t i = 0; i < found->n_found && st == STATUS_OK; i++) {
-        const struct id account_id = wire_known_id(&found->found[i]->account_id);
-        const struct id point_id = wire_known_id(&found->found[i]->contact_point_id);
-        char point[ID_TEXT_SIZE];
-        if (id_is_none(&account_id))
-            continue;
-        g_autofree char *key = g_strdup_printf("callback:%.64s:%s", callback->event_id, id_format(&point_id, point));
-        st = opt_out(callbacks, &account_id, &point_id, "a text message asks to stop", key, err);
-    }
-    return st;
-}
-
-static enum status find(const struct callbacks *callbacks, const char *value, ProtobufCMessage **ret_reply,
-                        struct error *err)
-{
-    Dunlin__Correspondence__V1__FindContactPointsRequest request;
-    dunlin__correspondence__v1__find_contact_points_request__init(&request);
-    request.value = wire_text(value);
-    return edge_call_any(&callbacks->caller, "FindContactPoints", &request.base, ret_reply, err);
-}
-
-static enum status take_message(const struct callbacks *callbacks, const struct callback *callback, struct error *err)
-{
-    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
-    Dunlin__Correspondence__V1__TakeInboundRequest request;
-    enum status st = find(callbacks, callback->from, &reply, err);
-    if (st != STATUS_OK)
-        return st;
-    const Dunlin__Correspondence__V1__FindContactPointsReply *found =
-        (const Dunlin__Correspondence__V1__FindContactPointsReply *)reply;
-    const bool is_opt_out = is_opt_out_text(callback->text);
-    if (is_opt_out)
-        st = opt_out_all(callbacks, callback, found, err);
-    if (st != STATUS_OK)
-        return st;
-    const struct id point_id = found->n_found > 0 ? wire_known_id(&found->found[0]->contact_point_id) : (struct id){0};
-    const struct id inbound_id = inbound_id_of(callback, id_partition(&point_id));
-    dunlin__correspondence__v1__take_inbound_request__init(&request);
-    request.inbound_id = wire_id(&inbound_id);
-    request.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
-    if (found->n_found > 0) {
-        request.contact_point_id = found->found[0]->contact_point_id;
-        request.debtor_id = found->found[0]->debtor_id;
-    }
-    request.text = wire_text(callback->text);
-    request.is_opt_out = is_opt_out;
-    st = take_inbound(callbacks, &request, err);
-    if (st == STATUS_OK && found->n_found == 0)
-        log_warn("a text came from a number that nobody here has", log_flag("opt_out", is_opt_out));
-    return st;
-}
-
-static const char *field(const json_t *object, const char *name)
+static const char *field(const json_t *object, const char *name, size_t bytes_max)
 {
     const char *text = json_string_value(json_object_get(object, name));
-    return text && strlen(text) <= TEXT_MAX_BYTES ? text : "";
+    return text && strlen(text) <= bytes_max ? text : "";
 }
 
 static struct verdict take_callback(const struct callbacks *callbacks, const GString *body)
 {
     struct error err = {0};
     json_t *object = json_loadb(body->str, body->len, JSON_REJECT_DUPLICATES, NULL);
-    const struct callback callback = {.event_id = field(object, "event_id"),
-                                      .type = field(object, "type"),
-                                      .message_id = field(object, "message_id"),
-                                      .from = field(object, "from"),
-                                      .text = field(object, "text")};
-    const bool is_receipt = strcmp(callback.type, "delivered") == 0 || strcmp(callback.type, "undelivered") == 0;
-    const bool is_message = strcmp(callback.type, "message") == 0 && callback.from[0] != '\0';
+    const struct inbound inbound = {.event_id = field(object, "event_id", INBOUND_EVENT_ID_MAX_BYTES),
+                                    .type = field(object, "type", FIELD_MAX_BYTES),
+                                    .message_id = field(object, "message_id", FIELD_MAX_BYTES),
+                                    .from = field(object, "from", FIELD_MAX_BYTES),
+                                    .text = field(object, "text", BODY_MAX_BYTES)};
+    const bool is_receipt = strcmp(inbound.type, "delivered") == 0 || strcmp(inbound.type, "undelivered") == 0;
+    const bool is_message = strcmp(inbound.type, "message") == 0 && inbound.from[0] != '\0';
     struct verdict made =
         verdict(MHD_HTTP_BAD_REQUEST, "malformed", "event_id, type and what belongs to it are wanted\n");
-    if (callback.event_id[0] != '\0' && (is_receipt || is_message)) {
-        const enum status st =
-            is_receipt ? take_receipt(callbacks, &callback, &err) : take_message(callbacks, &callback, &err);
+    if (inbound.event_id[0] != '\0' && (is_receipt || is_message)) {
+        const enum status st = is_receipt ? inbound_receipt(&callbacks->caller, &inbound, &err)
+                                          : inbound_message(&callbacks->caller, &inbound, &err);
         made = st == STATUS_OK ? verdict(MHD_HTTP_OK, "accepted", "taken\n") : refused_by(st, &err);
     }
     json_decref(object);
@@ -247,7 +131,8 @@ static struct verdict answer_unsubscribe(const struct callbacks *callbacks, cons
         return made;
     }
     (void)g_snprintf(key, sizeof(key), "unsubscribe:%.32s", token + 32);
-    const enum status st = opt_out(callbacks, &account_id, &point_id, "the link of an e-mail", key, &err);
+    const enum status st =
+        inbound_opt_out(&callbacks->caller, &account_id, &point_id, "the link of an e-mail", key, &err);
     return st == STATUS_OK ? verdict(MHD_HTTP_OK, "accepted", "No more e-mails will be sent to this address.\n")
                            : refused_by(st, &err);
 }

@@ -137,7 +137,7 @@ static enum status reply_message(struct unit *unit, struct service_call *call, c
                                  struct error *err)
 {
     SCOPED(message_list_fini) struct message_list list = {0};
-    const enum status st = correspondence_store_message(unit_db(unit), permit_id, &list, err);
+    const enum status st = correspondence_store_message(unit_db(unit), permit_id, 0, &list, err);
     if (st != STATUS_OK)
         return st;
     Dunlin__Correspondence__V1__MessageReply reply;
@@ -157,7 +157,7 @@ static enum status begin(struct unit *unit, struct service_call *call, struct er
     const struct id permit_id = wire_known_id(&request->permit_id);
     st = correspondence_store_begin(unit_db(unit), request, unit_now(unit).us, err);
     if (st == STATUS_OK)
-        st = correspondence_store_message(unit_db(unit), &permit_id, &list, err);
+        st = correspondence_store_message(unit_db(unit), &permit_id, 0, &list, err);
     if (st != STATUS_OK)
         return st;
     if (list.n == 1 && strcmp(list.list[0]->instance, request->instance) != 0)
@@ -203,7 +203,7 @@ static enum status finish(struct unit *unit, struct service_call *call, struct e
     if (st == STATUS_OK)
         st = finish_event(request->state, &event, err);
     if (st == STATUS_OK)
-        st = correspondence_store_message(unit_db(unit), &permit_id, &list, err);
+        st = correspondence_store_message(unit_db(unit), &permit_id, 0, &list, err);
     if (st == STATUS_OK && list.n == 0)
         st = error_set(err, STATUS_NOT_FOUND, "permit_id: no message was begun with it");
     if (st != STATUS_OK)
@@ -260,12 +260,14 @@ static enum status release(struct unit *unit, struct service_call *call, struct 
 
 /* Lists */
 
-static void reply_list(struct service_call *call, const struct message_list *list)
+static void reply_list(struct service_call *call, const struct message_list *list, const struct inbound_list *inbound)
 {
     Dunlin__Correspondence__V1__ListMessagesReply reply;
     dunlin__correspondence__v1__list_messages_reply__init(&reply);
     reply.n_messages = list->n;
     reply.messages = list->list;
+    reply.n_inbound = inbound->n;
+    reply.inbound = inbound->list;
     service_reply(call, &reply.base);
 }
 
@@ -285,7 +287,7 @@ static enum status list_open(struct unit *unit, struct service_call *call, struc
         st = correspondence_store_open(unit_db(unit), request->partitions, request->n_partitions,
                                        (int16_t)request->channel, OPEN_MAX, &list, err);
     if (st == STATUS_OK)
-        reply_list(call, &list);
+        reply_list(call, &list, &(struct inbound_list){0});
     return st;
 }
 
@@ -293,21 +295,24 @@ static enum status list_messages(struct unit *unit, struct service_call *call, s
 {
     const Dunlin__Correspondence__V1__ListMessagesRequest *request = (const void *)call->request;
     SCOPED(message_list_fini) struct message_list list = {0};
+    SCOPED(inbound_list_fini) struct inbound_list inbound = {0};
     struct id id;
     enum status st;
     if (request->permit_id.len > 0) {
         st = wire_read_own_id(call, &request->permit_id, "permit_id", &id, err);
         if (st == STATUS_OK)
-            st = correspondence_store_message(unit_db(unit), &id, &list, err);
+            st = correspondence_store_message(unit_db(unit), &id, call->agency_id, &list, err);
         if (st == STATUS_OK && list.n == 0)
             st = error_set(err, STATUS_NOT_FOUND, "no message has this permit");
     } else {
         st = wire_read_own_id(call, &request->account_id, "account_id", &id, err);
         if (st == STATUS_OK)
-            st = correspondence_store_messages(unit_db(unit), &id, LIST_MAX, &list, err);
+            st = correspondence_store_messages(unit_db(unit), &id, call->agency_id, LIST_MAX, &list, err);
+        if (st == STATUS_OK)
+            st = correspondence_store_inbound_list(unit_db(unit), &id, call->agency_id, LIST_MAX, &inbound, err);
     }
     if (st == STATUS_OK)
-        reply_list(call, &list);
+        reply_list(call, &list, &inbound);
     return st;
 }
 
@@ -357,7 +362,8 @@ static enum status take_inbound(struct unit *unit, struct service_call *call, st
 {
     const Dunlin__Correspondence__V1__TakeInboundRequest *request = (const void *)call->request;
     struct id id;
-    bool is_new = false;
+    Dunlin__Correspondence__V1__TakeInboundReply reply;
+    dunlin__correspondence__v1__take_inbound_reply__init(&reply);
     enum status st = wire_read_own_id(call, &request->inbound_id, "inbound_id", &id, err);
     if (st == STATUS_OK)
         st = read_optional_id(&request->contact_point_id, "contact_point_id", err);
@@ -370,15 +376,10 @@ static enum status take_inbound(struct unit *unit, struct service_call *call, st
     if (st == STATUS_OK)
         st = check_channel(request->channel, err);
     if (st == STATUS_OK)
-        st = correspondence_store_inbound(unit_db(unit), request, unit_now(unit).us, &is_new, err);
-    if (st == STATUS_OK && !is_new)
-        st = error_set(err, STATUS_ALREADY_EXISTS, "inbound_id: came before");
-    if (st != STATUS_OK)
-        return st;
-    Dunlin__Correspondence__V1__TakeInboundReply reply;
-    dunlin__correspondence__v1__take_inbound_reply__init(&reply);
-    service_reply(call, &reply.base);
-    return STATUS_OK;
+        st = correspondence_store_inbound(unit_db(unit), request, unit_now(unit).us, &reply, err);
+    if (st == STATUS_OK)
+        service_reply(call, &reply.base);
+    return st;
 }
 
 /* GetStatus */

@@ -6,6 +6,9 @@
 #include "service/wire.h"
 
 #define PARKED_SHOWN_MAX 100
+/* In 24 hours. A debtor has 1,000 facts at contact in all: whoever writes day and night must not use up the room that
+ * his own stops need. */
+#define FACTS_A_DEBTOR_MAX 20
 
 struct changes *changes_new(void)
 {
@@ -348,20 +351,22 @@ static void key_args(struct db_args *args, const struct id *id)
     db_arg_id(args, id);
 }
 
-enum status correspondence_store_message(struct db *db, const struct id *permit_id, struct message_list *ret_list,
-                                         struct error *err)
+enum status correspondence_store_message(struct db *db, const struct id *permit_id, int32_t agency_id,
+                                         struct message_list *ret_list, struct error *err)
 {
     struct db_args args = {0};
     key_args(&args, permit_id);
+    db_arg_int4(&args, agency_id);
     return read_messages(db, &CORRESPONDENCE_MESSAGE_SELECT, &args, ret_list, err);
 }
 
-enum status correspondence_store_messages(struct db *db, const struct id *account_id, int32_t limit,
+enum status correspondence_store_messages(struct db *db, const struct id *account_id, int32_t agency_id, int32_t limit,
                                           struct message_list *ret_list, struct error *err)
 {
     struct db_args args = {0};
     key_args(&args, account_id);
     db_arg_int4(&args, limit);
+    db_arg_int4(&args, agency_id);
     return read_messages(db, &CORRESPONDENCE_MESSAGE_LIST, &args, ret_list, err);
 }
 
@@ -459,7 +464,8 @@ enum status correspondence_store_find(struct db *db, const char *value, struct d
 }
 
 enum status correspondence_store_inbound(struct db *db, const Dunlin__Correspondence__V1__TakeInboundRequest *request,
-                                         int64_t now_us, bool *ret_is_new, struct error *err)
+                                         int64_t now_us, Dunlin__Correspondence__V1__TakeInboundReply *reply,
+                                         struct error *err)
 {
     struct db_args args = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
@@ -474,10 +480,63 @@ enum status correspondence_store_inbound(struct db *db, const Dunlin__Correspond
     db_arg_text(&args, request->text);
     db_arg_bool(&args, request->is_opt_out);
     db_arg_int8(&args, now_us);
+    db_arg_int4(&args, FACTS_A_DEBTOR_MAX);
+    db_arg_int8(&args, US_PER_DAY);
     const enum status st = db_exec(db, &CORRESPONDENCE_INBOUND_INSERT, &args, &result, err);
     if (st != STATUS_OK)
         return error_wrap(err, st, "take what came in");
-    *ret_is_new = db_affected(result) == 1;
+    if (db_rows(result) != 1)
+        return error_set(err, STATUS_INTERNAL, "what came in gave %zu rows instead of one", db_rows(result));
+    reply->received_at_us = db_int8(result, 0, 0);
+    reply->is_fact = db_bool(result, 0, 1);
+    reply->is_new = db_bool(result, 0, 2);
+    return STATUS_OK;
+}
+
+void inbound_list_fini(struct inbound_list *list)
+{
+    g_free(list->rows);
+    g_free(list->list);
+    g_free(list->ids);
+    db_result_free(list->result);
+    *list = (struct inbound_list){0};
+}
+
+static void read_inbound(struct inbound_list *list, size_t row)
+{
+    const struct db_result *result = list->result;
+    Dunlin__Correspondence__V1__InboundMessage *to = &list->rows[row];
+    dunlin__correspondence__v1__inbound_message__init(to);
+    list->ids[2 * row] = db_id(result, row, 0);
+    list->ids[2 * row + 1] = db_id(result, row, 2);
+    to->inbound_id = wire_id(&list->ids[2 * row]);
+    to->channel = (Dunlin__Contact__V1__Channel)db_int2(result, row, 1);
+    to->contact_point_id = wire_id(&list->ids[2 * row + 1]);
+    to->text = wire_text(db_text(result, row, 3));
+    to->is_opt_out = db_bool(result, row, 4);
+    to->is_fact = db_bool(result, row, 5);
+    to->received_at_us = db_int8(result, row, 6);
+    list->list[row] = to;
+}
+
+enum status correspondence_store_inbound_list(struct db *db, const struct id *account_id, int32_t agency_id,
+                                              int32_t limit, struct inbound_list *ret_list, struct error *err)
+{
+    struct db_args args = {0};
+    struct inbound_list list = {0};
+    key_args(&args, account_id);
+    db_arg_int4(&args, limit);
+    db_arg_int4(&args, agency_id);
+    const enum status st = db_exec(db, &CORRESPONDENCE_INBOUND_LIST, &args, &list.result, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "read what came in");
+    list.n = db_rows(list.result);
+    list.rows = g_new0(Dunlin__Correspondence__V1__InboundMessage, list.n);
+    list.list = g_new0(Dunlin__Correspondence__V1__InboundMessage *, list.n);
+    list.ids = g_new0(struct id, 2 * list.n);
+    for (size_t row = 0; row < list.n; row++)
+        read_inbound(&list, row);
+    *ret_list = list;
     return STATUS_OK;
 }
 

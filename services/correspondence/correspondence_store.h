@@ -87,10 +87,11 @@ struct message_list {
     struct db_result *result;
 };
 void message_list_fini(struct message_list *list);
-MUST_USE enum status correspondence_store_message(struct db *db, const struct id *permit_id,
+/* agency_id 0: of any. */
+MUST_USE enum status correspondence_store_message(struct db *db, const struct id *permit_id, int32_t agency_id,
                                                   struct message_list *ret_list, struct error *err);
-MUST_USE enum status correspondence_store_messages(struct db *db, const struct id *account_id, int32_t limit,
-                                                   struct message_list *ret_list, struct error *err);
+MUST_USE enum status correspondence_store_messages(struct db *db, const struct id *account_id, int32_t agency_id,
+                                                   int32_t limit, struct message_list *ret_list, struct error *err);
 MUST_USE enum status correspondence_store_open(struct db *db, const uint32_t *partitions, size_t n, int16_t channel,
                                                int32_t limit, struct message_list *ret_list, struct error *err);
 MUST_USE enum status correspondence_store_finish(struct db *db, const struct id *permit_id, enum message_state state,
@@ -104,10 +105,22 @@ MUST_USE enum status correspondence_store_release(struct db *db, const struct id
                                                   struct error *err);
 MUST_USE enum status correspondence_store_find(struct db *db, const char *value, struct db_result **ret_result,
                                                struct error *err);
-/* *ret_is_new false: it came before. */
+/* Fills in the reply, which is initialised. */
 MUST_USE enum status correspondence_store_inbound(struct db *db,
                                                   const Dunlin__Correspondence__V1__TakeInboundRequest *request,
-                                                  int64_t now_us, bool *ret_is_new, struct error *err);
+                                                  int64_t now_us, Dunlin__Correspondence__V1__TakeInboundReply *reply,
+                                                  struct error *err);
+/* What came in, as the wire has it; the rows borrow ids and texts. */
+struct inbound_list {
+    Dunlin__Correspondence__V1__InboundMessage *rows;
+    Dunlin__Correspondence__V1__InboundMessage **list;
+    struct id *ids; /* 2 places a row */
+    size_t n;
+    struct db_result *result;
+};
+void inbound_list_fini(struct inbound_list *list);
+MUST_USE enum status correspondence_store_inbound_list(struct db *db, const struct id *account_id, int32_t agency_id,
+                                                       int32_t limit, struct inbound_list *ret_list, struct error *err);
 MUST_USE enum status correspondence_store_status(struct db *db, int32_t agency_id, struct db_result **ret_counts,
                                                  struct db_result **ret_parked, struct error *err);
 

@@ -88,6 +88,12 @@ static enum status run_show(struct cli *cli, struct error *err)
         {"state", "state", COLUMN_TEXT},      {"begun", "begun_at", COLUMN_INSTANT},
         {"batch", "batch", COLUMN_TEXT},      {"document", "document", COLUMN_TEXT},
         {"detail", "detail", COLUMN_TEXT},    {0}};
+    static const struct column INBOUND[] = {{"received", "received_at", COLUMN_INSTANT},
+                                            {"channel", "channel", COLUMN_TEXT},
+                                            {"asks to stop", "is_opt_out", COLUMN_TEXT},
+                                            {"may be answered", "is_fact", COLUMN_TEXT},
+                                            {"text", "text", COLUMN_TEXT},
+                                            {0}};
     ProtobufCMessage *reply = NULL;
     const enum status st = list(cli, cli_operand(cli, 0), &reply, err);
     if (st != STATUS_OK)
@@ -97,6 +103,10 @@ static enum status run_show(struct cli *cli, struct error *err)
     if (cli_emit(cli, result))
         return STATUS_OK;
     table_print(cli, json_object_get(result, "messages"), MESSAGES);
+    if (json_array_size(json_object_get(result, "inbound")) > 0) {
+        cli_say(cli, "\nWhat came in");
+        table_print(cli, json_object_get(result, "inbound"), INBOUND);
+    }
     json_decref(result);
     return STATUS_OK;
 }
@@ -105,9 +115,10 @@ static const struct config_option ACCOUNT_ONLY[] = {ACCOUNT_OPTIONS, {0}};
 
 const struct command COMMAND_LETTERS_SHOW = {
     .name = "letters show",
-    .summary = "what was written to the debtor of an account, or with one permit",
+    .summary =
+        "what was written to the debtor of an account, and what came in from him; or the message with one permit",
     .usage = "REF|ID|PERMIT",
-    .details = "Newest first, at most 100, with the file in the spool and the hash of what was sent (--json).\n\n"
+    .details = "Newest first, at most 100 each, with the file in the spool and the hash of what was sent (--json).\n\n"
                "  dunlin letters show A-1001\n",
     .options = ACCOUNT_ONLY,
     .operands_min = 1,

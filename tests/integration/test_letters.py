@@ -5,7 +5,8 @@ two days later.
 
 Broken once: an opt-out by text answered without being recorded; the test of STOP failed with [] == ['+12125550177']. Another link in e-mails than the one that stops them; the test of e-mails failed. The age of a
 batch not looked at; the test of the manifest failed with "not within 30 s: the manifest". What a killed process had written taken for not written; the test of the killed service
-failed with "not within 60 s: a letter that is sent", the letter being "not_sent".
+failed with "not within 60 s: a letter that is sent", the letter being "not_sent". A message's fact of the time of each callback instead of the first; the same callback later was a second fact (200 instead of 409).
+What contact does not take answered with 200; the test without contact failed. Messages recorded of the first who has the number only; the test of everybody failed.
 """
 import contextlib
 import hashlib
@@ -268,6 +269,63 @@ def test_stop_by_text_is_recorded_at_once_and_receipts_and_forgeries_are_told_ap
     assert {result: refusals(system, result) - count for result, count in before.items()} == {"bad_signature": 1, "stale": 1, "replay": 1, "malformed": 1}
     stops = [event for event in system.events("StopRecorded") if event["account_id"] == account.account_id]
     assert len(stops) == 1 and stops[0]["payload"]["flag"] == "opt_out_contact_point"
+
+
+def facts(system, account):
+    return [fact for fact in system.json("fact", "list", account.account_id)["facts"] if fact["fact"]["kind"] == "message_received"]
+
+
+def test_a_text_that_is_no_stop_is_a_fact_of_everybody_who_has_the_number(system):
+    number, words = "+12125550178", "When can I come by? \u00bfMa\u00f1ana?"
+    accounts = system.place_accounts({"Phone": "(212) 555-0178"}, {"Phone": "(212) 555-0178", "Name": "Sam Miller"}, {"Phone": "(212) 555-0179"})
+    sent = {"event_id": "e-10", "type": "message", "from": number, "text": words}
+    assert callback(system, sent) == 200 and callback(system, sent) == 409
+    for account in accounts[:2]:
+        fact = one(facts(system, account))["fact"]
+        assert fact["channel"] == "text" and fact["contact_point_id"] == account.points[0][0]
+        assert fact["evidence"] == {"document": "callback e-10", "document_hash": hashlib.blake2b(words.encode(), digest_size=32).hexdigest()}
+        shown = one(json.loads(system.run("letters", "show", account.account_id, "--json").out)["inbound"])
+        assert (shown["text"], shown["is_opt_out"], shown["is_fact"], shown["channel"]) == (words, False, True, "text")
+        assert shown["received_at"] == fact["occurred_at"] and words in system.run("letters", "show", account.account_id).out
+    assert not facts(system, accounts[2]) and not opted_out(system, accounts[0])
+    assert callback(system, {**sent, "event_id": "e-11"}) == 200 and len(facts(system, accounts[0])) == 2  # he wrote the same once more
+    assert callback(system, {**sent, "event_id": "e" * 129}) == 400
+    long = {**sent, "event_id": "e-12", "text": "x" * 1999 + "\u00e9" + " and stop"}
+    assert callback(system, long) == 200 and opted_out(system, accounts[0]) == [number] == opted_out(system, accounts[1])
+    kept = json.loads(system.run("letters", "show", accounts[0].account_id, "--json").out)["inbound"]
+    assert len(kept) == 3 and [row["text"] for row in kept if row["is_opt_out"]] == ["x" * 1999]
+
+
+def one(rows):
+    assert len(rows) == 1, rows
+    return rows[0]
+
+
+def test_while_contact_is_away_the_gateway_keeps_a_text_and_nothing_is_lost_or_doubled(system):
+    account, stopped = system.place_accounts({"Phone": "(212) 555-0180"}, {"Phone": "(212) 555-0181"})
+    message_, stop = ({"event_id": f"e-2{i}", "type": "message", "from": f"+1212555018{i}", "text": text} for i, text in enumerate(("Hello?", "STOP")))
+    system.kill("contact")
+    assert callback(system, message_) == 503 and callback(system, stop) == 503
+    system.up()
+    system.wait()
+    assert callback(system, message_) == 200 and callback(system, stop) == 409  # 409: it had come before; what was left of it is done
+    system.advance(minutes=1)
+    assert callback(system, message_) == 409
+    assert len(facts(system, account)) == 1 and opted_out(system, stopped) == ["+12125550181"] and not opted_out(system, account)
+    assert len([event for event in system.events("FactRecorded") if event["account_id"] == account.account_id]) == 1
+    assert len(json.loads(system.run("letters", "show", account.account_id, "--json").out)["inbound"]) == 1
+
+
+def test_who_writes_at_night_may_be_answered_once(system):
+    account = system.place_account(Phone="(212) 555-0182")
+    system.next_day()
+    system.advance(hours=10)  # ten in the evening in New York
+
+    def by_text():
+        return next(channel["is_permitted"] for channel in system.json("explain", account.account_id)["channels"] if channel["channel"] == "text")
+    assert not by_text()
+    assert callback(system, {"event_id": "e-30", "type": "message", "from": "+12125550182", "text": "What do I owe?"}) == 200
+    poll("the right to answer", by_text)
 
 
 def test_a_killed_service_loses_and_doubles_no_letter(system):

@@ -84,7 +84,7 @@ CREATE TABLE correspondence.parked (
     PRIMARY KEY (account_id, step, partition)
 );
 
--- Messages from outside and receipts, each once.
+-- Messages from outside, once for each person who has the number, and receipts.
 CREATE TABLE correspondence.inbound (
     partition        smallint NOT NULL,
     inbound_id       uuid     NOT NULL,
@@ -94,6 +94,9 @@ CREATE TABLE correspondence.inbound (
     permit_id        uuid,
     text             text     NOT NULL,
     is_opt_out       boolean  NOT NULL,
-    received_at_us   bigint   NOT NULL,
+    is_fact          boolean  NOT NULL,          -- contact is to have it on record
+    received_at_us   bigint   NOT NULL,          -- business time
     PRIMARY KEY (inbound_id, partition)
 );
+-- What a debtor wrote. Never updated.
+CREATE INDEX inbound_of_debtor ON correspondence.inbound (debtor_id, partition, received_at_us) WHERE debtor_id IS NOT NULL;

@@ -4,4 +4,5 @@ SELECT c.contact_point_id, c.debtor_id, c.agency_id, (
            SELECT a.account_id FROM correspondence.account a WHERE a.partition = c.partition AND a.debtor_id = c.debtor_id ORDER BY a.is_recalled, a.account_id LIMIT 1) AS account_id
 FROM correspondence.contact_point c
 WHERE c.value = $1 AND c.kind <> 3
+ORDER BY c.contact_point_id
 LIMIT 1000
