@@ -56,7 +56,10 @@ debt_set debts_of_accounts(const struct facts *facts, debt_set debts)
 
 debt_set judged_debts(const struct judgement *judgement, const struct rule *rule)
 {
-    return rule->scope == SCOPE_ALL ? judgement->debts : judgement->consumer_debts;
+    if (rule->scope == SCOPE_COMMERCIAL && judgement->facts->is_natural_person)
+        return judgement->debts & ~judgement->consumer_debts;
+    const bool is_of_any = rule->scope == SCOPE_ALL || rule->scope == SCOPE_COMMERCIAL;
+    return is_of_any ? judgement->debts : judgement->consumer_debts;
 }
 
 bool is_asked(const struct judgement *judgement, const struct rule *rule, size_t debt)

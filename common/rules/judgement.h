@@ -58,7 +58,7 @@ void judgement_count(struct judgement *judgement, const struct rule *rule, uint3
 /* The rule looks at such questions, is for these collectors and debts, and is in force. */
 bool rule_applies(const struct judgement *judgement, const struct rule *rule);
 
-/* What is asked about and `rule` is for: the debts, or those that are consumer debts. */
+/* What is asked about and `rule` is for: the debts, or those that are consumer debts, or those that are none. */
 debt_set judged_debts(const struct judgement *judgement, const struct rule *rule);
 bool is_asked(const struct judgement *judgement, const struct rule *rule, size_t debt); /* by its index */
 

@@ -38,8 +38,11 @@ struct rule_values {
 
 static const cyaml_strval_t SEVERITIES[] = {
     {"block", SEVERITY_BLOCK}, {"block_presumed", SEVERITY_PRESUMED}, {"warn", SEVERITY_WARN}};
-static const cyaml_strval_t SCOPES[] = {
-    {"reg_f", SCOPE_REG_F}, {"collectors", SCOPE_COLLECTORS}, {"creditors", SCOPE_CREDITORS}, {"all", SCOPE_ALL}};
+static const cyaml_strval_t SCOPES[] = {{"reg_f", SCOPE_REG_F},
+                                        {"collectors", SCOPE_COLLECTORS},
+                                        {"creditors", SCOPE_CREDITORS},
+                                        {"commercial", SCOPE_COMMERCIAL},
+                                        {"all", SCOPE_ALL}};
 static const cyaml_strval_t COUNTED[] = {
     {"attempts", COUNTS_ATTEMPTS}, {"communications", COUNTS_COMMUNICATIONS}, {"conversations", COUNTS_CONVERSATIONS}};
 static const cyaml_strval_t PERS[] = {

@@ -194,16 +194,41 @@ enum status rules_select_jurisdiction(const struct rules_book *book, const char 
     return st == STATUS_NOT_FOUND ? error_wrap(err, STATUS_INVALID_ARGUMENT, "jurisdiction '%s'", jurisdiction) : st;
 }
 
-enum status rules_selection_check_limits(const struct rules_selection *selection, struct error *err)
+bool rule_scope_takes(enum rule_scope scope, bool is_commercial)
+{
+    switch (scope) {
+    case SCOPE_REG_F:
+    case SCOPE_COLLECTORS:
+    case SCOPE_CREDITORS:
+        return !is_commercial;
+    case SCOPE_COMMERCIAL:
+        return is_commercial;
+    case SCOPE_ALL:
+        break;
+    }
+    return true;
+}
+
+bool rules_pack_is_for(const struct rules_pack *pack, bool is_commercial)
+{
+    for (size_t i = 0; i < pack->n_rules; i++)
+        if (rule_scope_takes(pack->rules[i].scope, is_commercial))
+            return true;
+    return false;
+}
+
+enum status rules_selection_check_limits(const struct rules_selection *selection, bool is_commercial, struct error *err)
 {
     static const char *const needed[] = {"calling_window", "contact_cap", "unknown_zone"};
     for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
         bool is_there = false;
         for (size_t j = 0; j < selection->n_rules; j++)
-            is_there = is_there || strcmp(selection->rules[j]->kind->name, needed[i]) == 0;
+            is_there = is_there || (strcmp(selection->rules[j]->kind->name, needed[i]) == 0 &&
+                                    rule_scope_takes(selection->rules[j]->scope, is_commercial));
         if (!is_there)
-            return error_set(err, STATUS_INVALID_ARGUMENT, "no rule of kind '%s' in any pack; limits must be stated",
-                             needed[i]);
+            return error_set(err, STATUS_INVALID_ARGUMENT,
+                             "no rule of kind '%s' for %s debts in any pack; limits must be stated", needed[i],
+                             is_commercial ? "commercial" : "consumers'");
     }
     return STATUS_OK;
 }

@@ -17,6 +17,7 @@ enum rule_scope {
     SCOPE_COLLECTORS, /* third parties and debt buyers; natural person, consumer debt */
     SCOPE_CREDITORS,  /* these and creditors; natural person, consumer debt */
     SCOPE_ALL,        /* anybody and any debt */
+    SCOPE_COMMERCIAL, /* debts that are no consumer's: for business, or of a firm */
 };
 
 enum rule_counts {
@@ -120,10 +121,17 @@ void rules_selection_freep(struct rules_selection **selection);
 MUST_USE enum status rules_select_jurisdiction(const struct rules_book *book, const char *jurisdiction, bool with_house,
                                                struct rules_selection **ret_selection, struct error *err);
 
-/* Limits default on: a selection by which consumers are called has hours, a cap on attempts, and a rule for who may be
- * anywhere. Fails with INVALID_ARGUMENT naming the kind that is missing; such a selection is not to be read as "no
- * limit". */
-MUST_USE enum status rules_selection_check_limits(const struct rules_selection *selection, struct error *err);
+/* Whether a rule of the scope can be for such debts: commercial ones, or consumers'. */
+bool rule_scope_takes(enum rule_scope scope, bool is_commercial);
+
+/* Some rule of the pack can be. */
+bool rules_pack_is_for(const struct rules_pack *pack, bool is_commercial);
+
+/* Limits default on: a selection by which debtors are called has hours, a cap on attempts, and a rule for who may be
+ * anywhere, each for such debts. Fails with INVALID_ARGUMENT naming the kind that is missing; such a selection is not
+ * to be read as "no limit". */
+MUST_USE enum status rules_selection_check_limits(const struct rules_selection *selection, bool is_commercial,
+                                                  struct error *err);
 
 /* How many local days back contacts matter to any rule that may be asked about a contact through this technology, today
  * included; at least 1. */

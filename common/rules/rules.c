@@ -127,6 +127,8 @@ static bool is_in_scope(const struct judgement *judgement, enum rule_scope scope
         return facts->collector != COLLECTOR_CREDITOR && is_consumer_matter;
     case SCOPE_CREDITORS:
         return is_consumer_matter;
+    case SCOPE_COMMERCIAL:
+        return !facts->is_natural_person || (judgement->debts & ~judgement->consumer_debts) != 0;
     case SCOPE_ALL:
         return true;
     }

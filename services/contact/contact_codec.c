@@ -28,6 +28,9 @@ _Static_assert((int)CONTACT_POINT_PHONE == DUNLIN__INTAKE__V1__CONTACT_POINT_KIN
 _Static_assert((int)CONTACT_POINT_ADDRESS == DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_ADDRESS,
                "contact point kind");
 
+_Static_assert((int)DEBT_KIND_END == DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_COMMERCIAL + 1, "debt kind");
+_Static_assert((int)DEBT_KIND_STUDENT_LOAN == DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_STUDENT_LOAN, "debt kind");
+
 static enum status check_number(int wire, int end, const char *field, struct error *err)
 {
     if (wire < 0 || wire >= end)
@@ -194,6 +197,11 @@ enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, struct con
     return STATUS_OK;
 }
 
+enum debt_kind codec_debt_kind(Dunlin__Intake__V1__DebtKind wire)
+{
+    return (int)wire > 0 && (int)wire < DEBT_KIND_END ? (enum debt_kind)wire : DEBT_KIND_UNSPECIFIED;
+}
+
 size_t codec_holds(hold_set holds, char *ret_names[static HOLD_SET_COUNT])
 {
     size_t n = 0;
@@ -241,6 +249,7 @@ void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *
         ret_inputs->list[i] = &ret_inputs->rows[i];
     }
     message->place_packs = wire_text(facts->place_packs == NULL ? "" : facts->place_packs);
+    message->debt_kind = wire_text(debt_kind_name(facts->debt_kind));
     message->contacts = ret_inputs->list;
     message->n_contacts = facts->n_contacts;
     const guint n_known = facts->known == NULL ? 0 : facts->known->len;
@@ -269,6 +278,18 @@ static enum status find_hold(const char *name, hold_set *holds, struct error *er
         }
     }
     return error_set(err, STATUS_INVALID_ARGUMENT, "holds: no hold '%s'", name);
+}
+
+/* Decisions of before kinds were known name none: they were made as of a consumer's debt. */
+static enum status find_kind(const char *name, enum debt_kind *ret_kind, struct error *err)
+{
+    for (enum debt_kind kind = DEBT_KIND_UNSPECIFIED; kind < DEBT_KIND_END; kind++) {
+        if (strcmp(debt_kind_name(kind), name) == 0) {
+            *ret_kind = kind;
+            return STATUS_OK;
+        }
+    }
+    return error_set(err, STATUS_INVALID_ARGUMENT, "debt_kind: no kind '%s'", name);
 }
 
 static struct permit_contact call_at(int64_t at_us)
@@ -339,6 +360,8 @@ enum status codec_facts(const Dunlin__Contact__V1__DecisionInputs *inputs, enum 
         st = zone_open(inputs->zones[i], &zones[i], err);
     for (size_t i = 0; st == STATUS_OK && i < inputs->n_holds; i++)
         st = find_hold(inputs->holds[i], &ret_facts->holds, err);
+    if (st == STATUS_OK)
+        st = find_kind(inputs->debt_kind, &ret_facts->debt_kind, err);
     g_array_set_size(contacts, 0);
     for (size_t i = 0; st == STATUS_OK && i < inputs->n_contacts; i++)
         st = read_contact(inputs->contacts[i], contacts, err);

@@ -40,6 +40,9 @@ MUST_USE enum status codec_flag(Dunlin__Contact__V1__StickyFlag wire, const char
 MUST_USE enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, struct contact_book *book,
                                  struct debtor *debtor, bool *ret_has_changed, struct error *err);
 
+/* One that this program does not know counts as not said: as a consumer's, the stricter. */
+enum debt_kind codec_debt_kind(Dunlin__Intake__V1__DebtKind wire);
+
 /* Names of a set of holds, lent for ever; returns how many. */
 size_t codec_holds(hold_set holds, char *ret_names[static HOLD_SET_COUNT]);
 

@@ -58,6 +58,7 @@ static enum status on_placed(const struct contact_work *work, const struct incom
     /* His accounts are loaded: one that is not there was never placed before. */
     struct account *account = contact_add_account(work->book, &in->event->account_id, debtor);
     account->is_new = in->account == NULL;
+    account->debt_kind = codec_debt_kind(placed->debt_kind);
     account->placed_at_us = placed->placed_at_us;
     account->due_on_days = placed->due_on_days;
     account->is_changed = true;

@@ -158,7 +158,7 @@ static enum status decide_again(struct contact_replay *replay, const struct reco
         return error_set(err, STATUS_FAILED_PRECONDITION, "a decision about what was never placed");
     const struct permit_subject subject = {account, point, (enum channel)recorded->channel,
                                            (enum contact_purpose)recorded->purpose};
-    const struct rules_selection *rules = contact_rules_for(replay->work.context->rules, account->debtor);
+    const struct rules_selection *rules = contact_rules_for(replay->work.context->rules, account);
     struct permit_facts facts;
     struct rules_verdict verdict;
     struct instant valid_until;

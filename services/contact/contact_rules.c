@@ -4,9 +4,17 @@
 
 /* --- loading ------------------------------------------------------------------------------------------------------ */
 
-static void free_selection(gpointer selection)
+/* The base with the packs of some places. */
+struct place_rules {
+    struct rules_selection *selection;
+    bool has_limits[MATTER_END];
+};
+
+static void free_place_rules(gpointer data)
 {
-    rules_selection_free(selection);
+    struct place_rules *rules = data;
+    rules_selection_free(rules->selection);
+    g_free(rules);
 }
 
 void contact_rules_free(struct contact_rules *rules)
@@ -41,12 +49,12 @@ enum status contact_rules_load(const char *path, const char *packs, struct conta
     g_auto(GStrv) names = g_strsplit(packs, ",", -1);
     SCOPED(contact_rules_freep) struct contact_rules *rules = g_new0(struct contact_rules, 1);
     rules->packs = g_strdup(packs);
-    rules->by_places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_selection);
+    rules->by_places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_place_rules);
     enum status st = rules_book_load(path, &rules->book, err);
     if (st == STATUS_OK)
         st = rules_select(rules->book, (const char *const *)names, g_strv_length(names), &rules->selection, err);
     if (st == STATUS_OK)
-        st = rules_selection_check_limits(rules->selection, err);
+        st = rules_selection_check_limits(rules->selection, false, err);
     if (st == STATUS_OK)
         st = select_all(rules, err);
     if (st != STATUS_OK)
@@ -157,50 +165,68 @@ static void find_places(const struct debtor *debtor, struct places *places)
     }
 }
 
+static struct place_rules *place_rules_new(const struct contact_rules *rules, const char *places)
+{
+    struct rules_selection *selection = NULL;
+    g_autofree char *all = g_strconcat(rules->packs, places[0] != '\0' ? "," : "", places, NULL);
+    g_auto(GStrv) names = g_strsplit(all, ",", -1);
+    const guint n = g_strv_length(names);
+    if (n > RULES_SELECTION_PACKS_MAX ||
+        rules_select(rules->book, (const char *const *)names, n, &selection, NULL) != STATUS_OK)
+        return NULL;
+    struct place_rules *made = g_new0(struct place_rules, 1);
+    made->selection = selection;
+    for (int matter = 0; matter < MATTER_END; matter++)
+        made->has_limits[matter] =
+            rules_selection_check_limits(selection, matter == MATTER_COMMERCIAL, NULL) == STATUS_OK;
+    return made;
+}
+
 /* NULL where they are too many to be asked together. */
-static const struct rules_selection *select_places(const struct contact_rules *rules, const GPtrArray *packs,
-                                                   const char **ret_key)
+static const struct place_rules *select_places(const struct contact_rules *rules, const GPtrArray *packs,
+                                               const char **ret_key)
 {
     g_autoptr(GString) key = g_string_new("");
     gpointer known_key = NULL, known = NULL;
     for (guint i = 0; i < packs->len; i++)
         g_string_append_printf(key, "%s%s", i == 0 ? "" : ",", (const char *)g_ptr_array_index(packs, i));
     if (!g_hash_table_lookup_extended(rules->by_places, key->str, &known_key, &known)) {
-        struct rules_selection *selection = NULL;
-        g_autofree char *all = g_strconcat(rules->packs, key->len > 0 ? "," : "", key->str, NULL);
-        g_auto(GStrv) names = g_strsplit(all, ",", -1);
-        const guint n = g_strv_length(names);
-        if (n > RULES_SELECTION_PACKS_MAX ||
-            rules_select(rules->book, (const char *const *)names, n, &selection, NULL) != STATUS_OK)
+        known = place_rules_new(rules, key->str);
+        if (known == NULL)
             return NULL;
         known_key = g_strdup(key->str);
-        known = selection;
         (void)g_hash_table_insert(rules->by_places, known_key, known);
     }
     *ret_key = known_key;
     return known;
 }
 
-static void leave_out_base(const struct contact_rules *rules, GPtrArray *packs)
+/* What the base has already, and what says nothing of such debts. */
+static void leave_out(const struct contact_rules *rules, enum debt_matter matter, GPtrArray *packs)
 {
     g_auto(GStrv) base = g_strsplit(rules->packs, ",", -1);
-    for (guint i = packs->len; i > 0; i--)
-        if (g_strv_contains((const char *const *)base, g_ptr_array_index(packs, i - 1)))
+    for (guint i = packs->len; i > 0; i--) {
+        const char *name = g_ptr_array_index(packs, i - 1);
+        if (g_strv_contains((const char *const *)base, name) ||
+            !rules_pack_is_for(rules_book_pack(rules->book, name), matter == MATTER_COMMERCIAL))
             (void)g_ptr_array_remove_index(packs, i - 1);
+    }
 }
 
-const struct rules_selection *contact_rules_for(const struct contact_rules *rules, struct debtor *debtor)
+const struct rules_selection *contact_rules_for(const struct contact_rules *rules, const struct account *account)
 {
-    if (debtor->rules != NULL)
-        return debtor->rules;
+    const enum debt_matter matter = debt_matter_of(account->debt_kind);
+    struct debtor_rules *here = &account->debtor->rules[matter];
+    if (here->selection != NULL)
+        return here->selection;
     g_autoptr(GPtrArray) packs = g_ptr_array_new();
     struct places places = {.rules = rules, .packs = packs};
-    find_places(debtor, &places);
-    leave_out_base(rules, packs);
-    debtor->place_packs = "";
-    debtor->rules = select_places(rules, packs, &debtor->place_packs);
-    debtor->has_no_jurisdiction = !places.is_covered || debtor->rules == NULL;
-    if (debtor->rules == NULL)
-        debtor->rules = rules->selection;
-    return debtor->rules;
+    find_places(account->debtor, &places);
+    leave_out(rules, matter, packs);
+    here->place_packs = "";
+    const struct place_rules *selected = select_places(rules, packs, &here->place_packs);
+    here->has_no_jurisdiction = !places.is_covered || selected == NULL;
+    here->has_no_limits = selected != NULL && !selected->has_limits[matter];
+    here->selection = selected != NULL ? selected->selection : rules->selection;
+    return here->selection;
 }

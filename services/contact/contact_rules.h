@@ -13,17 +13,18 @@ struct contact_rules {
     struct rules_selection *selection; /* the base: of everybody */
     struct rules_selection *widest;    /* all packs: what may have to be known of anybody */
     char *packs;                       /* of the base */
-    GHashTable *by_places;             /* packs of places joined by ',' -> struct rules_selection */
+    GHashTable *by_places;             /* packs of places joined by ',' -> struct place_rules */
 };
 
-/* The rules for a person: the base, and the packs of every place where he may be, as far as there are such: of his
- * addresses' states and countries ("us-ma", "us-ny-nyc", "eu"), of his numbers' countries. The strictest rule of all of
- * them wins. Sets debtor->place_packs, and debtor->has_no_jurisdiction where no country is known that some pack covers.
- * Lent; worked out again after debtor_update_zones. */
-const struct rules_selection *contact_rules_for(const struct contact_rules *rules, struct debtor *debtor);
+/* The rules for a debt: the base, and the packs of every place where its person may be, as far as there are such and
+ * they have rules for its kind: of his addresses' states and countries ("us-ma", "us-ny-nyc", "eu"), of his numbers'
+ * countries. The strictest rule of all of them wins. Sets what stands in debtor->rules of its matter. Lent; worked out
+ * again after debtor_update_zones. */
+const struct rules_selection *contact_rules_for(const struct contact_rules *rules, const struct account *account);
 
 /* `packs` are names joined by ','. Fails with INVALID_ARGUMENT naming file, line and field, or NOT_FOUND naming the
- * pack; also where no rule limits hours and attempts or refuses unknown zones: limits default on. */
+ * pack; also where no rule limits hours and attempts or refuses unknown zones, of consumers' debts: limits default on.
+ * For commercial debts they may come from the packs of places; where none has them, permits are refused. */
 MUST_USE enum status contact_rules_load(const char *path, const char *packs, struct contact_rules **ret_rules,
                                         struct error *err);
 void contact_rules_free(struct contact_rules *rules);

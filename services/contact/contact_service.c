@@ -98,9 +98,10 @@ void contact_context_free(struct contact_context *context)
 
 void contact_context_update(struct contact_context *context)
 {
-    for (int channel = CHANNEL_CALL; channel < CHANNEL_END; channel++)
-        context->blocking_holds[channel] =
-            permit_blocking_holds(context->rules->selection, (enum channel)channel, clock_now());
+    for (enum debt_matter matter = 0; matter < MATTER_END; matter++)
+        for (enum channel channel = CHANNEL_CALL; channel < CHANNEL_END; channel++)
+            context->blocking_holds[matter][channel] =
+                permit_blocking_holds(context->rules->selection, matter, channel, clock_now());
 }
 
 void contact_context_freep(struct contact_context **context)

@@ -15,7 +15,7 @@ struct contact_context {
     char *sop_path, *rules_path, *packs;
     struct sop *sop;
     struct contact_rules *rules;
-    hold_set blocking_holds[CHANNEL_END]; /* those that a rule stops each channel for */
+    hold_set blocking_holds[MATTER_END][CHANNEL_END]; /* those that a rule stops each channel for */
     int64_t permit_valid_us;
     int64_t report_grace_us;
     int64_t retry_us;

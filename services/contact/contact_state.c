@@ -208,7 +208,7 @@ void debtor_update_zones(struct debtor *debtor)
 {
     debtor->n_zones = 0;
     debtor->has_unreadable_zone = false;
-    debtor->rules = NULL;
+    memset(debtor->rules, 0, sizeof(debtor->rules));
     for (guint i = 0; i < debtor->points->len; i++) {
         const struct contact_point *point = g_ptr_array_index(debtor->points, i);
         if (point->kind == CONTACT_POINT_EMAIL || point->is_wrong || point->zones[0] == '\0')

@@ -30,6 +30,7 @@ enum builtin_hold {
     HOLD_PERMIT_OPEN,         /* a permit of the debt is not reported: its call may be a conversation right now */
     HOLD_UNPOSTED,            /* a payment was reported that is not in the ledger yet: what is owed is not known */
     HOLD_NO_JURISDICTION,     /* no pack is for any place where the person may be */
+    HOLD_NO_LIMITS,           /* no pack limits hours and calls of such debts */
     HOLD_SET_COUNT,
 };
 
@@ -45,6 +46,39 @@ struct contact_point {
 
 struct rules_selection;
 
+/* What a debt is of; values as on the wire (dunlin.intake.v1.DebtKind). All but commercial ones are consumers'. */
+enum debt_kind {
+    DEBT_KIND_UNSPECIFIED,
+    DEBT_KIND_CONSUMER,
+    DEBT_KIND_CREDIT_CARD,
+    DEBT_KIND_MEDICAL,
+    DEBT_KIND_MORTGAGE,
+    DEBT_KIND_STUDENT_LOAN,
+    DEBT_KIND_AUTO,
+    DEBT_KIND_COMMERCIAL,
+    DEBT_KIND_END,
+};
+
+/* Consumers' debts and commercial ones are asked by packs of their own: index of what is kept for each. */
+enum debt_matter {
+    MATTER_CONSUMER,
+    MATTER_COMMERCIAL,
+    MATTER_END,
+};
+
+static inline enum debt_matter debt_matter_of(enum debt_kind kind)
+{
+    return kind == DEBT_KIND_COMMERCIAL ? MATTER_COMMERCIAL : MATTER_CONSUMER;
+}
+
+/* The rules for a person's debts of one matter (contact_rules_for). */
+struct debtor_rules {
+    const struct rules_selection *selection; /* NULL: not worked out yet */
+    const char *place_packs;                 /* of them, those of the places where he may be, joined by ',' */
+    bool has_no_jurisdiction;                /* no country is known that a pack covers */
+    bool has_no_limits;                      /* no hours or cap for such debts in any of them */
+};
+
 struct debtor {
     struct id id;
     int32_t agency_id;
@@ -54,12 +88,10 @@ struct debtor {
     GPtrArray *facts;                            /* struct person_fact: where they are loaded; fact_model.h */
     const struct zone *zones[CONTACT_ZONES_MAX]; /* candidates, by name, without doubles; debtor_update_zones */
     size_t n_zones;
-    const struct rules_selection *rules; /* for him; NULL: not worked out yet (contact_rules_for) */
-    const char *place_packs;             /* of them, those of the places where he may be, joined by ',' */
-    bool has_no_jurisdiction;            /* no country is known that a pack covers */
-    bool has_unreadable_fact;            /* one on record that this program does not know */
-    bool has_unreadable_zone;            /* one that this machine's IANA database lacks, or too many */
-    bool is_new;                         /* not written yet */
+    struct debtor_rules rules[MATTER_END];
+    bool has_unreadable_fact; /* one on record that this program does not know */
+    bool has_unreadable_zone; /* one that this machine's IANA database lacks, or too many */
+    bool is_new;              /* not written yet */
     bool is_changed;
 };
 
@@ -79,11 +111,12 @@ struct attempt {
 struct account {
     struct id id;
     struct debtor *debtor;
-    hold_set holds;          /* of the account: cease, paid, recalled, promise, upheld dispute */
-    struct id dispute_id;    /* open dispute; none where there is none */
-    bool is_dispute_claimed; /* said on a call or at placement, not opened yet */
-    int64_t unposted_seq;    /* log position of the last payment reported that the ledger has not taken in; 0: none */
-    int64_t restated_seq;    /* and of the client's last word that nothing is owed, until the ledger has taken it in */
+    hold_set holds;           /* of the account: cease, paid, recalled, promise, upheld dispute */
+    struct id dispute_id;     /* open dispute; none where there is none */
+    bool is_dispute_claimed;  /* said on a call or at placement, not opened yet */
+    int64_t unposted_seq;     /* log position of the last payment reported that the ledger has not taken in; 0: none */
+    int64_t restated_seq;     /* and of the client's last word that nothing is owed, until the ledger has taken it in */
+    enum debt_kind debt_kind; /* as placed; it never changes */
     int64_t placed_at_us;
     int32_t due_on_days;
     const char *strategy; /* empty: none */

@@ -46,7 +46,7 @@ void contact_keys_add_person_of(struct contact_keys *keys, const struct id *acco
 #define MARK_WRONG     2
 
 /* Where the columns of a person stand behind those of his account. */
-enum { HOLDS_COLUMN = 23, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
+enum { HOLDS_COLUMN = 24, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
 
 static const char *next_text(struct db_elements *elements, struct contact_book *book)
 {
@@ -126,6 +126,7 @@ static void read_account(const struct db_result *rows, size_t row, struct contac
     account->restated_seq = db_int8(rows, row, 20);
     account->step_channel = account->step[0] == '\0' ? 0 : db_int2(rows, row, 21);
     read_waits(db_text(rows, row, 22), account);
+    account->debt_kind = (enum debt_kind)db_int2(rows, row, 23);
 }
 
 static void read_attempt(const struct db_result *rows, size_t row, struct contact_book *book)
@@ -330,7 +331,7 @@ enum status contact_store_recent_permits(struct db *db, const struct id *account
 }
 
 static const enum db_type ACCOUNT_TYPES[] = {
-    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT8, /* and what may change: */
+    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT8, DB_INT2, /* and what may change: */
     DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8,
     DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT,
 };
@@ -492,7 +493,8 @@ static void push_new_account(const struct account *account, const struct db_colu
     db_array_int4(c[2], account->debtor->agency_id);
     db_array_id(c[3], &account->debtor->id);
     db_array_int8(c[4], account->placed_at_us);
-    push_changing(account, &c[5]);
+    db_array_int2(c[5], (int16_t)account->debt_kind);
+    push_changing(account, &c[6]);
 }
 
 static void push_account(const struct account *account, const struct db_columns *columns)

@@ -68,9 +68,15 @@ static enum status emit_resumed(const struct contact_work *work, const struct ac
     return emit(work, account, &message.base, err);
 }
 
+/* That some rule stops each channel for, as far as such a debt goes. */
+static const hold_set *blocking_holds(const struct contact_work *work, const struct account *account)
+{
+    return work->context->blocking_holds[debt_matter_of(account->debt_kind)];
+}
+
 static enum status settle_holds(const struct contact_work *work, struct account *account, struct error *err)
 {
-    hold_set holds = account_holds(account) & work->context->blocking_holds[CHANNEL_CALL];
+    hold_set holds = account_holds(account) & blocking_holds(work, account)[CHANNEL_CALL];
     if ((holds != 0) == account->is_stopped)
         return STATUS_OK;
     account->is_stopped = holds != 0;
@@ -100,8 +106,8 @@ static enum status settle_plan(const struct contact_work *work, struct account *
     struct plan plan = {0};
     /* What is not known to be owed is not asked for: the step comes back as it is when the ledger has spoken. */
     if (account->unposted_seq == 0)
-        plan_next(work->context->sop, contact_rules_for(work->context->rules, account->debtor),
-                  work->context->blocking_holds, account, &plan);
+        plan_next(work->context->sop, contact_rules_for(work->context->rules, account), blocking_holds(work, account),
+                  account, &plan);
     const char *step = plan.step == NULL ? "" : plan.step->code;
     const int32_t channel = plan.step == NULL ? 0 : (int32_t)plan.step->channel;
     if (strcmp(step, account->step) == 0 && channel == account->step_channel &&

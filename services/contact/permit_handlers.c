@@ -156,7 +156,7 @@ static enum status decide(const struct contact_work *work, const struct permit_q
     struct rules_verdict judged;
     struct instant valid_until;
     const struct permit_subject subject = {account, point, question->channel, question->purpose};
-    const struct rules_selection *rules = contact_rules_for(work->context->rules, account->debtor);
+    const struct rules_selection *rules = contact_rules_for(work->context->rules, account);
     permit_gather(rules, &subject, unit_is_debtor_parked(work->unit, &account->debtor->id), work->now, storage, &facts);
     permit_decide(rules, &facts, work->context->permit_valid_us, &judged, &valid_until);
     const struct decision decision = {

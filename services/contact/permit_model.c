@@ -16,8 +16,28 @@ const char *hold_set_name(unsigned hold)
         [HOLD_PERMIT_OPEN - HOLD_COUNT] = "permit_open",
         [HOLD_UNPOSTED - HOLD_COUNT] = "payment_unposted",
         [HOLD_NO_JURISDICTION - HOLD_COUNT] = "no_jurisdiction",
+        [HOLD_NO_LIMITS - HOLD_COUNT] = "no_limits",
     };
     return BUILTIN[hold - HOLD_COUNT];
+}
+
+static const struct {
+    const char *name;
+    enum debt_type type; /* to the rules */
+} KINDS[DEBT_KIND_END] = {
+    [DEBT_KIND_UNSPECIFIED] = {"", DEBT_OTHER},
+    [DEBT_KIND_CONSUMER] = {"consumer", DEBT_OTHER},
+    [DEBT_KIND_CREDIT_CARD] = {"credit_card", DEBT_CREDIT_CARD},
+    [DEBT_KIND_MEDICAL] = {"medical", DEBT_MEDICAL},
+    [DEBT_KIND_MORTGAGE] = {"mortgage", DEBT_MORTGAGE},
+    [DEBT_KIND_STUDENT_LOAN] = {"student_loan", DEBT_STUDENT_LOAN},
+    [DEBT_KIND_AUTO] = {"auto", DEBT_AUTO},
+    [DEBT_KIND_COMMERCIAL] = {"commercial", DEBT_COMMERCIAL},
+};
+
+const char *debt_kind_name(enum debt_kind kind)
+{
+    return KINDS[kind].name;
 }
 
 /* --- what the rules are asked --------------------------------------------------------------------------------------
@@ -58,6 +78,8 @@ static struct fact_debt debt_asked(const struct permit_facts *facts)
 {
     struct fact_debt debt = fact_debt_plain();
     debt.holds = facts->holds & (HOLD_BIT(HOLD_COUNT) - 1);
+    debt.type = KINDS[facts->debt_kind].type;
+    debt.is_consumer_debt = debt_matter_of(facts->debt_kind) == MATTER_CONSUMER;
     return debt;
 }
 
@@ -279,6 +301,8 @@ static const struct {
 } INCOMPLETE[] = {
     {&JURISDICTION_RULE, HOLD_NO_JURISDICTION,
      "of no address or number of the debtor a country is known that a rule pack is for"},
+    {&JURISDICTION_RULE, HOLD_NO_LIMITS,
+     "no rule pack that is for this kind of debt says at what hours and how often the debtor may be called"},
     {&INCOMPLETE_RULE, HOLD_PARKED, "an event or a fact of this debtor could not be read; see `dunlin status`"},
     {&INCOMPLETE_RULE, HOLD_UNPOSTED,
      "a payment was reported that is not in the ledger yet: what is still owed is not known; where that "
@@ -337,15 +361,16 @@ bool permit_free_from(const struct rules_verdict *verdict, struct instant *ret_f
 /* --- hours ---------------------------------------------------------------------------------------------------------
  */
 
-bool permit_next_open(const struct rules_selection *rules, const struct debtor *debtor, enum channel channel,
+bool permit_next_open(const struct rules_selection *rules, const struct account *account, enum channel channel,
                       struct instant at, struct instant *ret_open)
 {
     const struct permit_facts facts = {
         .now = at,
         .channel = channel,
         .purpose = CONTACT_PURPOSE_COLLECTION,
-        .zones = debtor->zones,
-        .n_zones = debtor->n_zones,
+        .zones = account->debtor->zones,
+        .n_zones = account->debtor->n_zones,
+        .debt_kind = account->debt_kind,
     };
     SCOPED(scene_fini) struct scene scene;
     scene_init_bare(&scene, &facts);
@@ -425,10 +450,12 @@ int64_t permit_contacts_since(const struct rules_selection *rules, enum technolo
 static hold_set holds_of(const struct permit_subject *subject, bool is_parked)
 {
     const struct debtor *debtor = subject->account->debtor;
+    const struct debtor_rules *here = &debtor->rules[debt_matter_of(subject->account->debt_kind)];
     return account_holds_at(subject->account, subject->point) |
            (is_parked || debtor->has_unreadable_fact ? HOLD_BIT(HOLD_PARKED) : 0) |
            (debtor->has_unreadable_zone ? HOLD_BIT(HOLD_UNREADABLE_ZONE) : 0) |
-           (debtor->has_no_jurisdiction ? HOLD_BIT(HOLD_NO_JURISDICTION) : 0);
+           (here->has_no_jurisdiction ? HOLD_BIT(HOLD_NO_JURISDICTION) : 0) |
+           (here->has_no_limits ? HOLD_BIT(HOLD_NO_LIMITS) : 0);
 }
 
 /* Of a call about the debt nobody has said yet what came of it. */
@@ -446,6 +473,7 @@ void permit_gather(const struct rules_selection *rules, const struct permit_subj
 {
     const struct id none = {0};
     const struct debtor *debtor = subject->account->debtor;
+    const struct debtor_rules *here = &debtor->rules[debt_matter_of(subject->account->debt_kind)];
     const int64_t since_us = permit_contacts_since(rules, channel_traits(subject->channel)->technology, now);
     g_array_set_size(storage, 0);
     for (guint i = 0; i < debtor->accounts->len; i++)
@@ -460,10 +488,11 @@ void permit_gather(const struct rules_selection *rules, const struct permit_subj
         .holds = holds_of(subject, is_parked),
         .contacts = (const struct permit_contact *)(const void *)storage->data,
         .n_contacts = storage->len,
-        .place_packs = debtor->place_packs == NULL ? "" : debtor->place_packs,
+        .place_packs = here->place_packs == NULL ? "" : here->place_packs,
         .known = debtor->facts,
         .account_id = subject->account->id,
         .contact_point_id = subject->point == NULL ? none : subject->point->id,
+        .debt_kind = subject->account->debt_kind,
     };
     if (is_call_open(ret_facts))
         ret_facts->holds |= HOLD_BIT(HOLD_PERMIT_OPEN);
@@ -473,9 +502,10 @@ void permit_gather(const struct rules_selection *rules, const struct permit_subj
  */
 
 /* What would be answered right after the conversation, were there nothing else. */
-bool permit_free_after_conversation(const struct rules_selection *rules, const struct debtor *debtor, struct instant at,
-                                    struct instant *ret_free)
+bool permit_free_after_conversation(const struct rules_selection *rules, const struct account *account,
+                                    struct instant at, struct instant *ret_free)
 {
+    const struct debtor *debtor = account->debtor;
     struct rules_verdict verdict;
     const struct permit_contact talk = {
         .at_us = at.us,
@@ -491,6 +521,7 @@ bool permit_free_after_conversation(const struct rules_selection *rules, const s
         .n_zones = debtor->n_zones,
         .contacts = &talk,
         .n_contacts = 1,
+        .debt_kind = account->debt_kind,
     };
     if (debtor->n_zones == 0)
         return false;
@@ -531,7 +562,8 @@ static size_t n_blocking_for(const struct rules_selection *rules, const struct p
 }
 
 /* Each hold by itself, beside what forbids the channel anyway (consents that are not there). */
-hold_set permit_blocking_holds(const struct rules_selection *rules, enum channel channel, struct instant now)
+hold_set permit_blocking_holds(const struct rules_selection *rules, enum debt_matter matter, enum channel channel,
+                               struct instant now)
 {
     hold_set holds = 0;
     const struct zone *utc = NULL;
@@ -543,6 +575,7 @@ hold_set permit_blocking_holds(const struct rules_selection *rules, enum channel
         .purpose = CONTACT_PURPOSE_COLLECTION,
         .zones = &utc,
         .n_zones = 1,
+        .debt_kind = matter == MATTER_COMMERCIAL ? DEBT_KIND_COMMERCIAL : DEBT_KIND_CONSUMER,
     };
     const size_t n_without = n_blocking_for(rules, &facts);
     for (unsigned hold = 0; hold < HOLD_COUNT; hold++) {

@@ -48,6 +48,7 @@ struct permit_facts {
     const char *place_packs; /* packs asked beside those of everybody, for the record; NULL: none */
     const GPtrArray *known;  /* struct person_fact of the person, in the order in which they happened; NULL: none */
     struct id account_id, contact_point_id; /* that facts name */
+    enum debt_kind debt_kind;
 };
 
 /* Every rule that blocks, the one that will hold longest first, then warnings. What is not known enough to be judged is
@@ -60,9 +61,9 @@ void permit_evaluate(const struct rules_selection *rules, const struct permit_fa
 void permit_decide(const struct rules_selection *rules, const struct permit_facts *facts, int64_t valid_us,
                    struct rules_verdict *ret_verdict, struct instant *ret_valid_until);
 
-/* The earliest instant at or after `at` at which the hours allow the channel in all of the debtor's zones; false where
- * they never meet. */
-bool permit_next_open(const struct rules_selection *rules, const struct debtor *debtor, enum channel channel,
+/* The earliest instant at or after `at` at which the hours allow the channel for such a debt in all of the debtor's
+ * zones; false where they never meet. */
+bool permit_next_open(const struct rules_selection *rules, const struct account *account, enum channel channel,
                       struct instant at, struct instant *ret_open);
 
 /* The instant from which on nothing blocks any more; false where one of the hits has none. */
@@ -79,15 +80,20 @@ void permit_gather(const struct rules_selection *rules, const struct permit_subj
 
 /* From when on a conversation at `at` no longer forbids calls about its debt; false where it never did. For plans: a
  * step that would only be refused need not be offered. */
-bool permit_free_after_conversation(const struct rules_selection *rules, const struct debtor *debtor, struct instant at,
-                                    struct instant *ret_free);
+bool permit_free_after_conversation(const struct rules_selection *rules, const struct account *account,
+                                    struct instant at, struct instant *ret_free);
 
 /* For the record: attempts inside the window of the attempt cap in the zone with most of them; and the local date of
  * the last conversation in the zone where it is latest. */
 uint32_t permit_attempts_in_window(const struct rules_verdict *verdict);
 int32_t permit_conversation_on_days(const struct permit_facts *facts);
 
-/* The holds that at least one rule in force on the day of `now` blocks this channel for: others do not stop contact. */
-hold_set permit_blocking_holds(const struct rules_selection *rules, enum channel channel, struct instant now);
+/* The holds that at least one rule for such debts in force on the day of `now` blocks this channel for: others do not
+ * stop contact. */
+hold_set permit_blocking_holds(const struct rules_selection *rules, enum debt_matter matter, enum channel channel,
+                               struct instant now);
+
+/* "medical"; "" for one that nobody named. */
+const char *debt_kind_name(enum debt_kind kind);
 
 #endif

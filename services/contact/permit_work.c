@@ -98,8 +98,8 @@ struct effect {
 static enum status wait_after_conversation(const struct effect *effect, struct account *account, struct error *err)
 {
     struct instant free = {0};
-    if (!permit_free_after_conversation(contact_rules_for(effect->work->context->rules, account->debtor),
-                                        account->debtor, (struct instant){effect->permit->occurred_at_us}, &free))
+    if (!permit_free_after_conversation(contact_rules_for(effect->work->context->rules, account), account,
+                                        (struct instant){effect->permit->occurred_at_us}, &free))
         return contact_settle(effect->work, account, "attempt", err);
     for (int channel = CHANNEL_CALL; channel <= CHANNEL_RINGLESS; channel++)
         account->not_before_us[channel] = MAX(account->not_before_us[channel], free.us);

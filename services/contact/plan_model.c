@@ -130,7 +130,7 @@ static struct instant step_due(const struct rules_selection *rules, const struct
     }
     struct instant open = at;
     /* Where the hours of the zones never meet the step stays due at the day's beginning; no permit will be granted. */
-    (void)permit_next_open(rules, debtor, (enum channel)step->channel, at, &open);
+    (void)permit_next_open(rules, account, (enum channel)step->channel, at, &open);
     return open;
 }
 

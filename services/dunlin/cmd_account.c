@@ -106,6 +106,7 @@ static void show_placement(struct cli *cli, const json_t *placement)
                                            {"reference", "client_reference", COLUMN_TEXT},
                                            {"name", "debtor_name", COLUMN_TEXT},
                                            {"placed with", "balance", COLUMN_MONEY},
+                                           {"kind of debt", "debt_kind", COLUMN_TEXT},
                                            {"due on", "due_on", COLUMN_TEXT},
                                            {"opened on", "opened_on", COLUMN_TEXT},
                                            {"disputed at placement", "is_disputed", COLUMN_TEXT},

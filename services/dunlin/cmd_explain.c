@@ -109,8 +109,9 @@ static void say_placed(struct cli *cli, const json_t *result)
     const json_t *balance = json_object_get(result, "balance");
     g_autofree char *when = when_of(placed, "placed_at");
     g_autofree char *amount = money_of(placed);
-    g_autofree char *text = g_strdup_printf("%s by %s with %s, due on %s", when, text_of(placed, "client"), amount,
-                                            text_of(placed, "due_on"));
+    g_autofree char *kind = words_of(text_of(result, "debt_kind"));
+    g_autofree char *text = g_strdup_printf("%s by %s with %s, due on %s%s%s", when, text_of(placed, "client"), amount,
+                                            text_of(placed, "due_on"), kind[0] != '\0' ? "; kind of debt: " : "", kind);
     say_fact(cli, "placed", text, text_of(placed, "event"));
     if (json_is_object(balance)) {
         g_autofree char *owed = money_of(balance);
@@ -339,7 +340,7 @@ static void say(struct asking *asking, const json_t *result)
     say_next(cli, result);
     say_channels(cli, result);
     say_contacts(cli, result);
-    cli_say(cli, "\nRules %s, SOP %s", text_of(result, "rule_version"),
+    cli_say(cli, "\nRules %s (%s), SOP %s", text_of(result, "rule_version"), text_of(result, "rule_packs"),
             text_of(json_object_get(result, "next"), "sop_version"));
 }
 

@@ -203,7 +203,7 @@ static json_t *holds_json(const struct explanation *explanation)
 static void judge(const struct explanation *explanation, const struct permit_subject *subject, struct instant at,
                   struct rules_verdict *ret_verdict)
 {
-    const struct rules_selection *rules = contact_rules_for(explanation->context->rules, subject->account->debtor);
+    const struct rules_selection *rules = contact_rules_for(explanation->context->rules, subject->account);
     struct permit_facts facts;
     g_autoptr(GArray) storage = g_array_new(FALSE, FALSE, sizeof(struct permit_contact));
     permit_gather(rules, subject, false, at, storage, &facts);
@@ -302,6 +302,17 @@ static json_t *or_null(const json_t *object)
     return object != NULL ? json_deep_copy(object) : json_null();
 }
 
+/* Whose rules the debt is asked by: of everybody, and of the places where its person may be. */
+static void add_packs(const struct explanation *explanation, const struct account *account, json_t *result)
+{
+    (void)contact_rules_for(explanation->context->rules, account);
+    const struct debtor_rules *here = &account->debtor->rules[debt_matter_of(account->debt_kind)];
+    g_autofree char *packs = g_strconcat(explanation->context->rules->packs, here->place_packs[0] != '\0' ? "," : "",
+                                         here->place_packs, NULL);
+    (void)json_object_set_new(result, "debt_kind", json_string(debt_kind_name(account->debt_kind)));
+    (void)json_object_set_new(result, "rule_packs", json_string(packs));
+}
+
 json_t *explanation_json(struct explanation *explanation, struct instant at)
 {
     char id[ID_TEXT_SIZE];
@@ -310,12 +321,14 @@ json_t *explanation_json(struct explanation *explanation, struct instant at)
         contact_find_account(contact_replay_book(explanation->replay), &explanation->account_id);
     if (account == NULL || explanation->placed == NULL)
         return NULL;
-    return json_pack("{s:s, s:s, s:{s:s, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "account_id",
-                     id_format(&explanation->account_id, id), "debtor_id", id_format(&account->debtor->id, debtor_id),
-                     "as_of", "event", explanation->last.text, "at", instant_json(at.us), "placed",
-                     or_null(explanation->placed), "balance", or_null(explanation->balance), "class",
-                     or_null(explanation->classified), "holds", holds_json(explanation), "facts",
-                     facts_json(explanation), "next", next_json(explanation, account, at), "channels",
-                     channels_json(explanation, account, at), "contacts", or_null(explanation->contacts),
-                     "rule_version", explanation->context->rules->book->version);
+    json_t *result = json_pack(
+        "{s:s, s:s, s:{s:s, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "account_id",
+        id_format(&explanation->account_id, id), "debtor_id", id_format(&account->debtor->id, debtor_id), "as_of",
+        "event", explanation->last.text, "at", instant_json(at.us), "placed", or_null(explanation->placed), "balance",
+        or_null(explanation->balance), "class", or_null(explanation->classified), "holds", holds_json(explanation),
+        "facts", facts_json(explanation), "next", next_json(explanation, account, at), "channels",
+        channels_json(explanation, account, at), "contacts", or_null(explanation->contacts), "rule_version",
+        explanation->context->rules->book->version);
+    add_packs(explanation, account, result);
+    return result;
 }

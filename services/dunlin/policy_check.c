@@ -185,8 +185,8 @@ static enum status select_rules(struct subject *subject)
     if (!is_whole)
         return STATUS_OK;
     enum status st = rules_select(&check->packs, subject->packs, subject->n_packs, &subject->selection, check->err);
-    if (st == STATUS_OK && debts_of(sop) != SOP_DEBTS_COMMERCIAL &&
-        rules_selection_check_limits(subject->selection, &why) != STATUS_OK)
+    if (st == STATUS_OK &&
+        rules_selection_check_limits(subject->selection, debts_of(sop) == SOP_DEBTS_COMMERCIAL, &why) != STATUS_OK)
         FIND(subject, false, policy_path("rule_packs"), "%s", why.text);
     return st;
 }

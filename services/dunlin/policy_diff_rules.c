@@ -43,7 +43,7 @@ static char *clock_text(int32_t second)
 static const char *scope_text(enum rule_scope scope)
 {
     static const char *const TEXTS[] = {"collectors under Regulation F", "third parties and debt buyers",
-                                        "creditors as well", "anybody and any debt"};
+                                        "creditors as well", "anybody and any debt", "commercial debts"};
     return TEXTS[scope];
 }
 

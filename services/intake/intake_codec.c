@@ -4,6 +4,10 @@
 #include <stdint.h>
 #include <string.h>
 
+/* The kinds' numbers are the wire's: checked here, where the two meet. */
+_Static_assert((int)DEBT_KIND_COUNT == DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_COMMERCIAL + 1, "debt kind");
+_Static_assert((int)DEBT_KIND_STUDENT_LOAN == DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_STUDENT_LOAN, "debt kind");
+
 struct codec_scratch codec_scratch_new(void)
 {
     return (struct codec_scratch){.allocated = g_ptr_array_new_with_free_func(g_free)};
@@ -123,6 +127,7 @@ void codec_account_placed(const struct account *account, const struct debtor *de
     message->is_disputed = account->is_disputed;
     message->provenance = &ret->provenance;
     message->placed_at_us = account->placed_at_us;
+    message->debt_kind = (Dunlin__Intake__V1__DebtKind)account->debt_kind;
 }
 
 void codec_summary(const struct placement *placement, const struct placement_progress *progress,

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include <glib.h>
+
 #define P FIELD_FOR(FILE_PLACEMENT)
 #define M FIELD_FOR(FILE_PAYMENT)
 #define U FIELD_FOR(FILE_UPDATE)
@@ -63,13 +65,22 @@ static const struct field_spec FIELDS[FIELD_COUNT] = {
     [FIELD_TIME_ZONE] = {"time_zone", FIELD_TYPE_ZONE, 0, P | U, REFERENCE_MAX, 0,
                          "IANA zone in which the debtor is; takes the place of what the address tells"},
     [FIELD_REASON] = {"reason", FIELD_TYPE_TEXT, 0, R, TEXT_MAX, 0, "why it is recalled"},
+    [FIELD_DEBT_KIND] = {"debt_kind", FIELD_TYPE_DEBT_KIND, 0, P, SHORT_MAX, 0,
+                         "whose rules it is asked by; where it is empty it counts as a consumer's"},
 };
 
 static const char *const TYPE_NAMES[] = {
-    [FIELD_TYPE_TEXT] = "text",         [FIELD_TYPE_REFERENCE] = "reference", [FIELD_TYPE_MONEY] = "amount",
-    [FIELD_TYPE_CURRENCY] = "currency", [FIELD_TYPE_DATE] = "date",           [FIELD_TYPE_BOOL] = "yes/no",
-    [FIELD_TYPE_PHONE] = "phone",       [FIELD_TYPE_EMAIL] = "e-mail",        [FIELD_TYPE_COUNTRY] = "country",
+    [FIELD_TYPE_TEXT] = "text",
+    [FIELD_TYPE_REFERENCE] = "reference",
+    [FIELD_TYPE_MONEY] = "amount",
+    [FIELD_TYPE_CURRENCY] = "currency",
+    [FIELD_TYPE_DATE] = "date",
+    [FIELD_TYPE_BOOL] = "yes/no",
+    [FIELD_TYPE_PHONE] = "phone",
+    [FIELD_TYPE_EMAIL] = "e-mail",
+    [FIELD_TYPE_COUNTRY] = "country",
     [FIELD_TYPE_ZONE] = "time zone",
+    [FIELD_TYPE_DEBT_KIND] = "kind of debt",
 };
 
 static const char *const KIND_NAMES[] = {
@@ -78,6 +89,23 @@ static const char *const KIND_NAMES[] = {
     [FILE_UPDATE] = "update",
     [FILE_RECALL] = "recall",
 };
+
+enum debt_kind debt_kind_by_name(const char *name)
+{
+    static const char *const NAMES[DEBT_KIND_COUNT] = {
+        [DEBT_KIND_CONSUMER] = "consumer",
+        [DEBT_KIND_CREDIT_CARD] = "credit_card",
+        [DEBT_KIND_MEDICAL] = "medical",
+        [DEBT_KIND_MORTGAGE] = "mortgage",
+        [DEBT_KIND_AUTO] = "auto",
+        [DEBT_KIND_STUDENT_LOAN] = "student_loan",
+        [DEBT_KIND_COMMERCIAL] = "commercial",
+    };
+    for (enum debt_kind kind = DEBT_KIND_CONSUMER; kind < DEBT_KIND_COUNT; kind++)
+        if (g_ascii_strcasecmp(NAMES[kind], name) == 0)
+            return kind;
+    return DEBT_KIND_UNSPECIFIED;
+}
 
 const char *file_kind_name(enum file_kind kind)
 {

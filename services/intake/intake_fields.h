@@ -20,6 +20,23 @@ enum file_kind {
 /* "placement"; NULL for a number that is no kind. */
 const char *file_kind_name(enum file_kind kind);
 
+/* What a debt is of; values as on the wire (dunlin.intake.v1.DebtKind) and in intake.account. */
+enum debt_kind {
+    DEBT_KIND_UNSPECIFIED,
+    DEBT_KIND_CONSUMER,
+    DEBT_KIND_CREDIT_CARD,
+    DEBT_KIND_MEDICAL,
+    DEBT_KIND_MORTGAGE,
+    DEBT_KIND_STUDENT_LOAN,
+    DEBT_KIND_AUTO,
+    DEBT_KIND_COMMERCIAL,
+    DEBT_KIND_COUNT,
+};
+#define DEBT_KIND_NAMES "consumer, credit_card, medical, mortgage, student_loan, auto, commercial"
+
+/* By its name, in whatever case; DEBT_KIND_UNSPECIFIED where there is none. */
+enum debt_kind debt_kind_by_name(const char *name);
+
 enum field {
     FIELD_CLIENT,
     FIELD_CLIENT_REFERENCE,
@@ -51,6 +68,7 @@ enum field {
     FIELD_COUNTRY,
     FIELD_TIME_ZONE,
     FIELD_REASON,
+    FIELD_DEBT_KIND,
     FIELD_COUNT,
 };
 #define FIELD_NONE (-1) /* the whole row */
@@ -66,6 +84,7 @@ enum field_type {
     FIELD_TYPE_EMAIL,
     FIELD_TYPE_COUNTRY,
     FIELD_TYPE_ZONE,
+    FIELD_TYPE_DEBT_KIND,
 };
 
 struct field_spec {

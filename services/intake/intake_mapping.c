@@ -10,6 +10,7 @@
 
 #define CONDITIONS_MAX 16
 #define PATH_SIZE      160
+#define WORDS_MAX      64
 
 /* What is being read: the mapping so far, and what is only needed until it is complete. */
 struct reading {
@@ -289,13 +290,71 @@ static enum status read_false_values(const struct yaml_tree *tree, const yaml_no
     return read_values(tree, value, path, &reading->source->false_values, err);
 }
 
+static gint compare_words(gconstpointer a, gconstpointer b)
+{
+    return g_ascii_strcasecmp(((const struct mapping_word *)a)->said, ((const struct mapping_word *)b)->said);
+}
+
+static enum status read_word(const struct yaml_tree *tree, const yaml_node_t *value, const char *said, void *context,
+                             struct error *err)
+{
+    struct reading *reading = context;
+    GArray *words = reading->source->words;
+    struct mapping_word word = {.said = keep(reading->mapping, said)};
+    const char *text = NULL;
+    enum status st = yaml_scalar(tree, value, said, &text, err);
+
+    if (st != STATUS_OK)
+        return st;
+    word.meant = debt_kind_by_name(text);
+    if (word.meant == DEBT_KIND_UNSPECIFIED)
+        return yaml_refuse(tree, value, err, "fields.debt_kind.values.%s: '%s' is none of " DEBT_KIND_NAMES, said,
+                           text);
+    for (guint i = 0; i < words->len; i++)
+        if (compare_words(&g_array_index(words, struct mapping_word, i), &word) == 0)
+            return yaml_refuse(tree, value, err,
+                               "fields.debt_kind.values.%s: stands here twice, as case does not count", said);
+    if (words->len == WORDS_MAX)
+        return yaml_refuse(tree, value, err, "fields.debt_kind.values: more than %d", WORDS_MAX);
+    g_array_append_val(words, word);
+    return STATUS_OK;
+}
+
+static enum status read_words(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
+                              struct error *err)
+{
+    struct reading *reading = context;
+    struct mapping_source *source = reading->source;
+
+    source->words = g_array_new(FALSE, FALSE, sizeof(struct mapping_word));
+    enum status st = yaml_each_pair(tree, value, path, read_word, context, err);
+    g_array_sort(source->words, compare_words);
+    return st;
+}
+
+static enum status check_debt_kind(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
+                                   const struct mapping_source *source, struct error *err)
+{
+    if (source->words && source->origin != MAPPING_COLUMN)
+        return yaml_refuse(tree, value, err, "%s: values is for what a column says", path);
+    if (source->words && source->words->len == 0)
+        return yaml_refuse(tree, value, err, "%s: values is empty", path);
+    if (source->origin == MAPPING_VALUE && debt_kind_by_name(source->text) == DEBT_KIND_UNSPECIFIED)
+        return yaml_refuse(tree, value, err, "%s: '%s' is none of " DEBT_KIND_NAMES, path, source->text);
+    return STATUS_OK;
+}
+
 /* A field's source: `bare` says what a plain scalar means (a column for fields, a value for client and currency). */
 static enum status read_source(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
                                struct reading *reading, enum field field, enum mapping_origin bare, struct error *err)
 {
-    static const struct yaml_key KEYS[] = {{"column", read_source_column},      {"value", read_source_value},
-                                           {"dates", read_source_dates},        {"true_values", read_true_values},
-                                           {"false_values", read_false_values}, {NULL, NULL}};
+    static const struct yaml_key KEYS[] = {{"column", read_source_column},
+                                           {"value", read_source_value},
+                                           {"dates", read_source_dates},
+                                           {"true_values", read_true_values},
+                                           {"false_values", read_false_values},
+                                           {"values", read_words},
+                                           {NULL, NULL}};
     struct mapping_source *source = &reading->mapping->fields[field];
     enum field_type type = field_spec(field)->type;
 
@@ -311,6 +370,11 @@ static enum status read_source(const struct yaml_tree *tree, const yaml_node_t *
         return yaml_refuse(tree, value, err, "%s: dates is for dates; this is a %s", path, field_type_name(type));
     if ((source->true_values || source->false_values) && type != FIELD_TYPE_BOOL)
         return yaml_refuse(tree, value, err, "%s: true_values and false_values are for yes/no; this is a %s", path,
+                           field_type_name(type));
+    if (type == FIELD_TYPE_DEBT_KIND)
+        return check_debt_kind(tree, value, path, source, err);
+    if (source->words)
+        return yaml_refuse(tree, value, err, "%s: values is for kinds of debt; this is a %s", path,
                            field_type_name(type));
     return STATUS_OK;
 }
@@ -610,6 +674,21 @@ static void hash_number(crypto_generichash_state *state, unsigned number)
     (void)crypto_generichash_update(state, bytes, sizeof(bytes));
 }
 
+/* Nothing where there are none: mappings that name no kinds keep the hash by which their files are known. */
+static void hash_words(crypto_generichash_state *state, const GArray *words)
+{
+    if (!words)
+        return;
+    hash_text(state, "values");
+    for (guint i = 0; i < words->len; i++) {
+        const struct mapping_word *word = &g_array_index(words, struct mapping_word, i);
+        g_autofree char *said = g_ascii_strdown(word->said, -1);
+        hash_text(state, said);
+        hash_number(state, word->meant);
+    }
+    hash_text(state, NULL);
+}
+
 /* Fields by name, so that the hash outlives a change of the table's order. */
 static void hash_fields(crypto_generichash_state *state, const struct mapping *mapping)
 {
@@ -623,6 +702,7 @@ static void hash_fields(crypto_generichash_state *state, const struct mapping *m
         hash_text(state, source->dates);
         hash_values(state, source->true_values);
         hash_values(state, source->false_values);
+        hash_words(state, source->words);
     }
 }
 
@@ -694,6 +774,7 @@ void mapping_free(struct mapping *mapping)
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         g_strfreev(mapping->fields[i].true_values);
         g_strfreev(mapping->fields[i].false_values);
+        g_clear_pointer(&mapping->fields[i].words, g_array_unref);
     }
     for (size_t i = 0; i < mapping->n_conditions; i++)
         g_strfreev(mapping->conditions[i].values);

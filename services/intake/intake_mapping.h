@@ -22,6 +22,12 @@ enum mapping_origin {
     MAPPING_VALUE, /* the same for every row */
 };
 
+/* What a column says, and which of our words it means. */
+struct mapping_word {
+    const char *said;
+    enum debt_kind meant;
+};
+
 struct mapping_source {
     enum mapping_origin origin;
     const char *text;   /* the column's name, or the value */
@@ -30,6 +36,7 @@ struct mapping_source {
     const char *dates;  /* pattern of a date */
     char **true_values; /* NULL: the usual ones */
     char **false_values;
+    GArray *words; /* struct mapping_word, by what is said; NULL: our own names */
 };
 
 /* A filter on rows: those that do not pass are skipped, neither accepted nor rejected. */

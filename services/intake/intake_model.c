@@ -243,6 +243,7 @@ struct account account_from_row(const struct row *row, const struct id *account_
         .is_disputed = row->values[FIELD_DISPUTED].has_value && row->values[FIELD_DISPUTED].truth,
         .provenance = *provenance,
         .placed_at_us = now.us,
+        .debt_kind = row->values[FIELD_DEBT_KIND].debt_kind,
     };
 }
 

@@ -127,6 +127,7 @@ struct account {
     bool is_recalled;
     struct provenance provenance;
     int64_t placed_at_us;
+    enum debt_kind debt_kind;
     bool is_changed; /* to be written */
 };
 

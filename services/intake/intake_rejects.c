@@ -43,6 +43,7 @@ static const struct {
     [REJECT_ALREADY_RECALLED] = {"ALREADY_RECALLED", "the client took the account back before"},
     [REJECT_CURRENCY_MISMATCH] = {"CURRENCY_MISMATCH", "the account is in another currency"},
     [REJECT_TOO_MANY_CONTACT_POINTS] = {"TOO_MANY_CONTACT_POINTS", "the debtor would have more than 100"},
+    [REJECT_BAD_DEBT_KIND] = {"BAD_DEBT_KIND", "no kind of debt that the mapping or Dunlin knows"},
 };
 
 const char *reject_code_name(enum reject_code code)

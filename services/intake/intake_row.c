@@ -265,6 +265,30 @@ static void read_zone(struct reading *reading, enum field field, struct row_valu
         row_reject(reading->row, reading->texts, (int)field, REJECT_BAD_TIME_ZONE, "%s", err.text);
 }
 
+static enum debt_kind kind_said(const struct mapping_source *source, const char *text)
+{
+    if (!source->words)
+        return debt_kind_by_name(text);
+    for (guint i = 0; i < source->words->len; i++) {
+        const struct mapping_word *word = &g_array_index(source->words, struct mapping_word, i);
+        if (g_ascii_strcasecmp(word->said, text) == 0)
+            return word->meant;
+    }
+    return DEBT_KIND_UNSPECIFIED;
+}
+
+static void read_debt_kind(struct reading *reading, enum field field, struct row_value *value)
+{
+    const struct mapping_source *source = &reading->mapping->fields[field];
+    char buffer[SHOWN_MAX + 4];
+
+    value->debt_kind = kind_said(source, value->text);
+    value->has_value = value->debt_kind != DEBT_KIND_UNSPECIFIED;
+    if (!value->has_value)
+        row_reject(reading->row, reading->texts, (int)field, REJECT_BAD_DEBT_KIND, "'%s' is none of %s",
+                   shown(value->text, buffer), source->words ? "the mapping's values" : DEBT_KIND_NAMES);
+}
+
 static void read_email(struct reading *reading, enum field field, struct row_value *value)
 {
     value->has_value = email_is_valid(value->text);
@@ -305,6 +329,9 @@ static void read_value(struct reading *reading, enum field field)
         break;
     case FIELD_TYPE_ZONE:
         read_zone(reading, field, value);
+        break;
+    case FIELD_TYPE_DEBT_KIND:
+        read_debt_kind(reading, field, value);
         break;
     }
 }

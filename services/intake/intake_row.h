@@ -48,6 +48,7 @@ struct row_value {
     const char *text;
     bool has_value;
     bool truth;
+    enum debt_kind debt_kind;
     struct date date;
     struct money money;
 };

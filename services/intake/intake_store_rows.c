@@ -287,12 +287,14 @@ static void add_account(struct db_columns *c, const struct account *account)
     db_array_int8(c->column[13], account->provenance.line);
     db_array_bytes(c->column[14], account->provenance.record_hash, sizeof(account->provenance.record_hash));
     db_array_int8(c->column[15], account->placed_at_us);
+    db_array_int2(c->column[16], (int16_t)account->debt_kind);
 }
 
 enum status store_accounts_insert(struct db *db, const struct account *accounts, size_t n, struct error *err)
 {
-    static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT, DB_TEXT, DB_INT8,  DB_TEXT,
-                                         DB_INT4, DB_INT4, DB_BOOL, DB_BOOL, DB_UUID, DB_INT8, DB_BYTEA, DB_INT8};
+    static const enum db_type TYPES[] = {DB_INT2, DB_UUID, DB_UUID,  DB_INT4, DB_TEXT, DB_TEXT,
+                                         DB_INT8, DB_TEXT, DB_INT4,  DB_INT4, DB_BOOL, DB_BOOL,
+                                         DB_UUID, DB_INT8, DB_BYTEA, DB_INT8, DB_INT2};
     SCOPED(db_columns_fini) struct db_columns columns = {0};
 
     db_columns_add_all(&columns, TYPES, ARRAY_SIZE(TYPES));
@@ -316,6 +318,7 @@ static struct account read_account(const struct db_result *result, size_t row, G
         .is_recalled = db_bool(result, row, 10),
         .provenance = {.placement_id = db_id(result, row, 11), .file_name = "", .line = db_int8(result, row, 12)},
         .placed_at_us = db_int8(result, row, 14),
+        .debt_kind = (enum debt_kind)db_int2(result, row, 15),
     };
     size_t len = 0;
     const uint8_t *hash = db_bytes(result, row, 13, &len);

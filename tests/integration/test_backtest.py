@@ -28,7 +28,8 @@ def call(system, dialer, account, telephony, **more):
 def history(dunlin_system):
     """Days of calls, answers, stops, facts and refusals. -> (system, accounts)"""
     system = dunlin_system
-    accounts = system.place_accounts(*[{} for _ in range(6)])
+    accounts = system.place_accounts(*[{} for _ in range(5)], {"CustomerNo": "C-two-debts"})
+    accounts += system.place_accounts({"CustomerNo": "C-two-debts"}, kind="commercial")
     dialer = system.dialer("backtest")
     contact = dialer.contact
     for _ in range(DAYS):

@@ -372,11 +372,15 @@ class DunlinSystem:
             columns = next(csv.reader(file))
         return self.write_rows(columns, rows)
 
-    def place_accounts(self, *rows, waits=True):
-        """Places accounts of made-up debtors, and waits until everybody knows them; a row overrides columns of the sample portfolio. Account objects in their order."""
+    def place_accounts(self, *rows, waits=True, kind=None):
+        """Places accounts of made-up debtors, and waits until everybody knows them; a row overrides columns of the sample portfolio. `kind`: of their debts, "commercial". Account objects in
+        their order."""
         today = self.now().date()
         full = [{**default_account(today), **row} for row in rows]
-        summary = self.place(self.write_accounts(full), code=OK)["summary"]
+        mapping = "placement.yaml"
+        if kind is not None:
+            mapping = self.write(f"{kind}.yaml", (MAPPINGS / mapping).read_text() + f"  debt_kind: {{ value: {kind} }}\n")
+        summary = self.place(self.write_accounts(full), mapping, code=OK)["summary"]
         if waits:
             self.wait()
         wanted = {row["AccountNo"] for row in full}

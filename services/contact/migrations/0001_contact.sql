@@ -23,6 +23,7 @@ CREATE TABLE contact.account (
     holds                integer  NOT NULL,    -- bits of enum hold
     dispute_id           uuid,                 -- the open one
     is_dispute_claimed   boolean  NOT NULL,
+    debt_kind            smallint NOT NULL DEFAULT 0,    -- dunlin.intake.v1.DebtKind; 0: nobody said, as a consumer's
     placed_at_us         bigint   NOT NULL,
     due_on_days          integer  NOT NULL,
     strategy             text     NOT NULL,

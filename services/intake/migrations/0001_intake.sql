@@ -94,6 +94,7 @@ CREATE TABLE intake.account (
     line             bigint   NOT NULL,
     record_hash      bytea    NOT NULL,
     placed_at_us     bigint   NOT NULL,
+    debt_kind        smallint NOT NULL DEFAULT 0,   -- 1 consumer, 2 credit card, 3 medical, 4 mortgage, 5 student loan, 6 auto, 7 commercial; 0: not said
     PRIMARY KEY (account_id, partition)   -- ids of one file follow each other: its new rows go to the key's end, one page instead of one a partition
 ) WITH (fillfactor = 80);
 

@@ -53,7 +53,8 @@ static inline void apply_ok(struct unit_fixture *fixture, const ProtobufCMessage
 }
 
 /* An account with one phone of its own, "<account>-phone", and the debtor's, "<debtor>-phone", both in New York. */
-static inline void place(struct unit_fixture *fixture, const char *debtor, const char *account)
+static inline void place_kind(struct unit_fixture *fixture, const char *debtor, const char *account,
+                              Dunlin__Intake__V1__DebtKind kind)
 {
     Dunlin__Intake__V1__AccountPlaced placed;
     Dunlin__Intake__V1__ContactPoint points[2];
@@ -77,7 +78,13 @@ static inline void place(struct unit_fixture *fixture, const char *debtor, const
     placed.placed_at_us = clock_now().us;
     placed.contact_points = list;
     placed.n_contact_points = 2;
+    placed.debt_kind = kind;
     apply_ok(fixture, &placed.base, debtor, account);
+}
+
+static inline void place(struct unit_fixture *fixture, const char *debtor, const char *account)
+{
+    place_kind(fixture, debtor, account, DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_UNSPECIFIED);
 }
 
 static inline void classify(struct unit_fixture *fixture, const char *debtor, const char *account, const char *strategy,

@@ -300,6 +300,58 @@ static Dunlin__Intake__V1__GetAccountReply *get_account(struct unit_fixture *ins
     return fixture_call(instance, "GetAccount", &request.base, expected);
 }
 
+/* As the account's event says. */
+static Dunlin__Intake__V1__DebtKind placed_kind(struct unit_fixture *fixture, const ProtobufCBinaryData *account_id)
+{
+    SCOPED(eventlog_batch_freep) struct eventlog_batch *batch = NULL;
+    const struct id id = wire_known_id(account_id);
+    struct error err = {0};
+
+    must(eventlog_read(fixture->owner, id_partition(&id), 0, 100, &batch, &err), &err);
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct event *event = &batch->events[i];
+        if (!id_equal(&event->account_id, &id))
+            continue;
+        Dunlin__Intake__V1__AccountPlaced *placed =
+            dunlin__intake__v1__account_placed__unpack(NULL, event->payload_len, event->payload);
+        const Dunlin__Intake__V1__DebtKind kind = placed->debt_kind;
+        fixture_free_reply(placed);
+        return kind;
+    }
+    fail_msg("no event of the account");
+    abort(); /* not reached: fail_msg leaves, which the compiler does not know */
+}
+
+static void a_debt_s_kind_goes_from_file_to_event_and_answer(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct unit_fixture *instance = instance_open(fixture);
+    SCOPED(file_closep)
+    struct sent_file *sent = file_from_text(
+        "kind: placement\nclient: acme\ncurrency: USD\ndates: YYYY-MM-DD\nfields:\n  client_reference: ref\n"
+        "  debtor_reference: cust\n  balance: owed\n  due_date: due\n  is_natural_person: person\n"
+        "  debt_kind: { column: type, values: { B2B: commercial, HOSP: medical } }\n",
+        "ref,cust,owed,due,person,type\nA-1,C-1,5.00,2025-12-01,no,b2b\nA-2,C-1,5.00,2025-12-01,no,\n"
+        "A-3,C-2,5.00,2025-12-01,yes,LOAN\n");
+    static const Dunlin__Intake__V1__DebtKind kinds[] = {DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_COMMERCIAL,
+                                                         DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_UNSPECIFIED};
+    static const char *const references[] = {"A-1", "A-2"};
+    Dunlin__Intake__V1__PlacementSummary *summary = place_file(instance, sent, NULL);
+    assert_int_equal(summary->accepted, 2);
+    fixture_free_reply(summary);
+    assert_int_equal(fixture_number(fixture,
+                                    "SELECT count(*) FROM intake.reject WHERE code = 'BAD_DEBT_KIND' AND field "
+                                    "= 'debt_kind' AND line = 4 AND reason LIKE E'\\'LOAN%'"),
+                     1);
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        Dunlin__Intake__V1__GetAccountReply *found = get_account(instance, "acme", references[i], STATUS_OK);
+        assert_int_equal(found->placed->debt_kind, kinds[i]);
+        assert_int_equal(placed_kind(fixture, &found->placed->account_id), kinds[i]);
+        fixture_free_reply(found);
+    }
+    instance_close(instance);
+}
+
 static void an_account_is_found_by_reference_or_id_as_it_stands_now(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -620,6 +672,7 @@ int main(void)
         CLEAN(a_reference_is_placed_once_and_the_reject_says_where),
         CLEAN(a_corrected_mapping_gives_rejected_rows_their_chance),
         CLEAN(a_file_whose_totals_are_not_met_is_refused_until_the_right_ones_come),
+        CLEAN(a_debt_s_kind_goes_from_file_to_event_and_answer),
         CLEAN(an_account_is_found_by_reference_or_id_as_it_stands_now),
         CLEAN(a_later_account_s_event_carries_all_contact_points),
         CLEAN(a_corrected_payment_file_reports_only_what_is_new),

@@ -525,17 +525,21 @@ static void counts_contacts_about_all_debts_through_all_channels_where_a_state_s
     assert_int_equal(verdict_count(&fixture->verdict, "WA-250-3PERWEEK")->count, 4);
 }
 
-/* --- packs by place */
+/* --- packs by place and kind of debt */
+
+static struct debtor_rules *rules_here(const struct fixture *fixture)
+{
+    return &fixture->account->debtor->rules[debt_matter_of(fixture->account->debt_kind)];
+}
 
 static const char *packs_at(struct fixture *fixture, const char *address, const char *number)
 {
-    struct debtor *debtor = fixture->account->debtor;
     struct contact_point *home = test_point(fixture->book, fixture->account, "home", CONTACT_POINT_ADDRESS, "");
     home->value = address;
     fixture->phone->value = number;
-    debtor_update_zones(debtor);
-    (void)contact_rules_for(federal, debtor);
-    return debtor->place_packs;
+    debtor_update_zones(fixture->account->debtor);
+    (void)contact_rules_for(federal, fixture->account);
+    return rules_here(fixture)->place_packs;
 }
 
 /* Broken once: the packs of the base alone ("" for Boston). */
@@ -553,17 +557,17 @@ static void asks_the_packs_of_every_place_where_the_debtor_may_be(void **state)
         {"1 Main St\nBuffalo\nNY\n14201\nUS", "+12125550100", "us-ny", true},
         {"1 Main St\nBrooklyn\nNY\n11201\nUS", "+12125550100", "us-ny,us-ny-nyc", true},
         {"Unter den Linden 1\nBerlin\n\n10117\nDE", "", "eu", true},
-        {"1 High St\nLeeds\n\nLS1 1AA\nGB", "+493012345", "eu,uk", true},
+        {"1 High St\nLeeds\n\nLS1 1AA\nGB", "+493012345", "eu", true},
         {"somewhere", "+12125550100", "", true},
         {"somewhere", "", "", false},
         {"1 Queen St\nSydney\nNSW\n2000\nAU", "+61299999999", "", false},
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         const char *packs = packs_at(fixture, rows[i].address, rows[i].number);
-        if (strcmp(packs, rows[i].packs) != 0 || fixture->account->debtor->has_no_jurisdiction == rows[i].is_known)
+        if (strcmp(packs, rows[i].packs) != 0 || rules_here(fixture)->has_no_jurisdiction == rows[i].is_known)
             fail_msg("row %zu: '%s'", i, packs);
     }
-    fixture->account->debtor->has_no_jurisdiction = true;
+    rules_here(fixture)->has_no_jurisdiction = true;
     ask(fixture, at("2026-07-15T16:00:00Z"));
     expect_only(fixture, "DUNLIN-NO-JURISDICTION", NULL);
 }
@@ -576,13 +580,87 @@ static void leaves_places_out_that_are_not_the_debtors(void **state)
     home->value = "1 Main St\nBoston\nMA\n02101\nUS";
     other->value = "2 Main St\nMiami\nFL\n33101\nUS";
     debtor_update_zones(fixture->account->debtor);
-    const struct rules_selection *both = contact_rules_for(federal, fixture->account->debtor);
-    assert_string_equal(fixture->account->debtor->place_packs, "us-fl,us-ma");
-    assert_ptr_equal(contact_rules_for(federal, fixture->account->debtor), both);
+    const struct rules_selection *both = contact_rules_for(federal, fixture->account);
+    assert_string_equal(rules_here(fixture)->place_packs, "us-fl,us-ma");
+    assert_ptr_equal(contact_rules_for(federal, fixture->account), both);
     home->is_wrong = true;
     debtor_update_zones(fixture->account->debtor);
-    (void)contact_rules_for(federal, fixture->account->debtor);
-    assert_string_equal(fixture->account->debtor->place_packs, "us-fl");
+    (void)contact_rules_for(federal, fixture->account);
+    assert_string_equal(rules_here(fixture)->place_packs, "us-fl");
+}
+
+static void ask_here(struct fixture *fixture, struct account *account, struct instant now)
+{
+    const struct permit_subject subject = {account, fixture->phone, CHANNEL_CALL, CONTACT_PURPOSE_COLLECTION};
+    const struct rules_selection *rules = contact_rules_for(fixture->rules, account);
+    permit_gather(rules, &subject, false, now, fixture->storage, &fixture->facts);
+    permit_evaluate(rules, &fixture->facts, &fixture->verdict);
+}
+
+/* Broken once: packs chosen without the kind ("uk,us-ma" for both). */
+static void asks_a_commercial_debt_by_packs_of_its_own(void **state)
+{
+    struct fixture *fixture = *state;
+    struct account *firm = test_account(fixture->book, "firm");
+    firm->debt_kind = DEBT_KIND_COMMERCIAL;
+    assert_string_equal(packs_at(fixture, "1 Main St\nBoston\nMA\n02101\nUS", "+442079460000"), "us-ma");
+    (void)contact_rules_for(federal, firm);
+    assert_string_equal(firm->debtor->rules[MATTER_COMMERCIAL].place_packs, "uk");
+    assert_string_equal(firm->debtor->rules[MATTER_CONSUMER].place_packs, "us-ma");
+}
+
+/* Broken once: scenes of consumers' debts for all ("REGF-14B2B-CONVO7" for the firm's debt). */
+static void asks_each_debt_of_a_person_by_its_own_kind(void **state)
+{
+    struct fixture *fixture = *state;
+    struct account *firm = test_account(fixture->book, "firm");
+    struct instant open;
+    firm->debt_kind = DEBT_KIND_COMMERCIAL;
+    test_attempt(fixture->account, fixture->phone, at("2026-07-14T16:00:00Z"), true, true);
+    test_attempt(firm, fixture->phone, at("2026-07-14T17:00:00Z"), true, true);
+    ask_here(fixture, fixture->account, at("2026-07-15T16:00:00Z"));
+    expect_only(fixture, "REGF-14B2B-CONVO7", "2026-07-21T12:00:00Z");
+    ask_here(fixture, firm, at("2026-07-15T16:00:00Z"));
+    assert_int_equal(n_blocking(fixture), 0);
+    assert_int_equal(verdict_count(&fixture->verdict, "DUNLIN-COMMERCIAL-7IN7")->count, 2);
+    assert_int_equal(verdict_count(&fixture->verdict, "DUNLIN-COMMERCIAL-14IN7")->count, 3); /* both debts' calls */
+    ask_here(fixture, firm, at("2026-07-16T00:30:00Z"));                                     /* 20:30 */
+    expect_only(fixture, "DUNLIN-COMMERCIAL-HOURS", "2026-07-16T12:00:00Z");
+    assert_true(
+        permit_next_open(contact_rules_for(federal, firm), firm, CHANNEL_CALL, at("2026-07-16T00:30:00Z"), &open));
+    assert_int_equal(open.us, at("2026-07-16T12:00:00Z").us);
+    assert_true(permit_next_open(contact_rules_for(federal, fixture->account), fixture->account, CHANNEL_CALL,
+                                 at("2026-07-16T00:30:00Z"), &open));
+    assert_int_equal(open.us, at("2026-07-16T00:30:00Z").us);
+    assert_true(
+        permit_free_after_conversation(contact_rules_for(federal, firm), firm, at("2026-07-14T17:00:00Z"), &open));
+    assert_int_equal(open.us, at("2026-07-15T12:00:00Z").us);
+}
+
+/* Whatever holds contact about a consumer's debt holds it about a commercial one. */
+static void holds_commercial_debts_as_well(void **state)
+{
+    (void)state;
+    for (enum channel channel = CHANNEL_CALL; channel < CHANNEL_END; channel++)
+        assert_int_equal(
+            permit_blocking_holds(federal->selection, MATTER_COMMERCIAL, channel, at("2026-07-15T16:00:00Z")),
+            permit_blocking_holds(federal->selection, MATTER_CONSUMER, channel, at("2026-07-15T16:00:00Z")));
+}
+
+/* Limits default on. Broken once: the hold left out (no hit). */
+static void refuses_a_commercial_debt_that_no_pack_limits(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error err = {0};
+    fixture->account->debt_kind = DEBT_KIND_COMMERCIAL;
+    if (contact_rules_load("tests/unit/contact/consumers-only", "limits", &fixture->rules, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    ask_here(fixture, fixture->account, at("2026-07-15T16:00:00Z"));
+    expect_only(fixture, "DUNLIN-NO-JURISDICTION", NULL);
+    assert_true((fixture->facts.holds & HOLD_BIT(HOLD_NO_LIMITS)) != 0);
+    fixture->account->debt_kind = DEBT_KIND_MEDICAL;
+    ask_here(fixture, fixture->account, at("2026-07-15T16:00:00Z"));
+    assert_int_equal(n_blocking(fixture), 0);
 }
 
 static uint32_t next_random(uint32_t *seed)
@@ -594,7 +672,7 @@ static uint32_t next_random(uint32_t *seed)
 static const char *const ZONES[] = {"America/New_York", "America/Chicago", "America/Los_Angeles", "Pacific/Honolulu",
                                     "America/St_Johns", "Europe/London",   "America/Phoenix",     "Asia/Kolkata"};
 
-static struct instant random_state(struct fixture *fixture, uint32_t *seed)
+static struct instant random_state(struct fixture *fixture, bool is_of_any_kind, uint32_t *seed)
 {
     char name[16];
     const int64_t start_us = at("2026-02-20T00:00:00Z").us; /* across both changes of the clocks */
@@ -612,6 +690,8 @@ static struct instant random_state(struct fixture *fixture, uint32_t *seed)
         fixture->account->holds = HOLD_BIT(next_random(seed) % HOLD_COUNT);
     if (next_random(seed) % 7 == 0)
         fixture->account->unposted_seq = 1 + next_random(seed);
+    if (is_of_any_kind)
+        fixture->account->debt_kind = (enum debt_kind)(next_random(seed) % DEBT_KIND_END);
     return now;
 }
 
@@ -668,7 +748,7 @@ static void names_the_earliest_instant_at_which_a_rule_is_silent(void **state)
         uint32_t random = seed * 2654435761u;
         (void)setup(&inner);
         struct fixture *fixture = inner;
-        ask(fixture, random_state(fixture, &random));
+        ask(fixture, random_state(fixture, false, &random));
         check_against_counting(fixture, seed);
         if (n_blocking(fixture) == 0) { /* whatever is granted may be dialed until its last moment */
             ask(fixture, (struct instant){valid_until(fixture, US_PER_HOUR).us - 1});
@@ -695,7 +775,7 @@ static void replays_a_recorded_decision_to_the_same_answer(void **state)
         struct error err = {0};
         (void)setup(&inner);
         struct fixture *fixture = inner;
-        ask(fixture, random_state(fixture, &random));
+        ask(fixture, random_state(fixture, true, &random));
         codec_inputs(&fixture->facts, &fixture->verdict, 7, &inputs);
         size_t len = protobuf_c_message_get_packed_size(&inputs.message.base);
         g_autofree uint8_t *bytes = g_malloc(len + 1);
@@ -749,6 +829,10 @@ int main(void)
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(asks_the_packs_of_every_place_where_the_debtor_may_be, setup, teardown),
         cmocka_unit_test_setup_teardown(leaves_places_out_that_are_not_the_debtors, setup, teardown),
+        cmocka_unit_test_setup_teardown(asks_a_commercial_debt_by_packs_of_its_own, setup, teardown),
+        cmocka_unit_test_setup_teardown(asks_each_debt_of_a_person_by_its_own_kind, setup, teardown),
+        cmocka_unit_test_setup_teardown(refuses_a_commercial_debt_that_no_pack_limits, setup, teardown),
+        cmocka_unit_test(holds_commercial_debts_as_well),
         cmocka_unit_test(names_the_earliest_instant_at_which_a_rule_is_silent),
         cmocka_unit_test(replays_a_recorded_decision_to_the_same_answer),
     };

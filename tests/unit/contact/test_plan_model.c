@@ -27,8 +27,8 @@ static int setup(void **state)
     fixture->account = test_account(fixture->book, "account");
     (void)test_phone(fixture->book, fixture->account, "phone", "America/New_York");
     for (int channel = CHANNEL_CALL; channel < CHANNEL_END; channel++)
-        fixture->blocking[channel] =
-            permit_blocking_holds(fixture->rules->selection, (enum channel)channel, at("2026-06-01T10:00:00Z"));
+        fixture->blocking[channel] = permit_blocking_holds(fixture->rules->selection, MATTER_CONSUMER,
+                                                           (enum channel)channel, at("2026-06-01T10:00:00Z"));
     fixture->account->placed_at_us = at("2026-06-01T10:00:00Z").us;
     *state = fixture;
     return 0;

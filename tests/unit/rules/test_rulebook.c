@@ -71,7 +71,8 @@ static void loads_the_packs_of_the_repository(void **state)
     assert_int_equal(fixture->book->n_packs, ARRAY_SIZE(packs));
     SCOPED(rules_selection_freep) struct rules_selection *all = NULL;
     assert_int_equal(rules_select(fixture->book, packs, ARRAY_SIZE(packs), &all, &err), STATUS_OK);
-    assert_int_equal(rules_selection_check_limits(all, &err), STATUS_OK);
+    assert_int_equal(rules_selection_check_limits(all, false, &err), STATUS_OK);
+    assert_int_equal(rules_selection_check_limits(all, true, &err), STATUS_OK);
     for (size_t i = 0; i < all->n_rules; i++) {
         assert_non_null(all->rules[i]->kind);
         assert_true(all->rules[i]->citation[0] != '\0');
@@ -149,7 +150,7 @@ static void an_id_may_come_back_later(void **state)
     assert_string_equal(rules_selection_find(selection, "A", on("2026-08-31"))->kind->name, "cease");
     assert_string_equal(rules_selection_find(selection, "A", on("2026-09-01"))->kind->name, "attorney");
     assert_null(rules_selection_find(selection, "B", on("2026-09-01")));
-    assert_int_equal(rules_selection_check_limits(selection, &err), STATUS_INVALID_ARGUMENT);
+    assert_int_equal(rules_selection_check_limits(selection, false, &err), STATUS_INVALID_ARGUMENT);
 }
 
 static void names_of_packs_are_unique(void **state)
