@@ -30,6 +30,7 @@ struct callbacks {
     struct MHD_Daemon *daemon;
     struct edge_caller caller; /* made and used on the daemon's thread */
     const char *secret;
+    bool confirms; /* opt-outs */
 };
 
 /* One request on its way in. */
@@ -80,7 +81,8 @@ static struct verdict take_callback(const struct callbacks *callbacks, const GSt
                                     .type = field(object, "type", FIELD_MAX_BYTES),
                                     .message_id = field(object, "message_id", FIELD_MAX_BYTES),
                                     .from = field(object, "from", FIELD_MAX_BYTES),
-                                    .text = field(object, "text", BODY_MAX_BYTES)};
+                                    .text = field(object, "text", BODY_MAX_BYTES),
+                                    .wants_confirmation = callbacks->confirms};
     const bool is_receipt = strcmp(inbound.type, "delivered") == 0 || strcmp(inbound.type, "undelivered") == 0;
     const bool is_message = strcmp(inbound.type, "message") == 0 && inbound.from[0] != '\0';
     struct verdict made =
@@ -232,6 +234,8 @@ enum status callbacks_start(const struct service *service, struct callbacks **re
     struct callbacks *callbacks = g_new0(struct callbacks, 1);
     callbacks->service = service;
     callbacks->secret = config_text(config, "callback-secret");
+    callbacks->confirms =
+        config_text(config, "opt-out-confirmation")[0] != '\0' && config_text(config, "text-url")[0] != '\0';
     callbacks->caller.timeout_ms = config_integer(config, "call-timeout");
     callbacks->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, callbacks,
                                          MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&at, MHD_OPTION_CONNECTION_LIMIT,

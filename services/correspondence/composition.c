@@ -267,6 +267,33 @@ static bool is_notice(const struct composition_order *order)
            order->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
 }
 
+/* It confirms the opt-out and says nothing else: 12 CFR 1006.14(h)(2)(i), 47 CFR 64.1200(a)(12). */
+static enum status check_confirmation(const struct template *template, struct error *err)
+{
+    const template_field_set allowed =
+        TEMPLATE_FIELD_BIT(TEMPLATE_AGENCY_NAME) | TEMPLATE_FIELD_BIT(TEMPLATE_AGENCY_PHONE);
+    if ((template->used & ~allowed) == 0)
+        return STATUS_OK;
+    return error_set(err, STATUS_INVALID_ARGUMENT,
+                     "template '%s' (%s): what confirms an opt-out has no fields but {{agency_name}} and "
+                     "{{agency_phone}} (12 CFR 1006.14(h)(2)(i))",
+                     template->name, template->language);
+}
+
+enum status composition_check_confirmation(const struct template_set *templates, const char *name, struct error *err)
+{
+    const struct template *any = templates_find(templates, name, NULL);
+    enum status st = STATUS_OK;
+    if (!any)
+        return error_set(err, STATUS_NOT_FOUND, "no template '%s'", name);
+    if ((any->channels & TEMPLATE_CHANNEL_BIT(SOP_CHANNEL_TEXT)) == 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "template '%s' may not be sent by text", name);
+    for (size_t i = 0; i < templates->n && st == STATUS_OK; i++)
+        if (strcmp(templates->all[i].name, name) == 0)
+            st = check_confirmation(&templates->all[i], err);
+    return st;
+}
+
 static enum status find_template(const struct composition_order *order, const struct template **ret_template,
                                  struct error *err)
 {
@@ -276,9 +303,14 @@ static enum status find_template(const struct composition_order *order, const st
     if ((template->channels & TEMPLATE_CHANNEL_BIT((unsigned)order->channel)) == 0)
         return error_set(err, STATUS_INVALID_ARGUMENT, "template '%s' may not be sent by %s", template->name,
                          sop_channel_name((enum sop_channel)order->channel));
-    if (order->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER && !template->has_opt_out_notice)
+    if (order->purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION) {
+        const enum status st = check_confirmation(template, err);
+        if (st != STATUS_OK)
+            return st;
+    } else if (order->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER && !template->has_opt_out_notice) {
         return error_set(err, STATUS_INVALID_ARGUMENT,
                          "template '%s' does not say how to stop such messages (12 CFR 1006.6(e))", template->name);
+    }
     *ret_template = template;
     return STATUS_OK;
 }
@@ -296,6 +328,8 @@ static enum status write_from_template(struct writing *writing, struct compositi
     g_strlcpy(to->template_version, template->version, sizeof(to->template_version));
     to->subject = g_strdup(text.subject);
     to->body = g_strdup(text.body);
+    if (order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT)
+        g_strchomp(to->body); /* a file's last line end is a character of the text */
     const bool has_pdf = order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER ||
                          (order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_EMAIL && template->attaches_pdf);
     if (has_pdf && !is_notice(order) && writing->address == NULL)

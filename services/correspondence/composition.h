@@ -39,6 +39,11 @@ void composition_fini(struct composition *composition);
 MUST_USE enum status composition_write(const struct composition_order *order, struct composition *ret_composition,
                                        struct error *err);
 
+/* Whether the message of this name can confirm opt-outs by text. Fails with NOT_FOUND, or INVALID_ARGUMENT where it
+ * could say anything else. */
+MUST_USE enum status composition_check_confirmation(const struct template_set *templates, const char *name,
+                                                    struct error *err);
+
 /* BLAKE2b-256. */
 void composition_hash(const void *bytes, size_t len, uint8_t hash[static COMPOSITION_HASH_BYTES]);
 

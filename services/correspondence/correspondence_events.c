@@ -165,6 +165,19 @@ static enum status take_attempt(struct changes *changes, const struct service_ev
     return STATUS_OK;
 }
 
+/* From here on the number may be written to, and the next word to stop is confirmed again. */
+static enum status take_released(struct changes *changes, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Contact__V1__StopReleased *released = (const void *)event->message;
+    struct release_row row = {.at_us = event->event->occurred_at_us};
+    if (released->flag != DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_OPT_OUT_CONTACT_POINT)
+        return STATUS_OK;
+    const enum status st = wire_read_id(&released->contact_point_id, "contact_point_id", &row.contact_point_id, err);
+    if (st == STATUS_OK)
+        (void)id_table_put(changes->releases, &row.contact_point_id, g_memdup2(&row, sizeof(row)));
+    return st;
+}
+
 static const struct event_rule {
     const ProtobufCMessageDescriptor *type;
     take_fn *take;
@@ -175,16 +188,14 @@ static const struct event_rule {
     {&dunlin__payment__v1__balance_changed__descriptor, take_balance},
     {&dunlin__contact__v1__permit_granted__descriptor, take_permit},
     {&dunlin__contact__v1__attempt_reported__descriptor, take_attempt},
+    {&dunlin__contact__v1__stop_released__descriptor, take_released},
 };
 
 const ProtobufCMessageDescriptor *const CORRESPONDENCE_CONSUMED[] = {
-    &dunlin__intake__v1__account_placed__descriptor,
-    &dunlin__intake__v1__account_updated__descriptor,
-    &dunlin__intake__v1__account_recalled__descriptor,
-    &dunlin__payment__v1__balance_changed__descriptor,
-    &dunlin__contact__v1__permit_granted__descriptor,
-    &dunlin__contact__v1__attempt_reported__descriptor,
-    NULL,
+    &dunlin__intake__v1__account_placed__descriptor,   &dunlin__intake__v1__account_updated__descriptor,
+    &dunlin__intake__v1__account_recalled__descriptor, &dunlin__payment__v1__balance_changed__descriptor,
+    &dunlin__contact__v1__permit_granted__descriptor,  &dunlin__contact__v1__attempt_reported__descriptor,
+    &dunlin__contact__v1__stop_released__descriptor,   NULL,
 };
 
 static enum status take(struct changes *changes, const struct service_event *event, struct error *err)

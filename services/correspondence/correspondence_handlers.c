@@ -147,6 +147,27 @@ static enum status reply_message(struct unit *unit, struct service_call *call, c
     return STATUS_OK;
 }
 
+static bool is_confirmation(Dunlin__Contact__V1__Purpose purpose)
+{
+    return purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION;
+}
+
+/* One message confirms an opt-out, whoever sends it. */
+static enum status begin_confirmation(struct unit *unit, const Dunlin__Correspondence__V1__BeginMessageRequest *request,
+                                      const struct id *permit_id, struct error *err)
+{
+    const struct id point_id = wire_known_id(&request->contact_point_id);
+    bool is_ours = true;
+    const enum status st =
+        is_confirmation(request->purpose)
+            ? correspondence_store_begin_confirmation(unit_db(unit), &point_id, permit_id, &is_ours, err)
+            : STATUS_OK;
+    if (st == STATUS_OK && !is_ours)
+        return error_set(err, STATUS_FAILED_PRECONDITION,
+                         "contact_point_id: no opt-out of it is to be confirmed, or it is already");
+    return st;
+}
+
 static enum status begin(struct unit *unit, struct service_call *call, struct error *err)
 {
     const Dunlin__Correspondence__V1__BeginMessageRequest *request = (const void *)call->request;
@@ -155,7 +176,9 @@ static enum status begin(struct unit *unit, struct service_call *call, struct er
     if (st != STATUS_OK)
         return st;
     const struct id permit_id = wire_known_id(&request->permit_id);
-    st = correspondence_store_begin(unit_db(unit), request, unit_now(unit).us, err);
+    st = begin_confirmation(unit, request, &permit_id, err);
+    if (st == STATUS_OK)
+        st = correspondence_store_begin(unit_db(unit), request, unit_now(unit).us, err);
     if (st == STATUS_OK)
         st = correspondence_store_message(unit_db(unit), &permit_id, 0, &list, err);
     if (st != STATUS_OK)
@@ -214,6 +237,10 @@ static enum status finish(struct unit *unit, struct service_call *call, struct e
     if (st == STATUS_OK && state != before)
         st = correspondence_store_finish(unit_db(unit), &permit_id, state, request->detail, request->is_uncertain,
                                          unit_now(unit).us, err);
+    if (st == STATUS_OK && state == MESSAGE_NOT_SENT && is_confirmation(list.list[0]->purpose)) {
+        const struct id point_id = wire_known_id(&list.list[0]->contact_point_id);
+        st = correspondence_store_reopen_confirmation(unit_db(unit), &point_id, &permit_id, err);
+    }
     return st == STATUS_OK ? reply_message(unit, call, &permit_id, err) : st;
 }
 
@@ -271,18 +298,25 @@ static void reply_list(struct service_call *call, const struct message_list *lis
     service_reply(call, &reply.base);
 }
 
+static enum status check_partitions(const uint32_t *partitions, size_t n, struct error *err)
+{
+    if (n == 0 || n > PARTITION_COUNT)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "partitions: %zu of them; there must be 1 to %d", n,
+                         PARTITION_COUNT);
+    for (size_t i = 0; i < n; i++)
+        if (partitions[i] >= PARTITION_COUNT)
+            return error_set(err, STATUS_INVALID_ARGUMENT, "partitions[%zu]: %u is not below %d", i, partitions[i],
+                             PARTITION_COUNT);
+    return STATUS_OK;
+}
+
 static enum status list_open(struct unit *unit, struct service_call *call, struct error *err)
 {
     const Dunlin__Correspondence__V1__ListOpenMessagesRequest *request = (const void *)call->request;
     SCOPED(message_list_fini) struct message_list list = {0};
-    if (request->n_partitions == 0 || request->n_partitions > PARTITION_COUNT)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "partitions: %zu of them; there must be 1 to %d",
-                         request->n_partitions, PARTITION_COUNT);
-    for (size_t i = 0; i < request->n_partitions; i++)
-        if (request->partitions[i] >= PARTITION_COUNT)
-            return error_set(err, STATUS_INVALID_ARGUMENT, "partitions[%zu]: %u is not below %d", i,
-                             request->partitions[i], PARTITION_COUNT);
-    enum status st = check_channel(request->channel, err);
+    enum status st = check_partitions(request->partitions, request->n_partitions, err);
+    if (st == STATUS_OK)
+        st = check_channel(request->channel, err);
     if (st == STATUS_OK)
         st = correspondence_store_open(unit_db(unit), request->partitions, request->n_partitions,
                                        (int16_t)request->channel, OPEN_MAX, &list, err);
@@ -342,6 +376,7 @@ static enum status find(struct unit *unit, struct service_call *call, struct err
         rows[i].debtor_id = wire_id(&ids[3 * i + 1]);
         rows[i].agency_id = db_int4(result, i, 2);
         rows[i].account_id = wire_id(&ids[3 * i + 2]);
+        rows[i].is_confirmed = db_bool(result, i, 4);
         list[i] = &rows[i];
     }
     Dunlin__Correspondence__V1__FindContactPointsReply reply;
@@ -380,6 +415,64 @@ static enum status take_inbound(struct unit *unit, struct service_call *call, st
     if (st == STATUS_OK)
         service_reply(call, &reply.base);
     return st;
+}
+
+/* Confirmations of opt-outs */
+
+static enum status ask_confirmation(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__AskConfirmationRequest *request = (const void *)call->request;
+    Dunlin__Correspondence__V1__AskConfirmationReply reply;
+    struct id id;
+    enum status st = wire_read_own_id(call, &request->contact_point_id, "contact_point_id", &id, err);
+    if (st == STATUS_OK)
+        st = wire_read_own_id(call, &request->account_id, "account_id", &id, err);
+    if (st == STATUS_OK)
+        st = wire_read_own_id(call, &request->debtor_id, "debtor_id", &id, err);
+    if (st == STATUS_OK)
+        st = correspondence_store_ask_confirmation(unit_db(unit), request, err);
+    if (st != STATUS_OK)
+        return st;
+    dunlin__correspondence__v1__ask_confirmation_reply__init(&reply);
+    service_reply(call, &reply.base);
+    return STATUS_OK;
+}
+
+static enum status list_confirmations(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__ListConfirmationsRequest *request = (const void *)call->request;
+    Dunlin__Correspondence__V1__ListConfirmationsReply reply;
+    SCOPED(confirmation_list_fini) struct confirmation_list list = {0};
+    enum status st = check_partitions(request->partitions, request->n_partitions, err);
+    if (st == STATUS_OK)
+        st = correspondence_store_confirmations(unit_db(unit), request->partitions, request->n_partitions,
+                                                unit_now(unit).us - CONFIRMATION_WITHIN_US, LIST_MAX, &list, err);
+    if (st != STATUS_OK)
+        return st;
+    dunlin__correspondence__v1__list_confirmations_reply__init(&reply);
+    reply.n_confirmations = list.n;
+    reply.confirmations = list.list;
+    service_reply(call, &reply.base);
+    return STATUS_OK;
+}
+
+static enum status close_confirmation(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__CloseConfirmationRequest *request = (const void *)call->request;
+    Dunlin__Correspondence__V1__CloseConfirmationReply reply;
+    struct id point_id;
+    enum status st = wire_read_own_id(call, &request->contact_point_id, "contact_point_id", &point_id, err);
+    if (st == STATUS_OK)
+        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
+    if (st == STATUS_OK && request->reason[0] == '\0')
+        st = error_set(err, STATUS_INVALID_ARGUMENT, "reason: is missing");
+    if (st == STATUS_OK)
+        st = correspondence_store_close_confirmation(unit_db(unit), &point_id, request->reason, err);
+    if (st != STATUS_OK)
+        return st;
+    dunlin__correspondence__v1__close_confirmation_reply__init(&reply);
+    service_reply(call, &reply.base);
+    return STATUS_OK;
 }
 
 /* GetStatus */
@@ -456,4 +549,7 @@ HANDLER(correspondence_list_open, list_open)
 HANDLER(correspondence_find, find)
 HANDLER(correspondence_take_inbound, take_inbound)
 HANDLER(correspondence_list, list_messages)
+HANDLER(correspondence_ask_confirmation, ask_confirmation)
+HANDLER(correspondence_list_confirmations, list_confirmations)
+HANDLER(correspondence_close_confirmation, close_confirmation)
 HANDLER(correspondence_status, get_status)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "clock/clock.h"
 #include "id/id.h"
 #include "status/status.h"
 
@@ -45,6 +46,9 @@ enum ledger_kind {
 };
 /* Adds one change of what is owed: negative for a payment. False where a sum overflows. */
 bool ledger_change_add(struct ledger_change *sums, enum ledger_kind kind, int64_t change_minor);
+
+/* So long after a text that asks us to stop it may be confirmed by one text (47 CFR 64.1200(a)(12)). */
+#define CONFIRMATION_WITHIN_US (5 * 60 * US_PER_S)
 
 /* Whether a text from the debtor asks us to stop: one of the words that always count (47 CFR 64.1200(a)(10): STOP,
  * QUIT, END, REVOKE, OPT OUT, CANCEL, UNSUBSCRIBE; the Spanish ALTO and PARAR) alone or with others around it. Any

@@ -39,6 +39,8 @@ static const struct config_option OPTIONS[] = {
     {"text-token", CONFIG_SECRET, "", NULL, 0, 0, "Bearer token at the gateway."},
     {"text-ca-file", CONFIG_TEXT, "", NULL, 0, 0,
      "Certificates that the gateway's is checked by. Empty: the system's."},
+    {"opt-out-confirmation", CONFIG_TEXT, "opt-out-confirmation", NULL, 0, 0,
+     "Template of the one text that confirms an opt-out by text. Empty: none is sent."},
     {"text-rate", CONFIG_INTEGER, "600", "texts", 1, 60000, "Texts a minute, at most."},
     {"callback-address", CONFIG_TEXT, "127.0.0.1", NULL, 0, 0, "Where callbacks and unsubscribe links are answered."},
     {"callback-port", CONFIG_INTEGER, "0", NULL, 0, 65535, "0 takes a free one, which `dunlin status` shows."},
@@ -74,6 +76,19 @@ static const struct service_method METHODS[] = {
      .roles = "service",
      .is_query = true},
     {.name = "TakeInbound", .scope = SERVICE_IN_PARTITION, .handle = correspondence_take_inbound, .roles = "service"},
+    {.name = "AskConfirmation",
+     .scope = SERVICE_IN_PARTITION,
+     .handle = correspondence_ask_confirmation,
+     .roles = "service"},
+    {.name = "ListConfirmations",
+     .scope = SERVICE_ANYWHERE,
+     .handle = correspondence_list_confirmations,
+     .roles = "service",
+     .is_query = true},
+    {.name = "CloseConfirmation",
+     .scope = SERVICE_IN_PARTITION,
+     .handle = correspondence_close_confirmation,
+     .roles = "service"},
     {.name = "ListMessages",
      .scope = SERVICE_IN_PARTITION,
      .handle = correspondence_list,
@@ -168,6 +183,10 @@ static enum status edge_start(const struct service *service, void **ret_edge,
         st = agency_profiles_load(config_text(config, "agencies"), &edge->profiles, err);
     if (st == STATUS_OK)
         st = templates_load(config_text(config, "templates"), &edge->templates, err);
+    const char *confirmation = config_text(config, "opt-out-confirmation");
+    if (st == STATUS_OK && confirmation[0] != '\0' &&
+        composition_check_confirmation(edge->templates, confirmation, err) != STATUS_OK)
+        st = error_wrap(err, err->code, "opt-out-confirmation");
     if (st == STATUS_OK)
         st = start_callbacks(service, edge, ret_endpoint, err);
     if (st == STATUS_OK)

@@ -19,6 +19,7 @@ struct changes *changes_new(void)
     changes->changed = id_table_new(g_free);
     changes->permits = id_table_new(g_free);
     changes->reports = id_table_new(g_free);
+    changes->releases = id_table_new(g_free);
     return changes;
 }
 
@@ -32,6 +33,7 @@ void changes_free(struct changes *changes)
     g_hash_table_destroy(changes->changed);
     g_hash_table_destroy(changes->permits);
     g_hash_table_destroy(changes->reports);
+    g_hash_table_destroy(changes->releases);
     g_free(changes);
 }
 
@@ -62,6 +64,7 @@ enum write {
     WRITE_PARKED,
     WRITE_PERMITS,
     WRITE_REPORTS,
+    WRITE_RELEASES,
     WRITES_END,
 };
 
@@ -72,6 +75,7 @@ static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4,
 static const enum db_type CHANGE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT4, DB_BOOL};
 static const enum db_type KEY_TYPES[] = {DB_INT2, DB_UUID};
 static const enum db_type REPORT_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB_INT8};
+static const enum db_type RELEASE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
 
 static const enum db_type PERMIT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_UUID,
                                             DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8};
@@ -84,6 +88,7 @@ static const struct db_write WRITES[WRITES_END] = {
     [WRITE_PARKED] = {&CORRESPONDENCE_PARKED_FORGET, KEY_TYPES, ARRAY_SIZE(KEY_TYPES), false},
     [WRITE_PERMITS] = {&CORRESPONDENCE_PERMIT_INSERT, PERMIT_TYPES, ARRAY_SIZE(PERMIT_TYPES), false},
     [WRITE_REPORTS] = {&CORRESPONDENCE_MESSAGE_REPORTED, REPORT_TYPES, ARRAY_SIZE(REPORT_TYPES), false},
+    [WRITE_RELEASES] = {&CORRESPONDENCE_CONFIRMATION_FORGET, RELEASE_TYPES, ARRAY_SIZE(RELEASE_TYPES), false},
 };
 
 static void push_debtors(const struct changes *changes, struct db_columns *columns)
@@ -167,6 +172,16 @@ static void push_permits(const struct changes *changes, struct db_columns *colum
     }
 }
 
+static void push_releases(const struct changes *changes, struct db_columns *columns)
+{
+    g_autoptr(GPtrArray) rows = id_table_sorted(changes->releases);
+    for (guint i = 0; i < rows->len; i++) {
+        const struct release_row *row = g_ptr_array_index(rows, i);
+        db_columns_push_key(columns, &row->contact_point_id);
+        db_array_int8(columns->column[2], row->at_us);
+    }
+}
+
 /* The messages' states by their own table of moves: what a late report says less is left out. */
 static enum status push_reports(struct db *db, const struct changes *changes, struct db_columns *columns,
                                 struct error *err)
@@ -227,6 +242,7 @@ enum status correspondence_store_apply(struct db *db, const struct changes *chan
     push_accounts(changes, &columns[WRITE_ACCOUNTS]);
     push_changes(changes, &columns[WRITE_CHANGES], &columns[WRITE_PARKED]);
     push_permits(changes, &columns[WRITE_PERMITS]);
+    push_releases(changes, &columns[WRITE_RELEASES]);
     enum status st = push_reports(db, changes, &columns[WRITE_REPORTS], err);
     if (st == STATUS_OK)
         st = run(db, columns, err);
@@ -370,13 +386,19 @@ enum status correspondence_store_messages(struct db *db, const struct id *accoun
     return read_messages(db, &CORRESPONDENCE_MESSAGE_LIST, &args, ret_list, err);
 }
 
+static struct db_array *partition_array(const uint32_t *partitions, size_t n)
+{
+    struct db_array *array = db_array_new(DB_INT2);
+    for (size_t i = 0; i < n; i++)
+        db_array_int2(array, (int16_t)partitions[i]);
+    return array;
+}
+
 enum status correspondence_store_open(struct db *db, const uint32_t *partitions, size_t n, int16_t channel,
                                       int32_t limit, struct message_list *ret_list, struct error *err)
 {
     struct db_args args = {0};
-    SCOPED(db_array_freep) struct db_array *array = db_array_new(DB_INT2);
-    for (size_t i = 0; i < n; i++)
-        db_array_int2(array, (int16_t)partitions[i]);
+    SCOPED(db_array_freep) struct db_array *array = partition_array(partitions, n);
     db_arg_array(&args, array);
     db_arg_int2(&args, channel);
     db_arg_int4(&args, limit);
@@ -538,6 +560,102 @@ enum status correspondence_store_inbound_list(struct db *db, const struct id *ac
         read_inbound(&list, row);
     *ret_list = list;
     return STATUS_OK;
+}
+
+/* Confirmations of opt-outs. */
+
+enum status correspondence_store_ask_confirmation(struct db *db,
+                                                  const Dunlin__Correspondence__V1__AskConfirmationRequest *request,
+                                                  struct error *err)
+{
+    struct db_args args = {0};
+    const struct id point_id = wire_known_id(&request->contact_point_id);
+    const struct id account_id = wire_known_id(&request->account_id), debtor_id = wire_known_id(&request->debtor_id);
+    key_args(&args, &point_id);
+    db_arg_id(&args, &account_id);
+    db_arg_id(&args, &debtor_id);
+    db_arg_int8(&args, request->asked_at_us);
+    const enum status st = db_exec(db, &CORRESPONDENCE_CONFIRMATION_INSERT, &args, NULL, err);
+    return st == STATUS_OK ? st : error_wrap(err, st, "ask for a confirmation");
+}
+
+void confirmation_list_fini(struct confirmation_list *list)
+{
+    g_free(list->rows);
+    g_free(list->list);
+    g_free(list->ids);
+    db_result_free(list->result);
+    *list = (struct confirmation_list){0};
+}
+
+static void read_confirmation(struct confirmation_list *list, size_t row)
+{
+    struct id *ids = &list->ids[3 * row];
+    Dunlin__Correspondence__V1__AskConfirmationRequest *to = &list->rows[row];
+    dunlin__correspondence__v1__ask_confirmation_request__init(to);
+    for (int i = 0; i < 3; i++)
+        ids[i] = db_id(list->result, row, i);
+    to->contact_point_id = wire_id(&ids[0]);
+    to->account_id = wire_id(&ids[1]);
+    to->debtor_id = wire_id(&ids[2]);
+    to->asked_at_us = db_int8(list->result, row, 3);
+    list->list[row] = to;
+}
+
+enum status correspondence_store_confirmations(struct db *db, const uint32_t *partitions, size_t n, int64_t since_us,
+                                               int32_t limit, struct confirmation_list *ret_list, struct error *err)
+{
+    struct db_args args = {0};
+    struct confirmation_list list = {0};
+    SCOPED(db_array_freep) struct db_array *array = partition_array(partitions, n);
+    db_arg_array(&args, array);
+    db_arg_int8(&args, since_us);
+    db_arg_int4(&args, limit);
+    const enum status st = db_exec(db, &CORRESPONDENCE_CONFIRMATION_OPEN, &args, &list.result, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "list confirmations");
+    list.n = db_rows(list.result);
+    list.rows = g_new0(Dunlin__Correspondence__V1__AskConfirmationRequest, list.n);
+    list.list = g_new0(Dunlin__Correspondence__V1__AskConfirmationRequest *, list.n);
+    list.ids = g_new0(struct id, 3 * list.n);
+    for (size_t row = 0; row < list.n; row++)
+        read_confirmation(&list, row);
+    *ret_list = list;
+    return STATUS_OK;
+}
+
+enum status correspondence_store_begin_confirmation(struct db *db, const struct id *contact_point_id,
+                                                    const struct id *permit_id, bool *ret_is_ours, struct error *err)
+{
+    struct db_args args = {0};
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    key_args(&args, contact_point_id);
+    db_arg_id(&args, permit_id);
+    const enum status st = db_exec(db, &CORRESPONDENCE_CONFIRMATION_BEGIN, &args, &result, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "begin a confirmation");
+    *ret_is_ours = db_affected(result) == 1;
+    return STATUS_OK;
+}
+
+enum status correspondence_store_reopen_confirmation(struct db *db, const struct id *contact_point_id,
+                                                     const struct id *permit_id, struct error *err)
+{
+    struct db_args args = {0};
+    key_args(&args, contact_point_id);
+    db_arg_id(&args, permit_id);
+    const enum status st = db_exec(db, &CORRESPONDENCE_CONFIRMATION_REOPEN, &args, NULL, err);
+    return st == STATUS_OK ? st : error_wrap(err, st, "a confirmation never left");
+}
+
+enum status correspondence_store_close_confirmation(struct db *db, const struct id *contact_point_id,
+                                                    const char *reason, struct error *err)
+{
+    struct db_args args = {0};
+    key_args(&args, contact_point_id);
+    db_arg_text(&args, reason);
+    const enum status st = db_exec(db, &CORRESPONDENCE_CONFIRMATION_CLOSE, &args, NULL, err);
+    return st == STATUS_OK ? st : error_wrap(err, st, "close a confirmation");
 }
 
 enum status correspondence_store_status(struct db *db, int32_t agency_id, struct db_result **ret_counts,

@@ -50,13 +50,18 @@ struct permit_row {
     const char *instance;
     int64_t granted_at_us;
 };
+struct release_row {
+    struct id contact_point_id;
+    int64_t at_us;
+};
 struct changes {
-    GArray *accounts;    /* struct new_account */
-    GHashTable *debtors; /* id -> struct debtor_row */
-    GHashTable *points;  /* id -> struct point_row */
-    GHashTable *changed; /* id -> struct account_change */
-    GHashTable *permits; /* id -> struct permit_row */
-    GHashTable *reports; /* id -> struct report_row */
+    GArray *accounts;     /* struct new_account */
+    GHashTable *debtors;  /* id -> struct debtor_row */
+    GHashTable *points;   /* id -> struct point_row */
+    GHashTable *changed;  /* id -> struct account_change */
+    GHashTable *permits;  /* id -> struct permit_row */
+    GHashTable *reports;  /* id -> struct report_row */
+    GHashTable *releases; /* id -> struct release_row */
 };
 struct changes *changes_new(void);
 void changes_free(struct changes *changes);
@@ -121,6 +126,32 @@ struct inbound_list {
 void inbound_list_fini(struct inbound_list *list);
 MUST_USE enum status correspondence_store_inbound_list(struct db *db, const struct id *account_id, int32_t agency_id,
                                                        int32_t limit, struct inbound_list *ret_list, struct error *err);
+/* Confirmations of opt-outs. */
+MUST_USE enum status
+correspondence_store_ask_confirmation(struct db *db, const Dunlin__Correspondence__V1__AskConfirmationRequest *request,
+                                      struct error *err);
+struct confirmation_list {
+    Dunlin__Correspondence__V1__AskConfirmationRequest *rows;
+    Dunlin__Correspondence__V1__AskConfirmationRequest **list;
+    struct id *ids; /* 3 places a row */
+    size_t n;
+    struct db_result *result;
+};
+void confirmation_list_fini(struct confirmation_list *list);
+/* Those that were asked for after `since_us`. */
+MUST_USE enum status correspondence_store_confirmations(struct db *db, const uint32_t *partitions, size_t n,
+                                                        int64_t since_us, int32_t limit,
+                                                        struct confirmation_list *ret_list, struct error *err);
+/* *ret_is_ours false: it is sent with another permit, will not be sent, or was never asked for. */
+MUST_USE enum status correspondence_store_begin_confirmation(struct db *db, const struct id *contact_point_id,
+                                                             const struct id *permit_id, bool *ret_is_ours,
+                                                             struct error *err);
+/* It never left with this permit. */
+MUST_USE enum status correspondence_store_reopen_confirmation(struct db *db, const struct id *contact_point_id,
+                                                              const struct id *permit_id, struct error *err);
+MUST_USE enum status correspondence_store_close_confirmation(struct db *db, const struct id *contact_point_id,
+                                                             const char *reason, struct error *err);
+
 MUST_USE enum status correspondence_store_status(struct db *db, int32_t agency_id, struct db_result **ret_counts,
                                                  struct db_result **ret_parked, struct error *err);
 

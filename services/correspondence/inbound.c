@@ -146,8 +146,15 @@ static enum status record_fact(const struct edge_caller *caller, const struct in
     return STATUS_OK;
 }
 
+/* What became of a message so far. */
+struct taking {
+    bool is_opt_out;
+    bool is_new;            /* something of it was not known before */
+    int64_t received_at_us; /* when it came first */
+};
+
 static enum status keep(const struct edge_caller *caller, const struct inbound *inbound, const struct owner *owner,
-                        bool is_opt_out, bool *ret_is_new, struct error *err)
+                        struct taking *taking, struct error *err)
 {
     Dunlin__Correspondence__V1__TakeInboundRequest request;
     Dunlin__Correspondence__V1__TakeInboundReply taken;
@@ -156,19 +163,22 @@ static enum status keep(const struct edge_caller *caller, const struct inbound *
     request.contact_point_id = wire_id(&owner->contact_point_id);
     request.debtor_id = *owner->debtor_id;
     request.text = kept;
-    request.is_opt_out = is_opt_out;
+    request.is_opt_out = taking->is_opt_out;
     enum status st = take(caller, &request, &taken, err);
     if (st == STATUS_OK && taken.is_fact)
-        st = record_fact(caller, inbound, owner, taken.received_at_us, ret_is_new, err);
-    if (st == STATUS_OK)
-        *ret_is_new = *ret_is_new || taken.is_new;
-    return st;
+        st = record_fact(caller, inbound, owner, taken.received_at_us, &taking->is_new, err);
+    if (st != STATUS_OK)
+        return st;
+    taking->is_new = taking->is_new || taken.is_new;
+    if (taking->received_at_us == 0 || taken.received_at_us < taking->received_at_us)
+        taking->received_at_us = taken.received_at_us;
+    return STATUS_OK;
 }
 
 /* Kept here for each of them, before anybody else hears of it: it stays known when it came first. */
 static enum status keep_all(const struct edge_caller *caller, const struct inbound *inbound,
-                            const Dunlin__Correspondence__V1__FindContactPointsReply *found, bool is_opt_out,
-                            bool *ret_is_new, struct error *err)
+                            const Dunlin__Correspondence__V1__FindContactPointsReply *found, struct taking *taking,
+                            struct error *err)
 {
     enum status st = STATUS_OK;
     size_t n = 0;
@@ -176,7 +186,7 @@ static enum status keep_all(const struct edge_caller *caller, const struct inbou
         const struct owner owner = owner_of(inbound, found->found[i]);
         if (id_is_none(&owner.account_id))
             continue;
-        st = keep(caller, inbound, &owner, is_opt_out, ret_is_new, err);
+        st = keep(caller, inbound, &owner, taking, err);
         n++;
     }
     if (found->n_found > PEOPLE_MAX)
@@ -203,8 +213,8 @@ static enum status opt_out_all(const struct edge_caller *caller, const struct in
 }
 
 /* Of a number that nobody has; kept all the same. */
-static enum status keep_nobodys(const struct edge_caller *caller, const struct inbound *inbound, bool is_opt_out,
-                                bool *ret_is_new, struct error *err)
+static enum status keep_nobodys(const struct edge_caller *caller, const struct inbound *inbound, struct taking *taking,
+                                struct error *err)
 {
     Dunlin__Correspondence__V1__TakeInboundRequest request;
     Dunlin__Correspondence__V1__TakeInboundReply taken;
@@ -212,31 +222,64 @@ static enum status keep_nobodys(const struct edge_caller *caller, const struct i
     g_autofree char *kept = beginning_of(inbound->text);
     init_request(&request, &inbound_id);
     request.text = kept;
-    request.is_opt_out = is_opt_out;
+    request.is_opt_out = taking->is_opt_out;
     const enum status st = take(caller, &request, &taken, err);
     if (st != STATUS_OK)
         return st;
-    *ret_is_new = taken.is_new;
+    taking->is_new = taken.is_new;
     if (taken.is_new)
-        log_warn("a text came from a number that nobody here has", log_flag("opt_out", is_opt_out));
+        log_warn("a text came from a number that nobody here has", log_flag("opt_out", taking->is_opt_out));
     return STATUS_OK;
+}
+
+/* A number gets one confirmation, however many have it; again only after the opt-out that was confirmed is released. */
+static enum status confirm(const struct edge_caller *caller,
+                           const Dunlin__Correspondence__V1__FindContactPointsReply *found, const struct taking *taking,
+                           struct error *err)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Correspondence__V1__AskConfirmationRequest request;
+    const Dunlin__Correspondence__V1__FoundContactPoint *first = NULL;
+    for (size_t i = 0; i < found->n_found; i++) {
+        if (found->found[i]->is_confirmed)
+            return STATUS_OK;
+        if (!first && found->found[i]->account_id.len > 0)
+            first = found->found[i];
+    }
+    if (!first)
+        return STATUS_OK;
+    const struct id point_id = wire_known_id(&first->contact_point_id);
+    dunlin__correspondence__v1__ask_confirmation_request__init(&request);
+    request.contact_point_id = first->contact_point_id;
+    request.account_id = first->account_id;
+    request.debtor_id = first->debtor_id;
+    request.asked_at_us = taking->received_at_us;
+    return edge_call(caller, EDGE_OWN, "AskConfirmation", &request.base, id_partition(&point_id), NULL, &reply, err);
+}
+
+/* Nothing may hold up a stop, whatever became of the rest. */
+static enum status stop(const struct edge_caller *caller, const struct inbound *inbound,
+                        const Dunlin__Correspondence__V1__FindContactPointsReply *found, const struct taking *taking,
+                        enum status kept, struct error *err)
+{
+    struct error why = {0};
+    const enum status st = opt_out_all(caller, inbound, found, &why);
+    if (st != STATUS_OK) {
+        *err = why;
+        return st;
+    }
+    return kept == STATUS_OK && inbound->wants_confirmation ? confirm(caller, found, taking, err) : kept;
 }
 
 static enum status take_from(const struct edge_caller *caller, const struct inbound *inbound,
                              const Dunlin__Correspondence__V1__FindContactPointsReply *found, struct error *err)
 {
-    const bool is_opt_out = is_opt_out_text(inbound->text);
-    bool is_new = false;
-    enum status st = found->n_found == 0 ? keep_nobodys(caller, inbound, is_opt_out, &is_new, err)
-                                         : keep_all(caller, inbound, found, is_opt_out, &is_new, err);
-    /* Whatever became of the rest: nothing may hold up a stop. */
-    struct error why = {0};
-    const enum status stopped = is_opt_out ? opt_out_all(caller, inbound, found, &why) : STATUS_OK;
-    if (stopped != STATUS_OK) {
-        *err = why;
-        st = stopped;
-    }
-    return st == STATUS_OK ? once(is_new, err) : st;
+    struct taking taking = {.is_opt_out = is_opt_out_text(inbound->text)};
+    enum status st = found->n_found == 0 ? keep_nobodys(caller, inbound, &taking, err)
+                                         : keep_all(caller, inbound, found, &taking, err);
+    if (taking.is_opt_out)
+        st = stop(caller, inbound, found, &taking, st, err);
+    return st == STATUS_OK ? once(taking.is_new, err) : st;
 }
 
 enum status inbound_message(const struct edge_caller *caller, const struct inbound *inbound, struct error *err)

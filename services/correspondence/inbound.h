@@ -11,6 +11,7 @@ struct inbound {
     const char *message_id;
     const char *from; /* E.164 */
     const char *text;
+    bool wants_confirmation; /* of an opt-out, by one text */
 };
 #define INBOUND_EVENT_ID_MAX_BYTES 128
 
@@ -19,8 +20,8 @@ struct inbound {
 MUST_USE enum status inbound_receipt(const struct edge_caller *caller, const struct inbound *inbound,
                                      struct error *err);
 
-/* A word to stop opts the number out for everybody who has it; anything else is on record at contact as a message of
- * everybody who has it, which may be answered once. */
+/* A word to stop opts the number out for everybody who has it, and is confirmed once; anything else is on record at
+ * contact as a message of everybody who has it, which may be answered once. */
 MUST_USE enum status inbound_message(const struct edge_caller *caller, const struct inbound *inbound,
                                      struct error *err);
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "correspondence_model.h"
 #include "edge_call.h"
 #include "id/id_table.h"
 #include "logging/logging.h"
@@ -45,7 +46,8 @@ struct pump {
     struct edge_caller caller;
     bool is_stopping;
     const char *instance_id, *secret, *public_url;
-    int64_t poll_ms, gap_ms; /* between two messages: the rate */
+    const char *confirmation; /* template of what confirms opt-outs; empty: nothing does */
+    int64_t poll_ms, gap_ms;  /* between two messages: the rate */
     struct monotonic next_send, recover_at, resume_at;
     int64_t pause_ms;     /* 0: the carrier works */
     GHashTable *outcomes; /* permit id -> struct outcome */
@@ -218,6 +220,36 @@ static bool compose(struct pump *pump, struct work *work)
     return st == STATUS_OK;
 }
 
+static bool is_confirmation(const struct work *work)
+{
+    return work->entry->purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION;
+}
+
+/* An opt-out is confirmed soon or not at all; any other message has no end but its permit's. */
+static int64_t ends_at_us(const struct work *work)
+{
+    return is_confirmation(work) ? work->entry->due_at_us + CONFIRMATION_WITHIN_US : INT64_MAX;
+}
+
+/* A step that is due is offered again when the rules allow it; an opt-out is confirmed now or not at all. */
+static void take_refusal(struct pump *pump, const struct work *work, const Dunlin__Contact__V1__Refusal *refusal)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Correspondence__V1__CloseConfirmationRequest request;
+    struct error err = {0};
+    const struct id point_id = wire_known_id(&work->entry->contact_point_id);
+    metrics_add(&CORRESPONDENCE_METRICS[METRIC_REFUSED], channel_name(pump), 1);
+    if (!is_confirmation(work))
+        return;
+    dunlin__correspondence__v1__close_confirmation_request__init(&request);
+    request.contact_point_id = work->entry->contact_point_id;
+    request.reason = wire_text(refusal && refusal->n_hits > 0 ? refusal->hits[0]->rule : "no permit");
+    if (edge_call(&pump->caller, EDGE_OWN, "CloseConfirmation", &request.base, id_partition(&point_id), NULL, &reply,
+                  &err) != STATUS_OK)
+        log_warn("a confirmation without a permit could not be closed, ignoring: it ends by itself",
+                 log_id("contact_point", &point_id), log_error_text(&err));
+}
+
 /* False where it is not to be sent now, for whatever reason. */
 static bool permit(struct pump *pump, const struct work *work, struct id *ret_permit_id, char **ret_address,
                    int64_t *ret_valid_until_us)
@@ -246,14 +278,14 @@ static bool permit(struct pump *pump, const struct work *work, struct id *ret_pe
     }
     const Dunlin__Contact__V1__RequestPermitsReply *got = (const Dunlin__Contact__V1__RequestPermitsReply *)reply;
     if (got->n_verdicts != 1 || got->verdicts[0]->verdict_case != DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_PERMIT) {
-        metrics_add(&CORRESPONDENCE_METRICS[METRIC_REFUSED], channel_name(pump), 1);
+        take_refusal(pump, work, got->n_verdicts == 1 ? got->verdicts[0]->refusal : NULL);
         return false;
     }
     const Dunlin__Contact__V1__Permit *granted = got->verdicts[0]->permit;
     if (id_from_bytes(granted->permit_id.data, granted->permit_id.len, "permit_id", ret_permit_id, &err) != STATUS_OK)
         return false;
     *ret_address = g_strdup(granted->address);
-    *ret_valid_until_us = granted->valid_until_us;
+    *ret_valid_until_us = MIN(granted->valid_until_us, ends_at_us(work));
     return true;
 }
 
@@ -367,7 +399,8 @@ static void send_one(struct pump *pump, struct work *work)
     if (!compose(pump, work))
         return;
     wait_for_turn(pump);
-    if (!pump->is_stopping && permit(pump, work, &outgoing.permit_id, &address, &valid_until_us)) {
+    if (!pump->is_stopping && clock_now().us < ends_at_us(work) &&
+        permit(pump, work, &outgoing.permit_id, &address, &valid_until_us)) {
         outgoing.address = address;
         outgoing.profile = work->profile;
         outgoing.opt_out_link = work->opt_out_link[0] ? work->opt_out_link : NULL;
@@ -435,6 +468,46 @@ static size_t send_list(struct pump *pump, Dunlin__Contact__V1__ReserveDialListR
         send_entries(pump, id_partition(&account_id), &list->entries[first], last - first);
     }
     return list->n_entries;
+}
+
+/* Opt-outs by text, as if they were steps that are due. */
+static void send_confirmations(struct pump *pump, uint32_t *partitions, size_t n)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Correspondence__V1__ListConfirmationsRequest request;
+    Dunlin__Contact__V1__ReserveDialListReply list;
+    struct error err = {0};
+    if (pump->options.kind->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT || pump->confirmation[0] == '\0')
+        return;
+    dunlin__correspondence__v1__list_confirmations_request__init(&request);
+    request.n_partitions = n;
+    request.partitions = partitions;
+    if (edge_call_any(&pump->caller, "ListConfirmations", &request.base, &reply, &err) != STATUS_OK) {
+        log_debug("no list of opt-outs to confirm", log_error_text(&err));
+        return;
+    }
+    const Dunlin__Correspondence__V1__ListConfirmationsReply *got =
+        (const Dunlin__Correspondence__V1__ListConfirmationsReply *)reply;
+    g_autofree Dunlin__Contact__V1__DialEntry *rows = g_new0(Dunlin__Contact__V1__DialEntry, got->n_confirmations);
+    g_autofree Dunlin__Contact__V1__DialEntry **entries =
+        g_new0(Dunlin__Contact__V1__DialEntry *, got->n_confirmations);
+    for (size_t i = 0; i < got->n_confirmations; i++) {
+        const Dunlin__Correspondence__V1__AskConfirmationRequest *asked = got->confirmations[i];
+        dunlin__contact__v1__dial_entry__init(&rows[i]);
+        rows[i].account_id = asked->account_id;
+        rows[i].contact_point_id = asked->contact_point_id;
+        rows[i].debtor_id = asked->debtor_id;
+        rows[i].channel = pump->options.kind->channel;
+        rows[i].purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION;
+        rows[i].step = wire_text("opt-out-confirmation");
+        rows[i].template_ = wire_text(pump->confirmation);
+        rows[i].due_at_us = asked->asked_at_us;
+        entries[i] = &rows[i];
+    }
+    dunlin__contact__v1__reserve_dial_list_reply__init(&list);
+    list.n_entries = got->n_confirmations;
+    list.entries = entries;
+    (void)send_list(pump, &list);
 }
 
 /* From one instance of contact, of the partitions that are both its and ours. */
@@ -585,6 +658,7 @@ static bool turn(struct pump *pump)
         return false;
     const int64_t pause_ms = pump->pause_ms;
     pump->pause_ms = 0;
+    send_confirmations(pump, partitions, n);
     const bool has_more = send_due(pump, shares);
     /* A turn without anything to send says nothing of the carrier: the next failure pauses longer still. */
     if (pump->pause_ms > 0 && pause_ms > 0) {
@@ -629,6 +703,7 @@ enum status pump_start(const struct pump_options *options, struct pump **ret_pum
     pump->instance_id = service_instance_id(options->service);
     pump->secret = config_text(config, "callback-secret");
     pump->public_url = config_text(config, "public-url");
+    pump->confirmation = config_text(config, "opt-out-confirmation");
     pump->poll_ms = config_integer(config, "poll-interval");
     pump->gap_ms = 60000 / config_integer(config, rate);
     pump->caller.timeout_ms = config_integer(config, "call-timeout");

@@ -84,6 +84,19 @@ CREATE TABLE correspondence.parked (
     PRIMARY KEY (account_id, step, partition)
 );
 
+-- Opt-outs by text, each to be confirmed by one text until somebody releases it.
+CREATE TABLE correspondence.confirmation (
+    partition        smallint NOT NULL,
+    contact_point_id uuid     NOT NULL,
+    account_id       uuid     NOT NULL,
+    debtor_id        uuid     NOT NULL,
+    asked_at_us      bigint   NOT NULL,          -- business time
+    permit_id        uuid,                       -- with which it is sent; NULL: it is not, or it never left
+    closed           text     NOT NULL,          -- why it will not be sent; empty: it may be
+    PRIMARY KEY (contact_point_id, partition)
+) WITH (fillfactor = 80);
+CREATE INDEX confirmation_open ON correspondence.confirmation (partition, asked_at_us) WHERE permit_id IS NULL AND closed = '';
+
 -- Messages from outside, once for each person who has the number, and receipts.
 CREATE TABLE correspondence.inbound (
     partition        smallint NOT NULL,

@@ -23,7 +23,8 @@ static int open_correspondence(void **state)
 static int set_up(void **state)
 {
     fixture_empty(*state, "correspondence.debtor, correspondence.contact_point, correspondence.account, "
-                          "correspondence.message, correspondence.parked, correspondence.inbound");
+                          "correspondence.message, correspondence.parked, correspondence.inbound, "
+                          "correspondence.confirmation");
     return 0;
 }
 
@@ -407,6 +408,98 @@ static void what_came_in_is_shown_with_what_was_written_to_its_agency_alone(void
     assert_int_equal(shown(fixture, &ids, FIXTURE_AGENCY + 1), 0);
 }
 
+/* An opt-out of a point of `ids`, by a text that came `ago_us` ago. */
+static void ask_confirmation(struct unit_fixture *fixture, const struct subject_ids *ids, const struct id *point_id,
+                             int64_t ago_us)
+{
+    Dunlin__Correspondence__V1__AskConfirmationRequest request;
+    dunlin__correspondence__v1__ask_confirmation_request__init(&request);
+    request.contact_point_id = wire_id(point_id);
+    request.account_id = wire_id(&ids->account);
+    request.debtor_id = wire_id(&ids->debtor);
+    request.asked_at_us = clock_now().us - ago_us;
+    fixture_free_reply(fixture_call_as(fixture, &EDGE, "AskConfirmation", &request.base, STATUS_OK));
+}
+
+static size_t confirmations(struct unit_fixture *fixture)
+{
+    Dunlin__Correspondence__V1__ListConfirmationsRequest request;
+    uint32_t partitions[] = {FIXTURE_PARTITION};
+    dunlin__correspondence__v1__list_confirmations_request__init(&request);
+    request.n_partitions = 1;
+    request.partitions = partitions;
+    Dunlin__Correspondence__V1__ListConfirmationsReply *reply =
+        fixture_call_as(fixture, &EDGE, "ListConfirmations", &request.base, STATUS_OK);
+    const size_t n = reply->n_confirmations;
+    fixture_free_reply(reply);
+    return n;
+}
+
+static void begin_confirmation(struct unit_fixture *fixture, const struct subject_ids *ids, const struct id *point_id,
+                               const struct id *permit_id, enum status expected)
+{
+    Dunlin__Correspondence__V1__BeginMessageRequest request = begin_of(ids, permit_id, point_id, "correspondence-1");
+    request.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
+    request.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION;
+    fixture_free_reply(fixture_call_as(fixture, &EDGE, "BeginMessage", &request.base, expected));
+}
+
+static void release_opt_out(struct unit_fixture *fixture, const struct subject_ids *ids, const struct id *point_id)
+{
+    Dunlin__Contact__V1__StopReleased released;
+    dunlin__contact__v1__stop_released__init(&released);
+    released.account_id = wire_id(&ids->account);
+    released.debtor_id = wire_id(&ids->debtor);
+    released.contact_point_id = wire_id(point_id);
+    released.flag = DUNLIN__CONTACT__V1__STICKY_FLAG__STICKY_FLAG_OPT_OUT_CONTACT_POINT;
+    released.reason = wire_text("asked for texts again");
+    fixture_apply_ok(fixture, &released.base);
+}
+
+static void an_opt_out_is_confirmed_by_one_message_until_it_is_released(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("confirmed");
+    const struct id point_id = named("confirmed point"), lost = named("confirmation that never left");
+    const struct id sent = named("confirmation"), second = named("second confirmation");
+    begin_confirmation(fixture, &ids, &point_id, &lost, STATUS_FAILED_PRECONDITION); /* nobody asked for it */
+    ask_confirmation(fixture, &ids, &point_id, 0);
+    ask_confirmation(fixture, &ids, &point_id, 0);
+    assert_int_equal(confirmations(fixture), 1);
+    begin_confirmation(fixture, &ids, &point_id, &lost, STATUS_OK);
+    begin_confirmation(fixture, &ids, &point_id, &lost, STATUS_OK); /* the same once more */
+    assert_int_equal(confirmations(fixture), 0);
+    finish(fixture, &lost, DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_NOT_SENT, STATUS_OK);
+    assert_int_equal(confirmations(fixture), 1);
+    begin_confirmation(fixture, &ids, &point_id, &sent, STATUS_OK);
+    begin_confirmation(fixture, &ids, &point_id, &second, STATUS_FAILED_PRECONDITION);
+    finish(fixture, &sent, DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENT, STATUS_OK);
+    ask_confirmation(fixture, &ids, &point_id, 0);
+    assert_int_equal(confirmations(fixture), 0);
+    release_opt_out(fixture, &ids, &point_id);
+    ask_confirmation(fixture, &ids, &point_id, 0);
+    assert_int_equal(confirmations(fixture), 1);
+}
+
+static void an_opt_out_is_confirmed_within_five_minutes_or_not_at_all(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("late");
+    const struct id late = named("late point"), soon = named("soon point");
+    ask_confirmation(fixture, &ids, &late, 5 * 60 * US_PER_S);
+    ask_confirmation(fixture, &ids, &soon, 5 * 60 * US_PER_S - 1);
+    assert_int_equal(confirmations(fixture), 1);
+    Dunlin__Correspondence__V1__CloseConfirmationRequest request;
+    dunlin__correspondence__v1__close_confirmation_request__init(&request);
+    request.contact_point_id = wire_id(&soon);
+    fixture_free_reply(fixture_call_as(fixture, &EDGE, "CloseConfirmation", &request.base, STATUS_INVALID_ARGUMENT));
+    request.reason = wire_text("REGF-6B1I-TIME");
+    fixture_free_reply(fixture_call_as(fixture, &EDGE, "CloseConfirmation", &request.base, STATUS_OK));
+    assert_int_equal(confirmations(fixture), 0);
+    const struct id permit_id = named("too late");
+    begin_confirmation(fixture, &ids, &soon, &permit_id, STATUS_FAILED_PRECONDITION);
+}
+
 static void operators_see_what_there_is(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -442,6 +535,8 @@ int main(void)
         cmocka_unit_test_setup(whoever_has_a_number_is_found_and_what_comes_in_is_taken_once, set_up),
         cmocka_unit_test_setup(of_a_debtor_who_writes_on_and_on_twenty_messages_a_day_are_facts, set_up),
         cmocka_unit_test_setup(what_came_in_is_shown_with_what_was_written_to_its_agency_alone, set_up),
+        cmocka_unit_test_setup(an_opt_out_is_confirmed_by_one_message_until_it_is_released, set_up),
+        cmocka_unit_test_setup(an_opt_out_is_confirmed_within_five_minutes_or_not_at_all, set_up),
         cmocka_unit_test_setup(operators_see_what_there_is, set_up),
     };
     return cmocka_run_group_tests(tests, open_correspondence, fixture_close);

@@ -32,6 +32,10 @@ static const char *const TEXT_TEMPLATE = "name: nudge\nlanguage: en\ntitle: Nudg
                                          "fields: [agency_name, opt_out_instructions]\nbody: \"{{agency_name}}, a debt "
                                          "collector, asks you to call. {{opt_out_instructions}}\"\n";
 
+static const char *const CONFIRMATION_TEMPLATE = "name: done\nlanguage: en\ntitle: Done\nchannels: [text]\n"
+                                                 "opt_out_notice: false\nfields: [agency_name]\n"
+                                                 "body: \"{{agency_name}}: no more texts.\"\n";
+
 static void write_template(const char *folder, const char *name, const char *text)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
@@ -46,6 +50,7 @@ static int load(void **state)
     (void)state;
     write_template(folder, "reminder.en.yaml", LETTER_TEMPLATE);
     write_template(folder, "nudge.en.yaml", TEXT_TEMPLATE);
+    write_template(folder, "done.en.yaml", CONFIRMATION_TEMPLATE);
     if (templates_load(folder, &templates, &err) != STATUS_OK ||
         agency_profiles_load(agencies, &profiles, &err) != STATUS_OK)
         fail_msg("%s", err.text);
@@ -187,6 +192,26 @@ static void texts_and_e_mails_say_how_to_stop_them(void **state)
     refused(&order, "no template 'nothing'");
 }
 
+static void what_confirms_an_opt_out_says_nothing_else(void **state)
+{
+    const Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    struct composition_order order = order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT, "done");
+    struct error err = {0};
+    (void)state;
+    refused(&order, "template 'done' does not say how to stop such messages (12 CFR 1006.6(e))");
+    order.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION;
+    struct composition composition = written(&order);
+    assert_string_equal(composition.body, "Demo Receivables LLC: no more texts.");
+    composition_fini(&composition);
+    order.template_name = "nudge";
+    refused(&order, "template 'nudge' (en): what confirms an opt-out has no fields but {{agency_name}} and "
+                    "{{agency_phone}} (12 CFR 1006.14(h)(2)(i))");
+    assert_int_equal(composition_check_confirmation(templates, "done", &err), STATUS_OK);
+    assert_int_equal(composition_check_confirmation(templates, "nudge", &err), STATUS_INVALID_ARGUMENT);
+    assert_int_equal(composition_check_confirmation(templates, "reminder", &err), STATUS_INVALID_ARGUMENT);
+    assert_int_equal(composition_check_confirmation(templates, "nothing", &err), STATUS_NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +219,7 @@ int main(void)
         cmocka_unit_test(a_validation_notice_is_the_form_with_the_ledgers_amounts),
         cmocka_unit_test(a_notice_that_does_not_add_up_is_refused),
         cmocka_unit_test(texts_and_e_mails_say_how_to_stop_them),
+        cmocka_unit_test(what_confirms_an_opt_out_says_nothing_else),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
