@@ -195,5 +195,7 @@ MUST_USE enum status bus_call(struct bus_client *client, struct bus_call *call, 
 /* The instances that are alive now, refreshed at most once a second; lent until the next call on this client. Fails
  * with UNAVAILABLE where Redis has never answered. */
 MUST_USE enum status bus_client_roster(struct bus_client *client, const struct roster **ret_roster, struct error *err);
+/* What was read of it counts no more: the next use reads it anew. For whoever must reach all who are there by now. */
+void bus_client_expire_roster(struct bus_client *client);
 
 #endif

@@ -131,6 +131,11 @@ void bus_client_refresh(struct bus_client *client, int64_t age_ms)
     close_links_of_the_gone(client);
 }
 
+void bus_client_expire_roster(struct bus_client *client)
+{
+    client->has_tried = false;
+}
+
 enum status bus_client_roster(struct bus_client *client, const struct roster **ret_roster, struct error *err)
 {
     bus_client_refresh(client, ROSTER_AGE_MS);

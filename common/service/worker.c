@@ -218,19 +218,23 @@ static bool receive(struct worker *worker)
     return !worker->is_stopped;
 }
 
-static void read_clock(struct worker *worker)
+enum status worker_read_clock(struct worker *worker, struct error *err)
 {
-    struct error err;
     bool is_driven = false;
     struct instant now = {0};
-    if (platform_clock_read(worker->db, &is_driven, &now, &err) != STATUS_OK) {
-        worker_after_failure(worker, err.code);
-        return;
-    }
-    if (is_driven)
+    const enum status st = platform_clock_read(worker->db, &is_driven, &now, err);
+    if (st == STATUS_OK && is_driven)
         (void)clock_drive(now);
-    else if (clock_is_driven())
+    else if (st == STATUS_OK && clock_is_driven())
         clock_release();
+    return st;
+}
+
+static void look_at_clock(struct worker *worker)
+{
+    struct error err;
+    if (worker_read_clock(worker, &err) != STATUS_OK)
+        worker_after_failure(worker, err.code);
 }
 
 static void daily(struct worker *worker)
@@ -277,7 +281,7 @@ static void housekeeping(struct worker *worker)
     if (worker->db)
         timers_look_again(worker);
     if (worker->db && worker->index == 0)
-        read_clock(worker);
+        look_at_clock(worker);
     if (worker->db && worker->index == 0 && clock_remaining_ms(worker->next_daily) == 0)
         daily(worker);
 }

@@ -51,6 +51,9 @@ struct monotonic worker_pause(int64_t *retry_ms);
  * a living connection is rolled back for certain. */
 void worker_after_failure(struct worker *worker, enum status st);
 
+/* Business time as it is stored, driven or not. */
+MUST_USE enum status worker_read_clock(struct worker *worker, struct error *err);
+
 struct unit *worker_begin(struct worker *worker, struct error *err);
 /* The unit commits only where this worker owns the partition still: what a zombie decided is thrown away (ABORTED). */
 void worker_fence(const struct worker *worker, struct unit *unit, uint16_t partition);

@@ -180,7 +180,9 @@ static enum status take_wanted(struct worker *worker, size_t *ret_waiting, struc
     worker->next_timer_us = INT64_MIN;
     log_info("partitions taken over", log_number("count", (int64_t)n));
     st = events_load_parked(worker, err);
-    if (st != STATUS_OK) /* not knowing what is parked, nothing may be decided or applied */
+    if (st == STATUS_OK) /* whoever drove the clock meanwhile may not have known of this instance */
+        st = worker_read_clock(worker, err);
+    if (st != STATUS_OK) /* not knowing what is parked and what time it is, nothing may be decided or applied */
         ownership_drop_all(worker);
     return st;
 }

@@ -13,27 +13,28 @@
 
 #define SET_TIMEOUT_MS 5000
 
-/* An instance that does not answer is dying or cut off: each reads the stored clock twice a second by itself. */
-static enum status check_answers(struct cli *cli, const struct bus_call *calls, size_t n, struct error *err)
+/* Of those that do not answer there is the last one's reason in `ret_why`. */
+static enum status count_silent(const struct bus_call *calls, size_t n, size_t *ret_n_silent, struct error *ret_why,
+                                struct error *err)
 {
+    *ret_n_silent = 0;
     for (size_t i = 0; i < n; i++) {
         if (calls[i].code == STATUS_OK)
             continue;
         if (!status_is_transient(calls[i].code) && calls[i].code != STATUS_DEADLINE_EXCEEDED)
             return error_set(err, calls[i].code, "%s", calls[i].error.text);
-        cli_note(cli, "dunlin clock: %s; ignoring: it reads the stored clock by itself", calls[i].error.text);
+        (*ret_n_silent)++;
+        *ret_why = calls[i].error;
     }
     return STATUS_OK;
 }
 
 /* business_us 0: the machine's clock rules again. */
-static enum status tell_instances(struct cli *cli, int64_t business_us, struct error *err)
+static enum status tell_all(struct cli *cli, struct bus_client *bus, int64_t business_us, size_t *ret_n_silent,
+                            struct error *ret_why, struct error *err)
 {
-    struct bus_client *bus = NULL;
     const struct roster *roster = NULL;
-    enum status st = cli_bus(cli, &bus, err);
-    if (st == STATUS_OK)
-        st = bus_client_roster(bus, &roster, err);
+    enum status st = bus_client_roster(bus, &roster, err);
     if (st != STATUS_OK)
         return st;
     Dunlin__Platform__V1__SetClockRequest request;
@@ -51,11 +52,31 @@ static enum status tell_instances(struct cli *cli, int64_t business_us, struct e
                                      .instance_id = names->instances[i].id,
                                      .is_query = true}; /* setting it twice is setting it once */
     bus_call_many(bus, calls, n, MIN(cli_timeout_ms(cli), SET_TIMEOUT_MS));
-    st = check_answers(cli, calls, n, err);
+    st = count_silent(calls, n, ret_n_silent, ret_why, err);
     for (size_t i = 0; i < n; i++)
         if (calls[i].reply != NULL)
             protobuf_c_message_free_unpacked(calls[i].reply, NULL);
     g_free(calls);
+    return st;
+}
+
+/* Until all who are there have answered; who does not is slow, or dying and soon off the roster. One that comes
+ * meanwhile reads the stored clock before it decides anything. */
+static enum status tell_instances(struct cli *cli, int64_t business_us, struct error *err)
+{
+    struct bus_client *bus = NULL;
+    struct error why = {0};
+    size_t n_silent = 0;
+    const struct monotonic deadline = clock_deadline_ms(cli_timeout_ms(cli));
+    enum status st = cli_bus(cli, &bus, err);
+    if (st != STATUS_OK)
+        return st;
+    do {
+        bus_client_expire_roster(bus);
+        st = tell_all(cli, bus, business_us, &n_silent, &why, err);
+    } while (st == STATUS_OK && n_silent > 0 && clock_remaining_ms(deadline) > 0);
+    if (st == STATUS_OK && n_silent > 0)
+        cli_note(cli, "dunlin clock: %s; ignoring: it reads the stored clock by itself, twice a second", why.text);
     return st;
 }
 
