@@ -246,6 +246,7 @@ struct sop {
     size_t n_classes;
     struct sop_strategy *strategies;
     size_t n_strategies;
+    bool sends_notices; /* some step is the validation notice: that it is sent in time is seen to here */
     struct sop_bucket *buckets; /* ascending, without gaps or overlaps */
     size_t n_buckets;
     int32_t promise_grace_days; /* after a promise's due day before it counts as broken */

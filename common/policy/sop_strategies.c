@@ -77,6 +77,7 @@ static enum status expand_step(const struct sop_maker *maker, struct sop_strateg
         step->day = values->day + (values->repeat == NULL ? 0 : (int32_t)time * values->repeat->every_days);
         step->channel = values->channel;
         step->purpose = values->purpose == 0 ? SOP_PURPOSE_COLLECTION : values->purpose;
+        maker->sop->sends_notices = maker->sop->sends_notices || step->purpose == SOP_PURPOSE_VALIDATION_NOTICE;
         (void)snprintf(step->template, sizeof(step->template), "%s", values->template == NULL ? "" : values->template);
         (void)snprintf(step->script, sizeof(step->script), "%s", values->script == NULL ? "" : values->script);
         int len = time == 0 ? snprintf(step->code, sizeof(step->code), "%s", values->code)

@@ -201,6 +201,7 @@ enum hold {
     HOLD_PAID,
     HOLD_RECALLED,
     HOLD_PROMISE,
+    HOLD_NOTICE_OVERDUE, /* the validation notice was not sent in time */
     HOLD_COUNT,
 };
 const char *hold_name(enum hold hold); /* "dispute" */

@@ -23,6 +23,7 @@ const char *hold_name(enum hold hold)
         [HOLD_PAID] = "paid",
         [HOLD_RECALLED] = "recalled",
         [HOLD_PROMISE] = "promise",
+        [HOLD_NOTICE_OVERDUE] = "notice_overdue",
     };
     return NAMES[hold];
 }
@@ -202,8 +203,8 @@ void judge_dispute(const struct rule *rule, struct judgement *judgement)
     }
 }
 
-/* What is said all the same: of money, what collects none; to an address that is excluded, that it is
- * (1006.14(h)(2)(i)) and what law requires. */
+/* What is said all the same: of money, and until a notice is sent, what collects none, the notice among it; to an
+ * address that is excluded, that it is (1006.14(h)(2)(i)) and what law requires. */
 static bool is_hold_exception(const struct judgement *judgement, enum hold hold)
 {
     const struct question *question = judgement->question;
@@ -213,6 +214,8 @@ static bool is_hold_exception(const struct judgement *judgement, enum hold hold)
         return true;
     if (hold == HOLD_PAID || hold == HOLD_PROMISE)
         return question->purpose == PURPOSE_PAYMENT_CONFIRMATION || is_no_collection(judgement);
+    if (hold == HOLD_NOTICE_OVERDUE)
+        return is_no_collection(judgement);
     if (hold != HOLD_OPT_OUT_CONTACT_POINT)
         return false;
     return (question->purpose == PURPOSE_OPT_OUT_CONFIRMATION && medium_is_in(question->medium, MEDIA_ELECTRONIC)) ||

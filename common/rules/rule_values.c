@@ -71,7 +71,8 @@ static const cyaml_strval_t HOLDS[] = {{"dispute", HOLD_DISPUTE},
                                        {"wrong_number", HOLD_WRONG_NUMBER},
                                        {"paid", HOLD_PAID},
                                        {"recalled", HOLD_RECALLED},
-                                       {"promise", HOLD_PROMISE}};
+                                       {"promise", HOLD_PROMISE},
+                                       {"notice_overdue", HOLD_NOTICE_OVERDUE}};
 
 #define OPTIONAL_POINTER (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
 #define OPTIONAL_STRICT  (CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT)

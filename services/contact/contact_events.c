@@ -1,5 +1,7 @@
 #include "contact_events.h"
 
+#include <string.h>
+
 #include "balance_model.h"
 #include "contact_codec.h"
 #include "contact_store.h"
@@ -264,15 +266,25 @@ enum status contact_apply(struct unit *unit, const struct service_event *events,
     return st == STATUS_OK ? contact_store_save(unit_db(unit), book, err) : st;
 }
 
+static bool is_notice(const struct timer *timer)
+{
+    return strcmp(timer->kind, CONTACT_TIMER_NOTICE) == 0;
+}
+
 static enum status load_for_timers(struct unit *unit, const struct timer *timers, size_t n_timers,
                                    struct contact_book *book, struct error *err)
 {
     SCOPED(contact_keys_fini) struct contact_keys keys;
-    g_autofree struct id *ids = g_new(struct id, n_timers);
+    g_autofree struct id *permit_ids = g_new(struct id, n_timers);
+    size_t n_permits = 0;
     contact_keys_init(&keys);
-    for (size_t i = 0; i < n_timers; i++)
-        ids[i] = timers[i].subject_id;
-    enum status st = contact_store_load_permits(unit_db(unit), ids, n_timers, book, err);
+    for (size_t i = 0; i < n_timers; i++) {
+        if (is_notice(&timers[i]))
+            contact_keys_add_account(&keys, &timers[i].subject_id);
+        else
+            permit_ids[n_permits++] = timers[i].subject_id;
+    }
+    enum status st = contact_store_load_permits(unit_db(unit), permit_ids, n_permits, book, err);
     if (st != STATUS_OK)
         return st;
     GHashTableIter iter;
@@ -283,15 +295,21 @@ static enum status load_for_timers(struct unit *unit, const struct timer *timers
     return contact_store_load(unit_db(unit), &keys, CONTACT_WITHOUT_ATTEMPTS, book, err);
 }
 
+static enum status on_timer(const struct contact_work *work, const struct timer *timer, struct error *err)
+{
+    struct account *account = contact_find_account(work->book, &timer->subject_id);
+    struct permit *permit = contact_find_permit(work->book, &timer->subject_id);
+    if (is_notice(timer))
+        return account == NULL ? STATUS_OK : contact_notice_overdue(work, account, err);
+    return permit == NULL ? STATUS_OK : contact_expire(work, permit, err);
+}
+
 enum status contact_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
 {
     SCOPED(contact_book_freep) struct contact_book *book = contact_book_new();
     const struct contact_work work = contact_work_of(unit, book);
     enum status st = load_for_timers(unit, timers, n_timers, book, err);
-    for (size_t i = 0; st == STATUS_OK && i < n_timers; i++) {
-        struct permit *permit = contact_find_permit(book, &timers[i].subject_id);
-        if (permit != NULL)
-            st = contact_expire(&work, permit, err);
-    }
+    for (size_t i = 0; st == STATUS_OK && i < n_timers; i++)
+        st = on_timer(&work, &timers[i], err);
     return st == STATUS_OK ? contact_store_save(unit_db(unit), book, err) : st;
 }

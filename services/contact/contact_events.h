@@ -18,6 +18,8 @@ MUST_USE enum status contact_apply_one(const struct contact_work *work, const st
 
 /* "permit_expiry": a permit's time and the grace for its report are over. */
 #define CONTACT_TIMER_PERMIT_EXPIRY "permit_expiry"
+/* "notice": the validation notice of an account should have been sent. */
+#define CONTACT_TIMER_NOTICE "notice"
 enum status contact_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err);
 
 #endif

@@ -282,6 +282,15 @@ static enum status on_expired(struct contact_replay *replay, const ProtobufCMess
     return st;
 }
 
+static enum status on_notice_overdue(struct contact_replay *replay, const ProtobufCMessage *message, struct error *err)
+{
+    struct account *account = contact_find_account(replay->work.book, &replay->event->account_id);
+    (void)message;
+    if (account == NULL)
+        return error_set(err, STATUS_FAILED_PRECONDITION, "a late notice of what was never placed");
+    return contact_notice_overdue(&replay->work, account, err);
+}
+
 /* --- what the debtor asked for ------------------------------------------------------------------------------------ */
 
 static enum status fold_flag(struct contact_replay *replay, const ProtobufCBinaryData *contact_point_id,
@@ -355,6 +364,7 @@ static const struct fold OWN[] = {
     {&dunlin__contact__v1__permit_refused__descriptor, on_refused},
     {&dunlin__contact__v1__attempt_reported__descriptor, on_reported},
     {&dunlin__contact__v1__permit_expired__descriptor, on_expired},
+    {&dunlin__contact__v1__notice_overdue__descriptor, on_notice_overdue},
     {&dunlin__contact__v1__stop_recorded__descriptor, on_stop},
     {&dunlin__contact__v1__stop_released__descriptor, on_release},
     {&dunlin__contact__v1__fact_recorded__descriptor, on_fact},

@@ -221,7 +221,7 @@ void debtor_update_zones(struct debtor *debtor)
 
 bool contact_point_is_usable(const struct contact_point *point)
 {
-    return !point->is_opted_out && !point->is_wrong;
+    return !point->is_opted_out && !point->is_wrong && !point->is_returned;
 }
 
 bool debtor_has_usable_point(const struct debtor *debtor, enum contact_point_kind kind)

@@ -41,6 +41,7 @@ struct contact_point {
     const char *zones; /* IANA names joined by ','; empty: unknown */
     bool is_opted_out; /* the debtor excluded it */
     bool is_wrong;     /* it turned out not to be the debtor's */
+    bool is_returned;  /* what was written to it last came back */
     bool is_changed;
 };
 
@@ -123,6 +124,8 @@ struct account {
     int32_t priority;
     int64_t classified_at_us;           /* when it came into this strategy */
     int64_t promise_broken_at_us;       /* the latest; 0: none */
+    int64_t notice_at_us;               /* the validation notice was sent and did not come back; 0: notice_model.h */
+    int64_t notice_due_at_us;           /* ... is owed by then; 0: it is not */
     const char *steps_done;             /* ",call-1,call-2,": of this strategy */
     int64_t last_step_at_us;            /* 0: none yet */
     int64_t not_before_us[CHANNEL_END]; /* a refusal or a failed attempt pushed the channel's next step to here; 0:
@@ -139,6 +142,7 @@ struct account {
     GArray *attempts; /* struct attempt; NULL where not loaded */
     bool is_new;      /* not written yet */
     bool is_changed;
+    bool is_notice_changed; /* its timer is to follow */
     bool is_reservation_changed;
     int64_t reserved_until_us; /* written only where is_reservation_changed: a dialer has it */
 };
@@ -222,7 +226,7 @@ hold_set account_holds(const struct account *account);
 /* The same for one contact point; NULL: none is needed. */
 hold_set account_holds_at(const struct account *account, const struct contact_point *point);
 
-/* May be used as far as the number or address itself goes. */
+/* May be used, and reaches somebody, as far as the number or address itself goes. */
 bool contact_point_is_usable(const struct contact_point *point);
 /* Some contact point of the kind is; true for CONTACT_POINT_NONE. */
 bool debtor_has_usable_point(const struct debtor *debtor, enum contact_point_kind kind);

@@ -44,9 +44,10 @@ void contact_keys_add_person_of(struct contact_keys *keys, const struct id *acco
 /* Values of debtor.point_marks. */
 #define MARK_OPTED_OUT 1
 #define MARK_WRONG     2
+#define MARK_RETURNED  4
 
 /* Where the columns of a person stand behind those of his account. */
-enum { HOLDS_COLUMN = 24, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
+enum { HOLDS_COLUMN = 26, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
 
 static const char *next_text(struct db_elements *elements, struct contact_book *book)
 {
@@ -71,6 +72,7 @@ static void read_points(const struct db_result *rows, size_t row, struct debtor 
         int16_t mark = db_next_int2(&marks);
         point->is_opted_out = (mark & MARK_OPTED_OUT) != 0;
         point->is_wrong = (mark & MARK_WRONG) != 0;
+        point->is_returned = (mark & MARK_RETURNED) != 0;
     }
     debtor_update_zones(debtor);
 }
@@ -127,6 +129,8 @@ static void read_account(const struct db_result *rows, size_t row, struct contac
     account->step_channel = account->step[0] == '\0' ? 0 : db_int2(rows, row, 21);
     read_waits(db_text(rows, row, 22), account);
     account->debt_kind = (enum debt_kind)db_int2(rows, row, 23);
+    account->notice_at_us = db_int8(rows, row, 24);
+    account->notice_due_at_us = db_int8(rows, row, 25);
 }
 
 static void read_attempt(const struct db_result *rows, size_t row, struct contact_book *book)
@@ -332,12 +336,12 @@ enum status contact_store_recent_permits(struct db *db, const struct id *account
 
 static const enum db_type ACCOUNT_TYPES[] = {
     DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT8, DB_INT2, /* and what may change: */
-    DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8,
-    DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT,
+    DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT8,
+    DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT, DB_INT8, DB_INT8,
 };
 static const enum db_type ACCOUNT_UPDATE_TYPES[] = {
-    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT,
-    DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT,
+    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8,
+    DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT, DB_INT8, DB_INT8,
 };
 static const enum db_type RESERVE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
 static const enum db_type DEBTOR_TYPES[] = {DB_INT2,  DB_UUID,  DB_INT4,  DB_INT4, DB_ARRAY,
@@ -418,7 +422,8 @@ static void point_arrays_fill(struct point_arrays *arrays, const struct debtor *
     arrays->has_marks = false;
     for (guint i = 0; i < debtor->points->len; i++) {
         const struct contact_point *point = g_ptr_array_index(debtor->points, i);
-        int16_t mark = (int16_t)((point->is_opted_out ? MARK_OPTED_OUT : 0) | (point->is_wrong ? MARK_WRONG : 0));
+        int16_t mark = (int16_t)((point->is_opted_out ? MARK_OPTED_OUT : 0) | (point->is_wrong ? MARK_WRONG : 0) |
+                                 (point->is_returned ? MARK_RETURNED : 0));
         db_array_id(arrays->ids, &point->id);
         db_array_int2(arrays->kinds, (int16_t)point->kind);
         db_array_text(arrays->values, point->value);
@@ -483,7 +488,9 @@ static void push_changing(const struct account *account, struct db_array *const 
     push_unless_zero(*c++, account->unposted_seq);
     push_unless_zero(*c++, account->restated_seq);
     db_array_int2(*c++, (int16_t)account->step_channel);
-    push_waits(account, *c);
+    push_waits(account, *c++);
+    push_unless_zero(*c++, account->notice_at_us);
+    push_unless_zero(*c, account->notice_due_at_us);
 }
 
 static void push_new_account(const struct account *account, const struct db_columns *columns)

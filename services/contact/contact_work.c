@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "attempt_model.h"
 #include "contact_codec.h"
+#include "contact_events.h"
+#include "notice_model.h"
 #include "plan_model.h"
 #include "service/wire.h"
 
@@ -120,10 +123,33 @@ static enum status settle_plan(const struct contact_work *work, struct account *
     return emit_planned(work, account, because, err);
 }
 
+/* Nobody need be told of a debt that is paid or not ours, and the clock follows what is owed. */
+static void settle_notice(const struct contact_work *work, struct account *account)
+{
+    if ((account->holds & (HOLD_BIT(HOLD_PAID) | HOLD_BIT(HOLD_RECALLED))) != 0)
+        (void)notice_ended(account);
+    if (!account->is_notice_changed)
+        return;
+    account->is_notice_changed = false;
+    if (account->notice_due_at_us == 0) {
+        work->effects->cancel_timer(work->sink, CONTACT_TIMER_NOTICE, &account->id);
+        return;
+    }
+    const struct timer timer = {
+        .kind = CONTACT_TIMER_NOTICE,
+        .subject_id = account->id,
+        .debtor_id = account->debtor->id,
+        .agency_id = account->debtor->agency_id,
+        .due_at = {account->notice_due_at_us},
+    };
+    work->effects->set_timer(work->sink, &timer);
+}
+
 enum status contact_settle(const struct contact_work *work, struct account *account, const char *because,
                            struct error *err)
 {
     bool was_stopped = account->is_stopped;
+    settle_notice(work, account);
     enum status st = settle_holds(work, account, err);
     if (st != STATUS_OK)
         return st;
@@ -141,6 +167,19 @@ enum status contact_settle_debtor(const struct contact_work *work, struct debtor
         st = contact_settle(work, account, because, err);
     }
     return st;
+}
+
+enum status contact_notice_overdue(const struct contact_work *work, struct account *account, struct error *err)
+{
+    Dunlin__Contact__V1__NoticeOverdue message;
+    if (!notice_is_overdue(account, work->now) || !account_set_hold(account, HOLD_NOTICE_OVERDUE, true))
+        return STATUS_OK;
+    dunlin__contact__v1__notice_overdue__init(&message);
+    message.account_id = wire_id(&account->id);
+    message.debtor_id = wire_id(&account->debtor->id);
+    message.due_at_us = account->notice_due_at_us;
+    const enum status st = emit(work, account, &message.base, err);
+    return st == STATUS_OK ? contact_settle(work, account, "notice_overdue", err) : st;
 }
 
 enum status contact_emit_granted(const struct contact_work *work, const struct decision *decision,

@@ -40,6 +40,11 @@ MUST_USE enum status contact_settle(const struct contact_work *work, struct acco
 MUST_USE enum status contact_settle_debtor(const struct contact_work *work, struct debtor *debtor, const char *because,
                                            struct error *err);
 
+/* The time for the validation notice is over: NoticeOverdue, and the debt is held. Nothing where it was sent, or is
+ * held already. */
+MUST_USE enum status contact_notice_overdue(const struct contact_work *work, struct account *account,
+                                            struct error *err);
+
 /* A decision as it is told. */
 struct decision {
     const struct account *account;

@@ -4,6 +4,7 @@
 
 #include "contact_codec.h"
 #include "fact_codec.h"
+#include "notice_model.h"
 #include "service/wire.h"
 
 static enum status emit(const struct contact_work *work, const struct account *account, const ProtobufCMessage *message,
@@ -77,6 +78,24 @@ static void set_wrong(struct debtor *debtor, const struct id *point_id, bool is_
     wait_no_longer(debtor);
 }
 
+/* A notice that others sent, or that came back to them. */
+static void note_notices(const struct contact_work *work, struct debtor *debtor, const struct person_fact *fact,
+                         bool is_release)
+{
+    const bool is_sent = fact->kind == FACT_KIND_VALIDATION_NOTICE_SENT;
+    if (!is_sent && (fact->kind != FACT_KIND_VALIDATION_NOTICE_RETURNED || is_release))
+        return;
+    for (guint i = 0; i < debtor->accounts->len; i++) {
+        struct account *account = g_ptr_array_index(debtor->accounts, i);
+        if (!fact_concerns(fact, &account->id))
+            continue;
+        if (is_sent && !is_release)
+            (void)notice_sent(account, fact->at_us);
+        else
+            (void)notice_returned(account, fact->at_us, work->now.us);
+    }
+}
+
 enum status contact_take_fact(const struct contact_work *work, struct account *account, struct person_fact **fact,
                               hold_set contradicts, bool *ret_is_new, struct error *err)
 {
@@ -95,6 +114,7 @@ enum status contact_take_fact(const struct contact_work *work, struct account *a
         st = change_flag(work, debtor, taken, taken->effect != FACT_ENDS_FLAG, fact_traits(taken->kind)->name, err);
     if (taken->effect == FACT_MARKS_WRONG)
         set_wrong(debtor, &taken->contact_point_id, true);
+    note_notices(work, debtor, taken, false);
     if (fact_traits(taken->kind)->is_loosening)
         wait_no_longer(debtor);
     return st == STATUS_OK ? contact_settle_debtor(work, debtor, "fact", err) : st;
@@ -132,6 +152,7 @@ enum status contact_release_fact(const struct contact_work *work, struct account
         st = change_flag(work, account->debtor, fact, true, reason, err);
     if (fact->effect == FACT_MARKS_WRONG && !is_wrong_by_another(account->debtor, fact))
         set_wrong(account->debtor, &fact->contact_point_id, false);
+    note_notices(work, account->debtor, fact, true);
     wait_no_longer(account->debtor);
     return st == STATUS_OK ? contact_settle_debtor(work, account->debtor, "released", err) : st;
 }

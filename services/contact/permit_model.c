@@ -4,6 +4,7 @@
 
 #include "attempt_model.h"
 #include "fact_model.h"
+#include "notice_model.h"
 #include "rules/facts_fold.h"
 
 const char *hold_set_name(unsigned hold)
@@ -447,11 +448,12 @@ int64_t permit_contacts_since(const struct rules_selection *rules, enum technolo
     return now.us - (rules_selection_window_days(rules, technology) + 2) * US_PER_DAY;
 }
 
-static hold_set holds_of(const struct permit_subject *subject, bool is_parked)
+static hold_set holds_of(const struct permit_subject *subject, bool is_parked, struct instant now)
 {
     const struct debtor *debtor = subject->account->debtor;
     const struct debtor_rules *here = &debtor->rules[debt_matter_of(subject->account->debt_kind)];
     return account_holds_at(subject->account, subject->point) |
+           (notice_is_overdue(subject->account, now) ? HOLD_BIT(HOLD_NOTICE_OVERDUE) : 0) |
            (is_parked || debtor->has_unreadable_fact ? HOLD_BIT(HOLD_PARKED) : 0) |
            (debtor->has_unreadable_zone ? HOLD_BIT(HOLD_UNREADABLE_ZONE) : 0) |
            (here->has_no_jurisdiction ? HOLD_BIT(HOLD_NO_JURISDICTION) : 0) |
@@ -485,7 +487,7 @@ void permit_gather(const struct rules_selection *rules, const struct permit_subj
         .purpose = subject->purpose,
         .zones = debtor->zones,
         .n_zones = debtor->n_zones,
-        .holds = holds_of(subject, is_parked),
+        .holds = holds_of(subject, is_parked, now),
         .contacts = (const struct permit_contact *)(const void *)storage->data,
         .n_contacts = storage->len,
         .place_packs = here->place_packs == NULL ? "" : here->place_packs,

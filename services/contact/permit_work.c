@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "contact_events.h"
+#include "notice_model.h"
 #include "plan_model.h"
 
 /* Decisions. */
@@ -118,6 +119,8 @@ static enum status record_discussed(const struct effect *effect, struct error *e
         struct account *other = contact_find_account(effect->work->book, others[i]);
         report_apply_to_discussion(effect->report, effect->permit, permit_add_discussion(effect->permit, others[i]),
                                    &news);
+        if (news.is_conversation && effect->work->context->sop->sends_notices)
+            (void)notice_communicated(other, effect->permit->occurred_at_us);
         if (news.is_disputed && dispute_claim(other))
             st = contact_settle(effect->work, other, "attempt", err);
         if (st == STATUS_OK && news.is_conversation)
@@ -219,6 +222,30 @@ static void move_plan(const struct effect *effect)
     account->is_changed = true;
 }
 
+/* What was told and sent, as far as the validation notice goes. Nothing where others send the notices. */
+static void note_notice(const struct contact_work *work, const struct permit *permit, struct account *account)
+{
+    const bool is_notice = permit->purpose == (int32_t)CONTACT_PURPOSE_VALIDATION_NOTICE &&
+                           channel_traits((enum channel)permit->channel)->is_written;
+    if (is_notice && permit->delivery == (int32_t)DELIVERY_UNDELIVERABLE)
+        (void)notice_returned(account, permit->occurred_at_us, work->now.us);
+    else if (is_notice && permit_is_communication(permit) && permit->state == PERMIT_REPORTED)
+        (void)notice_sent(account, permit->occurred_at_us);
+    else if (work->context->sop->sends_notices && permit_is_communication(permit))
+        (void)notice_communicated(account, permit->occurred_at_us);
+}
+
+/* An address that mail comes back from is not written to again, until something arrives there. */
+static void mark_returned(const struct effect *effect)
+{
+    const bool is_returned = effect->permit->delivery == (int32_t)DELIVERY_UNDELIVERABLE;
+    if (effect->point == NULL || effect->point->is_returned == is_returned ||
+        (!is_returned && effect->permit->delivery != (int32_t)DELIVERY_DELIVERED))
+        return;
+    effect->point->is_returned = is_returned;
+    effect->point->is_changed = true;
+}
+
 static enum status apply_to_account(const struct effect *effect, struct error *err)
 {
     bool is_person_changed = false;
@@ -226,6 +253,8 @@ static enum status apply_to_account(const struct effect *effect, struct error *e
     if (st != STATUS_OK)
         return st;
     is_person_changed = mark_wrong(effect) || is_person_changed;
+    mark_returned(effect);
+    note_notice(effect->work, effect->permit, effect->account);
     if (effect->news.is_disputed)
         (void)dispute_claim(effect->account);
     if (effect->news.ends_step)
@@ -297,6 +326,10 @@ enum status contact_expire(const struct contact_work *work, struct permit *permi
         return st;
     account->reserved_until_us = 0;
     account->is_reservation_changed = true;
+    note_notice(work, permit, account);
     plan_finish_step(work->book, account, permit);
+    if (permit->purpose == (int32_t)CONTACT_PURPOSE_VALIDATION_NOTICE) /* whether it was sent is not known: again */
+        account->not_before_us[permit->channel] =
+            MAX(account->not_before_us[permit->channel], work->now.us + US_PER_DAY);
     return contact_settle(work, account, "attempt", err);
 }

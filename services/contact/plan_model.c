@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "notice_model.h"
 #include "permit_model.h"
 
 #define NOON_US (12 * US_PER_HOUR)
@@ -17,6 +18,16 @@ static const char *find_done(const struct account *account, const char *step)
 bool plan_is_done(const struct account *account, const char *step)
 {
     return find_done(account, step) != NULL;
+}
+
+static bool is_validation_notice(const struct sop_step *step)
+{
+    return step->purpose == SOP_PURPOSE_VALIDATION_NOTICE;
+}
+
+bool plan_is_step_done(const struct account *account, const struct sop_step *step)
+{
+    return is_validation_notice(step) ? notice_is_sent(account) : plan_is_done(account, step->code);
 }
 
 void plan_mark_done(struct contact_book *book, struct account *account, const char *step, int64_t done_at_us)
@@ -143,7 +154,8 @@ enum usable {
 static enum usable step_usable(const struct account *account, const struct sop_step *step, const hold_set *blocking)
 {
     const enum contact_point_kind kind = channel_traits((enum channel)step->channel)->point_kind;
-    if ((account_holds_by(account, kind) & blocking[step->channel]) != 0)
+    const hold_set late = is_validation_notice(step) ? HOLD_BIT(HOLD_NOTICE_OVERDUE) : 0; /* it is what is late */
+    if ((account_holds_by(account, kind) & blocking[step->channel] & ~late) != 0)
         return NOT_USABLE;
     return debtor_has_usable_point(account->debtor, kind) ? USABLE : WITHOUT_POINT;
 }
@@ -162,7 +174,7 @@ static void find_candidates(const struct sop_strategy *strategy, const struct ac
     for (size_t i = 0; i < strategy->n_steps; i++) {
         const struct sop_step *step = &strategy->steps[i];
         int32_t day = 0;
-        if (plan_is_done(account, step->code) || !step_day(account, step, 0, &day))
+        if (plan_is_step_done(account, step) || !step_day(account, step, 0, &day))
             continue;
         struct candidate *first = &ret_candidates[step->channel];
         const enum usable usable = step_usable(account, step, blocking);

@@ -19,6 +19,8 @@
  * several times a day.
  * - A step is done when an attempt for it was made: reported as anything but not placed, busy or failed, or never
  * reported at all. Otherwise it stays, and is tried again after a while.
+ * - A validation notice is done once it was sent, by whatever step or person, and is to be done again where it comes
+ * back; a strategy that is entered later does not send it anew.
  * - After a conversation the next call waits until the rules allow one again.
  * - A refused permit keeps the step and pushes its channel to when the rules allow it; where they never do, as things
  * are, calls stay due and other channels are tried again the next day.
@@ -41,6 +43,8 @@ const struct sop_step *plan_step_of(const struct sop *sop, const char *strategy_
 
 /* Steps that are done, as kept with the account. */
 bool plan_is_done(const struct account *account, const char *step);
+/* The same of a step of the SOP; a validation notice is done once it was sent. */
+bool plan_is_step_done(const struct account *account, const struct sop_step *step);
 void plan_mark_done(struct contact_book *book, struct account *account, const char *step, int64_t done_at_us);
 void plan_mark_undone(struct contact_book *book, struct account *account, const char *step);
 /* The step that a permit was for is done, or is not done after all; nothing where the account has left that run of the

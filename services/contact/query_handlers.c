@@ -178,6 +178,7 @@ static void view_points(const struct debtor *debtor, struct views *views)
         view->n_zones = g_strv_length(zones);
         view->is_opted_out = point->is_opted_out;
         view->is_wrong = point->is_wrong;
+        view->is_returned = point->is_returned;
     }
 }
 
@@ -215,6 +216,8 @@ static void reply_account(struct service_call *call, const struct account *accou
     reply.strategy = wire_text(account->strategy);
     reply.step = wire_text(account->step);
     reply.step_due_at_us = account->step_due_at_us;
+    reply.notice_sent_at_us = account->notice_at_us;
+    reply.notice_due_at_us = account->notice_due_at_us;
     reply.n_holds = codec_holds(account_holds(account), holds);
     reply.holds = holds;
     reply.n_contact_points = account->debtor->points->len;

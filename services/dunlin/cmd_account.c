@@ -152,6 +152,7 @@ static void show_contact(struct cli *cli, const json_t *contact)
                                            {"zones", "zones", COLUMN_LIST},
                                            {"opted out", "is_opted_out", COLUMN_TEXT},
                                            {"wrong", "is_wrong", COLUMN_TEXT},
+                                           {"returned", "is_returned", COLUMN_TEXT},
                                            {0}};
     static const struct column ATTEMPTS[] = {
         {"attempt", "granted_at", COLUMN_INSTANT}, {"telephony", "telephony", COLUMN_TEXT},

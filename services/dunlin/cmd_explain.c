@@ -153,6 +153,17 @@ static void say_holds(struct cli *cli, const json_t *result)
     }
 }
 
+/* Nothing where no notice is owed and none was sent. */
+static void say_notice(struct cli *cli, const json_t *result)
+{
+    const json_t *notice = json_object_get(result, "notice");
+    const bool is_sent = json_is_string(json_object_get(notice, "sent_at"));
+    g_autofree char *when = when_of(notice, is_sent ? "sent_at" : "due_at");
+    g_autofree char *text = g_strdup_printf("%s %s", is_sent ? "of the debt's validity sent" : "owed by", when);
+    if (when[0] != '\0')
+        say_fact(cli, "notice", text, "");
+}
+
 /* What people told, as far as it is in force: "consent, scope text". */
 static void say_facts(struct cli *cli, const json_t *result)
 {
@@ -336,6 +347,7 @@ static void say(struct asking *asking, const json_t *result)
     say_placed(cli, result);
     say_class(cli, result);
     say_holds(cli, result);
+    say_notice(cli, result);
     say_facts(cli, result);
     say_next(cli, result);
     say_channels(cli, result);

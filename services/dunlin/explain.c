@@ -258,7 +258,7 @@ static json_t *later_steps_json(const struct explanation *explanation, const str
     const struct sop_strategy *strategy = sop_strategy(explanation->context->sop, account->strategy);
     for (size_t i = 0; strategy != NULL && i < strategy->n_steps; i++) {
         const struct sop_step *step = &strategy->steps[i];
-        if (plan_is_done(account, step->code) || strcmp(step->code, account->step) == 0)
+        if (plan_is_step_done(account, step) || strcmp(step->code, account->step) == 0)
             continue;
         (void)json_array_append_new(
             rows, json_pack("{s:s, s:i, s:s}", "step", step->code, "day", step->day, "from", ANCHORS[step->anchor]));
@@ -297,6 +297,13 @@ static json_t *facts_json(const struct explanation *explanation)
     return rows;
 }
 
+/* When the validation notice was sent, or by when it is owed. */
+static json_t *notice_json(const struct account *account)
+{
+    return json_pack("{s:o, s:o}", "sent_at", instant_json(account->notice_at_us), "due_at",
+                     instant_json(account->notice_due_at_us));
+}
+
 static json_t *or_null(const json_t *object)
 {
     return object != NULL ? json_deep_copy(object) : json_null();
@@ -322,12 +329,12 @@ json_t *explanation_json(struct explanation *explanation, struct instant at)
     if (account == NULL || explanation->placed == NULL)
         return NULL;
     json_t *result = json_pack(
-        "{s:s, s:s, s:{s:s, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "account_id",
+        "{s:s, s:s, s:{s:s, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "account_id",
         id_format(&explanation->account_id, id), "debtor_id", id_format(&account->debtor->id, debtor_id), "as_of",
         "event", explanation->last.text, "at", instant_json(at.us), "placed", or_null(explanation->placed), "balance",
         or_null(explanation->balance), "class", or_null(explanation->classified), "holds", holds_json(explanation),
-        "facts", facts_json(explanation), "next", next_json(explanation, account, at), "channels",
-        channels_json(explanation, account, at), "contacts", or_null(explanation->contacts), "rule_version",
+        "notice", notice_json(account), "facts", facts_json(explanation), "next", next_json(explanation, account, at),
+        "channels", channels_json(explanation, account, at), "contacts", or_null(explanation->contacts), "rule_version",
         explanation->context->rules->book->version);
     add_packs(explanation, account, result);
     return result;

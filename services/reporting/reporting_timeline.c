@@ -140,6 +140,14 @@ static void say_permit_expired(const ProtobufCMessage *message, GString *text)
     g_string_append(text, "A permit ran out without a report; it counts as an attempt.");
 }
 
+static void say_notice_overdue(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Contact__V1__NoticeOverdue *overdue = (const Dunlin__Contact__V1__NoticeOverdue *)message;
+    g_string_append(text, "The validation notice was not sent in time");
+    add_instant(text, ", by ", overdue->due_at_us);
+    g_string_append(text, "; nothing else goes out until it has been.");
+}
+
 static void say_reported(const ProtobufCMessage *message, GString *text)
 {
     const Dunlin__Contact__V1__AttemptReported *reported = (const Dunlin__Contact__V1__AttemptReported *)message;
@@ -290,6 +298,7 @@ static const struct sentence {
     {&dunlin__contact__v1__permit_granted__descriptor, say_granted},
     {&dunlin__contact__v1__permit_refused__descriptor, say_refused},
     {&dunlin__contact__v1__permit_expired__descriptor, say_permit_expired},
+    {&dunlin__contact__v1__notice_overdue__descriptor, say_notice_overdue},
     {&dunlin__contact__v1__attempt_reported__descriptor, say_reported},
     {&dunlin__contact__v1__stop_recorded__descriptor, say_stop},
     {&dunlin__contact__v1__stop_released__descriptor, say_released},

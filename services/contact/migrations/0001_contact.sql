@@ -11,7 +11,7 @@ CREATE TABLE contact.debtor (
     point_kinds  smallint[] NOT NULL,    -- 1 phone, 2 e-mail, 3 address
     point_values text[]     NOT NULL,
     point_zones  text[]     NOT NULL,    -- IANA names joined by ','; empty: unknown
-    point_marks  smallint[],             -- 1 opted out, 2 wrong: turned out not to be the debtor's; 3 both. NULL: none is marked
+    point_marks  smallint[],             -- 1 opted out, 2 wrong: turned out not to be the debtor's, 4 returned: what was written to it came back; added up. NULL: none is marked
     PRIMARY KEY (partition, debtor_id)
 ) WITH (fillfactor = 90);
 

@@ -13,48 +13,6 @@ static int clear(void **state)
     return 0;
 }
 
-static Dunlin__Contact__V1__Fact fact_of(Dunlin__Contact__V1__FactKind kind)
-{
-    Dunlin__Contact__V1__Fact fact;
-    dunlin__contact__v1__fact__init(&fact);
-    fact.kind = kind;
-    return fact;
-}
-#define FACT(name) fact_of(DUNLIN__CONTACT__V1__FACT_KIND__FACT_KIND_##name)
-
-/* Owned by the caller; NULL where it was refused. */
-static Dunlin__Contact__V1__RecordFactsReply *record_as(struct unit_fixture *fixture, const char *role,
-                                                        const char *account, Dunlin__Contact__V1__Fact *fact,
-                                                        enum status expected)
-{
-    const struct id account_id = named(account);
-    Dunlin__Contact__V1__RecordFactsRequest request;
-    dunlin__contact__v1__record_facts_request__init(&request);
-    request.account_id = wire_id(&account_id);
-    request.facts = &fact;
-    request.n_facts = 1;
-    return call_as(fixture, role, "RecordFacts", &request.base, expected);
-}
-
-static struct id record(struct unit_fixture *fixture, const char *account, Dunlin__Contact__V1__Fact *fact)
-{
-    struct id id = {0};
-    Dunlin__Contact__V1__RecordFactsReply *reply = record_as(fixture, "operator", account, fact, STATUS_OK);
-    assert_int_equal(reply->n_results, 1);
-    assert_int_equal(id_from_bytes(reply->results[0]->fact_id.data, ID_BYTES, "fact_id", &id, NULL), STATUS_OK);
-    fixture_free_reply(reply);
-    return id;
-}
-
-static void talk(struct unit_fixture *fixture, const char *account, const char *phone)
-{
-    const struct id id = permit(fixture, account, phone);
-    Dunlin__Contact__V1__AttemptReport talked = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
-    talked.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
-    talked.is_conversation = true;
-    assert_int_equal(report(fixture, &talked), STATUS_OK);
-}
-
 static void no_call(struct unit_fixture *fixture, const char *account, const char *phone)
 {
     const struct id id = permit(fixture, account, phone);
@@ -174,17 +132,6 @@ static void keeps_away_from_hours_that_the_debtor_named(void **state)
     fixture_free_reply(call_as(fixture, "operator", "ReleaseFact", &release.base, STATUS_OK));
     assert_string_equal(fixture_emitted(fixture), "FactReleased");
     no_call(fixture, "a1", "d1-phone");
-}
-
-static void take_back(struct unit_fixture *fixture, const char *account, const struct id *fact_id)
-{
-    const struct id account_id = named(account);
-    Dunlin__Contact__V1__ReleaseFactRequest release;
-    dunlin__contact__v1__release_fact_request__init(&release);
-    release.account_id = wire_id(&account_id);
-    release.fact_id = wire_id(fact_id);
-    release.reason = wire_text("another debtor's letter");
-    fixture_free_reply(call_as(fixture, "operator", "ReleaseFact", &release.base, STATUS_OK));
 }
 
 /* Broken once: the flag released with its fact, though the debtor had asked for the same on a call ("StopReleased"). */

@@ -6,6 +6,8 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
+#include "attempt_model.h"
+#include "notice_model.h"
 #include "permit_model.h"
 #include "person.h"
 #include "plan_model.h"
@@ -67,6 +69,12 @@ static void enter(const struct fixture *fixture, const char *strategy, const cha
 static void done(const struct fixture *fixture, const char *step, const char *when)
 {
     plan_mark_done(fixture->book, fixture->account, step, at(when).us);
+}
+
+static void send_notice(const struct fixture *fixture, const char *when)
+{
+    done(fixture, "notice", when);
+    (void)notice_sent(fixture->account, at(when).us);
 }
 
 static void plans_nothing_without_a_strategy(void **state)
@@ -250,7 +258,7 @@ static void passes_over_steps_for_which_there_is_no_contact_point(void **state)
     expect_plan(fixture, "call-1", "2026-06-01T12:00:00Z"); /* there is no address */
     (void)test_point(fixture->book, fixture->account, "home", CONTACT_POINT_ADDRESS, "America/New_York");
     expect_plan(fixture, "notice", "2026-06-01T04:00:00Z"); /* mail has no hours */
-    done(fixture, "notice", "2026-06-01T15:00:00Z");
+    send_notice(fixture, "2026-06-01T15:00:00Z");
     expect_plan(fixture, "call-1", "2026-06-02T12:00:00Z");
     done(fixture, "call-1", "2026-06-02T15:00:00Z");
     expect_plan(fixture, "call-2", "2026-06-04T12:00:00Z");
@@ -258,12 +266,28 @@ static void passes_over_steps_for_which_there_is_no_contact_point(void **state)
     expect_plan(fixture, "portal-1", "2026-06-06T12:00:00Z");
 }
 
+static void sends_a_notice_again_where_it_came_back_and_not_for_another_strategy(void **state)
+{
+    struct fixture *fixture = *state;
+    use_channels(fixture);
+    (void)test_point(fixture->book, fixture->account, "home", CONTACT_POINT_ADDRESS, "America/New_York");
+    done(fixture, "notice", "2026-06-01T15:00:00Z"); /* it was tried, and never known to have been sent */
+    expect_plan(fixture, "notice", "2026-06-02T04:00:00Z");
+    send_notice(fixture, "2026-06-02T15:00:00Z");
+    enter(fixture, "mixed", "2026-06-02T16:00:00Z");
+    expect_plan(fixture, "call-1", "2026-06-03T12:00:00Z");
+    const struct instant back = at("2026-06-03T15:00:00Z");
+    assert_true(notice_returned(fixture->account, back.us, back.us));
+    (void)account_set_hold(fixture->account, HOLD_NOTICE_OVERDUE, true);
+    expect_plan(fixture, "notice", "2026-06-03T04:00:00Z"); /* late, and all that is left to do */
+}
+
 static void plans_what_is_written_while_calls_are_held(void **state)
 {
     struct fixture *fixture = *state;
     use_channels(fixture);
     (void)test_point(fixture->book, fixture->account, "home", CONTACT_POINT_ADDRESS, "America/New_York");
-    done(fixture, "notice", "2026-06-01T15:00:00Z");
+    send_notice(fixture, "2026-06-01T15:00:00Z");
     fixture->account->debtor->holds = HOLD_BIT(HOLD_OPT_OUT_CALLS);
     expect_plan(fixture, "portal-1", "2026-06-06T12:00:00Z");
     fixture->account->debtor->holds = HOLD_BIT(HOLD_ATTORNEY);
@@ -301,6 +325,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(waits_for_what_a_refusal_or_failure_said, setup, teardown),
         cmocka_unit_test_setup_teardown(starts_over_in_another_strategy, setup, teardown),
         cmocka_unit_test_setup_teardown(passes_over_steps_for_which_there_is_no_contact_point, setup, teardown),
+        cmocka_unit_test_setup_teardown(sends_a_notice_again_where_it_came_back_and_not_for_another_strategy, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(plans_what_is_written_while_calls_are_held, setup, teardown),
         cmocka_unit_test_setup_teardown(does_not_hold_a_letter_up_for_what_calls_wait_for, setup, teardown),
         cmocka_unit_test_setup_teardown(finishes_and_reopens_steps_of_the_same_run_only, setup, teardown),

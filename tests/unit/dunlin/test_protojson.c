@@ -80,7 +80,7 @@ static void reads_lists_and_messages_inside(void **state)
     reply.n_contact_points = 1;
     assert_json(&reply.base, "{\"holds\": [\"dispute\", \"cease\"], \"attempts\": [], \"contact_points\":"
                              " [{\"contact_point_id\": null, \"kind\": \"\", \"value\": \"\", \"zones\": [],"
-                             " \"is_opted_out\": false, \"is_wrong\": true}]}");
+                             " \"is_opted_out\": false, \"is_wrong\": true, \"is_returned\": false}]}");
 }
 
 static void leaves_out_what_is_absent(void **state)
