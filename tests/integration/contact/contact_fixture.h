@@ -44,6 +44,16 @@ static inline int contact_close(void **state)
     return fixture_close(state);
 }
 
+static inline int clear(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    test_database_script(fixture->db,
+                         "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion, contact.fact;"
+                         " DELETE FROM platform.timer WHERE service = 'contact'");
+    (void)fixture_emitted(fixture);
+    return 0;
+}
+
 static inline void apply_ok(struct unit_fixture *fixture, const ProtobufCMessage *message, const char *debtor,
                             const char *account)
 {

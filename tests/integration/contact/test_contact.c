@@ -27,16 +27,6 @@ static size_t dial_list_size(struct unit_fixture *fixture)
 }
 
 /* Nothing of an earlier test may be offered to a later one. */
-static int clear(void **state)
-{
-    struct unit_fixture *fixture = *state;
-    test_database_script(fixture->db,
-                         "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion, contact.fact;"
-                         " DELETE FROM platform.timer WHERE service = 'contact'");
-    (void)fixture_emitted(fixture);
-    return 0;
-}
-
 static void fits_every_statement_to_the_schema(void **state)
 {
     struct unit_fixture *fixture = *state;

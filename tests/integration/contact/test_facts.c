@@ -3,16 +3,6 @@
 /* Facts as events, and permits that are decided by them, in real units of work. All times are in June 2026, New York:
  * UTC - 4. */
 
-static int clear(void **state)
-{
-    struct unit_fixture *fixture = *state;
-    test_database_script(fixture->db,
-                         "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion, contact.fact;"
-                         " DELETE FROM platform.timer WHERE service = 'contact'");
-    (void)fixture_emitted(fixture);
-    return 0;
-}
-
 static void no_call(struct unit_fixture *fixture, const char *account, const char *phone)
 {
     const struct id id = permit(fixture, account, phone);

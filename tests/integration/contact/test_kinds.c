@@ -7,25 +7,6 @@
 #define COMMERCIAL DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_COMMERCIAL
 #define MEDICAL    DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_MEDICAL
 
-static int clear(void **state)
-{
-    struct unit_fixture *fixture = *state;
-    test_database_script(fixture->db,
-                         "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion, contact.fact;"
-                         " DELETE FROM platform.timer WHERE service = 'contact'");
-    (void)fixture_emitted(fixture);
-    return 0;
-}
-
-static void talk(struct unit_fixture *fixture, const char *account, const char *phone)
-{
-    const struct id id = permit(fixture, account, phone);
-    Dunlin__Contact__V1__AttemptReport talked = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
-    talked.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
-    talked.is_conversation = true;
-    assert_int_equal(report(fixture, &talked), STATUS_OK);
-}
-
 /* One person, two debts. Broken once: the kind left out of the scene ("REGF-14B2B-CONVO7" for the firm's debt). */
 static void calls_a_commercial_debt_at_hours_and_caps_of_its_own(void **state)
 {

@@ -29,16 +29,6 @@ static inline int open_channels(void **state)
     return failed;
 }
 
-static inline int clear(void **state)
-{
-    struct unit_fixture *fixture = *state;
-    test_database_script(fixture->db,
-                         "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion, contact.fact;"
-                         " DELETE FROM platform.timer WHERE service = 'contact'");
-    (void)fixture_emitted(fixture);
-    return 0;
-}
-
 static inline Dunlin__Intake__V1__ContactPoint point_of(const struct id *id, const char *value,
                                                         Dunlin__Intake__V1__ContactPointKind kind)
 {
