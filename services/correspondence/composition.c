@@ -21,6 +21,8 @@ enum part {
 
 struct writing {
     const struct composition_order *order;
+    const struct template *template; /* NULL: a form that has none */
+    const char *language;            /* of what is written */
     struct template_values values;
     GPtrArray *texts; /* g_free */
     const char *addressee[LETTER_LINES_MAX];
@@ -99,14 +101,29 @@ static struct money money_of(const struct writing *writing, int64_t minor)
     return money;
 }
 
+/* "es-MX" is Spanish. */
+static bool is_of_language(const char *language, const char *primary)
+{
+    const size_t len = strlen(primary);
+    return g_ascii_strncasecmp(language, primary, len) == 0 && (language[len] == '\0' || language[len] == '-');
+}
+
 static const char *opt_out_words(struct writing *writing)
 {
+    static const struct {
+        const char *language, *text, *email;
+    } WORDS[] = {
+        {"es", "Responda STOP para no recibir más.", "Para no recibir más correos en esta dirección: "},
+        {"de", "Mit STOP antworten, um keine mehr zu erhalten.", "Keine weiteren E-Mails an diese Adresse: "},
+        {"en", "Reply STOP to stop.", "To stop e-mails to this address: "},
+    };
     const char *link = writing->order->opt_out_link;
+    size_t i = 0;
+    while (i + 1 < ARRAY_SIZE(WORDS) && !is_of_language(writing->language, WORDS[i].language))
+        i++;
     if (writing->order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT)
-        return "Reply STOP to stop.";
-    if (!link)
-        return NULL;
-    return keep(writing, g_strdup_printf("To stop e-mails to this address: %s", link));
+        return WORDS[i].text;
+    return link ? keep(writing, g_strconcat(WORDS[i].email, link, NULL)) : NULL;
 }
 
 static void fill_values(struct writing *writing)
@@ -215,7 +232,8 @@ static void copy_lines(const char *to[static LETTER_LINES_MAX], char *const *fro
         to[i] = from[i];
 }
 
-/* The date of opening is the itemization date; what has come since is the ledger's: README.md, "The itemization". */
+/* The date of opening is the itemization date; what has come since is the ledger's: README.md, "The itemization". In
+ * the agency's language, whatever the debtor's is: a translation alone is no notice (12 CFR 1006.34(e)(1)). */
 static enum status write_notice(struct writing *writing, struct letter_document *ret_pdf, struct error *err)
 {
     const struct composition_order *order = writing->order;
@@ -297,7 +315,10 @@ enum status composition_check_confirmation(const struct template_set *templates,
 static enum status find_template(const struct composition_order *order, const struct template **ret_template,
                                  struct error *err)
 {
-    const struct template *template = templates_find(order->templates, order->template_name, order->profile->language);
+    const char *wanted = order->account->language; /* empty: he has asked for none */
+    const struct template *template = templates_find(order->templates, order->template_name, wanted);
+    if (!template || !is_of_language(wanted, template->language))
+        template = templates_find(order->templates, order->template_name, order->profile->language);
     if (!template)
         return error_set(err, STATUS_NOT_FOUND, "no template '%s'", order->template_name);
     if ((template->channels & TEMPLATE_CHANNEL_BIT((unsigned)order->channel)) == 0)
@@ -318,11 +339,9 @@ static enum status find_template(const struct composition_order *order, const st
 static enum status write_from_template(struct writing *writing, struct composition *to, struct error *err)
 {
     const struct composition_order *order = writing->order;
-    const struct template *template = NULL;
+    const struct template *template = writing->template;
     struct template_text text = {0};
-    enum status st = find_template(order, &template, err);
-    if (st == STATUS_OK)
-        st = template_render(template, &writing->values, &text, err);
+    enum status st = template_render(template, &writing->values, &text, err);
     if (st != STATUS_OK)
         return st;
     g_strlcpy(to->template_version, template->version, sizeof(to->template_version));
@@ -347,12 +366,16 @@ static enum status write_from_template(struct writing *writing, struct compositi
 static enum status write_all(struct writing *writing, struct composition *to, struct error *err)
 {
     const struct composition_order *order = writing->order;
+    /* A notice by letter is a form of its own; whatever words a template of that name has are for e-mails. */
+    const bool is_form = is_notice(order) && order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER;
     enum status st = read_address(writing, err);
+    if (st == STATUS_OK && !is_form)
+        st = find_template(order, &writing->template, err);
     if (st != STATUS_OK)
         return st;
+    writing->language = writing->template ? writing->template->language : order->profile->language;
     fill_values(writing);
-    /* A notice by letter is a form of its own; whatever words a template of that name has are for e-mails. */
-    if (is_notice(order) && order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER) {
+    if (is_form) {
         to->subject = g_strdup("");
         to->body = g_strdup("");
         g_strlcpy(to->template_version, "12 CFR 1006.34, B-1", sizeof(to->template_version));

@@ -33,7 +33,8 @@ struct composition {
 };
 void composition_fini(struct composition *composition);
 
-/* PURPOSE_VALIDATION_NOTICE as a letter or by e-mail is the notice of common/letter whatever the template; the
+/* In the debtor's language where the template has it, else in the agency's.
+ * PURPOSE_VALIDATION_NOTICE as a letter or by e-mail is the notice of common/letter whatever the template; the
  * template's words go along by e-mail. Fails with INVALID_ARGUMENT or NOT_FOUND: it cannot be written like this, and
  * not later either. */
 MUST_USE enum status composition_write(const struct composition_order *order, struct composition *ret_composition,

@@ -178,6 +178,37 @@ static enum status take_released(struct changes *changes, const struct service_e
     return st;
 }
 
+static enum status take_language(struct changes *changes, const struct service_event *event,
+                                 const ProtobufCBinaryData *fact_id, const ProtobufCBinaryData *debtor_id,
+                                 struct language_row row, struct error *err)
+{
+    enum status st = wire_read_id(fact_id, "fact_id", &row.fact_id, err);
+    if (st == STATUS_OK)
+        st = wire_read_id(debtor_id, "debtor_id", &row.debtor_id, err);
+    row.seq = event->event->seq;
+    if (st == STATUS_OK)
+        (void)id_table_put(changes->languages, &row.fact_id, g_memdup2(&row, sizeof(row)));
+    return st;
+}
+
+/* What a debtor wants to be written to in. */
+static enum status take_fact(struct changes *changes, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Contact__V1__FactRecorded *recorded = (const void *)event->message;
+    const Dunlin__Contact__V1__Fact *fact = recorded->fact;
+    if (!fact || fact->kind != DUNLIN__CONTACT__V1__FACT_KIND__FACT_KIND_LANGUAGE)
+        return STATUS_OK;
+    return take_language(changes, event, &recorded->fact_id, &recorded->debtor_id,
+                         (struct language_row){.language = fact->language, .at_us = fact->occurred_at_us}, err);
+}
+
+/* Of whatever kind it was. */
+static enum status take_fact_released(struct changes *changes, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Contact__V1__FactReleased *released = (const void *)event->message;
+    return take_language(changes, event, &released->fact_id, &released->debtor_id, (struct language_row){0}, err);
+}
+
 static const struct event_rule {
     const ProtobufCMessageDescriptor *type;
     take_fn *take;
@@ -189,13 +220,16 @@ static const struct event_rule {
     {&dunlin__contact__v1__permit_granted__descriptor, take_permit},
     {&dunlin__contact__v1__attempt_reported__descriptor, take_attempt},
     {&dunlin__contact__v1__stop_released__descriptor, take_released},
+    {&dunlin__contact__v1__fact_recorded__descriptor, take_fact},
+    {&dunlin__contact__v1__fact_released__descriptor, take_fact_released},
 };
 
 const ProtobufCMessageDescriptor *const CORRESPONDENCE_CONSUMED[] = {
     &dunlin__intake__v1__account_placed__descriptor,   &dunlin__intake__v1__account_updated__descriptor,
     &dunlin__intake__v1__account_recalled__descriptor, &dunlin__payment__v1__balance_changed__descriptor,
     &dunlin__contact__v1__permit_granted__descriptor,  &dunlin__contact__v1__attempt_reported__descriptor,
-    &dunlin__contact__v1__stop_released__descriptor,   NULL,
+    &dunlin__contact__v1__stop_released__descriptor,   &dunlin__contact__v1__fact_recorded__descriptor,
+    &dunlin__contact__v1__fact_released__descriptor,   NULL,
 };
 
 static enum status take(struct changes *changes, const struct service_event *event, struct error *err)

@@ -20,6 +20,7 @@ struct changes *changes_new(void)
     changes->permits = id_table_new(g_free);
     changes->reports = id_table_new(g_free);
     changes->releases = id_table_new(g_free);
+    changes->languages = id_table_new(g_free);
     return changes;
 }
 
@@ -34,6 +35,7 @@ void changes_free(struct changes *changes)
     g_hash_table_destroy(changes->permits);
     g_hash_table_destroy(changes->reports);
     g_hash_table_destroy(changes->releases);
+    g_hash_table_destroy(changes->languages);
     g_free(changes);
 }
 
@@ -65,6 +67,8 @@ enum write {
     WRITE_PERMITS,
     WRITE_REPORTS,
     WRITE_RELEASES,
+    WRITE_LANGUAGES,
+    WRITE_FORGOTTEN,
     WRITES_END,
 };
 
@@ -76,6 +80,7 @@ static const enum db_type CHANGE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT8, 
 static const enum db_type KEY_TYPES[] = {DB_INT2, DB_UUID};
 static const enum db_type REPORT_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB_INT8};
 static const enum db_type RELEASE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
+static const enum db_type LANGUAGE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_TEXT, DB_INT8, DB_INT8};
 
 static const enum db_type PERMIT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_UUID,
                                             DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8};
@@ -89,6 +94,8 @@ static const struct db_write WRITES[WRITES_END] = {
     [WRITE_PERMITS] = {&CORRESPONDENCE_PERMIT_INSERT, PERMIT_TYPES, ARRAY_SIZE(PERMIT_TYPES), false},
     [WRITE_REPORTS] = {&CORRESPONDENCE_MESSAGE_REPORTED, REPORT_TYPES, ARRAY_SIZE(REPORT_TYPES), false},
     [WRITE_RELEASES] = {&CORRESPONDENCE_CONFIRMATION_FORGET, RELEASE_TYPES, ARRAY_SIZE(RELEASE_TYPES), false},
+    [WRITE_LANGUAGES] = {&CORRESPONDENCE_LANGUAGE_INSERT, LANGUAGE_TYPES, ARRAY_SIZE(LANGUAGE_TYPES), false},
+    [WRITE_FORGOTTEN] = {&CORRESPONDENCE_LANGUAGE_FORGET, LANGUAGE_TYPES, 3, false},
 };
 
 static void push_debtors(const struct changes *changes, struct db_columns *columns)
@@ -182,6 +189,22 @@ static void push_releases(const struct changes *changes, struct db_columns *colu
     }
 }
 
+static void push_languages(const struct changes *changes, struct db_columns *columns, struct db_columns *forgotten)
+{
+    g_autoptr(GPtrArray) rows = id_table_sorted(changes->languages);
+    for (guint i = 0; i < rows->len; i++) {
+        const struct language_row *row = g_ptr_array_index(rows, i);
+        struct db_columns *to = row->language ? columns : forgotten;
+        db_columns_push_key(to, &row->debtor_id);
+        db_array_id(to->column[2], &row->fact_id);
+        if (!row->language)
+            continue;
+        db_array_text(to->column[3], row->language);
+        db_array_int8(to->column[4], row->at_us);
+        db_array_int8(to->column[5], row->seq);
+    }
+}
+
 /* The messages' states by their own table of moves: what a late report says less is left out. */
 static enum status push_reports(struct db *db, const struct changes *changes, struct db_columns *columns,
                                 struct error *err)
@@ -243,6 +266,7 @@ enum status correspondence_store_apply(struct db *db, const struct changes *chan
     push_changes(changes, &columns[WRITE_CHANGES], &columns[WRITE_PARKED]);
     push_permits(changes, &columns[WRITE_PERMITS]);
     push_releases(changes, &columns[WRITE_RELEASES]);
+    push_languages(changes, &columns[WRITE_LANGUAGES], &columns[WRITE_FORGOTTEN]);
     enum status st = push_reports(db, changes, &columns[WRITE_REPORTS], err);
     if (st == STATUS_OK)
         st = run(db, columns, err);
@@ -276,6 +300,7 @@ static void read_description(const struct db_result *result, size_t row, struct 
     to->address = wire_text(db_text(result, row, 17));
     to->is_parked = db_bool(result, row, 18);
     to->postal_address = wire_text(db_text(result, row, 19));
+    to->language = wire_text(db_text(result, row, 20));
 }
 
 enum status correspondence_store_describe(struct db *db, const Dunlin__Correspondence__V1__AccountStep *const *steps,

@@ -54,14 +54,20 @@ struct release_row {
     struct id contact_point_id;
     int64_t at_us;
 };
+struct language_row {
+    struct id fact_id, debtor_id;
+    const char *language; /* NULL: the fact, of whatever kind, counts no more */
+    int64_t at_us, seq;
+};
 struct changes {
-    GArray *accounts;     /* struct new_account */
-    GHashTable *debtors;  /* id -> struct debtor_row */
-    GHashTable *points;   /* id -> struct point_row */
-    GHashTable *changed;  /* id -> struct account_change */
-    GHashTable *permits;  /* id -> struct permit_row */
-    GHashTable *reports;  /* id -> struct report_row */
-    GHashTable *releases; /* id -> struct release_row */
+    GArray *accounts;      /* struct new_account */
+    GHashTable *debtors;   /* id -> struct debtor_row */
+    GHashTable *points;    /* id -> struct point_row */
+    GHashTable *changed;   /* id -> struct account_change */
+    GHashTable *permits;   /* id -> struct permit_row */
+    GHashTable *reports;   /* id -> struct report_row */
+    GHashTable *releases;  /* id -> struct release_row */
+    GHashTable *languages; /* id of the fact -> struct language_row */
 };
 struct changes *changes_new(void);
 void changes_free(struct changes *changes);

@@ -8,8 +8,11 @@ batch not looked at; the test of the manifest failed with "not within 30 s: the 
 failed with "not within 60 s: a letter that is sent", the letter being "not_sent". A message's fact of the time of each callback instead of the first; the same callback later was a second fact (200 instead of 409).
 What contact does not take answered with 200; the test without contact failed. Messages recorded of the first who has the number only; the test of everybody failed. Opt-outs confirmed without a look at who else has
 the number; two confirmations instead of one. Fifty minutes instead of five, and what never left not tried again: the test of the five minutes failed. A refused confirmation asked for again and again; the test of the night failed.
+The debtor's language not looked at; his e-mail began with "Your account".
 """
 import contextlib
+import email
+import email.policy
 import hashlib
 import hmac
 import http.server
@@ -358,6 +361,22 @@ def test_a_stop_is_confirmed_by_one_text_until_it_is_released(system):
     system.wait()
     stop(system, number, "e-42")
     poll("the second confirmation", lambda: len(confirmations(number)) == 2)
+
+
+def test_a_debtor_is_written_to_in_his_language(system, mailbox):
+    account = system.place_account(Email="jo.es@example.org", Phone="+13125550190", City="Chicago", State="IL", Zip="60601")  # no city's limit of two messages a week
+    fact = system.json("fact", "record", account.account_id, "--kind", "language", "--language", "es-MX")
+    message(system, account, "letter", "sent")
+    system.next_day()
+    message(system, account, "email", "sent")
+    text = one([content for to, content in mailbox.messages if to == "jo.es@example.org"])
+    mail = email.message_from_string(text, policy=email.policy.default)
+    assert mail["Subject"].startswith("Su cuenta") and "saldo pendiente de $250.00" in mail.get_body().get_content()
+    system.run("fact", "release", account.account_id, fact["fact_id"], "--reason", "another debtor's letter")
+    system.wait()
+    system.next_day()
+    message(system, account, "text", "sent")
+    assert "a debt collector" in one([row["text"] for row in Gateway.texts if row["to"] == "+13125550190"])
 
 
 def test_a_stop_is_confirmed_within_five_minutes_or_not_at_all(system):

@@ -43,6 +43,17 @@ CREATE TABLE correspondence.account (
 -- An account of whoever has a number that a text came from. Never updated.
 CREATE INDEX account_of_debtor ON correspondence.account (debtor_id, partition);
 
+-- Which language a debtor asked for: contact's facts that count; the latest holds.
+CREATE TABLE correspondence.language (
+    partition      smallint NOT NULL,
+    debtor_id      uuid     NOT NULL,
+    fact_id        uuid     NOT NULL,
+    language       text     NOT NULL,            -- BCP 47
+    occurred_at_us bigint   NOT NULL,            -- business time
+    seq            bigint   NOT NULL,            -- of the event: of two at one instant the one that was recorded last holds
+    PRIMARY KEY (debtor_id, fact_id, partition)
+);
+
 CREATE TABLE correspondence.message (
     partition        smallint NOT NULL,
     permit_id        uuid     NOT NULL,          -- one message a permit

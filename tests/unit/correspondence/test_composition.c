@@ -13,8 +13,9 @@
 
 /* Promise P1: what goes out says what the rules want, or does not go out.
  *
- * Broken once: credits left out of the notice; it was refused with "current_amount: is $210.00, but the itemization
- * adds up to $215.00". The opt-out notice of e-mails not asked for; the test of it failed. */
+ * Broken once: a message in the default language where the debtor's is not there; the test of languages failed with no
+ * 'cobrador de deudas.'. Credits left out of the notice; it was refused with "current_amount: is $210.00, but the
+ * itemization adds up to $215.00". The opt-out notice of e-mails not asked for; the test of it failed. */
 
 static struct agency_profiles *profiles;
 static struct template_set *templates;
@@ -32,6 +33,10 @@ static const char *const TEXT_TEMPLATE = "name: nudge\nlanguage: en\ntitle: Nudg
                                          "fields: [agency_name, opt_out_instructions]\nbody: \"{{agency_name}}, a debt "
                                          "collector, asks you to call. {{opt_out_instructions}}\"\n";
 
+static const char *const SPANISH_TEMPLATE =
+    "name: nudge\nlanguage: es\nformats: es-US\ntitle: Aviso\nchannels: [text, email]\nsubject: Su cuenta\n"
+    "opt_out_notice: true\nattach_pdf: true\nfields: [agency_name, opt_out_instructions]\n"
+    "body: \"{{agency_name}}, cobrador de deudas. {{opt_out_instructions}}\"\n";
 static const char *const CONFIRMATION_TEMPLATE = "name: done\nlanguage: en\ntitle: Done\nchannels: [text]\n"
                                                  "opt_out_notice: false\nfields: [agency_name]\n"
                                                  "body: \"{{agency_name}}: no more texts.\"\n";
@@ -50,6 +55,7 @@ static int load(void **state)
     (void)state;
     write_template(folder, "reminder.en.yaml", LETTER_TEMPLATE);
     write_template(folder, "nudge.en.yaml", TEXT_TEMPLATE);
+    write_template(folder, "nudge.es.yaml", SPANISH_TEMPLATE);
     write_template(folder, "done.en.yaml", CONFIRMATION_TEMPLATE);
     if (templates_load(folder, &templates, &err) != STATUS_OK ||
         agency_profiles_load(agencies, &profiles, &err) != STATUS_OK)
@@ -192,6 +198,55 @@ static void texts_and_e_mails_say_how_to_stop_them(void **state)
     refused(&order, "no template 'nothing'");
 }
 
+static void assert_written_as(const char *language, const char *agencys, Dunlin__Contact__V1__Channel channel,
+                              const char *part)
+{
+    Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    account.language = (char *)(uintptr_t)language;
+    struct composition_order order = order_of(&account, channel, "nudge");
+    struct agency_profile profile = *order.profile;
+    profile.language = (char *)(uintptr_t)agencys;
+    order.profile = &profile;
+    struct composition composition = written(&order);
+    must_have(composition.body, part);
+    composition_fini(&composition);
+}
+
+static void a_message_is_in_the_debtors_language_or_else_in_the_agencys(void **state)
+{
+    static const struct {
+        const char *language, *text, *email;
+    } CASES[] = {
+        {"", "a debt collector, asks you to call. Reply STOP to stop.", "To stop e-mails to this address: https://"},
+        {"es", "cobrador de deudas. Responda STOP para no", "Para no recibir más correos en esta dirección: https://"},
+        {"ES-mx", "cobrador de deudas. Responda STOP para no", "cobrador de deudas."},
+        {"fr", "a debt collector, asks you to call. Reply STOP", "a debt collector"},
+        {"est", "a debt collector, asks you to call. Reply STOP", "a debt collector"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(CASES); i++) {
+        assert_written_as(CASES[i].language, "en", DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT, CASES[i].text);
+        assert_written_as(CASES[i].language, "en", DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_EMAIL, CASES[i].email);
+    }
+    assert_written_as("fr", "es", DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT, "cobrador de deudas.");
+    assert_written_as("en", "es", DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT, "a debt collector");
+}
+
+/* A translation alone is no notice: 12 CFR 1006.34(e)(1). */
+static void a_validation_notice_is_in_the_agencys_language(void **state)
+{
+    Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    struct composition_order order =
+        order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER, "us-validation-notice");
+    (void)state;
+    account.language = (char *)(uintptr_t) "es";
+    order.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_VALIDATION_NOTICE;
+    struct composition composition = written(&order);
+    g_autofree char *text = pdf_text(composition.pdf.bytes, composition.pdf.len);
+    must_have(text, "Demo Receivables LLC is a debt collector.");
+    composition_fini(&composition);
+}
+
 static void what_confirms_an_opt_out_says_nothing_else(void **state)
 {
     const Dunlin__Correspondence__V1__AccountDescription account = known_account();
@@ -219,6 +274,8 @@ int main(void)
         cmocka_unit_test(a_validation_notice_is_the_form_with_the_ledgers_amounts),
         cmocka_unit_test(a_notice_that_does_not_add_up_is_refused),
         cmocka_unit_test(texts_and_e_mails_say_how_to_stop_them),
+        cmocka_unit_test(a_message_is_in_the_debtors_language_or_else_in_the_agencys),
+        cmocka_unit_test(a_validation_notice_is_in_the_agencys_language),
         cmocka_unit_test(what_confirms_an_opt_out_says_nothing_else),
     };
     return cmocka_run_group_tests(tests, load, unload);
