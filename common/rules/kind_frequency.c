@@ -236,8 +236,9 @@ void judge_cool_down(const struct rule *rule, struct judgement *judgement)
         if ((rule->omits & OMIT_CONSENTED) != 0 && has_call_consent(judgement, debts))
             continue;
         if (last == NULL && has_open_call(rule, judgement, debts)) {
-            (void)judgement_hit(judgement, rule,
-                                "a permit for this debt is not reported yet; it may become a conversation");
+            struct rule_hit *open = judgement_hit(
+                judgement, rule, "a permit for this debt is not reported yet; it may become a conversation");
+            open->is_overridable = false; /* no presumption: a call may be going on */
             return;
         }
         if (last == NULL)

@@ -56,6 +56,25 @@ static enum status read_question_point(const Dunlin__Contact__V1__PermitRequest 
     return STATUS_OK;
 }
 
+static enum status read_override(const Dunlin__Contact__V1__PermitOverride *wire, struct permit_question *question,
+                                 struct error *err)
+{
+    if (wire == NULL)
+        return STATUS_OK;
+    enum status st =
+        check_named((int)wire->reason_code, DUNLIN__CONTACT__V1__OVERRIDE_REASON__OVERRIDE_REASON_EXTERNAL_EFFECT + 1,
+                    "override.reason_code", err);
+    if (st == STATUS_OK)
+        st = wire_check_text(wire->reason, CODEC_REASON_MAX_BYTES, "override.reason", err);
+    if (st == STATUS_OK && wire->reason[strspn(wire->reason, " \t\n")] == '\0')
+        st = error_set(err, STATUS_INVALID_ARGUMENT, "override.reason: an override needs one");
+    if (st != STATUS_OK)
+        return st;
+    question->is_override_asked = true;
+    question->override = (struct permit_override){.reason_code = (int32_t)wire->reason_code, .reason = wire->reason};
+    return STATUS_OK;
+}
+
 static enum status read_question(const Dunlin__Contact__V1__PermitRequest *wire, struct permit_question *question,
                                  struct error *err)
 {
@@ -66,6 +85,8 @@ static enum status read_question(const Dunlin__Contact__V1__PermitRequest *wire,
         st = check_named((int)wire->channel, CHANNEL_END, "channel", err);
     if (st == STATUS_OK)
         st = check_named((int)wire->purpose, CONTACT_PURPOSE_END, "purpose", err);
+    if (st == STATUS_OK)
+        st = read_override(wire->override, question, err);
     if (st != STATUS_OK)
         return st;
     question->channel = (enum channel)wire->channel;
@@ -227,8 +248,25 @@ static void write_contact(const struct permit_contact *contact, Dunlin__Contact_
     row->is_open = contact->is_open;
 }
 
-void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *verdict, int64_t log_seq,
-                  struct decision_inputs *ret_inputs)
+static void write_override(const struct permit_override *override, struct decision_inputs *inputs)
+{
+    dunlin__contact__v1__decision_override__init(&inputs->override);
+    inputs->override.reason_code = (Dunlin__Contact__V1__OverrideReason) override->reason_code;
+    inputs->override.reason = wire_text(override->reason);
+    inputs->override.overridden_by = wire_text(override->by);
+    inputs->message.override = &inputs->override;
+}
+
+struct permit_override codec_override(const Dunlin__Contact__V1__DecisionInputs *inputs)
+{
+    if (inputs->override == NULL)
+        return (struct permit_override){0};
+    return (struct permit_override){(int32_t)inputs->override->reason_code, inputs->override->reason,
+                                    inputs->override->overridden_by};
+}
+
+void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *verdict,
+                  const struct permit_override *override, int64_t log_seq, struct decision_inputs *ret_inputs)
 {
     Dunlin__Contact__V1__DecisionInputs *message = &ret_inputs->message;
     dunlin__contact__v1__decision_inputs__init(message);
@@ -250,6 +288,8 @@ void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *
     }
     message->place_packs = wire_text(facts->place_packs == NULL ? "" : facts->place_packs);
     message->debt_kind = wire_text(debt_kind_name(facts->debt_kind));
+    if (override->by != NULL && !verdict->is_allowed)
+        write_override(override, ret_inputs);
     message->contacts = ret_inputs->list;
     message->n_contacts = facts->n_contacts;
     const guint n_known = facts->known == NULL ? 0 : facts->known->len;

@@ -20,7 +20,9 @@ struct permit_question {
     struct id account_id, contact_point_id; /* the latter none for the portal */
     enum channel channel;
     enum contact_purpose purpose;
-    const char *dialer; /* may be empty */
+    const char *dialer;     /* may be empty */
+    bool is_override_asked; /* reason code and reason of `override` are said then; by whom the caller knows */
+    struct permit_override override;
 };
 /* All fail with INVALID_ARGUMENT naming the field: "requests[3].channel: ...". */
 MUST_USE enum status codec_question(const Dunlin__Contact__V1__PermitRequest *wire, size_t index,
@@ -54,9 +56,10 @@ struct decision_inputs {
     Dunlin__Contact__V1__DecisionContact *rows; /* owned, as the list */
     Dunlin__Contact__V1__DecisionContact **list;
     ProtobufCBinaryData *fact_ids; /* owned */
+    Dunlin__Contact__V1__DecisionOverride override;
 };
-void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *verdict, int64_t log_seq,
-                  struct decision_inputs *ret_inputs);
+void codec_inputs(const struct permit_facts *facts, const struct rules_verdict *verdict,
+                  const struct permit_override *override, int64_t log_seq, struct decision_inputs *ret_inputs);
 void decision_inputs_fini(struct decision_inputs *inputs);
 
 /* What was asked and seen in a recorded decision, for its replay; channel and purpose stand in its event. `zones` has
@@ -64,6 +67,9 @@ void decision_inputs_fini(struct decision_inputs *inputs);
 MUST_USE enum status codec_facts(const Dunlin__Contact__V1__DecisionInputs *inputs, enum channel channel,
                                  enum contact_purpose purpose, const struct zone **zones, GArray *contacts,
                                  struct permit_facts *ret_facts, struct error *err);
+
+/* That was asked for in a recorded decision; lends its texts. */
+struct permit_override codec_override(const Dunlin__Contact__V1__DecisionInputs *inputs);
 
 /* The first n hits of a refusal, those that block; `rows` and `list` have n places each. */
 void codec_hits(const struct rule_hit *hits, size_t n, Dunlin__Contact__V1__RuleHit *rows,

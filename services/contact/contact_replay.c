@@ -114,6 +114,7 @@ static void say_decision(struct contact_replay *replay, const struct recorded *r
         .recorded_rule_version =
             recorded->granted != NULL ? recorded->granted->rule_version : recorded->refused->rule_version,
         .verdict = decision->verdict,
+        .is_granted = permit_is_granted(decision->verdict, &decision->override),
         .is_equal = replay->written->len == event->payload_len &&
                     memcmp(replay->written->data, event->payload, event->payload_len) == 0,
     };
@@ -131,15 +132,15 @@ static enum status fold_grant(struct contact_replay *replay, const struct record
     if (st != STATUS_OK)
         return st;
     const struct permit *permit = contact_grant(work, decision, account, &permit_id);
-    return decision->verdict->is_allowed ? contact_emit_granted(work, decision, permit, err)
-                                         : contact_emit_refused(work, decision, err);
+    return permit_is_granted(decision->verdict, &decision->override) ? contact_emit_granted(work, decision, permit, err)
+                                                                     : contact_emit_refused(work, decision, err);
 }
 
 /* No call was made, whatever these rules say of it. */
 static enum status fold_refusal(struct contact_replay *replay, const struct decision *decision, struct account *account,
                                 struct error *err)
 {
-    if (decision->verdict->is_allowed)
+    if (permit_is_granted(decision->verdict, &decision->override))
         return STATUS_OK;
     const enum status st = contact_emit_refused(&replay->work, decision, err);
     return st == STATUS_OK ? contact_refuse(&replay->work, decision, account, err) : st;
@@ -165,7 +166,8 @@ static enum status decide_again(struct contact_replay *replay, const struct reco
     replay->work.now = (struct instant){recorded->inputs->decided_at_us};
     permit_gather(rules, &subject, was_parked(recorded->inputs), replay->work.now, replay->storage, &facts);
     permit_decide(rules, &facts, replay->work.context->permit_valid_us, &verdict, &valid_until);
-    if (!verdict.is_allowed && recorded->granted != NULL)
+    const struct permit_override override = codec_override(recorded->inputs);
+    if (!permit_is_granted(&verdict, &override) && recorded->granted != NULL)
         valid_until.us = recorded->granted->valid_until_us;
     const struct decision decision = {
         .account = account,
@@ -175,6 +177,7 @@ static enum status decide_again(struct contact_replay *replay, const struct reco
         .dialer = recorded->dialer,
         .facts = &facts,
         .verdict = &verdict,
+        .override = override,
         .valid_until = valid_until,
         .log_seq = recorded->inputs->log_seq,
     };

@@ -32,6 +32,7 @@ struct replay_decision {
     size_t n_recorded_hits;
     const char *recorded_rule_version;
     const struct rules_verdict *verdict; /* these rules' */
+    bool is_granted;                     /* by them, and by the override that was asked for then */
     bool is_equal;                       /* what would be written of it is what was written, bit for bit */
 };
 

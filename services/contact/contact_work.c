@@ -187,7 +187,7 @@ enum status contact_emit_granted(const struct contact_work *work, const struct d
 {
     Dunlin__Contact__V1__PermitGranted message;
     SCOPED(decision_inputs_fini) struct decision_inputs inputs = {0};
-    codec_inputs(decision->facts, decision->verdict, decision->log_seq, &inputs);
+    codec_inputs(decision->facts, decision->verdict, &decision->override, decision->log_seq, &inputs);
     dunlin__contact__v1__permit_granted__init(&message);
     message.permit_id = wire_id(&permit->id);
     message.account_id = wire_id(&permit->account_id);
@@ -209,7 +209,7 @@ enum status contact_emit_refused(const struct contact_work *work, const struct d
     Dunlin__Contact__V1__RuleHit *list[VERDICT_HITS_MAX];
     const size_t n_hits = verdict_n_blocking(decision->verdict);
     SCOPED(decision_inputs_fini) struct decision_inputs inputs = {0};
-    codec_inputs(decision->facts, decision->verdict, decision->log_seq, &inputs);
+    codec_inputs(decision->facts, decision->verdict, &decision->override, decision->log_seq, &inputs);
     codec_hits(decision->verdict->hits, n_hits, rows, list);
     dunlin__contact__v1__permit_refused__init(&message);
     message.account_id = wire_id(&decision->account->id);
@@ -223,6 +223,30 @@ enum status contact_emit_refused(const struct contact_work *work, const struct d
     message.hits = list;
     message.rule_version = wire_text(work->context->rules->book->version);
     message.inputs = &inputs.message;
+    return emit(work, decision->account, &message.base, err);
+}
+
+enum status contact_emit_overridden(const struct contact_work *work, const struct decision *decision,
+                                    const struct permit *permit, struct error *err)
+{
+    Dunlin__Contact__V1__RuleOverridden message;
+    Dunlin__Contact__V1__RuleHit rows[VERDICT_HITS_MAX];
+    Dunlin__Contact__V1__RuleHit *list[VERDICT_HITS_MAX];
+    const size_t n_hits = verdict_n_blocking(decision->verdict);
+    if (n_hits == 0)
+        return STATUS_OK;
+    codec_hits(decision->verdict->hits, n_hits, rows, list);
+    dunlin__contact__v1__rule_overridden__init(&message);
+    message.permit_id = wire_id(&permit->id);
+    message.account_id = wire_id(&permit->account_id);
+    message.debtor_id = wire_id(&permit->debtor_id);
+    if (decision->point != NULL)
+        message.contact_point_id = wire_id(&permit->contact_point_id);
+    message.n_hits = n_hits;
+    message.hits = list;
+    message.reason_code = (Dunlin__Contact__V1__OverrideReason)decision->override.reason_code;
+    message.reason = wire_text(decision->override.reason);
+    message.overridden_by = wire_text(decision->override.by);
     return emit(work, decision->account, &message.base, err);
 }
 

@@ -53,13 +53,18 @@ struct decision {
     const char *dialer;
     const struct permit_facts *facts;
     const struct rules_verdict *verdict;
-    struct instant valid_until; /* of the permit, where it is allowed */
+    struct permit_override override;
+    struct instant valid_until; /* of the permit, where it is granted */
     int64_t log_seq;
 };
 MUST_USE enum status contact_emit_granted(const struct contact_work *work, const struct decision *decision,
                                           const struct permit *permit, struct error *err);
 MUST_USE enum status contact_emit_refused(const struct contact_work *work, const struct decision *decision,
                                           struct error *err);
+
+/* RuleOverridden, where the permit was granted although rules block; nothing where none does. */
+MUST_USE enum status contact_emit_overridden(const struct contact_work *work, const struct decision *decision,
+                                             const struct permit *permit, struct error *err);
 
 /* `report` as it came off the wire. `before`: the permit as it was known before a later report; NULL with the first. */
 MUST_USE enum status contact_emit_reported(const struct contact_work *work, const struct permit *permit,

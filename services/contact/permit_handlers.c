@@ -30,6 +30,9 @@ static enum status read_call(const struct service_call *call, struct asked *aske
     for (size_t i = 0; i < request->n_requests; i++) {
         struct permit_question *question = &asked->questions[i];
         enum status st = codec_question(request->requests[i], i, question, err);
+        if (st == STATUS_OK && question->is_override_asked && strcmp(call->role, "operator") != 0)
+            st = error_set(err, STATUS_PERMISSION_DENIED, "requests[%zu].override: only an operator may, not a %s", i,
+                           call->role);
         if (st != STATUS_OK)
             return st;
         if (id_partition(&question->account_id) != call->partition)
@@ -105,9 +108,22 @@ static void verdicts_free(struct verdict *verdicts, size_t n)
     g_free(verdicts);
 }
 
+/* Rules that block; returns how many. */
+static size_t list_hits(const struct rules_verdict *judged, struct verdict *verdict)
+{
+    const size_t n = verdict_n_blocking(judged);
+    verdict->hits = g_memdup2(judged->hits, n * sizeof(judged->hits[0]));
+    verdict->rows = g_new0(Dunlin__Contact__V1__RuleHit, n);
+    verdict->list = g_new0(Dunlin__Contact__V1__RuleHit *, n);
+    codec_hits(verdict->hits, n, verdict->rows, verdict->list);
+    return n;
+}
+
 static void say_permit(const struct decision *decision, struct verdict *verdict)
 {
     dunlin__contact__v1__permit__init(&verdict->permit);
+    verdict->permit.n_overridden = list_hits(decision->verdict, verdict);
+    verdict->permit.overridden = verdict->list;
     verdict->permit.permit_id = wire_id(&verdict->permit_id);
     verdict->permit.valid_until_us = decision->valid_until.us;
     if (decision->point != NULL)
@@ -118,14 +134,9 @@ static void say_permit(const struct decision *decision, struct verdict *verdict)
 
 static void say_refusal(const struct rules_verdict *judged, struct verdict *verdict)
 {
-    const size_t n = verdict_n_blocking(judged);
     dunlin__contact__v1__refusal__init(&verdict->refusal);
-    verdict->hits = g_memdup2(judged->hits, n * sizeof(judged->hits[0]));
-    verdict->rows = g_new0(Dunlin__Contact__V1__RuleHit, n);
-    verdict->list = g_new0(Dunlin__Contact__V1__RuleHit *, n);
-    codec_hits(verdict->hits, n, verdict->rows, verdict->list);
+    verdict->refusal.n_hits = list_hits(judged, verdict);
     verdict->refusal.hits = verdict->list;
-    verdict->refusal.n_hits = n;
     verdict->message.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_REFUSAL;
     verdict->message.refusal = &verdict->refusal;
 }
@@ -136,7 +147,8 @@ static enum status grant(const struct contact_work *work, const struct decision 
     verdict->permit_id = id_new(id_partition(&account->id));
     const struct permit *permit = contact_grant(work, decision, account, &verdict->permit_id);
     say_permit(decision, verdict);
-    return contact_emit_granted(work, decision, permit, err);
+    const enum status st = contact_emit_granted(work, decision, permit, err);
+    return st == STATUS_OK ? contact_emit_overridden(work, decision, permit, err) : st;
 }
 
 static enum status refuse(const struct contact_work *work, const struct decision *decision, struct account *account,
@@ -159,6 +171,8 @@ static enum status decide(const struct contact_work *work, const struct permit_q
     const struct rules_selection *rules = contact_rules_for(work->context->rules, account);
     permit_gather(rules, &subject, unit_is_debtor_parked(work->unit, &account->debtor->id), work->now, storage, &facts);
     permit_decide(rules, &facts, work->context->permit_valid_us, &judged, &valid_until);
+    struct permit_override override = question->override;
+    override.by = question->is_override_asked ? work->actor : NULL;
     const struct decision decision = {
         .account = account,
         .point = point,
@@ -167,14 +181,16 @@ static enum status decide(const struct contact_work *work, const struct permit_q
         .dialer = question->dialer[0] != '\0' ? question->dialer : peer,
         .facts = &facts,
         .verdict = &judged,
+        .override = override,
         .valid_until = valid_until,
         .log_seq = is_only_asked ? 0 : unit_head_seq(work->unit, id_partition(&account->id)),
     };
     dunlin__contact__v1__permit_verdict__init(&verdict->message);
+    const bool is_granted = permit_is_granted(&judged, &override);
     if (!is_only_asked)
-        return judged.is_allowed ? grant(work, &decision, account, verdict, err)
-                                 : refuse(work, &decision, account, verdict, err);
-    if (judged.is_allowed)
+        return is_granted ? grant(work, &decision, account, verdict, err)
+                          : refuse(work, &decision, account, verdict, err);
+    if (is_granted)
         say_permit(&decision, verdict);
     else
         say_refusal(&judged, verdict);

@@ -339,6 +339,21 @@ void permit_evaluate(const struct rules_selection *rules, const struct permit_fa
     judge(rules, facts, &scene, ret_verdict);
 }
 
+/* More hits than fit are not listed: what they are is not known then. */
+static bool is_overridable(const struct rules_verdict *verdict)
+{
+    const size_t n = verdict_n_blocking(verdict);
+    for (size_t i = 0; i < n; i++)
+        if (!verdict->hits[i].is_overridable)
+            return false;
+    return n > 0 && verdict->n_hits < VERDICT_HITS_MAX;
+}
+
+bool permit_is_granted(const struct rules_verdict *verdict, const struct permit_override *override)
+{
+    return verdict->is_allowed || (override->by != NULL && is_overridable(verdict));
+}
+
 /* Nothing but the hours can forbid a call by the mere passing of time: attempts and conversations only get older. */
 void permit_decide(const struct rules_selection *rules, const struct permit_facts *facts, int64_t valid_us,
                    struct rules_verdict *ret_verdict, struct instant *ret_valid_until)
@@ -347,8 +362,9 @@ void permit_decide(const struct rules_selection *rules, const struct permit_fact
     scene_init(&scene, facts);
     judge(rules, facts, &scene, ret_verdict);
     const struct instant until = {facts->now.us + valid_us};
-    *ret_valid_until =
-        ret_verdict->is_allowed ? rules_open_until(rules, &scene.facts, &scene.question, until) : facts->now;
+    *ret_valid_until = ret_verdict->is_allowed || is_overridable(ret_verdict)
+                           ? rules_open_until(rules, &scene.facts, &scene.question, until)
+                           : facts->now;
 }
 
 bool permit_free_from(const struct rules_verdict *verdict, struct instant *ret_free)

@@ -56,8 +56,18 @@ struct permit_facts {
 void permit_evaluate(const struct rules_selection *rules, const struct permit_facts *facts,
                      struct rules_verdict *ret_verdict);
 
+/* Who takes it upon himself that a contact is made although rules presume a violation, and why. */
+struct permit_override {
+    int32_t reason_code; /* of dunlin.contact.v1.OverrideReason */
+    const char *reason;
+    const char *by; /* NULL: nobody overrides anything */
+};
+
+/* Whether a permit is granted: nothing blocks, or all that blocks may be overridden, and somebody does. */
+bool permit_is_granted(const struct rules_verdict *verdict, const struct permit_override *override);
+
 /* The same, and until when a permit granted on these facts may be used: `valid_us` from now, but never into hours at
- * which it would be refused; now where it is refused. */
+ * which it would be refused; now where it is refused and cannot be overridden. */
 void permit_decide(const struct rules_selection *rules, const struct permit_facts *facts, int64_t valid_us,
                    struct rules_verdict *ret_verdict, struct instant *ret_valid_until);
 

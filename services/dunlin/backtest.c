@@ -185,7 +185,7 @@ static void check_equal(struct backtest *backtest, const struct replay_decision 
         return;
     backtest->n_same_rules++;
     backtest->n_parked += decision->was_parked ? 1 : 0;
-    if (decision->is_equal || (decision->was_parked && !decision->was_granted && !decision->verdict->is_allowed))
+    if (decision->is_equal || (decision->was_parked && !decision->was_granted && !decision->is_granted))
         return;
     backtest->n_unequal++;
     if (backtest->first_unequal == NULL)
@@ -195,7 +195,7 @@ static void check_equal(struct backtest *backtest, const struct replay_decision 
 static void on_decision(void *context, const struct replay_decision *decision)
 {
     struct backtest *backtest = context;
-    const bool is_granted = decision->verdict->is_allowed;
+    const bool is_granted = decision->is_granted;
     if (!is_within(backtest, decision->event->occurred_at_us))
         return;
     backtest->n_granted += decision->was_granted ? 1 : 0;

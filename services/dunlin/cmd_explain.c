@@ -292,14 +292,34 @@ static void say_next(struct cli *cli, const json_t *result)
     }
 }
 
+static void add_rules(GString *text, const json_t *hits)
+{
+    size_t i;
+    json_t *hit;
+    json_array_foreach(hits, i, hit) g_string_append_printf(text, "%s %s", i > 0 ? "," : "", text_of(hit, "rule"));
+}
+
+/* "permitted by override of REGF-…: consumer request, he asked for it; by user:anna"; whatever he wrote stays as it is.
+ */
+static char *word_override(const json_t *override)
+{
+    GString *text = g_string_new("permitted by override of");
+    g_autofree char *code = words_of(text_of(override, "reason_code"));
+    add_rules(text, json_object_get(override, "hits"));
+    g_string_append_printf(text, ": %s, %s; by %s", code, text_of(override, "reason"),
+                           text_of(override, "overridden_by"));
+    return g_string_free(text, FALSE);
+}
+
 /* "permitted", "refused by REGF-…", "no_answer". */
 static char *word_contact(const json_t *contact)
 {
     const json_t *report = json_object_get(contact, "report");
     const json_t *hits = json_object_get(contact, "hits");
+    const json_t *override = json_object_get(contact, "override");
+    if (override != NULL)
+        return word_override(override);
     GString *text = g_string_new(NULL);
-    size_t i;
-    json_t *hit;
     if (report != NULL) {
         const char *told = text_of(report, "telephony")[0] != '\0' ? "telephony" : "delivery";
         g_string_append_printf(text, "reported: %s", text_of(report, told));
@@ -310,7 +330,7 @@ static char *word_contact(const json_t *contact)
         g_string_append(text, json_is_true(json_object_get(contact, "counts")) ? "; counts" : "; does not count");
     } else if (hits != NULL) {
         g_string_append(text, "refused by");
-        json_array_foreach(hits, i, hit) g_string_append_printf(text, "%s %s", i > 0 ? "," : "", text_of(hit, "rule"));
+        add_rules(text, hits);
     } else
         g_string_append(text, g_str_has_suffix(text_of(contact, "event"), "PermitExpired")
                                   ? "nobody said what came of it; counts"

@@ -66,9 +66,36 @@ static enum status find_points(struct cli *cli, const struct id *account_id, str
                : error_set(err, STATUS_FAILED_PRECONDITION, "the account has no telephone number to ask about");
 }
 
+/* *ret_override lends its reason; it stays as it is where none is asked for. */
+static enum status read_override(struct cli *cli, Dunlin__Contact__V1__PermitOverride *ret_override, bool *ret_is_asked,
+                                 struct error *err)
+{
+    int code = 0;
+    const char *name = cli_text(cli, "override");
+    *ret_is_asked = name[0] != '\0';
+    if (!*ret_is_asked)
+        return STATUS_OK;
+    if (protojson_parse_enum(&dunlin__contact__v1__override_reason__descriptor, "--override", name, &code, err) !=
+        STATUS_OK) {
+        cli_set_exit(cli, CLI_EXIT_USAGE);
+        return err->code;
+    }
+    dunlin__contact__v1__permit_override__init(ret_override);
+    ret_override->reason_code = (Dunlin__Contact__V1__OverrideReason)code;
+    ret_override->reason = (char *)(uintptr_t)cli_text(cli, "reason");
+    if (ret_override->reason[0] == '\0')
+        return cli_usage(cli, err, "--override needs a --reason: it is kept for good");
+    return STATUS_OK;
+}
+
 static enum status ask(struct cli *cli, const struct id *account_id, const struct points *points, bool is_real,
                        ProtobufCMessage **ret_reply, struct error *err)
 {
+    Dunlin__Contact__V1__PermitOverride override;
+    bool is_override_asked = false;
+    enum status st = read_override(cli, &override, &is_override_asked, err);
+    if (st != STATUS_OK)
+        return st;
     Dunlin__Contact__V1__PermitRequest rows[POINTS_MAX];
     Dunlin__Contact__V1__PermitRequest *pointers[POINTS_MAX];
     Dunlin__Contact__V1__RequestPermitsRequest request;
@@ -80,6 +107,7 @@ static enum status ask(struct cli *cli, const struct id *account_id, const struc
         rows[i].channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL;
         rows[i].purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION;
         rows[i].dialer = (char *)(uintptr_t)cli_text(cli, "dialer");
+        rows[i].override = is_override_asked ? &override : NULL;
         pointers[i] = &rows[i];
     }
     request.requests = pointers;
@@ -102,6 +130,11 @@ static json_t *describe(const Dunlin__Contact__V1__RequestPermitsReply *reply, c
         (void)json_array_append_new(rows, row);
     }
     return rows;
+}
+
+static const json_t *overridden_of(const json_t *row)
+{
+    return json_object_get(json_object_get(row, "permit"), "overridden");
 }
 
 static void show(struct cli *cli, const json_t *rows, bool is_real)
@@ -127,7 +160,11 @@ static void show(struct cli *cli, const json_t *rows, bool is_real)
                 json_string_value(json_object_get(row, "contact_point_id")));
         if (is_permitted && is_real)
             table_print_object(cli, json_object_get(row, "permit"), PERMIT);
-        else if (!is_permitted)
+        if (is_permitted && json_array_size(overridden_of(row)) > 0) {
+            cli_say(cli, "by override of:");
+            table_print(cli, overridden_of(row), HITS);
+        }
+        if (!is_permitted)
             table_print(cli, json_object_get(json_object_get(row, "refusal"), "hits"), HITS);
     }
 }
@@ -167,18 +204,25 @@ static const struct config_option PERMIT_OPTIONS[] = {
     {"request", CONFIG_BOOL, "false", NULL, 0, 0,
      "Really ask: the permit counts as an attempt until it is reported as not placed."},
     {"dialer", CONFIG_TEXT, "operator", NULL, 0, 0, "Who will place the call."},
+    {"override", CONFIG_TEXT, "", NULL, 0, 0,
+     "Override rules that presume a violation: legally-required, litigation, consumer-request, external-effect. "
+     "Refused "
+     "where any other rule blocks."},
+    {"reason", CONFIG_TEXT, "", NULL, 0, 0, "Why, with --override; kept for good."},
     {0},
 };
 
 const struct command COMMAND_PERMIT = {
     .name = "permit",
     .summary = "may an account be called now, and why not",
-    .usage = "REF|ID [--contact-point ID] [--explain | --request]",
-    .details = "Answers for each number with every rule that blocks, its citation and when it may be called again. The "
-               "exit code is 0\n"
-               "whatever the answer is: the answer is what was asked for.\n\n"
-               "  dunlin permit A-1001\n"
-               "  dunlin permit A-1001 --request --contact-point 0190...\n",
+    .usage = "REF|ID [--contact-point ID] [--explain | --request] [--override CODE --reason TEXT]",
+    .details =
+        "Answers for each number with every rule that blocks, its citation and when it may be called again. The "
+        "exit code is 0\n"
+        "whatever the answer is: the answer is what was asked for.\n\n"
+        "  dunlin permit A-1001\n"
+        "  dunlin permit A-1001 --request --contact-point 0190...\n"
+        "  dunlin permit A-1001 --request --override consumer-request --reason \"asked to be called on Friday\"\n",
     .options = PERMIT_OPTIONS,
     .operands_min = 1,
     .operands_max = 1,

@@ -131,6 +131,16 @@ static void note_fact(struct explanation *explanation, const struct event *event
     json_decref(fields);
 }
 
+/* Beside the permit that was granted by it, which comes right before. */
+static void note_override(struct explanation *explanation, const struct event *event)
+{
+    const size_t n = json_array_size(explanation->contacts);
+    json_t *fields = fields_of(event);
+    if (n > 0 && fields != NULL)
+        (void)json_object_set(json_array_get(explanation->contacts, n - 1), "override", fields);
+    json_decref(fields);
+}
+
 static void note_account_event(struct explanation *explanation, const struct event *event)
 {
     static const char *const CONTACTS[] = {"dunlin.contact.v1.PermitGranted", "dunlin.contact.v1.PermitRefused",
@@ -143,6 +153,8 @@ static void note_account_event(struct explanation *explanation, const struct eve
         keep(&explanation->balance, event);
     else if (is_type(event, "dunlin.contact.v1.ContactPlanned"))
         explanation->planned = cite_of(event);
+    else if (is_type(event, "dunlin.contact.v1.RuleOverridden"))
+        note_override(explanation, event);
     for (size_t i = 0; i < ARRAY_SIZE(CONTACTS); i++)
         if (is_type(event, CONTACTS[i])) {
             json_t *fields = fields_of(event);

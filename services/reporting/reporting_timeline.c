@@ -122,6 +122,18 @@ static void say_granted(const ProtobufCMessage *message, GString *text)
     g_string_append(text, ".");
 }
 
+/* What the operator wrote of the person stays in the event, as all such texts do. */
+static void say_overridden(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Contact__V1__RuleOverridden *overridden = (const Dunlin__Contact__V1__RuleOverridden *)message;
+    g_string_append(text, "Permitted by override");
+    for (size_t i = 0; i < overridden->n_hits; i++)
+        g_string_append_printf(text, "%s%s (%s)", i == 0 ? " of " : ", ", overridden->hits[i]->rule,
+                               overridden->hits[i]->citation);
+    add_words(text, ": ", &dunlin__contact__v1__override_reason__descriptor, (int)overridden->reason_code);
+    g_string_append_printf(text, ", by %s.", overridden->overridden_by);
+}
+
 static void say_refused(const ProtobufCMessage *message, GString *text)
 {
     const Dunlin__Contact__V1__PermitRefused *refused = (const Dunlin__Contact__V1__PermitRefused *)message;
@@ -297,6 +309,7 @@ static const struct sentence {
     {&dunlin__contact__v1__contact_planned__descriptor, say_planned},
     {&dunlin__contact__v1__permit_granted__descriptor, say_granted},
     {&dunlin__contact__v1__permit_refused__descriptor, say_refused},
+    {&dunlin__contact__v1__rule_overridden__descriptor, say_overridden},
     {&dunlin__contact__v1__permit_expired__descriptor, say_permit_expired},
     {&dunlin__contact__v1__notice_overdue__descriptor, say_notice_overdue},
     {&dunlin__contact__v1__attempt_reported__descriptor, say_reported},

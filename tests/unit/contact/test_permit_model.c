@@ -778,7 +778,7 @@ static void replays_a_recorded_decision_to_the_same_answer(void **state)
         (void)setup(&inner);
         struct fixture *fixture = inner;
         ask(fixture, random_state(fixture, true, &random));
-        codec_inputs(&fixture->facts, &fixture->verdict, 7, &inputs);
+        codec_inputs(&fixture->facts, &fixture->verdict, &(struct permit_override){0}, 7, &inputs);
         size_t len = protobuf_c_message_get_packed_size(&inputs.message.base);
         g_autofree uint8_t *bytes = g_malloc(len + 1);
         (void)protobuf_c_message_pack(&inputs.message.base, bytes);

@@ -57,6 +57,22 @@ static void sentences_say_what_happened_and_nothing_personal(void **state)
     placed.debtor_name = name;
     expect(&placed.base, "Placed with 55.94 USD, due 2013-02-01.");
 
+    char rule[] = "REGF-14B2A-7IN7", citation[] = "12 CFR 1006.14(b)(2)(i)(A)", by[] = "user:anna";
+    Dunlin__Contact__V1__RuleOverridden overridden;
+    Dunlin__Contact__V1__RuleHit hit;
+    Dunlin__Contact__V1__RuleHit *hits[] = {&hit};
+    dunlin__contact__v1__rule_hit__init(&hit);
+    hit.rule = rule;
+    hit.citation = citation;
+    dunlin__contact__v1__rule_overridden__init(&overridden);
+    overridden.hits = hits;
+    overridden.n_hits = 1;
+    overridden.reason_code = DUNLIN__CONTACT__V1__OVERRIDE_REASON__OVERRIDE_REASON_CONSUMER_REQUEST;
+    overridden.reason = words;
+    overridden.overridden_by = by;
+    expect(&overridden.base,
+           "Permitted by override of REGF-14B2A-7IN7 (12 CFR 1006.14(b)(2)(i)(A)): consumer request, by user:anna.");
+
     Dunlin__Dispute__V1__DisputeOpened opened;
     dunlin__dispute__v1__dispute_opened__init(&opened);
     opened.reason = words;
