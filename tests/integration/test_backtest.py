@@ -180,7 +180,7 @@ def test_nothing_is_written(history, candidate):
 
 def test_an_override_stands_beside_the_verdict(history):
     """The rules say no, and who overrode them says yes: both come out of the log as they were. By night nothing is overridden, as hours are no presumption. (The last test: it asks for permits.)
-    Broken once: the override left out of the decisions' record (one decision unequal, one permit lost)."""
+    Broken once: the override not read back from the record (one permit lost, exit code 1)."""
     system, accounts = history
     account = accounts[1].account_id
     rules = ["REGF-14B2B-CONVO7", "REGF-14B2A-7IN7"]
