@@ -161,6 +161,16 @@ static void compare_zones(const struct pair *pair)
                       zone_name(pair->new->zones[i]));
 }
 
+/* Scopes of consumers' debts grow in their order, and all debts are more than either; from one matter to the other some
+ * debtors win and others lose. */
+static enum policy_effect scope_effect(enum rule_scope old, enum rule_scope new)
+{
+    const bool is_matter_left = old == SCOPE_COMMERCIAL || new == SCOPE_COMMERCIAL;
+    if (!is_matter_left)
+        return policy_effect_of(old, new, STRICTER);
+    return old == SCOPE_ALL ? LOOSER : new == SCOPE_ALL ? STRICTER : POLICY_EFFECT_NONE;
+}
+
 static void compare_words(const struct pair *pair)
 {
     const struct rule *old = pair->old, *new = pair->new;
@@ -168,7 +178,7 @@ static void compare_words(const struct pair *pair)
         (void)SAY(pair, policy_effect_of(old->severity, new->severity, LOOSER), "%s → %s", severity_name(old->severity),
                   severity_name(new->severity));
     if (old->scope != new->scope)
-        (void)SAY(pair, policy_effect_of(old->scope, new->scope, STRICTER), "for %s → for %s", scope_text(old->scope),
+        (void)SAY(pair, scope_effect(old->scope, new->scope), "for %s → for %s", scope_text(old->scope),
                   scope_text(new->scope));
     if (old->counts != new->counts)
         (void)SAY(pair, policy_effect_of(old->counts, new->counts, LOOSER), "counts %s → counts %s",

@@ -56,7 +56,7 @@
     "      severity: block_presumed, effective_from: 2026-01-01, effective_to: 2026-12-31 }\n"                         \
     "  - { id: WARN, citation: law 3, title: Warn, kind: cumulative, limit: 9, days: 7, severity: warn }\n"            \
     "  - { id: RATE, citation: law 4, title: Rate, kind: computed }\n"                                                 \
-    "  - { id: COOL, citation: law 5, title: Cool, kind: cool_down, days: 7 }\n"                                       \
+    "  - { id: COOL, citation: law 5, title: Cool, kind: cool_down, days: 7, scope: all }\n"                           \
     "  - { id: HOLD, citation: law 6, title: Hold, kind: hold, hold: paid }\n"
 
 #define TEMPLATE                                                                                                       \
@@ -278,6 +278,10 @@ static void says_what_changes_in_a_rule_pack(void **state)
         {"scope: reg_f", "scope: all",
          "Rule HOURS: for collectors under Regulation F → for anybody and any debt (stricter)\n",
          "Rule HOURS: for anybody and any debt → for collectors under Regulation F (looser)\n"},
+        {"scope: reg_f", "scope: commercial", "Rule HOURS: for collectors under Regulation F → for commercial debts\n",
+         "Rule HOURS: for commercial debts → for collectors under Regulation F\n"},
+        {"scope: all", "scope: commercial", "Rule COOL: for anybody and any debt → for commercial debts (looser)\n",
+         "Rule COOL: for commercial debts → for anybody and any debt (stricter)\n"},
         {"effective_from: 2026-01-01", "effective_from: 2026-03-01",
          "Rule CAP: holds since 2026-01-01 → since 2026-03-01 (looser)\n",
          "Rule CAP: holds since 2026-03-01 → since 2026-01-01 (stricter)\n"},
