@@ -306,6 +306,8 @@ static enum status read_word(const struct yaml_tree *tree, const yaml_node_t *va
 
     if (st != STATUS_OK)
         return st;
+    if (!*said)
+        return yaml_refuse(tree, value, err, "fields.debt_kind.values: an empty cell says nothing");
     word.meant = debt_kind_by_name(text);
     if (word.meant == DEBT_KIND_UNSPECIFIED)
         return yaml_refuse(tree, value, err, "fields.debt_kind.values.%s: '%s' is none of " DEBT_KIND_NAMES, said,

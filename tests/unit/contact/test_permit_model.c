@@ -637,6 +637,22 @@ static void asks_each_debt_of_a_person_by_its_own_kind(void **state)
     assert_int_equal(open.us, at("2026-07-15T12:00:00Z").us);
 }
 
+/* Nevada wants a notice by mail before a medical debt is collected, and of no other. Broken once: the debt's type left
+ * out of the scene (no hit). */
+static void asks_rules_of_a_kind_of_debt_for_that_kind_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    (void)packs_at(fixture, "1 Main St\nReno\nNV\n89501\nUS", "+17755550100");
+    for (enum debt_kind kind = DEBT_KIND_UNSPECIFIED; kind < DEBT_KIND_END; kind++) {
+        fixture->account->debt_kind = kind;
+        ask_here(fixture, fixture->account, at("2026-07-15T16:00:00Z"));
+        if (kind == DEBT_KIND_MEDICAL)
+            expect_only(fixture, "NV-649366-MED60", NULL);
+        else
+            assert_int_equal(n_blocking(fixture), 0);
+    }
+}
+
 /* Whatever holds contact about a consumer's debt holds it about a commercial one, but for the notice that it has none
  * of. */
 static void holds_commercial_debts_as_well(void **state)
@@ -833,6 +849,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(leaves_places_out_that_are_not_the_debtors, setup, teardown),
         cmocka_unit_test_setup_teardown(asks_a_commercial_debt_by_packs_of_its_own, setup, teardown),
         cmocka_unit_test_setup_teardown(asks_each_debt_of_a_person_by_its_own_kind, setup, teardown),
+        cmocka_unit_test_setup_teardown(asks_rules_of_a_kind_of_debt_for_that_kind_alone, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_a_commercial_debt_that_no_pack_limits, setup, teardown),
         cmocka_unit_test(holds_commercial_debts_as_well),
         cmocka_unit_test(names_the_earliest_instant_at_which_a_rule_is_silent),
