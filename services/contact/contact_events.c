@@ -10,6 +10,7 @@
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
+#include "logging/logging.h"
 #include "permit_work.h"
 #include "plan_model.h"
 #include "service/wire.h"
@@ -299,6 +300,10 @@ static enum status on_timer(const struct contact_work *work, const struct timer 
 {
     struct account *account = contact_find_account(work->book, &timer->subject_id);
     struct permit *permit = contact_find_permit(work->book, &timer->subject_id);
+    char text[ID_TEXT_SIZE];
+    if (is_notice(timer) && account != NULL)
+        log_warn("a validation notice is overdue: the account is held",
+                 log_text("account", id_format(&account->id, text)));
     if (is_notice(timer))
         return account == NULL ? STATUS_OK : contact_notice_overdue(work, account, err);
     return permit == NULL ? STATUS_OK : contact_expire(work, permit, err);

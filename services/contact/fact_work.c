@@ -78,11 +78,21 @@ static void set_wrong(struct debtor *debtor, const struct id *point_id, bool is_
     wait_no_longer(debtor);
 }
 
+static void set_returned(struct contact_point *point, bool is_returned)
+{
+    if (point == NULL || point->is_returned == is_returned)
+        return;
+    point->is_returned = is_returned;
+    point->is_changed = true;
+}
+
 /* A notice that others sent, or that came back to them. */
 static void note_notices(const struct contact_work *work, struct debtor *debtor, const struct person_fact *fact,
                          bool is_release)
 {
     const bool is_sent = fact->kind == FACT_KIND_VALIDATION_NOTICE_SENT;
+    if (fact->kind == FACT_KIND_VALIDATION_NOTICE_RETURNED)
+        set_returned(debtor_find_point(debtor, &fact->contact_point_id), !is_release);
     if (!is_sent && (fact->kind != FACT_KIND_VALIDATION_NOTICE_RETURNED || is_release))
         return;
     for (guint i = 0; i < debtor->accounts->len; i++) {

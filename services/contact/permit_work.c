@@ -253,8 +253,10 @@ static enum status apply_to_account(const struct effect *effect, struct error *e
     if (st != STATUS_OK)
         return st;
     is_person_changed = mark_wrong(effect) || is_person_changed;
-    mark_returned(effect);
-    note_notice(effect->work, effect->permit, effect->account);
+    if (effect->news.is_any) { /* the same report again undoes nothing that came since */
+        mark_returned(effect);
+        note_notice(effect->work, effect->permit, effect->account);
+    }
     if (effect->news.is_disputed)
         (void)dispute_claim(effect->account);
     if (effect->news.ends_step)

@@ -156,6 +156,14 @@ static enum status on_permit_expired(struct run *run, const ProtobufCMessage *me
     return STATUS_OK;
 }
 
+static enum status on_notice_overdue(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    (void)count(run, MEASURE_NOTICE_OVERDUE, "");
+    return STATUS_OK;
+}
+
 static bool read_id(const ProtobufCBinaryData *bytes, struct id *ret_id)
 {
     struct error ignored;
@@ -381,7 +389,7 @@ static const struct event_rule {
     {&dunlin__contact__v1__permit_granted__descriptor, ABOUT_ACCOUNT, on_granted},
     {&dunlin__contact__v1__permit_refused__descriptor, ABOUT_ANY, on_refused},
     {&dunlin__contact__v1__permit_expired__descriptor, ABOUT_ANY, on_permit_expired},
-    {&dunlin__contact__v1__notice_overdue__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__contact__v1__notice_overdue__descriptor, ABOUT_ANY, on_notice_overdue},
     {&dunlin__contact__v1__rule_overridden__descriptor, ABOUT_ANY, NULL},
     {&dunlin__contact__v1__attempt_reported__descriptor, ABOUT_ACCOUNT, on_reported},
     {&dunlin__contact__v1__stop_recorded__descriptor, ABOUT_ANY, on_stop},

@@ -27,6 +27,7 @@ static const char *const MEASURE_NAMES[MEASURE_END] = {
     [MEASURE_DISPUTE] = "dispute",
     [MEASURE_STOP] = "stop",
     [MEASURE_ROW] = "row",
+    [MEASURE_NOTICE_OVERDUE] = "notice_overdue",
 };
 
 const struct span_kind SPANS[SPAN_END] = {

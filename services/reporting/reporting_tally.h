@@ -46,6 +46,7 @@ enum measure {
     MEASURE_DISPUTE,           /* key: opened, escalated, and the outcome of each that was resolved */
     MEASURE_STOP,              /* key: flag; requests to stop that were recorded */
     MEASURE_ROW,               /* key: accepted, rejected; rows of files */
+    MEASURE_NOTICE_OVERDUE,    /* validation notices that were not sent in time */
     MEASURE_END,
 };
 const char *measure_name(enum measure measure);

@@ -11,6 +11,7 @@ the number; two confirmations instead of one. Fifty minutes instead of five, and
 The debtor's language not looked at; his e-mail began with "Your account".
 """
 import contextlib
+import datetime
 import email
 import email.policy
 import hashlib
@@ -28,7 +29,7 @@ import urllib.request
 import pytest
 from aiosmtpd.controller import Controller
 
-from dunlin_system import FAILED, PARTLY, poll, running_system
+from dunlin_system import FAILED, PARTLY, parse_instant, poll, running_system
 
 SECRET = "a secret of the tests, long enough"
 TOKEN = "token-of-the-tests"
@@ -447,3 +448,27 @@ def letters_there(system):
 
 def open_batches(system):
     return [folder for folder in spool(system).glob("*/*") if not (folder / "manifest.json").exists()]
+
+
+def test_a_notice_that_came_back_stops_contact_after_five_days(system):
+    """The last one here: business time goes on by days."""
+    account = system.place_account(Email="returned@example.com")
+    letter = message(system, account, "letter", "sent")
+    poll("the report in the log", lambda: reports(system, letter))
+    sent = system.json("explain", account.account_id)["notice"]
+    assert sent["sent_at"] is not None and sent["due_at"] is None
+    system.run("letters", "returned", letter["permit_id"])
+    due = system.json("explain", account.account_id)["notice"]
+    assert due["sent_at"] is None and parse_instant(due["due_at"]) - system.now() == datetime.timedelta(days=5)
+    system.advance(days=5)
+    overdue = poll("the alarm", lambda: system.events("NoticeOverdue", account=account.account_id))
+    assert len(overdue) == 1
+    said = system.run("explain", account.account_id).out
+    assert "owed by" in said and "notice overdue, since" in said
+    refused = {row["channel"]: [hit["rule"] for hit in row["rules"]] for row in system.json("explain", account.account_id)["channels"]}
+    assert all("REGF-34A-OVERDUE" in rules for rules in refused.values()), refused
+    report = next(row for row in system.json("report")["kpis"] if row["name"] == "notices_overdue")
+    assert report["value"] >= 1
+    system.run("fact", "record", account.account_id, "--kind", "validation_notice_sent", "--document", "vendor batch 12")
+    assert system.json("explain", account.account_id)["notice"]["due_at"] is None
+    assert system.json("explain", account.account_id)["holds"] == []

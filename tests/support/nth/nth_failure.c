@@ -27,9 +27,11 @@
 #define ALLOCATIONS_SHORT 12
 #define AGAIN             4
 
-/* A unit of more allocations is a large one, which takes as long as a hundred small ones: AGAIN tries must do, and its
- * kind is looked at again in the next small one. */
-#define ALLOCATIONS_MAX 5000
+/* A unit of more allocations is a large one, which takes as long as a hundred small ones and does for each of its rows
+ * what they do: AGAIN tries must do, ALLOCATIONS_LARGE in the long form, and its kind is looked at again in the next
+ * small one. */
+#define ALLOCATIONS_MAX   5000
+#define ALLOCATIONS_LARGE 1000
 
 /* How a child that ran an attempt with a failing allocation ended. */
 enum ending {
@@ -414,7 +416,8 @@ static void fail_unit(const struct unit_run *run, const struct nth_seen *unharme
                       enum status natural, const char *before)
 {
     struct tally *tally = tally_of(run->what);
-    const bool is_large = n_allocations > ALLOCATIONS_MAX && !is_long_form();
+    const bool is_large = n_allocations > ALLOCATIONS_MAX;
+    const size_t again = is_large && is_long_form() ? ALLOCATIONS_LARGE : AGAIN;
     const bool is_new = !is_large && (!tally->is_known || unharmed->executions > tally->executions);
 
     if (tally->units++ > 0 && !is_new && !is_long_form())
@@ -424,7 +427,7 @@ static void fail_unit(const struct unit_run *run, const struct nth_seen *unharme
     tally->is_known |= is_new;
     fail_calls(run, NTH_REFUSED, NTH_CUT, is_new ? 1 : MAX(1, unharmed->calls / AGAIN), natural, before);
     fail_calls(run, NTH_TERMINATED, NTH_CONFLICT, is_new ? 1 : MAX(1, unharmed->statements / AGAIN), natural, before);
-    fail_allocations(run, !is_new ? AGAIN : is_long_form() ? 0 : ALLOCATIONS_SHORT, natural, before);
+    fail_allocations(run, !is_new ? again : is_long_form() ? 0 : ALLOCATIONS_SHORT, natural, before);
 }
 
 enum status unit_run(const struct unit_run *run, struct error *err)
