@@ -420,9 +420,9 @@ def check_outage(system, watch, load, services, words):
     in_trouble = {instance["service"] for instance in status["instances"] if instance["state"] == "NOT READY"}
     assert set(services) <= in_trouble, status["problems"]
     load.caller.await_code(UNAVAILABLE)
-    poll("dunlin place gives up", lambda: load.placer.failure or len(load.placer.errors) > n_errors)
+    cause = re.compile("PostgreSQL|No space left on device")  # or, on a busy machine, that intake did not answer in time; then the next one
+    poll("dunlin place to say why it gave up", lambda: load.placer.failure or any(map(cause.search, load.placer.errors[n_errors:])))
     load.placer.check()
-    assert re.search("PostgreSQL|No space left on device", load.placer.errors[n_errors]), load.placer.errors[n_errors]
     load.go_on()
     watch.check_processes()
 

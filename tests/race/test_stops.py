@@ -110,7 +110,7 @@ class Race:
         self.seed = int(os.environ.get("DUNLIN_TEST_SEED", 0)) or random.randrange(1 << 32)
         print(f"DUNLIN_TEST_SEED={self.seed}")
         self.asked, self.stopped = [], []
-        self.n_reported = 0
+        self.n_reported = self.n_in_files = 0
         self.phases = []  # (instances, since)
         self.place_all()
         self.dialers = [Process(Dialer, self.place, f"dialer-{n}") for n in range(DIALERS)]
@@ -176,8 +176,9 @@ class Race:
             os.kill(pid, signal.SIGCONT)
 
     def asked_for_now(self):
-        """A few fresh accounts that the dialers are asking for now."""
-        first = self.place.turns.value // 6
+        """A few fresh accounts that the dialers are asking for now, or next where a file before had those."""
+        first = max(self.place.turns.value // 6, self.n_in_files)
+        self.n_in_files = first + IN_FILE
         return [self.place.fresh[(first + i) % len(self.place.fresh)] for i in range(1, 1 + IN_FILE)]
 
     def recall(self):
