@@ -68,7 +68,7 @@ const struct kpi KPIS[] = {
      "permits", KPI_COUNT, OVER(NUMBER(PERMIT_EXPIRED, ""))},
     {"notices_overdue", "Validation notices overdue",
      "Debts whose validation notice was not sent within five days of the first communication, or of its return.",
-     "notices", KPI_COUNT, OVER(NUMBER(NOTICE_OVERDUE, ""))},
+     "accounts", KPI_COUNT, OVER(NUMBER(NOTICE_OVERDUE, ""))},
     {"stops", "Requests to stop", "Cease, attorney, bankruptcy, deceased and opt-out flags recorded.",
      "requests", KPI_COUNT, OVER(NUMBER(STOP, NULL))},
 
