@@ -179,6 +179,22 @@ static bool is_employers(const struct permit_facts *facts)
     return false;
 }
 
+/* Where the number or address is, as the last fact says that names both. */
+static enum address_place place_here(const struct permit_facts *facts)
+{
+    enum address_place place = PLACE_NONE;
+    for (guint i = 0; i < n_known(facts); i++) {
+        const struct person_fact *fact = known_at(facts, i);
+        if (fact->released_at_us != 0 || fact->at_us > facts->now.us || !is_here(facts, fact))
+            continue;
+        if (fact->kind == FACT_KIND_EMPLOYER_PROHIBITS)
+            place = PLACE_WORK;
+        else if (fact->event.place != PLACE_NONE)
+            place = fact->event.place;
+    }
+    return place;
+}
+
 static struct fact_event known_event(const struct permit_facts *facts, const struct person_fact *fact)
 {
     struct fact_event event = fact->event;
@@ -226,6 +242,7 @@ static void add_to_book(struct scene *scene, const struct permit_facts *facts)
     struct fact_address elsewhere = fact_address_plain(ADDRESS_POSTAL, FACT_CONSUMER);
     uint8_t index = 0;
     here.is_employer_provided = is_employers(facts);
+    here.place = place_here(facts);
     elsewhere.zones = facts->zones;
     elsewhere.n_zones = (uint8_t)facts->n_zones;
     must(facts_book_add_debt(scene->book, "debt", &debt, &index, NULL));

@@ -325,6 +325,31 @@ static void takes_a_wrong_number_out(void **state)
     no_call(fixture, "a1", "a1-phone");
 }
 
+/* Broken once: nothing said of where a number is (permitted at work). */
+static void knows_where_a_number_is_from_the_facts_that_name_it(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct id work = named("a1-phone");
+    drive("2026-06-24T14:00:00Z");
+    place(fixture, "d1", "a1");
+    Dunlin__Contact__V1__Fact prohibited = FACT(EMPLOYER_PROHIBITS);
+    const struct id anywhere = record(fixture, "a1", &prohibited);
+    no_call(fixture, "a1", "a1-phone"); /* which of his numbers is at work nobody has said */
+    take_back(fixture, "a1", &anywhere);
+    prohibited.contact_point_id = wire_id(&work);
+    const struct id there = record(fixture, "a1", &prohibited);
+    refused(fixture, "a1", "a1-phone", "REGF-6B3-WORK");
+    no_call(fixture, "a1", "d1-phone");
+    take_back(fixture, "a1", &there);
+    no_call(fixture, "a1", "a1-phone");
+    Dunlin__Contact__V1__Fact inconvenient = FACT(INCONVENIENT_PLACE);
+    inconvenient.place = DUNLIN__CONTACT__V1__PLACE__PLACE_WORK;
+    inconvenient.contact_point_id = wire_id(&work);
+    (void)record(fixture, "a1", &inconvenient);
+    refused(fixture, "a1", "a1-phone", "REGF-6B1II-PLACE");
+    no_call(fixture, "a1", "d1-phone");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +366,7 @@ int main(void)
         cmocka_unit_test_setup(excludes_media_by_address_and_altogether, clear),
         cmocka_unit_test_setup(follows_where_the_debtor_is_known_to_be, clear),
         cmocka_unit_test_setup(takes_a_wrong_number_out, clear),
+        cmocka_unit_test_setup(knows_where_a_number_is_from_the_facts_that_name_it, clear),
     };
     return cmocka_run_group_tests(tests, contact_open, contact_close);
 }
