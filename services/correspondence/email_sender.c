@@ -2,6 +2,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "ca_file.h"
 #include "clock/clock.h"
 #include "email_message.h"
 #include "sender.h"
@@ -56,7 +57,6 @@ static enum status email_open(const struct config *config, const char *instance_
     sender->url = g_strdup(config_text(config, "email-url"));
     sender->user = g_strdup(config_text(config, "email-user"));
     sender->password = g_strdup(config_text(config, "email-password"));
-    sender->ca_file = g_strdup(config_text(config, "email-ca-file"));
     sender->wants_tls = strcmp(tls, "required") == 0;
     sender->timeout_ms = (long)config_integer(config, "send-timeout");
     enum status st =
@@ -65,6 +65,8 @@ static enum status email_open(const struct config *config, const char *instance_
         st = error_wrap(err, st, "email-from");
     if (st == STATUS_OK && !sender->wants_tls && strcmp(tls, "none") != 0)
         st = error_set(err, STATUS_INVALID_ARGUMENT, "email-tls: '%s' is not required or none", tls);
+    if (st == STATUS_OK)
+        st = ca_file_read(config, "email-ca-file", &sender->ca_file, err);
     if (st == STATUS_OK && config_text(config, "public-url")[0] == '\0')
         st = error_set(err, STATUS_INVALID_ARGUMENT,
                        "public-url: e-mails say where to stop them (12 CFR 1006.6(e)), so it must be set");

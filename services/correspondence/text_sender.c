@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ca_file.h"
 #include "clock/clock.h"
 #include "sender.h"
 #include "signature.h"
@@ -44,11 +45,10 @@ static enum status text_open(const struct config *config, const char *instance_i
     sender->url = g_strdup(config_text(config, "text-url"));
     sender->token = g_strdup(config_text(config, "text-token"));
     sender->secret = g_strdup(config_text(config, "callback-secret"));
-    sender->ca_file = g_strdup(config_text(config, "text-ca-file"));
     sender->timeout_ms = (long)config_integer(config, "send-timeout");
     sender->curl = curl_easy_init();
-    enum status st = STATUS_OK;
-    if (sender->token[0] == '\0')
+    enum status st = ca_file_read(config, "text-ca-file", &sender->ca_file, err);
+    if (st == STATUS_OK && sender->token[0] == '\0')
         st = error_set(err, STATUS_INVALID_ARGUMENT, "text-token: the gateway wants one (text-token-file)");
     if (st == STATUS_OK && !sender->curl)
         st = error_set(err, STATUS_RESOURCE_EXHAUSTED, "no memory for libcurl");
@@ -118,11 +118,10 @@ static bool is_refusal(const GString *text)
     return is;
 }
 
-static enum send_result judge(CURLcode code, long reply, const GString *text)
+static enum send_result judge(CURLcode code, long reply, long said, const GString *text)
 {
-    if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT || code == CURLE_SSL_CONNECT_ERROR ||
-        code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_COULDNT_RESOLVE_PROXY)
-        return SEND_LATER; /* nothing was said yet */
+    if (code != CURLE_OK && said == 0)
+        return SEND_LATER; /* no connection, or not with whom we want to speak */
     if (code != CURLE_OK)
         return SEND_UNCERTAIN;
     if (reply >= 200 && reply < 300)
@@ -141,7 +140,7 @@ static enum send_result text_send(struct sender *base, struct outgoing *outgoing
     struct curl_slist *headers = headers_of(sender, outgoing);
     CURL *curl = sender->curl;
     char trouble[CURL_ERROR_SIZE] = "";
-    long reply = 0;
+    long reply = 0, said = 0;
     curl_easy_reset(curl);
     (void)curl_easy_setopt(curl, CURLOPT_URL, sender->url);
     (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -157,7 +156,8 @@ static enum send_result text_send(struct sender *base, struct outgoing *outgoing
     (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
     const CURLcode code = curl_easy_perform(curl);
     (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
-    const enum send_result result = judge(code, reply, answer.text);
+    (void)curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &said);
+    const enum send_result result = judge(code, reply, said, answer.text);
     if (result != SEND_ACCEPTED && code != CURLE_OK)
         (void)error_set(why, STATUS_UNAVAILABLE, "gateway: %s", trouble[0] ? trouble : curl_easy_strerror(code));
     else if (result != SEND_ACCEPTED)
