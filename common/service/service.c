@@ -66,7 +66,6 @@ struct process {
     bool have_workers_stopped;
     zactor_t *roster;
     struct metrics_server *admin;
-    void *edge;
     int signal_fd;
 };
 
@@ -322,7 +321,7 @@ static enum status process_open(struct process *process, struct error *err)
         st = start_admin(process, err);
     char endpoint[REGISTRY_ENDPOINT_SIZE] = "";
     if (st == STATUS_OK && service->spec->edge_start)
-        st = service->spec->edge_start(service, &process->edge, endpoint, err);
+        st = service->spec->edge_start(service, &service->edge, endpoint, err);
     if (st == STATUS_OK)
         advertise(service->config, endpoint, service->instance.public_endpoint);
     if (st == STATUS_OK)
@@ -362,8 +361,8 @@ static void stop_roster(zactor_t **actor)
 static void process_close(struct process *process)
 {
     struct service *service = &process->service;
-    if (process->edge)
-        service->spec->edge_stop(process->edge);
+    if (service->edge)
+        service->spec->edge_stop(service->edge);
     for (unsigned w = 0; w < service->n_workers; w++) {
         if (!process->have_workers_stopped)
             stop_worker(process->workers[w]);

@@ -128,6 +128,9 @@ struct service_spec {
     enum status (*edge_start)(const struct service *service, void **ret_edge,
                               char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err);
     void (*edge_stop)(void *edge);
+    /* SIGHUP, as `reload`, but once a process and for the edge, on a worker's thread: what the edge's own threads use
+     * is replaced under their hands. May be NULL. */
+    enum status (*edge_reload)(void *edge, struct error *err);
 };
 
 /* For `open` and edges. */

@@ -121,6 +121,7 @@ struct service {
     struct bus_keys *keys;
     struct instance instance; /* as announced; `state` is only written by the I/O thread */
     unsigned n_workers;
+    void *edge;           /* as edge_start made it, before the I/O thread runs; NULL: there is none */
     GHashTable *consumed; /* type name -> ProtobufCMessageDescriptor; read only */
     char own_prefix[96];  /* "dunlin.contact.v1." */
     char actor[80];       /* "service:contact" */

@@ -124,15 +124,22 @@ static void connect_step(struct worker *worker)
     worker->next_timer_us = INT64_MIN;
 }
 
-static void reload(struct worker *worker)
+static void tell_reload(enum status st, const struct error *err)
 {
-    struct error err;
-    if (!worker->service->spec->reload)
-        return;
-    if (worker->service->spec->reload(worker->context, &err) == STATUS_OK)
+    if (st == STATUS_OK)
         log_info("policies read again");
     else
-        log_error("policies cannot be read again, the old ones stay", log_error_text(&err));
+        log_error("policies cannot be read again, the old ones stay", log_error_text(err));
+}
+
+static void reload(struct worker *worker)
+{
+    const struct service *service = worker->service;
+    struct error err;
+    if (service->spec->reload)
+        tell_reload(service->spec->reload(worker->context, &err), &err);
+    if (worker->index == 0 && service->edge && service->spec->edge_reload)
+        tell_reload(service->spec->edge_reload(service->edge, &err), &err);
 }
 
 static void drain(struct worker *worker)

@@ -13,8 +13,9 @@
 
 static const struct config_option OPTIONS[] = {
     {"agencies", CONFIG_TEXT, "deploy/agencies.yaml", NULL, 0, 0,
-     "File that says who writes: letterhead, addresses and choices of each agency."},
-    {"templates", CONFIG_TEXT, "deploy/templates", NULL, 0, 0, "Folder of the messages' templates."},
+     "File that says who writes: letterhead, addresses and choices of each agency. Read again on SIGHUP."},
+    {"templates", CONFIG_TEXT, "deploy/templates", NULL, 0, 0,
+     "Folder of the messages' templates. Read again on SIGHUP."},
     {"letter-spool", CONFIG_TEXT, "letters", NULL, 0, 0,
      "Folder of the batches of letters, <date>/<batch>/; a relative one is in the service's working folder. Empty: no "
      "letters are written."},
@@ -104,8 +105,7 @@ static const struct service_method METHODS[] = {
 
 /* The senders whose options name a way; what is there is stopped in reverse. */
 struct edge {
-    struct agency_profiles *profiles;
-    struct template_set *templates;
+    struct policy_holder *policies;
     struct callbacks *callbacks;
     struct pump *pumps[3];
     size_t n_pumps;
@@ -144,8 +144,7 @@ static enum status start_pumps(const struct service *service, struct edge *edge,
     const struct config *config = service_config(service);
     enum status st = STATUS_OK;
     for (size_t i = 0; i < ARRAY_SIZE(WAYS) && st == STATUS_OK; i++) {
-        const struct pump_options options = {
-            .service = service, .kind = WAYS[i].kind, .profiles = edge->profiles, .templates = edge->templates};
+        const struct pump_options options = {.service = service, .kind = WAYS[i].kind, .policies = edge->policies};
         if (!is_on(config, &WAYS[i]))
             continue;
         st = pump_start(&options, &edge->pumps[edge->n_pumps], err);
@@ -163,8 +162,7 @@ static void edge_stop(void *data)
     callbacks_stop(edge->callbacks);
     for (size_t i = edge->n_pumps; i > 0; i--)
         pump_stop(edge->pumps[i - 1]);
-    templates_free(edge->templates);
-    agency_profiles_free(edge->profiles);
+    policy_holder_free(edge->policies);
     g_free(edge);
     curl_global_cleanup();
 }
@@ -173,6 +171,9 @@ static enum status edge_start(const struct service *service, void **ret_edge,
                               char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err)
 {
     const struct config *config = service_config(service);
+    const struct policy_paths paths = {.agencies = config_text(config, "agencies"),
+                                       .templates = config_text(config, "templates"),
+                                       .confirmation = config_text(config, "opt-out-confirmation")};
     struct edge *edge = g_new0(struct edge, 1);
     metrics_register(CORRESPONDENCE_METRICS);
     metrics_register(CALLBACK_METRICS);
@@ -180,13 +181,7 @@ static enum status edge_start(const struct service *service, void **ret_edge,
                          ? STATUS_OK
                          : error_set(err, STATUS_INTERNAL, "libcurl cannot be used");
     if (st == STATUS_OK)
-        st = agency_profiles_load(config_text(config, "agencies"), &edge->profiles, err);
-    if (st == STATUS_OK)
-        st = templates_load(config_text(config, "templates"), &edge->templates, err);
-    const char *confirmation = config_text(config, "opt-out-confirmation");
-    if (st == STATUS_OK && confirmation[0] != '\0' &&
-        composition_check_confirmation(edge->templates, confirmation, err) != STATUS_OK)
-        st = error_wrap(err, err->code, "opt-out-confirmation");
+        st = policy_holder_new(&paths, &edge->policies, err);
     if (st == STATUS_OK)
         st = start_callbacks(service, edge, ret_endpoint, err);
     if (st == STATUS_OK)
@@ -197,6 +192,12 @@ static enum status edge_start(const struct service *service, void **ret_edge,
     }
     *ret_edge = edge;
     return STATUS_OK;
+}
+
+static enum status edge_reload(void *data, struct error *err)
+{
+    const struct edge *edge = data;
+    return policy_holder_reload(edge->policies, err);
 }
 
 const struct service_spec CORRESPONDENCE_SPEC = {
@@ -212,4 +213,5 @@ const struct service_spec CORRESPONDENCE_SPEC = {
     .apply = correspondence_apply,
     .edge_start = edge_start,
     .edge_stop = edge_stop,
+    .edge_reload = edge_reload,
 };

@@ -162,6 +162,7 @@ static void give_back(struct pump *pump, const struct id *permit_id)
 struct work {
     const Dunlin__Contact__V1__DialEntry *entry;
     const Dunlin__Correspondence__V1__AccountDescription *account;
+    const struct writing_policy *policy;
     const struct agency_profile *profile;
     struct composition composition;
     char opt_out_link[512];
@@ -194,7 +195,7 @@ static void park(struct pump *pump, const struct work *work, const char *reason)
 static bool compose(struct pump *pump, struct work *work)
 {
     struct error err = {0};
-    work->profile = agency_profiles_find(pump->options.profiles, work->account->agency_id);
+    work->profile = agency_profiles_find(work->policy->profiles, work->account->agency_id);
     if (!work->profile) {
         park(pump, work, "no entry for this agency in the file of agencies");
         return false;
@@ -208,7 +209,7 @@ static bool compose(struct pump *pump, struct work *work)
     }
     const struct composition_order order = {.account = work->account,
                                             .profile = work->profile,
-                                            .templates = pump->options.templates,
+                                            .templates = work->policy->templates,
                                             .channel = work->entry->channel,
                                             .purpose = work->entry->purpose,
                                             .template_name = work->entry->template_,
@@ -394,8 +395,10 @@ static void send_one(struct pump *pump, struct work *work)
 {
     struct outgoing outgoing = {.contact_point_id = wire_known_id(&work->entry->contact_point_id),
                                 .composition = &work->composition};
+    SCOPED(writing_policy_releasep) struct writing_policy *policy = writing_policy_take(pump->options.policies);
     g_autofree char *address = NULL;
     int64_t valid_until_us = 0;
+    work->policy = policy;
     if (!compose(pump, work))
         return;
     wait_for_turn(pump);

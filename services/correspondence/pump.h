@@ -3,6 +3,7 @@
 
 #include <czmq.h>
 
+#include "policy_holder.h"
 #include "sender.h"
 #include "service/service.h"
 
@@ -15,8 +16,7 @@ struct pump;
 struct pump_options {
     const struct service *service;
     const struct sender_kind *kind;
-    const struct agency_profiles *profiles; /* lent until pump_stop */
-    const struct template_set *templates;
+    struct policy_holder *policies; /* lent until pump_stop */
 };
 
 /* Fails where the sender cannot work with its options. */

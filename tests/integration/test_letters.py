@@ -8,7 +8,7 @@ batch not looked at; the test of the manifest failed with "not within 30 s: the 
 failed with "not within 60 s: a letter that is sent", the letter being "not_sent". A message's fact of the time of each callback instead of the first; the same callback later was a second fact (200 instead of 409).
 What contact does not take answered with 200; the test without contact failed. Messages recorded of the first who has the number only; the test of everybody failed. Opt-outs confirmed without a look at who else has
 the number; two confirmations instead of one. Fifty minutes instead of five, and what never left not tried again: the test of the five minutes failed. A refused confirmation asked for again and again; the test of the night failed.
-The debtor's language not looked at; his e-mail began with "Your account".
+Only who writes taken over where the messages could not be read; the test of SIGHUP failed. The debtor's language not looked at; his e-mail began with "Your account".
 """
 import contextlib
 import datetime
@@ -18,6 +18,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -29,7 +30,7 @@ import urllib.request
 import pytest
 from aiosmtpd.controller import Controller
 
-from dunlin_system import FAILED, PARTLY, parse_instant, poll, running_system
+from dunlin_system import FAILED, PARTLY, REPOSITORY, parse_instant, poll, running_system
 
 SECRET = "a secret of the tests, long enough"
 TOKEN = "token-of-the-tests"
@@ -114,7 +115,16 @@ def mailbox():
 
 
 @pytest.fixture(scope="module")
-def system(mailbox):
+def policy(tmp_path_factory):
+    """Who writes, and the messages: as shipped, to be changed by tests."""
+    folder = tmp_path_factory.mktemp("policy")
+    shutil.copytree(REPOSITORY / "deploy" / "templates", folder / "templates")
+    shutil.copy(REPOSITORY / "deploy" / "agencies.yaml", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def system(mailbox, policy):
     mail_port, text_server = free_port(), http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
     threading.Thread(target=text_server.serve_forever, daemon=True).start()
     mail = Controller(mailbox, hostname="127.0.0.1", port=mail_port)
@@ -127,7 +137,7 @@ def system(mailbox):
         stack.callback(mail.stop)
         stack.callback(text_server.shutdown)
         sop = stack.enter_context(temporary_file(SOP))
-        yield stack.enter_context(running_system("--sop", sop, environment=environment))
+        yield stack.enter_context(running_system("--sop", sop, "--templates", policy / "templates", "--agencies", policy / "agencies.yaml", environment=environment))
 
 
 @contextlib.contextmanager
@@ -414,6 +424,50 @@ def test_who_writes_at_night_may_be_answered_once(system):
     assert one(refused)["purpose"] == "opt_out_confirmation" and "REGF-6B1I-TIME" in {hit["rule"] for hit in refused[0]["hits"]}
     poll("the end of it", lambda: system.sql(f"SELECT closed FROM correspondence.confirmation WHERE account_id = '{other.account_id}'") != "")
     assert opted_out(system, other) == ["+12125550187"]
+
+
+def read_again(system, word):
+    """SIGHUP; the log's line with `word` that answers it."""
+    def told():
+        return [line for line in (system.var / "log" / "correspondence-1.log").read_text().splitlines() if word in line]
+    before = len(told())
+    system.kill("correspondence", signal_number=signal.SIGHUP)
+    return poll(f"'{word}' in the log", lambda: told()[before:])[0]
+
+
+def test_who_writes_and_what_is_read_again_on_sighup_both_or_neither(system, mailbox, policy):
+    agencies, template = policy / "agencies.yaml", policy / "templates" / "us-email-reminder.en.yaml"
+    shipped = {path: path.read_text() for path in (agencies, template)}
+
+    def change(path, old, new):
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+
+    def sent(name):
+        """The e-mail to somebody new."""
+        account = system.place_account(Email=name, City="Chicago", State="IL", Zip="60601", Phone="")
+        message(system, account, "letter", "sent")
+        system.next_day()
+        message(system, account, "email", "sent")
+        mail = email.message_from_string(one([content for to, content in mailbox.messages if to == name]), policy=email.policy.default)
+        return mail["Subject"] + mail.get_body().get_content()
+
+    try:
+        change(agencies, "Demo Receivables LLC", "New Name LLC")
+        change(template, "subject: Your account", "subject: As to your account")
+        read_again(system, "policies read again")
+        first = sent("jo.new@example.org")
+        assert "New Name LLC" in first and "As to your account" in first
+        change(agencies, "New Name LLC", "Newer Name LLC")
+        change(template, "{{balance}}", "{{balanse}}")
+        why = read_again(system, "the old ones stay")
+        assert f"{template}:{[i for i, line in enumerate(template.read_text().splitlines(), 1) if 'balanse' in line][0]}: body" in why and "balanse" in why
+        second = sent("jo.newer@example.org")
+        assert "New Name LLC" in second and "As to your account" in second
+    finally:
+        for path, text in shipped.items():
+            path.write_text(text)
+    read_again(system, "policies read again")
 
 
 def test_a_killed_service_loses_and_doubles_no_letter(system):
