@@ -45,8 +45,19 @@ static const cyaml_schema_field_t PROFILE_FIELDS[] = {
 static const cyaml_schema_value_t PROFILE = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct agency_profile, PROFILE_FIELDS)};
 
+static const cyaml_schema_value_t WORD = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, 60)};
+
+static const cyaml_schema_field_t WORDS_FIELDS[] = {
+    CYAML_FIELD_STRING_PTR("language", CYAML_FLAG_POINTER, struct opt_out_words, language, 2, 35),
+    CYAML_FIELD_SEQUENCE_COUNT("words", CYAML_FLAG_POINTER, struct opt_out_words, words, n_words, &WORD, 1, 100),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t WORDS = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct opt_out_words, WORDS_FIELDS)};
+
 static const cyaml_schema_field_t FILE_FIELDS[] = {
     CYAML_FIELD_SEQUENCE_COUNT("agencies", CYAML_FLAG_POINTER, struct agency_profiles, all, n, &PROFILE, 1, 1000),
+    CYAML_FIELD_SEQUENCE_COUNT("opt_out_words", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct agency_profiles,
+                               opt_out_words, n_opt_out_words, &WORDS, 0, 100),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t SCHEMA = {
@@ -71,6 +82,18 @@ static enum status check(const struct policy_file *file, const struct agency_pro
     return STATUS_OK;
 }
 
+static enum status check_words(const struct policy_file *file, const struct agency_profiles *profiles,
+                               struct error *err)
+{
+    for (unsigned i = 0; i < profiles->n_opt_out_words; i++)
+        for (unsigned k = 0; k < profiles->opt_out_words[i].n_words; k++)
+            if (!is_opt_out_word(profiles->opt_out_words[i].words[k]))
+                return policy_refuse(file, err, policy_path("opt_out_words[%u].words[%u]", i, k),
+                                     "'%s' has no two letters: too many texts would ask to stop",
+                                     profiles->opt_out_words[i].words[k]);
+    return STATUS_OK;
+}
+
 enum status agency_profiles_load(const char *path, struct agency_profiles **ret_profiles, struct error *err)
 {
     SCOPED(policy_file_fini) struct policy_file file = {0};
@@ -80,6 +103,8 @@ enum status agency_profiles_load(const char *path, struct agency_profiles **ret_
         st = policy_file_values(&file, &SCHEMA, &data, err);
     if (st == STATUS_OK)
         st = check(&file, data, err);
+    if (st == STATUS_OK)
+        st = check_words(&file, data, err);
     if (st != STATUS_OK) {
         policy_values_free(&SCHEMA, data);
         return st;

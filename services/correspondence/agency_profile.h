@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "correspondence_model.h"
 #include "letter/validation_notice.h"
 #include "status/status.h"
 
@@ -29,6 +30,8 @@ struct agency_profile {
 struct agency_profiles {
     struct agency_profile *all;
     unsigned n;
+    struct opt_out_words *opt_out_words; /* a language each; NULL: none but those that always count */
+    unsigned n_opt_out_words;
 };
 
 /* Fails with NOT_FOUND or INVALID_ARGUMENT naming file, line and field. *ret_profiles is owned by the caller. */

@@ -27,6 +27,7 @@ const struct metric CALLBACK_METRICS[] = {
 
 struct callbacks {
     const struct service *service;
+    struct policy_holder *policies;
     struct MHD_Daemon *daemon;
     struct edge_caller caller; /* made and used on the daemon's thread */
     const char *secret;
@@ -76,13 +77,15 @@ static const char *field(const json_t *object, const char *name, size_t bytes_ma
 static struct verdict take_callback(const struct callbacks *callbacks, const GString *body)
 {
     struct error err = {0};
+    SCOPED(writing_policy_releasep) struct writing_policy *policy = writing_policy_take(callbacks->policies);
     json_t *object = json_loadb(body->str, body->len, JSON_REJECT_DUPLICATES, NULL);
     const struct inbound inbound = {.event_id = field(object, "event_id", INBOUND_EVENT_ID_MAX_BYTES),
                                     .type = field(object, "type", FIELD_MAX_BYTES),
                                     .message_id = field(object, "message_id", FIELD_MAX_BYTES),
                                     .from = field(object, "from", FIELD_MAX_BYTES),
                                     .text = field(object, "text", BODY_MAX_BYTES),
-                                    .wants_confirmation = callbacks->confirms};
+                                    .wants_confirmation = callbacks->confirms,
+                                    .profiles = policy->profiles};
     const bool is_receipt = strcmp(inbound.type, "delivered") == 0 || strcmp(inbound.type, "undelivered") == 0;
     const bool is_message = strcmp(inbound.type, "message") == 0 && inbound.from[0] != '\0';
     struct verdict made =
@@ -222,8 +225,9 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     *state = NULL;
 }
 
-enum status callbacks_start(const struct service *service, struct callbacks **ret_callbacks,
-                            char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err)
+enum status callbacks_start(const struct service *service, struct policy_holder *policies,
+                            struct callbacks **ret_callbacks, char ret_endpoint[static REGISTRY_ENDPOINT_SIZE],
+                            struct error *err)
 {
     const struct config *config = service_config(service);
     const char *address = config_text(config, "callback-address");
@@ -233,6 +237,7 @@ enum status callbacks_start(const struct service *service, struct callbacks **re
         return error_set(err, STATUS_INVALID_ARGUMENT, "callback-address: '%s' is no IPv4 address", address);
     struct callbacks *callbacks = g_new0(struct callbacks, 1);
     callbacks->service = service;
+    callbacks->policies = policies;
     callbacks->secret = config_text(config, "callback-secret");
     callbacks->confirms =
         config_text(config, "opt-out-confirmation")[0] != '\0' && config_text(config, "text-url")[0] != '\0';

@@ -2,6 +2,7 @@
 #define DUNLIN_CORRESPONDENCE_CALLBACKS_H
 
 #include "metrics/metrics.h"
+#include "policy_holder.h"
 #include "service/service.h"
 
 /* What comes in over HTTP, on a thread of its own:
@@ -13,9 +14,11 @@
  * proxy before it. */
 struct callbacks;
 
-/* *ret_endpoint: "http://127.0.0.1:8081". Fails with UNAVAILABLE where the port cannot be had. */
-MUST_USE enum status callbacks_start(const struct service *service, struct callbacks **ret_callbacks,
-                                     char ret_endpoint[static REGISTRY_ENDPOINT_SIZE], struct error *err);
+/* `policies` is lent until callbacks_stop. *ret_endpoint: "http://127.0.0.1:8081". Fails with UNAVAILABLE where the
+ * port cannot be had. */
+MUST_USE enum status callbacks_start(const struct service *service, struct policy_holder *policies,
+                                     struct callbacks **ret_callbacks, char ret_endpoint[static REGISTRY_ENDPOINT_SIZE],
+                                     struct error *err);
 void callbacks_stop(struct callbacks *callbacks);
 
 extern const struct metric CALLBACK_METRICS[];

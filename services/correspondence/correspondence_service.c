@@ -136,7 +136,7 @@ static enum status start_callbacks(const struct service *service, struct edge *e
         return error_set(
             err, STATUS_INVALID_ARGUMENT,
             "callback-secret: e-mails and texts need one of at least 16 characters (callback-secret-file)");
-    return callbacks_start(service, &edge->callbacks, ret_endpoint, err);
+    return callbacks_start(service, edge->policies, &edge->callbacks, ret_endpoint, err);
 }
 
 static enum status start_pumps(const struct service *service, struct edge *edge, struct error *err)

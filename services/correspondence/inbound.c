@@ -274,7 +274,8 @@ static enum status stop(const struct edge_caller *caller, const struct inbound *
 static enum status take_from(const struct edge_caller *caller, const struct inbound *inbound,
                              const Dunlin__Correspondence__V1__FindContactPointsReply *found, struct error *err)
 {
-    struct taking taking = {.is_opt_out = is_opt_out_text(inbound->text)};
+    struct taking taking = {.is_opt_out = is_opt_out_text(inbound->text, inbound->profiles->opt_out_words,
+                                                          inbound->profiles->n_opt_out_words)};
     enum status st = found->n_found == 0 ? keep_nobodys(caller, inbound, &taking, err)
                                          : keep_all(caller, inbound, found, &taking, err);
     if (taking.is_opt_out)

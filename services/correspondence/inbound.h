@@ -1,6 +1,7 @@
 #ifndef DUNLIN_CORRESPONDENCE_INBOUND_H
 #define DUNLIN_CORRESPONDENCE_INBOUND_H
 
+#include "agency_profile.h"
 #include "edge_call.h"
 
 /* What comes in from a gateway, once its signature is checked: the carrier's receipts, and what debtors write. All of
@@ -11,7 +12,8 @@ struct inbound {
     const char *message_id;
     const char *from; /* E.164 */
     const char *text;
-    bool wants_confirmation; /* of an opt-out, by one text */
+    bool wants_confirmation;                /* of an opt-out, by one text */
+    const struct agency_profiles *profiles; /* whose words to stop count; lent */
 };
 #define INBOUND_EVENT_ID_MAX_BYTES 128
 

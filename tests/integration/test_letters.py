@@ -455,7 +455,11 @@ def test_who_writes_and_what_is_read_again_on_sighup_both_or_neither(system, mai
     try:
         change(agencies, "Demo Receivables LLC", "New Name LLC")
         change(template, "subject: Your account", "subject: As to your account")
+        change(agencies, "[stopp,", "[basta ya, stopp,")
+        account = system.place_account(Phone="+13125550191")
+        assert callback(system, {"event_id": "e-60", "type": "message", "from": "+13125550191", "text": "\u00a1Basta, ya!"}) == 200 and not opted_out(system, account)
         read_again(system, "policies read again")
+        assert callback(system, {"event_id": "e-61", "type": "message", "from": "+13125550191", "text": "\u00a1Basta, ya!"}) == 200 and opted_out(system, account)
         first = sent("jo.new@example.org")
         assert "New Name LLC" in first and "As to your account" in first
         change(agencies, "New Name LLC", "Newer Name LLC")

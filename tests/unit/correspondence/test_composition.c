@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 #include <glib.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -247,6 +248,24 @@ static void a_validation_notice_is_in_the_agencys_language(void **state)
     composition_fini(&composition);
 }
 
+static void a_word_that_every_text_has_is_no_word_to_stop(void **state)
+{
+    struct error err = {0};
+    struct agency_profiles *loaded = NULL;
+    g_autofree char *shipped = NULL, *path = NULL, *folder = g_dir_make_tmp("dunlin-agencies-XXXXXX", NULL);
+    g_autofree char *source = g_build_filename(g_getenv("DUNLIN_SOURCE_DIR"), "deploy", "agencies.yaml", NULL);
+    (void)state;
+    assert_true(g_file_get_contents(source, &shipped, NULL, NULL));
+    g_auto(GStrv) parts = g_strsplit(shipped, "[stopp,", 2);
+    g_autofree char *changed = g_strjoin("[\"!\",", parts[0], parts[1], NULL);
+    path = g_build_filename(folder, "agencies.yaml", NULL);
+    assert_true(g_file_set_contents(path, changed, -1, NULL));
+    assert_int_equal(agency_profiles_load(path, &loaded, &err), STATUS_INVALID_ARGUMENT);
+    must_have(err.text, "opt_out_words[1].words[0]: '!' has no two letters");
+    (void)remove(path);
+    (void)remove(folder);
+}
+
 static void what_confirms_an_opt_out_says_nothing_else(void **state)
 {
     const Dunlin__Correspondence__V1__AccountDescription account = known_account();
@@ -276,6 +295,7 @@ int main(void)
         cmocka_unit_test(texts_and_e_mails_say_how_to_stop_them),
         cmocka_unit_test(a_message_is_in_the_debtors_language_or_else_in_the_agencys),
         cmocka_unit_test(a_validation_notice_is_in_the_agencys_language),
+        cmocka_unit_test(a_word_that_every_text_has_is_no_word_to_stop),
         cmocka_unit_test(what_confirms_an_opt_out_says_nothing_else),
     };
     return cmocka_run_group_tests(tests, load, unload);
