@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "account.h"
+#include "channel_model.h"
 #include "commands.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "protojson.h"
@@ -10,9 +11,12 @@
 
 #define POINTS_MAX 64
 
+/* What is asked about: every contact point of the channel's kind, or one. */
 struct points {
-    struct id ids[POINTS_MAX];
-    char *values[POINTS_MAX]; /* owned */
+    Dunlin__Contact__V1__Channel channel;
+    Dunlin__Contact__V1__Purpose purpose;
+    struct id ids[POINTS_MAX]; /* none: the portal */
+    char *values[POINTS_MAX];  /* owned */
     size_t n;
 };
 
@@ -22,19 +26,50 @@ static void points_fini(struct points *points)
         g_free(points->values[i]);
 }
 
-/* Phones, or the one that --contact-point names. */
-static void choose_points(struct cli *cli, const Dunlin__Contact__V1__GetAccountReply *account, const struct id *only,
+/* The kind of contact point that the channel goes to, as contact names it; empty: none. */
+static const char *point_kind(Dunlin__Contact__V1__Channel channel)
+{
+    switch (channel_traits((enum channel)channel)->point_kind) {
+    case CONTACT_POINT_PHONE:
+        return "phone";
+    case CONTACT_POINT_EMAIL:
+        return "email";
+    case CONTACT_POINT_ADDRESS:
+        return "address";
+    case CONTACT_POINT_NONE:
+        break;
+    }
+    return "";
+}
+
+static enum status read_asked(struct cli *cli, struct points *points, struct error *err)
+{
+    int channel = 0;
+    int purpose = 0;
+    enum status st = protojson_parse_enum(&dunlin__contact__v1__channel__descriptor, "--channel",
+                                          cli_text(cli, "channel"), &channel, err);
+    if (st == STATUS_OK)
+        st = protojson_parse_enum(&dunlin__contact__v1__purpose__descriptor, "--purpose", cli_text(cli, "purpose"),
+                                  &purpose, err);
+    if (st != STATUS_OK)
+        cli_set_exit(cli, CLI_EXIT_USAGE);
+    points->channel = (Dunlin__Contact__V1__Channel)channel;
+    points->purpose = (Dunlin__Contact__V1__Purpose)purpose;
+    return st;
+}
+
+/* Those of the channel's kind, or the one that --contact-point names. */
+static void choose_points(const Dunlin__Contact__V1__GetAccountReply *account, const struct id *only,
                           struct points *points)
 {
-    (void)cli;
+    const char *kind = point_kind(points->channel);
     for (size_t i = 0; i < account->n_contact_points && points->n < POINTS_MAX; i++) {
         const Dunlin__Contact__V1__ContactPointView *view = account->contact_points[i];
         struct id id;
         if (id_from_bytes(view->contact_point_id.data, view->contact_point_id.len, "contact_point_id", &id, NULL) !=
             STATUS_OK)
             continue;
-        const bool is_phone = view->kind[0] == '\0' || strcmp(view->kind, "phone") == 0;
-        if (id_is_none(only) ? !is_phone : !id_equal(only, &id))
+        if (id_is_none(only) ? strcmp(view->kind, kind) != 0 : !id_equal(only, &id))
             continue;
         points->ids[points->n] = id;
         points->values[points->n++] = g_strdup(view->value);
@@ -55,15 +90,18 @@ static enum status find_points(struct cli *cli, const struct id *account_id, str
                                         &request.base, account_id, true, &reply, err);
     if (st != STATUS_OK)
         return st;
-    choose_points(cli, (const Dunlin__Contact__V1__GetAccountReply *)reply, &only, points);
+    choose_points((const Dunlin__Contact__V1__GetAccountReply *)reply, &only, points);
     protobuf_c_message_free_unpacked(reply, NULL);
-    if (points->n == 0 && !id_is_none(&only)) { /* contact says why not, in its own words */
+    const bool is_without = id_is_none(&only) && point_kind(points->channel)[0] == '\0';
+    if (is_without || (points->n == 0 && !id_is_none(&only))) { /* contact says why not, in its own words */
         points->ids[points->n] = only;
         points->values[points->n++] = g_strdup("");
     }
-    return points->n > 0
-               ? STATUS_OK
-               : error_set(err, STATUS_FAILED_PRECONDITION, "the account has no telephone number to ask about");
+    return points->n > 0 ? STATUS_OK
+                         : error_set(err, STATUS_FAILED_PRECONDITION, "the account has no %s to ask about",
+                                     strcmp(point_kind(points->channel), "phone") == 0   ? "telephone number"
+                                     : strcmp(point_kind(points->channel), "email") == 0 ? "e-mail address"
+                                                                                         : "address");
 }
 
 /* *ret_override lends its reason; it stays as it is where none is asked for. */
@@ -103,9 +141,10 @@ static enum status ask(struct cli *cli, const struct id *account_id, const struc
     for (size_t i = 0; i < points->n; i++) {
         dunlin__contact__v1__permit_request__init(&rows[i]);
         rows[i].account_id = account_bytes(account_id);
-        rows[i].contact_point_id = account_bytes(&points->ids[i]);
-        rows[i].channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL;
-        rows[i].purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION;
+        if (!id_is_none(&points->ids[i]))
+            rows[i].contact_point_id = account_bytes(&points->ids[i]);
+        rows[i].channel = points->channel;
+        rows[i].purpose = points->purpose;
         rows[i].dialer = (char *)(uintptr_t)cli_text(cli, "dialer");
         rows[i].override = is_override_asked ? &override : NULL;
         pointers[i] = &rows[i];
@@ -145,7 +184,7 @@ static void show(struct cli *cli, const json_t *rows, bool is_real)
                                          {"citation", "citation", COLUMN_TEXT},
                                          {0}};
     static const struct column PERMIT[] = {{"permit", "permit_id", COLUMN_TEXT},
-                                           {"call", "address", COLUMN_TEXT},
+                                           {"address", "address", COLUMN_TEXT},
                                            {"until", "valid_until", COLUMN_INSTANT},
                                            {0}};
     size_t i;
@@ -177,11 +216,13 @@ static enum status run_permit(struct cli *cli, struct error *err)
     const bool is_real = cli_flag(cli, "request");
     if (is_real && cli_flag(cli, "explain"))
         return cli_usage(cli, err, "--request and --explain exclude each other");
-    enum status st = account_find(cli, cli_operand(cli, 0), &account_id, err);
+    enum status st = read_asked(cli, &points, err);
+    if (st == STATUS_OK)
+        st = account_find(cli, cli_operand(cli, 0), &account_id, err);
     if (st == STATUS_OK)
         st = find_points(cli, &account_id, &points, err);
     if (st == STATUS_OK && is_real && points.n > 1)
-        return cli_usage(cli, err, "the account has %zu numbers: say with --contact-point which one is to be called",
+        return cli_usage(cli, err, "the account has %zu of them: say with --contact-point which one is meant",
                          points.n);
     if (st == STATUS_OK)
         st = ask(cli, &account_id, &points, is_real, &reply, err);
@@ -198,12 +239,18 @@ static enum status run_permit(struct cli *cli, struct error *err)
 
 static const struct config_option PERMIT_OPTIONS[] = {
     ACCOUNT_OPTIONS,
-    {"contact-point", CONFIG_TEXT, "", NULL, 0, 0, "One number, by its id. Empty: every number of the account."},
+    {"channel", CONFIG_TEXT, "call", NULL, 0, 0,
+     "By which means: call, prerecorded-call, ringless, text, email, letter or portal."},
+    {"purpose", CONFIG_TEXT, "collection", NULL, 0, 0,
+     "What for: collection, callback, validation-notice, dispute-response, payment-confirmation, "
+     "opt-out-confirmation, required-by-law, terminate-efforts or remedy-notice."},
+    {"contact-point", CONFIG_TEXT, "", NULL, 0, 0,
+     "One number or address, by its id. Empty: every one of the account that the channel goes to."},
     {"explain", CONFIG_BOOL, "false", NULL, 0, 0,
      "Only ask what the answer would be; nothing is written. This is the default."},
     {"request", CONFIG_BOOL, "false", NULL, 0, 0,
      "Really ask: the permit counts as an attempt until it is reported as not placed."},
-    {"dialer", CONFIG_TEXT, "operator", NULL, 0, 0, "Who will place the call."},
+    {"dialer", CONFIG_TEXT, "operator", NULL, 0, 0, "Who will make the contact."},
     {"override", CONFIG_TEXT, "", NULL, 0, 0,
      "Override rules that presume a violation: legally-required, litigation, consumer-request, external-effect. "
      "Refused "
@@ -214,13 +261,15 @@ static const struct config_option PERMIT_OPTIONS[] = {
 
 const struct command COMMAND_PERMIT = {
     .name = "permit",
-    .summary = "may an account be called now, and why not",
-    .usage = "REF|ID [--contact-point ID] [--explain | --request] [--override CODE --reason TEXT]",
+    .summary = "may an account be contacted now, and why not",
+    .usage = "REF|ID [--channel CHANNEL] [--purpose PURPOSE] [--contact-point ID] [--explain | --request] [--override "
+             "CODE --reason TEXT]",
     .details =
-        "Answers for each number with every rule that blocks, its citation and when it may be called again. The "
+        "Answers for each number or address with every rule that blocks, its citation and when it is free again. The "
         "exit code is 0\n"
         "whatever the answer is: the answer is what was asked for.\n\n"
         "  dunlin permit A-1001\n"
+        "  dunlin permit A-1001 --channel letter --purpose validation-notice\n"
         "  dunlin permit A-1001 --request --contact-point 0190...\n"
         "  dunlin permit A-1001 --request --override consumer-request --reason \"asked to be called on Friday\"\n",
     .options = PERMIT_OPTIONS,

@@ -322,6 +322,12 @@ def test_a_permit_is_explained_refused_after_a_stop_and_granted_after_its_releas
     system.ok("stop", "C-2", "--flag", "cease", "--release", "--reason", "debtor wrote again")
     permit = ask("--request")
     assert permit["is_permitted"] and permit["permit"]["address"] == "+12125550102"
+    letter = ask("--channel", "letter", "--purpose", "validation-notice")
+    assert letter["is_permitted"] and "\n" in letter["value"]
+    assert ask("--channel", "portal")["is_permitted"]
+    assert "TCPA-A1III-CELL" in [hit["rule"] for hit in ask("--channel", "prerecorded-call")["refusal"]["hits"]]
+    assert "no e-mail address to ask about" in system.fails("permit", "C-2", "--channel", "email")
+    assert "one of call, prerecorded-call" in system.fails("permit", "C-2", "--channel", "fax", code=2)
 
 
 def test_a_dispute_stops_contact_until_it_is_answered(system, portfolio):
