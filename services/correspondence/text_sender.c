@@ -150,6 +150,8 @@ static enum send_result text_send(struct sender *base, struct outgoing *outgoing
     if (sender->ca_file[0])
         (void)curl_easy_setopt(curl, CURLOPT_CAINFO, sender->ca_file);
     (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    /* Where a kept connection ends without an answer, libcurl would say the request once more. */
+    (void)curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, outgoing->packed.bytes);
     (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)outgoing->packed.len);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_answer);
