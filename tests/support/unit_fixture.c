@@ -128,7 +128,7 @@ static enum status end(const struct unit_fixture *fixture, struct unit *unit, en
     if (st == STATUS_OK && !fixture->dies_before_commit)
         return fixture_commit(unit, err);
     unit_rollback(unit);
-    return st;
+    return st == STATUS_OK ? error_set(err, STATUS_ABORTED, "the test ends here, before the commit") : st;
 }
 
 enum status fixture_run(struct unit_fixture *fixture, struct unit_run run)

@@ -529,25 +529,33 @@ static inline int64_t decide_count(struct world *world, const struct id *id, con
     return n;
 }
 
-/* A connection that stays when the other side is stopped. */
+/* A connection that stays when the other side is stopped. Where it goes with a process that has answered, the answers
+ * stay too: a dealer with IMMEDIATE drops what it has received and nobody has read yet. */
 static inline zsock_t *connect_for_good(struct world *world, const struct runner *runner)
 {
     zsock_t *dealer = NULL;
     const int off = 0;
     assert_ok(bus_open_dealer(world->operator_keys, &dealer, &world_error));
     (void)zmq_setsockopt(zsock_resolve(dealer), ZMQ_HEARTBEAT_IVL, &off, sizeof(off));
+    (void)zmq_setsockopt(zsock_resolve(dealer), ZMQ_IMMEDIATE, &off, sizeof(off));
     assert_ok(bus_connect(dealer, world->operator_keys, "dispute", runner->instance.rpc_endpoint, &world_error));
     return dealer;
 }
 
-static inline void send_request(zsock_t *dealer, uint64_t request_id, const char *method, uint16_t partition,
-                                const uint8_t *body, size_t body_len)
+/* Workers that wait for a lock in PostgreSQL. */
+#define HANGS                                                                                                          \
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'dunlin_dispute' AND "     \
+    "wait_event_type = 'Lock'"
+
+static inline void send_request(zsock_t *dealer, uint64_t request_id, const char *method, const char *key,
+                                uint16_t partition, const uint8_t *body, size_t body_len)
 {
     Dunlin__Bus__V1__Request envelope;
     uint8_t frame[512];
     dunlin__bus__v1__request__init(&envelope);
     envelope.request_id = request_id;
     envelope.method = bus_lend(method);
+    envelope.idempotency_key = bus_lend(key);
     envelope.timeout_ms = PATIENCE_MS;
     envelope.partition = partition;
     envelope.body.data = (uint8_t *)(uintptr_t)body;
@@ -556,7 +564,8 @@ static inline void send_request(zsock_t *dealer, uint64_t request_id, const char
     assert_int_equal(zmq_send(zsock_resolve(dealer), frame, len, 0), (int)len);
 }
 
-static inline void send_open(zsock_t *dealer, uint64_t request_id, const struct id *account, const char *reason)
+static inline void send_open(zsock_t *dealer, uint64_t request_id, const struct id *account, const char *reason,
+                             const char *key)
 {
     Dunlin__Dispute__V1__OpenDisputeRequest request;
     uint8_t body[128];
@@ -564,7 +573,8 @@ static inline void send_open(zsock_t *dealer, uint64_t request_id, const struct 
     request.account_id = id_bytes(account);
     request.reason = (char *)(uintptr_t)reason;
     const size_t len = dunlin__dispute__v1__open_dispute_request__pack(&request, body);
-    send_request(dealer, request_id, "dunlin.dispute.v1.DisputeService/OpenDispute", id_partition(account), body, len);
+    send_request(dealer, request_id, "dunlin.dispute.v1.DisputeService/OpenDispute", key, id_partition(account), body,
+                 len);
 }
 
 static inline enum status receive_code(struct world *world, zsock_t *dealer)

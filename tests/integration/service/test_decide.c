@@ -163,35 +163,34 @@ static void answers_each_call_of_a_batch_by_itself(void **state)
     assert_int_equal(world_number(world, OPENED, ID_TEXT(&account)), n_keys);
 }
 
-/* Once each waited for a unit of its own: a dialer's request for 20 accounts took as many commits. */
+/* What has come while a unit ran is one unit. Once each waited for a unit of its own: a dialer's request for 20
+ * accounts took as many commits. */
 static void takes_the_parts_of_one_command_together(void **state)
 {
     struct world *world = *state;
-    struct id accounts[MANY];
-    struct bus_call calls[MANY];
-    Dunlin__Dispute__V1__OpenDisputeRequest requests[MANY];
-    (void)start_alone(world, NULL);
-    for (uint16_t i = 0; i < MANY; i++) {
-        accounts[i] = id_new(i);
-        dunlin__dispute__v1__open_dispute_request__init(&requests[i]);
-        requests[i].account_id = id_bytes(&accounts[i]);
-        requests[i].reason = (char *)(uintptr_t) "fine";
-        calls[i] = (struct bus_call){.service = &dunlin__dispute__v1__dispute_service__descriptor,
-                                     .method = "OpenDispute",
-                                     .request = &requests[i].base,
-                                     .partition = i,
-                                     .idempotency_key = "one-command"};
-    }
+    const struct id first = id_new(0);
+    const uint16_t partition = id_partition(&first);
+    struct eventlog_head *head = NULL;
+    SCOPED(db_tx_rollback) struct db_tx tx = {0};
+    struct runner *runner = start_alone(world, NULL);
+    zsock_t *dealer = connect_for_good(world, runner);
     const int64_t before = world_number(world, "SELECT count(DISTINCT xmin::text) FROM dispute.effect");
-    bus_call_many(world->client, calls, MANY, PATIENCE_MS);
-    size_t n_done = 0;
-    for (size_t i = 0; i < MANY; i++) {
-        n_done += calls[i].code == STATUS_OK;
-        if (calls[i].reply)
-            protobuf_c_message_free_unpacked(calls[i].reply, NULL);
+    assert_ok(db_tx_begin(world->intake, &tx, &world_error));
+    assert_ok(eventlog_lock(&tx, &partition, 1, &head, &world_error));
+    free(head);
+    send_open(dealer, 1, &first, "fine", "one-command");
+    wait_for_number(world, 1, HANGS);
+    for (uint16_t i = 1; i < MANY; i++) {
+        const struct id account = id_new(i);
+        send_open(dealer, i + 1U, &account, "fine", "one-command");
     }
-    assert_int_equal(n_done, MANY);
-    assert_in_range(world_number(world, "SELECT count(DISTINCT xmin::text) FROM dispute.effect") - before, 1, MANY / 2);
+    send_request(dealer, MANY + 1, "dunlin.dispute.v1.DisputeService/Nothing", "", partition, NULL, 0);
+    assert_int_equal(receive_code(world, dealer), STATUS_UNIMPLEMENTED); /* and so the others wait by now */
+    db_tx_rollback(&tx);
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(receive_code(world, dealer), STATUS_OK);
+    zsock_destroy(&dealer);
+    assert_int_equal(world_number(world, "SELECT count(DISTINCT xmin::text) FROM dispute.effect") - before, 2);
 }
 
 static void sees_at_the_head_what_was_committed_right_before(void **state)

@@ -327,12 +327,10 @@ static void answers_what_is_in_flight_at_the_drain_deadline(void **state)
     assert_ok(db_tx_begin(world->intake, &tx, &world_error));
     assert_ok(eventlog_lock(&tx, &partition, 1, &head, &world_error));
     free(head);
-    send_open(dealer, 1, &account, "in flight");
-    wait_for_number(world, 1,
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = "
-                    "'dunlin_dispute' AND wait_event_type = 'Lock'");
-    send_open(dealer, 2, &account, "behind");
-    send_request(dealer, 3, "dunlin.dispute.v1.DisputeService/Nothing", partition, NULL, 0);
+    send_open(dealer, 1, &account, "in flight", "");
+    wait_for_number(world, 1, HANGS);
+    send_open(dealer, 2, &account, "behind", "");
+    send_request(dealer, 3, "dunlin.dispute.v1.DisputeService/Nothing", "", partition, NULL, 0);
     assert_int_equal(receive_code(world, dealer), STATUS_UNIMPLEMENTED); /* and so the second one waits by now */
     send_signal(runner, SIGTERM);
     wait_for_log(world, runner, "the drain deadline passed", 1);

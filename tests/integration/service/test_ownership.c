@@ -148,7 +148,7 @@ static void send_decide(zsock_t *dealer, const struct id *account, const char *n
     request.dispute_id = id_bytes(account);
     request.note = (char *)(uintptr_t)note;
     const size_t len = dunlin__dispute__v1__resolve_dispute_request__pack(&request, body);
-    send_request(dealer, 1, "dunlin.dispute.v1.DisputeService/ResolveDispute", id_partition(account), body, len);
+    send_request(dealer, 1, "dunlin.dispute.v1.DisputeService/ResolveDispute", "", id_partition(account), body, len);
 }
 
 /* An owner that is stopped in the middle of a unit of work, and the one that takes over meanwhile. The unit stands
@@ -256,7 +256,7 @@ static void a_zombies_command_is_thrown_away(void **state)
     struct world *world = *state;
     const struct id account = id_new(9);
     begin(world, "effect");
-    send_open(sleeper.dealer, 1, &account, "dead");
+    send_open(sleeper.dealer, 1, &account, "dead", "");
     fall_asleep(world);
     assert_ok(ask_open(world, &account, "alive", "k5", NULL));
     wake_up();
