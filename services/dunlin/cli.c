@@ -206,14 +206,26 @@ void cli_say(struct cli *cli, const char *format, ...)
     (void)fflush(stdout);
 }
 
+void cli_note_json(json_t *note)
+{
+    (void)json_dumpf(note, stderr, 0);
+    (void)fputc('\n', stderr);
+    (void)fflush(stderr);
+    json_decref(note);
+}
+
 void cli_note(struct cli *cli, const char *format, ...)
 {
-    (void)cli;
     va_list args;
     va_start(args, format);
-    (void)vfprintf(stderr, format, args);
+    g_autofree char *text = g_strdup_vprintf(format, args);
     va_end(args);
-    (void)fputc('\n', stderr);
+    if (cli->is_json) {
+        g_autofree char *valid = g_utf8_make_valid(text, -1);
+        cli_note_json(json_pack("{s:s}", "note", valid));
+    } else {
+        (void)fprintf(stderr, "%s\n", text);
+    }
 }
 
 char *cli_plain(char *text)
@@ -249,12 +261,8 @@ static void print_error(const struct cli *cli, const struct error *err)
                           cli->command->usage, cli->command->name);
         return;
     }
-    json_t *error = json_pack("{s:{s:s, s:s}}", "error", "code", status_name(err->code), "message", err->text);
-    if (error == NULL) /* the text is no UTF-8 */
-        error = json_pack("{s:{s:s}}", "error", "code", status_name(err->code));
-    (void)json_dumpf(error, stderr, 0);
-    (void)fputc('\n', stderr);
-    json_decref(error);
+    g_autofree char *text = g_utf8_make_valid(err->text, -1);
+    cli_note_json(json_pack("{s:{s:s, s:s}}", "error", "code", status_name(err->code), "message", text));
 }
 
 /* Options of all commands together, for finding the command's words among them: an option has one type everywhere. */

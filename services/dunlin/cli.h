@@ -86,8 +86,10 @@ bool cli_emit(struct cli *cli, json_t *result);
 bool cli_emit_new(struct cli *cli, json_t *result);
 /* A line for people on standard output; nothing with --json. */
 void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A line for people on standard error, in both modes: warnings, what goes on. */
+/* A line on standard error: warnings, what goes on. With --json it is {"note": text}. */
 void cli_note(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* With --json only: a line of another kind on standard error, an object with one name that says which (consumed). */
+void cli_note_json(json_t *note);
 
 /* Texts of a file are somebody else's: nothing of them may steer the terminal. Control characters but line ends become
  * '?'; returns `text`. */

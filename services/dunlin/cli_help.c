@@ -37,8 +37,8 @@ void cli_print_help(FILE *out)
         "  dunlin permit A-1001                                  may it be called now, and why not\n"
         "  dunlin report                                         how the agency stands\n"
         "  dunlin down                                           stop everything; the data stay\n\n"
-        "Every command takes --json (results on standard output, errors as JSON on standard error) and finds what\n"
-        "`dunlin up` started in the folder named by --var (default: var).\n"
+        "Every command takes --json (results on standard output; on standard error one object a line, an\n"
+        "error the last) and finds what `dunlin up` started in the folder named by --var (default: var).\n"
         "Exit codes: 0 done; 1 failed, or not well; 2 wrong command line; 3 done in part (rows rejected, a service "
         "silent).\n",
         out);

@@ -17,9 +17,9 @@ struct progress progress_begin(const struct cli *cli, const char *label, const c
         .cli = cli, .label = label, .unit = unit, .total = total, .begun_at = now, .shown_at = now};
 }
 
-static char *rate_of(const struct progress *progress, int64_t done, int64_t elapsed_us)
+static char *facts_of(const struct progress *progress, int64_t done, int64_t per_second)
 {
-    g_autofree char *rate = table_number(elapsed_us > 0 ? (int64_t)((double)done * 1e6 / (double)elapsed_us) : 0);
+    g_autofree char *rate = table_number(per_second);
     g_autofree char *number = table_number(done);
     return g_strdup_printf("%s %s, %s/s", number, progress->unit, rate);
 }
@@ -35,6 +35,22 @@ static void draw_bar(const struct progress *progress, int64_t done, const char *
     (void)fflush(stderr);
 }
 
+static void write_line(const struct progress *progress, int64_t done, const char *facts)
+{
+    if (progress->total > 0)
+        (void)fprintf(stderr, "%s: %.0f%%, %s\n", progress->label, 100.0 * (double)done / (double)progress->total,
+                      facts);
+    else
+        (void)fprintf(stderr, "%s: %s\n", progress->label, facts);
+}
+
+static void write_json(const struct progress *progress, int64_t done, int64_t per_second)
+{
+    cli_note_json(json_pack("{s:{s:s, s:s, s:I, s:I, s:I}}", "progress", "label", progress->label, "unit",
+                            progress->unit, "done", (json_int_t)done, "total", (json_int_t)progress->total,
+                            "per_second", (json_int_t)per_second));
+}
+
 void progress_show(struct progress *progress, int64_t done)
 {
     const bool is_terminal = cli_is_error_terminal(progress->cli);
@@ -42,15 +58,16 @@ void progress_show(struct progress *progress, int64_t done)
     if (now.us - progress->shown_at.us < (is_terminal ? REDRAW_US : LINE_US))
         return;
     progress->shown_at = now;
-    g_autofree char *facts = rate_of(progress, done, now.us - progress->begun_at.us);
+    const int64_t elapsed_us = now.us - progress->begun_at.us;
+    const int64_t per_second = elapsed_us > 0 ? (int64_t)((double)done * 1e6 / (double)elapsed_us) : 0;
+    g_autofree char *facts = facts_of(progress, done, per_second);
     if (is_terminal) {
         draw_bar(progress, done, facts);
         progress->is_drawn = true;
-    } else if (progress->total > 0) {
-        (void)fprintf(stderr, "%s: %.0f%%, %s\n", progress->label, 100.0 * (double)done / (double)progress->total,
-                      facts);
+    } else if (cli_is_json(progress->cli)) {
+        write_json(progress, done, per_second);
     } else {
-        (void)fprintf(stderr, "%s: %s\n", progress->label, facts);
+        write_line(progress, done, facts);
     }
 }
 

@@ -5,7 +5,7 @@
 #include "clock/clock.h"
 
 /* How far long work is, on standard error: a bar that is drawn over where that is a terminal, else a line every few
- * seconds. A plain value. */
+ * seconds (with --json {"progress": {"label", "unit", "done", "total", "per_second"}}). A plain value. */
 struct progress {
     const struct cli *cli;
     const char *label;

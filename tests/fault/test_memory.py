@@ -56,7 +56,7 @@ def place_file(system, placed, rows=ROWS_A_FILE):
         done = system.run("place", path, "--mapping", MAPPINGS / "placement.yaml", "--timeout", "30", "--json", code=(OK, FAILED))
         if done.code == OK:
             return json.loads(done.out)["summary"]
-        assert json.loads(done.err)["error"]["code"] in TRY_AGAIN, done.err
+        assert done.error["code"] in TRY_AGAIN, done.err
         return None
     summary = poll(f"{path.name} is placed", place, PATIENCE_S)
     assert summary["accepted"] == rows

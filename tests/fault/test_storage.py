@@ -147,8 +147,10 @@ class Postgres:
         session.stdin.write("BEGIN; LOCK TABLE log.head IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n")
         session.stdin.flush()
         assert session.stdout.readline() == "held\n"
-        yield
-        session.communicate()
+        try:
+            yield
+        finally:
+            session.communicate()
 
     @contextlib.contextmanager
     def without_standby(self):
@@ -270,7 +272,7 @@ class Placer(Worker):
         if done.code == OK:
             assert json.loads(done.out)["summary"]["accepted"] == FILE_ROWS
             return True
-        error = json.loads(done.err)["error"]
+        error = done.error
         assert error["code"] in ("UNAVAILABLE", "DEADLINE_EXCEEDED"), error
         assert "run the same command again" in error["message"], error
         self.errors.append(error["message"])

@@ -147,7 +147,7 @@ def test_a_command_killed_half_way_goes_on_where_it_stopped(system):
     process.communicate()
     assert 0 < len(placed_by(system, "killed-sender")) < rows
     again = system.run("place", path, "--mapping", mapping, "--batch", "500", "--json")
-    assert "had been sent earlier" in again.err
+    assert any("had been sent earlier" in line.get("note", "") for line in again.told)
     assert json.loads(again.out)["summary"]["accepted"] == rows
     check_placed_once(system, "killed-sender", rows)
 
@@ -216,7 +216,7 @@ def test_a_file_that_misses_its_control_totals_is_refused_whole(system, client, 
 @pytest.mark.parametrize("option, value", [("--control-count", "four"), ("--control-sum", "1e3")])
 def test_control_totals_must_be_numbers(system, option, value):
     path, mapping, _, _ = totals_file(system, "totals-typed")
-    error = json.loads(system.run("place", path, "--mapping", mapping, option, value, "--json", code={FAILED, 2}).err)["error"]
+    error = system.error("place", path, "--mapping", mapping, option, value, code={FAILED, 2})
     assert error["code"] == "INVALID_ARGUMENT" and value in error["message"]
     assert placed_by(system, "totals-typed") == {}
 

@@ -40,7 +40,17 @@ SANITIZER_ENVIRONMENT = {
 sys.path.insert(0, str(REPOSITORY / "deploy" / "simulation"))
 import native_dialer  # noqa: E402  (the third party's dialer is a program, not a package)
 
-Done = collections.namedtuple("Done", "code out err")
+class Done(collections.namedtuple("Done", "code out err")):
+    """A command that has ended."""
+
+    @property
+    def told(self):
+        """With --json: what it said beside its result, an object a line."""
+        return [json.loads(line) for line in self.err.splitlines()]
+
+    @property
+    def error(self):
+        return self.told[-1]["error"]
 
 
 class Account(collections.namedtuple("Account", "reference account_id debtor_id points")):
@@ -224,7 +234,7 @@ class DunlinSystem:
 
     def error(self, *arguments, code=FAILED):
         """The error of a command that must fail."""
-        return json.loads(self.run(*arguments, "--json", code=code).err)["error"]
+        return self.run(*arguments, "--json", code=code).error
 
     def wait(self):
         self.run("wait", "--timeout", "120")
