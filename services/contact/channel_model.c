@@ -16,6 +16,15 @@ static const struct channel_traits TRAITS[CHANNEL_END] = {
     [CHANNEL_PORTAL] = {"portal", CONTACT_POINT_NONE, true, true, MEDIUM_PORTAL, TECHNOLOGY_MANUAL, ADDRESS_PORTAL},
 };
 
+const char *contact_point_kind_name(enum contact_point_kind kind)
+{
+    static const char *const NAMES[] = {[CONTACT_POINT_NONE] = "",
+                                        [CONTACT_POINT_PHONE] = "phone",
+                                        [CONTACT_POINT_EMAIL] = "email",
+                                        [CONTACT_POINT_ADDRESS] = "address"};
+    return NAMES[kind];
+}
+
 const struct channel_traits *channel_traits(enum channel channel)
 {
     return &TRAITS[channel];

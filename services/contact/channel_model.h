@@ -24,6 +24,8 @@ enum contact_point_kind {
     CONTACT_POINT_EMAIL = 2,
     CONTACT_POINT_ADDRESS = 3,
 };
+/* "phone", as views and files name it; empty for CONTACT_POINT_NONE. */
+const char *contact_point_kind_name(enum contact_point_kind kind);
 
 struct channel_traits {
     const char *name;

@@ -121,21 +121,6 @@ enum status contact_reserve_dial_list(struct unit *unit, struct service_call *ca
     return st;
 }
 
-static const char *kind_name(enum contact_point_kind kind)
-{
-    switch (kind) {
-    case CONTACT_POINT_PHONE:
-        return "phone";
-    case CONTACT_POINT_EMAIL:
-        return "email";
-    case CONTACT_POINT_ADDRESS:
-        return "address";
-    case CONTACT_POINT_NONE:
-        break;
-    }
-    return "";
-}
-
 /* The views of a reply: arrays whose rows the reply points to. */
 struct views {
     Dunlin__Contact__V1__ContactPointView *points;
@@ -172,7 +157,7 @@ static void view_points(const struct debtor *debtor, struct views *views)
         g_ptr_array_add(views->zones, zones);
         dunlin__contact__v1__contact_point_view__init(view);
         view->contact_point_id = wire_id(&point->id);
-        view->kind = wire_text(kind_name(point->kind));
+        view->kind = wire_text(contact_point_kind_name(point->kind));
         view->value = wire_text(point->value);
         view->zones = zones;
         view->n_zones = g_strv_length(zones);

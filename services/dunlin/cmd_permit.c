@@ -29,17 +29,7 @@ static void points_fini(struct points *points)
 /* The kind of contact point that the channel goes to, as contact names it; empty: none. */
 static const char *point_kind(Dunlin__Contact__V1__Channel channel)
 {
-    switch (channel_traits((enum channel)channel)->point_kind) {
-    case CONTACT_POINT_PHONE:
-        return "phone";
-    case CONTACT_POINT_EMAIL:
-        return "email";
-    case CONTACT_POINT_ADDRESS:
-        return "address";
-    case CONTACT_POINT_NONE:
-        break;
-    }
-    return "";
+    return contact_point_kind_name(channel_traits((enum channel)channel)->point_kind);
 }
 
 static enum status read_asked(struct cli *cli, struct points *points, struct error *err)
