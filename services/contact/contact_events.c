@@ -251,7 +251,9 @@ enum status contact_apply_one(const struct contact_work *work, const struct serv
     if (in.account == NULL && !consumer->makes_account)
         return error_set(err, STATUS_FAILED_PRECONDITION, "%s of account %s, which was never placed",
                          event->event->type, id_format(&event->event->account_id, text));
-    return consumer->apply(work, &in, err);
+    struct contact_work its = *work;
+    its.cause_at.us = event->event->occurred_at_us;
+    return consumer->apply(&its, &in, err);
 }
 
 enum status contact_apply(struct unit *unit, const struct service_event *events, size_t n_events, struct error *err)

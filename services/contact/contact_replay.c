@@ -30,10 +30,10 @@ struct fold {
 /* --- effects ------------------------------------------------------------------------------------------------------ */
 
 static void say_plan(struct contact_replay *replay, const Dunlin__Contact__V1__ContactPlanned *planned,
-                     int32_t agency_id, void (*say)(void *, const struct replay_plan *))
+                     int64_t cause_at_us, int32_t agency_id, void (*say)(void *, const struct replay_plan *))
 {
     const struct replay_plan plan = {
-        .cause = replay->event,
+        .cause_at_us = cause_at_us,
         .account_id = wire_known_id(&planned->account_id),
         .agency_id = agency_id,
         .step = planned->step,
@@ -57,7 +57,8 @@ static enum status look_at(void *sink, const struct subject *subject, const char
     (void)actor;
     (void)err;
     if (message->descriptor == &dunlin__contact__v1__contact_planned__descriptor)
-        say_plan(replay, (const void *)message, subject->agency_id, replay->observer->on_plan);
+        say_plan(replay, (const void *)message, replay->event->occurred_at_us, subject->agency_id,
+                 replay->observer->on_plan);
     if (is_decision(message)) {
         g_byte_array_set_size(replay->written, (guint)protobuf_c_message_get_packed_size(message));
         (void)protobuf_c_message_pack(message, replay->written->data);
@@ -355,8 +356,11 @@ static enum status on_fact_released(struct contact_replay *replay, const Protobu
 
 static enum status on_planned(struct contact_replay *replay, const ProtobufCMessage *message, struct error *err)
 {
+    const Dunlin__Contact__V1__ContactPlanned *planned = (const void *)message;
+    const struct event *event = replay->event;
     (void)err;
-    say_plan(replay, (const void *)message, replay->event->agency_id, replay->observer->on_recorded);
+    say_plan(replay, planned, planned->cause_at_us != 0 ? planned->cause_at_us : event->occurred_at_us,
+             event->agency_id, replay->observer->on_recorded);
     return STATUS_OK;
 }
 

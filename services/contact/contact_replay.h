@@ -38,7 +38,7 @@ struct replay_decision {
 
 /* What an account's next contact is from here on. */
 struct replay_plan {
-    const struct event *cause;
+    int64_t cause_at_us; /* business time of what it follows */
     struct id account_id;
     int32_t agency_id;
     const char *step; /* empty: nothing */

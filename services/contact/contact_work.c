@@ -35,6 +35,7 @@ struct contact_work contact_work_of(struct unit *unit, struct contact_book *book
         .effects = &EFFECTS,
         .sink = unit,
         .now = unit_now(unit),
+        .cause_at = unit_now(unit),
     };
 }
 
@@ -88,7 +89,7 @@ static enum status settle_holds(const struct contact_work *work, struct account 
 }
 
 static enum status emit_planned(const struct contact_work *work, const struct account *account, const char *because,
-                                struct error *err)
+                                int64_t former_due_us, struct error *err)
 {
     Dunlin__Contact__V1__ContactPlanned message;
     dunlin__contact__v1__contact_planned__init(&message);
@@ -100,6 +101,8 @@ static enum status emit_planned(const struct contact_work *work, const struct ac
     message.due_at_us = account->step_due_at_us;
     message.sop_version = wire_text(work->context->sop->version);
     message.because = wire_text(because);
+    if ((former_due_us <= work->cause_at.us) != (former_due_us <= work->now.us))
+        message.cause_at_us = work->cause_at.us;
     return emit(work, account, &message.base, err);
 }
 
@@ -116,11 +119,12 @@ static enum status settle_plan(const struct contact_work *work, struct account *
     if (strcmp(step, account->step) == 0 && channel == account->step_channel &&
         plan.due_at_us == account->step_due_at_us)
         return STATUS_OK;
+    const int64_t former_due_us = account->step_due_at_us;
     account->step = contact_text(work->book, step);
     account->step_channel = channel;
     account->step_due_at_us = plan.due_at_us;
     account->is_changed = true;
-    return emit_planned(work, account, because, err);
+    return emit_planned(work, account, because, former_due_us, err);
 }
 
 /* Nobody need be told of a debt that is paid or not ours, and the clock follows what is owed. */

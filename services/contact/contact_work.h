@@ -23,9 +23,10 @@ struct contact_work {
     const struct contact_context *context;
     struct contact_book *book;
     const struct contact_effects *effects;
-    void *sink;         /* of the effects */
-    struct instant now; /* business time */
-    const char *actor;  /* NULL: the service itself */
+    void *sink;              /* of the effects */
+    struct instant now;      /* business time */
+    struct instant cause_at; /* that of the event which is applied; `now` for what contact does by itself or is asked */
+    const char *actor;       /* NULL: the service itself */
 };
 
 /* The work of one unit. */

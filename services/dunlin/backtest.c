@@ -243,7 +243,7 @@ static struct step *step_of(struct subject_steps *subject, const char *code)
 static void on_plan(void *context, const struct replay_plan *plan)
 {
     struct subject_steps *subject = subject_of(context, &plan->account_id);
-    if (subject->planned != NULL && subject->planned->due_us > plan->cause->occurred_at_us)
+    if (subject->planned != NULL && subject->planned->due_us > plan->cause_at_us)
         subject->planned->due_us = 0;
     subject->planned = plan->step[0] != '\0' ? step_of(subject, plan->step) : NULL;
     if (subject->planned == NULL)
@@ -255,7 +255,7 @@ static void on_plan(void *context, const struct replay_plan *plan)
 static void on_recorded(void *context, const struct replay_plan *plan)
 {
     struct subject_steps *subject = subject_of(context, &plan->account_id);
-    if (subject->recorded != NULL && subject->recorded->recorded_due_us > plan->cause->occurred_at_us)
+    if (subject->recorded != NULL && subject->recorded->recorded_due_us > plan->cause_at_us)
         subject->recorded->recorded_due_us = 0;
     subject->recorded = plan->step[0] != '\0' ? step_of(subject, plan->step) : NULL;
     if (subject->recorded == NULL)
