@@ -105,8 +105,9 @@ def test_what_is_wrong_is_told(tmp_path, case):
         assert [error["field"] for error in result["errors"]] == fields, result["errors"]
     assert result["errors"] and all(words in error["message"] for error in result["errors"]), result["errors"]
     assert all(error["file"] == str(path) for error in result["errors"])
+    notes = [json.loads(line)["note"] for line in done.stderr.splitlines()]
     for error in result["errors"]:
-        assert f"{path}:{error['line']}: {error['field']}: {error['message']}\n" in done.stderr
+        assert f"{path}:{error['line']}: {error['field']}: {error['message']}" in notes
 
 
 def test_lines_are_those_of_the_fields(tmp_path):
