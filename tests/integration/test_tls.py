@@ -59,6 +59,7 @@ class TapHandler(socketserver.BaseRequestHandler):
                 if said is not None:
                     said += data
                 target.sendall(data)
+        with contextlib.suppress(OSError):  # however it ended: closing alone says nothing while the other thread reads
             target.shutdown(socket.SHUT_WR)
 
 
@@ -137,7 +138,8 @@ def start_mail(stack, mailbox, context):
 def start_gateway(stack, context):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
     if context:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        # The handshake in the connection's own thread: in the one that accepts, who says nothing would hold up everybody, and the end.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.handle_error = lambda *_: None  # a client that hangs up
     threading.Thread(target=server.serve_forever, daemon=True).start()
     stack.callback(server.shutdown)
