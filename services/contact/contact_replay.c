@@ -472,7 +472,7 @@ enum status contact_replay_event(struct contact_replay *replay, const struct eve
         (replay->observer->gives_classes && fold->type == &dunlin__classification__v1__account_classified__descriptor))
         return STATUS_OK;
     replay->event = event;
-    replay->work.now = (struct instant){event->occurred_at_us};
+    replay->work.now = replay->work.cause_at = (struct instant){event->occurred_at_us};
     const enum status st = fold_in(replay, fold, err);
     return st == STATUS_OK ? st
                            : error_wrap(err, st, "event %u:%" PRId64 " %s", event->partition, event->seq, event->type);

@@ -24,8 +24,9 @@ static char *facts_of(const struct progress *progress, int64_t done, int64_t per
     return g_strdup_printf("%s %s, %s/s", number, progress->unit, rate);
 }
 
-static void draw_bar(const struct progress *progress, int64_t done, const char *facts)
+static void draw_bar(const struct progress *progress, int64_t done, int64_t per_second)
 {
+    g_autofree char *facts = facts_of(progress, done, per_second);
     const double share = progress->total > 0 ? CLAMP((double)done / (double)progress->total, 0.0, 1.0) : 0.0;
     const int filled = (int)(share * BAR_COLUMNS);
     (void)fprintf(stderr, "\r\033[K%s [", progress->label);
@@ -35,8 +36,9 @@ static void draw_bar(const struct progress *progress, int64_t done, const char *
     (void)fflush(stderr);
 }
 
-static void write_line(const struct progress *progress, int64_t done, const char *facts)
+static void write_line(const struct progress *progress, int64_t done, int64_t per_second)
 {
+    g_autofree char *facts = facts_of(progress, done, per_second);
     if (progress->total > 0)
         (void)fprintf(stderr, "%s: %.0f%%, %s\n", progress->label, 100.0 * (double)done / (double)progress->total,
                       facts);
@@ -60,14 +62,13 @@ void progress_show(struct progress *progress, int64_t done)
     progress->shown_at = now;
     const int64_t elapsed_us = now.us - progress->begun_at.us;
     const int64_t per_second = elapsed_us > 0 ? (int64_t)((double)done * 1e6 / (double)elapsed_us) : 0;
-    g_autofree char *facts = facts_of(progress, done, per_second);
     if (is_terminal) {
-        draw_bar(progress, done, facts);
+        draw_bar(progress, done, per_second);
         progress->is_drawn = true;
     } else if (cli_is_json(progress->cli)) {
         write_json(progress, done, per_second);
     } else {
-        write_line(progress, done, facts);
+        write_line(progress, done, per_second);
     }
 }
 

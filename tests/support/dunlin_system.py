@@ -40,6 +40,7 @@ SANITIZER_ENVIRONMENT = {
 sys.path.insert(0, str(REPOSITORY / "deploy" / "simulation"))
 import native_dialer  # noqa: E402  (the third party's dialer is a program, not a package)
 
+
 class Done(collections.namedtuple("Done", "code out err")):
     """A command that has ended."""
 

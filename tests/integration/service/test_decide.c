@@ -164,7 +164,7 @@ static void answers_each_call_of_a_batch_by_itself(void **state)
 }
 
 /* What has come while a unit ran is one unit. Once each waited for a unit of its own: a dialer's request for 20
- * accounts took as many commits. */
+ * accounts took as many commits. Broken once so again, UNIT_CALLS_MAX being 1: 60 units instead of 2. */
 static void takes_the_parts_of_one_command_together(void **state)
 {
     struct world *world = *state;
