@@ -13,8 +13,8 @@
  * nothing yet; but a contact that does counts, as clocks may have been set back since: leave out what is not to be
  * known.
  *
- * Sizes: a contact is 32 bytes, a debt 176, an address 104: a person with 3 debts, 4 numbers and 50 contacts fits in
- * 2.7 KiB. */
+ * Sizes: a contact is 12 bytes, a debt 56, an address 16: a person with 3 debts, 4 numbers and 50 contacts fits in
+ * 1 KiB. What only few have stands apart, in particulars that are there where there is something to say. */
 
 #define FACT_NONE          UINT8_MAX
 #define FACT_DEBTS_MAX     32 /* bits of a debt_set */
@@ -143,28 +143,33 @@ enum address_place {
 };
 
 struct fact_address {
-    enum address_kind kind;
-    enum address_place place;
+    enum address_kind kind : 8;
+    enum address_place place : 8;
     uint8_t person; /* whose */
     uint8_t n_zones;
+    uint8_t particulars;             /* the book's: read by address_particulars */
     bool is_employer_provided;       /* and known to the collector to be: an e-mail address */
     bool is_private_domain;          /* its domain is not open to the public (1006.6(d)(4)(ii)(E)) */
-    bool is_prior_collector_use;     /* 1006.6(d)(4)(iii): obtained under (i) or (ii), used by the immediately prior
-                                        collector, not opted out of then */
-    bool is_notice_incomplete;       /* the creditor's notice lacks one of its six items, or the creditor did not itself
-                                        obtain and use the address */
-    bool is_check_reassigned;        /* the last look into the reassigned numbers database said so */
     const struct zone *const *zones; /* where its owner may be, as far as it tells; a prefix may straddle zones */
-    int64_t wrong_since_us;          /* known not to be the person's */
-    int64_t disclosed_since_us;      /* somebody told that it led to a prohibited disclosure */
-    int64_t creditor_notice_at_us;   /* 1006.6(d)(4)(ii) */
-    struct date creditor_notice_deadline; /* until when that notice let him opt out */
-    int64_t check_at_us;                  /* last look into the reassigned numbers database */
-    int64_t check_since_us;               /* the day from which on that look covers */
+};
+
+/* What is known of few addresses. */
+struct fact_address_particulars {
+    int64_t wrong_since_us;        /* known not to be the person's */
+    int64_t disclosed_since_us;    /* somebody told that it led to a prohibited disclosure */
+    int64_t creditor_notice_at_us; /* 1006.6(d)(4)(ii) */
+    int64_t check_at_us;           /* last look into the reassigned numbers database */
+    int64_t check_since_us;        /* the day from which on that look covers */
     int64_t tcpa_consent_at_us;
     int64_t tcpa_revoked_at_us;
-    struct date tcpa_revocation_deadline; /* day by which the revocation must be honored; calls are refused after it */
     int64_t tcpa_exempt_opt_out_at_us;    /* from exempt prerecorded calls to a residential line */
+    struct date tcpa_revocation_deadline; /* day by which the revocation must be honored; calls are refused after it */
+    struct date creditor_notice_deadline; /* until when that notice let him opt out */
+    bool is_prior_collector_use; /* 1006.6(d)(4)(iii): obtained under (i) or (ii), used by the immediately prior
+                                    collector, not opted out of then */
+    bool is_notice_incomplete;   /* the creditor's notice lacks one of its six items, or the creditor did not itself
+                                    obtain and use the address */
+    bool is_check_reassigned;    /* the last look into the reassigned numbers database said so */
 };
 
 /* --- debts -------------------------------------------------------------------------------------------------------- */
@@ -207,39 +212,45 @@ enum hold {
 const char *hold_name(enum hold hold); /* "dispute" */
 
 struct fact_debt {
-    enum debt_type type;
-    enum debt_status status;
-    uint8_t account;  /* student loans of one account number are one debt (1006.14(b)(4)); FACT_NONE: stands alone */
-    uint8_t attorney; /* person; FACT_NONE: not named */
-    bool is_consumer_debt; /* personal, family, household */
-    bool is_charged_off;
-    bool is_limited;             /* has a limitation period, that ends or ended on `limitation_ends` */
-    bool has_lien;               /* secured by a lien that is enforceable in spite of a discharge */
-    bool is_real_property;       /* secured by real property */
-    bool is_dispute_duplicative; /* substantially the same as one that was answered, and nothing new */
-    bool is_dispute_timely;      /* within the validation period */
-    bool is_dispute_written;
-    uint32_t holds; /* bits of enum hold */
+    enum debt_type type : 8;
+    enum debt_status status : 8;
+    uint8_t account;     /* student loans of one account number are one debt (1006.14(b)(4)); FACT_NONE: stands alone */
+    uint8_t particulars; /* the book's: read by debt_particulars */
+    bool is_consumer_debt : 1; /* personal, family, household */
+    bool is_charged_off : 1;
+    bool is_limited : 1;       /* has a limitation period, that ends or ended on `limitation_ends` */
+    bool has_lien : 1;         /* secured by a lien that is enforceable in spite of a discharge */
+    bool is_real_property : 1; /* secured by real property */
+    uint16_t holds;            /* bits of enum hold */
     struct date limitation_ends;
     struct date validation_ends; /* end of the validation period; days 0: not known */
     int64_t balance_minor;       /* 0: not known */
-    int64_t disputed_minor;      /* 0: the whole debt */
-    int64_t cease_at_us;         /* received, in writing, through a medium that is accepted */
-    int64_t refused_at_us;       /* refused or asked to cease otherwise, orally for one: a rebuttal factor only */
+    int64_t validation_at_us;    /* validation information given */
+    int64_t initial_at_us;       /* initial communication */
+    int64_t furnish_since_us;    /* sent in writing and, as far as known, delivered: 14 days of monitoring run */
+    int64_t last_activity_at_us; /* last collection activity (1006.100) */
+};
+_Static_assert(HOLD_COUNT <= 16, "fact_debt.holds");
+
+/* What comes up about few debts. */
+struct fact_debt_particulars {
+    int64_t cease_at_us;   /* received, in writing, through a medium that is accepted */
+    int64_t refused_at_us; /* refused or asked to cease otherwise, orally for one: a rebuttal factor only */
     int64_t attorney_at_us;
     int64_t bankruptcy_at_us; /* filed and neither dismissed, closed, discharged nor relieved since */
     int64_t discharge_at_us;
     int64_t dispute_at_us;          /* the last one */
     int64_t dispute_answered_at_us; /* verification, copy of a judgment, or the notice that answers a duplicative one */
     int64_t disputed_since_us;      /* disputed in any form and not withdrawn */
+    int64_t disputed_minor;         /* 0: the whole debt */
     int64_t creditor_request_at_us; /* for the original creditor: timely, written, not answered */
     int64_t substantiation_at_us;   /* 23 NYCRR 1.4: requested and not provided */
-    int64_t validation_at_us;       /* validation information given */
-    int64_t initial_at_us;          /* initial communication */
     int64_t medical_notice_at_us;   /* NRS 649.366 */
-    int64_t furnish_since_us;       /* sent in writing and, as far as known, delivered: 14 days of monitoring run */
     int64_t paid_at_us;
-    int64_t last_activity_at_us; /* last collection activity (1006.100) */
+    uint8_t attorney;            /* person; FACT_NONE: not named */
+    bool is_dispute_duplicative; /* substantially the same as one that was answered, and nothing new */
+    bool is_dispute_timely;      /* within the validation period */
+    bool is_dispute_written;
 };
 
 /* --- contacts ----------------------------------------------------------------------------------------------------- */
@@ -251,22 +262,36 @@ enum contact_flag {
     CONTACT_IN_PROGRESS = 1 << 3, /* the call still lasts */
     CONTACT_ABOUT_DEBT = 1 << 4,  /* inbound: about the debt (the usual case) */
     CONTACT_OPEN = 1 << 5,        /* placed, or about to be, and not reported yet: it may become a conversation */
+    CONTACT_FLAGS_ALL = (1 << 6) - 1,
 };
 
-/* One contact made, tried or received. */
-struct fact_contact {
-    int64_t at_us;
+/* With whom a contact was, and about what: few differ among the contacts of a person. */
+struct fact_subject {
     debt_set debts;     /* to which it counts */
     debt_set discussed; /* that were talked about; none named: `debts` */
     debt_set consented; /* for which a consent was in force when it was placed: left out of 14(b) */
-    uint8_t medium;     /* enum medium */
-    uint8_t outcome;    /* enum contact_outcome */
-    uint8_t technology; /* enum technology */
-    uint8_t purpose;    /* enum purpose */
     uint8_t person;
-    uint8_t address; /* FACT_NONE: not known */
-    uint16_t flags;  /* enum contact_flag */
 };
+
+/* One contact made, tried or received. There are many: its bits are counted. */
+struct __attribute__((packed, aligned(4))) fact_contact {
+    int64_t at_us : 56; /* not before 1970 */
+    enum medium medium : 4;
+    enum contact_outcome outcome : 4;
+    enum technology technology : 2;
+    enum purpose purpose : 4;
+    uint32_t flags : 6;    /* enum contact_flag */
+    uint32_t subject : 12; /* read by contact_subject */
+    uint32_t address : 8;  /* FACT_NONE: not known */
+};
+#define FACT_CONTACT_AT_MAX_US ((INT64_C(1) << 55) - 1)
+#define FACT_SUBJECTS_MAX      (1 << 12)
+_Static_assert(sizeof(struct fact_contact) == 12, "twelve bytes");
+_Static_assert(MEDIUM_COUNT <= 1 << 4, "fact_contact.medium");
+_Static_assert(OUTCOME_SENT < 1 << 4, "fact_contact.outcome");
+_Static_assert(TECHNOLOGY_ARTIFICIAL < 1 << 2, "fact_contact.technology");
+_Static_assert(PURPOSE_OTHER < 1 << 4, "fact_contact.purpose");
+_Static_assert(CONTACT_FLAGS_ALL < 1 << 6, "fact_contact.flags");
 
 /* --- what the person asked for ------------------------------------------------------------------------------------ */
 
@@ -342,29 +367,18 @@ struct fact_postdated {
 
 /* --- all of it ---------------------------------------------------------------------------------------------------- */
 
-struct facts {
-    enum collector_type collector;
-    bool is_covered;        /* the collector, by Regulation F */
-    bool is_natural_person; /* the consumer is */
-    bool is_minor;
-    bool is_deceased;
-    bool has_unreadable_zone; /* some zone where he may be is not in the IANA database */
-    uint8_t n_zones;
-    uint8_t n_debts, n_addresses, n_persons;
-    enum address_place known_place; /* where he is known to be */
-    int64_t known_place_at_us;
-    const struct zone *known_zone;   /* replaces the candidates where it is known */
-    const struct zone *const *zones; /* candidates: of his addresses and numbers, wrong ones left out */
-
-    const struct fact_debt *debts;
-    const struct fact_address *addresses;
-    const struct fact_person *persons;   /* [0] is the consumer */
-    const struct fact_contact *contacts; /* ascending by time */
+/* What is known of few persons. */
+struct fact_particulars {
+    const struct fact_debt_particulars *debts;
+    const struct fact_address_particulars *addresses;
     const struct fact_designation *designations;
     const struct fact_consent *consents;
     const struct fact_request *requests;
-    size_t n_contacts;
     uint16_t n_designations, n_consents, n_requests;
+
+    enum address_place known_place; /* where he is known to be */
+    int64_t known_place_at_us;
+    const struct zone *known_zone; /* replaces the candidates */
 
     int64_t employer_prohibits_at_us; /* known or to be known that he may not be contacted at work */
     int64_t session_from_us;          /* uses the portal since */
@@ -374,5 +388,37 @@ struct facts {
     struct fact_plan plan;
     struct fact_postdated postdated;
 };
+
+struct facts {
+    const struct zone *const *zones; /* candidates: of his addresses and numbers, wrong ones left out */
+    const struct fact_debt *debts;
+    const struct fact_address *addresses;
+    const struct fact_person *persons;   /* [0] is the consumer */
+    const struct fact_contact *contacts; /* ascending by time */
+    const struct fact_subject *subjects;
+    const struct fact_particulars *particulars; /* NULL: none; read by facts_particulars */
+    uint32_t n_contacts;
+    uint8_t n_zones, n_debts, n_addresses, n_persons;
+    enum collector_type collector : 8;
+    bool is_covered : 1;        /* the collector, by Regulation F */
+    bool is_natural_person : 1; /* the consumer is */
+    bool is_minor : 1;
+    bool is_deceased : 1;
+    bool has_unreadable_zone : 1; /* some zone where he may be is not in the IANA database */
+};
+
+/* Each lends what there is to say, or where there is nothing a plain one that says so. */
+const struct fact_particulars *facts_particulars(const struct facts *facts);
+const struct fact_debt_particulars *debt_particulars(const struct facts *facts, const struct fact_debt *debt);
+const struct fact_address_particulars *address_particulars(const struct facts *facts,
+                                                           const struct fact_address *address);
+
+static inline const struct fact_subject *contact_subject(const struct facts *facts, const struct fact_contact *contact)
+{
+    return &facts->subjects[contact->subject];
+}
+
+/* What the facts take in memory, in bytes, all that they point to included but zones, which are the process's. */
+size_t facts_size(const struct facts *facts);
 
 #endif

@@ -17,6 +17,9 @@ struct facts_book *facts_book_new(void)
     book->debts = g_array_new(FALSE, TRUE, sizeof(struct fact_debt));
     book->addresses = g_array_new(FALSE, TRUE, sizeof(struct fact_address));
     book->persons = g_array_new(FALSE, TRUE, sizeof(struct fact_person));
+    book->debt_particulars = g_array_new(FALSE, TRUE, sizeof(struct fact_debt_particulars));
+    book->address_particulars = g_array_new(FALSE, TRUE, sizeof(struct fact_address_particulars));
+    book->subjects = g_array_new(FALSE, TRUE, sizeof(struct fact_subject));
     book->contacts = g_array_new(FALSE, TRUE, sizeof(struct fact_contact));
     book->designations = g_array_new(FALSE, TRUE, sizeof(struct fact_designation));
     book->consents = g_array_new(FALSE, TRUE, sizeof(struct fact_consent));
@@ -37,8 +40,10 @@ void facts_book_free(struct facts_book *book)
     if (book == NULL)
         return;
     GPtrArray *ids[] = {book->debt_ids, book->address_ids, book->person_ids, book->accounts, book->address_zones};
-    GArray *lists[] = {book->debts,        book->addresses, book->persons,  book->contacts,
-                       book->designations, book->consents,  book->requests, book->zones};
+    GArray *lists[] = {
+        book->debts,    book->addresses, book->persons, book->contacts,         book->designations,
+        book->consents, book->requests,  book->zones,   book->debt_particulars, book->address_particulars,
+        book->subjects};
     for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
         g_ptr_array_free(ids[i], TRUE);
     for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
@@ -54,6 +59,11 @@ void facts_book_freep(struct facts_book **book)
 struct facts *facts_book_scope(struct facts_book *book)
 {
     return &book->facts;
+}
+
+struct fact_particulars *facts_book_particulars(struct facts_book *book)
+{
+    return &book->particulars;
 }
 
 /* --- who and what there is -----------------------------------------------------------------------------------------
@@ -105,7 +115,7 @@ uint8_t facts_book_account(struct facts_book *book, const char *number)
 
 struct fact_debt fact_debt_plain(void)
 {
-    return (struct fact_debt){.account = FACT_NONE, .attorney = FACT_NONE, .is_consumer_debt = true};
+    return (struct fact_debt){.account = FACT_NONE, .is_consumer_debt = true};
 }
 
 struct fact_address fact_address_plain(enum address_kind kind, uint8_t person)
@@ -141,6 +151,45 @@ enum status facts_book_name_consumer(struct facts_book *book, const char *id, st
     return STATUS_OK;
 }
 
+/* --- what only few have --------------------------------------------------------------------------------------------
+ */
+
+struct fact_debt_particulars *facts_book_debt(struct facts_book *book, struct fact_debt *debt)
+{
+    if (debt->particulars == 0) {
+        const struct fact_debt_particulars none = {.attorney = FACT_NONE};
+        g_array_append_val(book->debt_particulars, none);
+        debt->particulars = (uint8_t)book->debt_particulars->len;
+    }
+    return &g_array_index(book->debt_particulars, struct fact_debt_particulars, debt->particulars - 1u);
+}
+
+struct fact_address_particulars *facts_book_address(struct facts_book *book, struct fact_address *address)
+{
+    if (address->particulars == 0) {
+        const struct fact_address_particulars none = {0};
+        g_array_append_val(book->address_particulars, none);
+        address->particulars = (uint8_t)book->address_particulars->len;
+    }
+    return &g_array_index(book->address_particulars, struct fact_address_particulars, address->particulars - 1u);
+}
+
+unsigned facts_book_subject(struct facts_book *book, const struct fact_subject *subject)
+{
+    for (guint i = book->subjects->len; i > 0; i--) {
+        const struct fact_subject *known = &g_array_index(book->subjects, struct fact_subject, i - 1);
+        if (known->person == subject->person && known->debts == subject->debts &&
+            known->discussed == subject->discussed && known->consented == subject->consented)
+            return i - 1;
+    }
+    g_assert(book->subjects->len < FACT_SUBJECTS_MAX);
+    g_array_append_vals(book->subjects, subject, 1);
+    return book->subjects->len - 1;
+}
+
+/* --- zones ---------------------------------------------------------------------------------------------------------
+ */
+
 /* More than fit are as good as unknown: none is dropped in silence. */
 static void add_candidate(struct facts_book *book, const struct zone *zone)
 {
@@ -158,10 +207,27 @@ void facts_book_update_zones(struct facts_book *book)
     g_array_set_size(book->zones, 0);
     for (guint i = 0; i < book->addresses->len; i++) {
         const struct fact_address *address = &g_array_index(book->addresses, struct fact_address, i);
-        for (size_t z = 0; address->person == FACT_CONSUMER && address->wrong_since_us == 0 && z < address->n_zones;
-             z++)
+        const bool is_his = address->person == FACT_CONSUMER &&
+                            address_particulars(facts_book_facts(book), address)->wrong_since_us == 0;
+        for (size_t z = 0; is_his && z < address->n_zones; z++)
             add_candidate(book, address->zones[z]);
     }
+}
+
+/* A copy; one for all addresses of the same zones. */
+static const struct zone *const *keep_zones(struct facts_book *book, const struct fact_address *address)
+{
+    const size_t size = address->n_zones * sizeof(*address->zones);
+    for (guint i = 0; i < book->addresses->len; i++) {
+        const struct fact_address *other = &g_array_index(book->addresses, struct fact_address, i);
+        if (other->n_zones == address->n_zones && size > 0 && memcmp(other->zones, address->zones, size) == 0)
+            return other->zones;
+    }
+    if (size == 0)
+        return NULL;
+    void *zones = g_memdup2(address->zones, size);
+    g_ptr_array_add(book->address_zones, zones);
+    return zones;
 }
 
 enum status facts_book_add_address(struct facts_book *book, const char *id, const struct fact_address *address,
@@ -171,15 +237,31 @@ enum status facts_book_add_address(struct facts_book *book, const char *id, cons
     if (st != STATUS_OK)
         return st;
     struct fact_address copy = *address;
-    if (copy.n_zones > 0) {
-        const struct zone **zones = g_new(const struct zone *, copy.n_zones);
-        memcpy(zones, address->zones, copy.n_zones * sizeof(*zones));
-        g_ptr_array_add(book->address_zones, zones);
-        copy.zones = zones;
-    }
+    copy.zones = keep_zones(book, address);
     g_array_append_val(book->addresses, copy);
     facts_book_update_zones(book);
     return STATUS_OK;
+}
+
+static const void *data_of(const GArray *list)
+{
+    return list->len > 0 ? list->data : NULL;
+}
+
+/* Whether there are any is told by comparing: a list that is empty is no pointer. */
+static const struct fact_particulars *lend_particulars(struct facts_book *book)
+{
+    static const struct fact_particulars NONE;
+    struct fact_particulars *particulars = &book->particulars;
+    particulars->n_designations = (uint16_t)book->designations->len;
+    particulars->n_consents = (uint16_t)book->consents->len;
+    particulars->n_requests = (uint16_t)book->requests->len;
+    particulars->designations = data_of(book->designations);
+    particulars->consents = data_of(book->consents);
+    particulars->requests = data_of(book->requests);
+    particulars->debts = data_of(book->debt_particulars);
+    particulars->addresses = data_of(book->address_particulars);
+    return memcmp(particulars, &NONE, sizeof(NONE)) != 0 ? particulars : NULL;
 }
 
 const struct facts *facts_book_facts(struct facts_book *book)
@@ -190,16 +272,12 @@ const struct facts *facts_book_facts(struct facts_book *book)
     facts->n_persons = (uint8_t)book->persons->len;
     facts->n_zones = (uint8_t)book->zones->len;
     facts->n_contacts = book->contacts->len;
-    facts->n_designations = (uint16_t)book->designations->len;
-    facts->n_consents = (uint16_t)book->consents->len;
-    facts->n_requests = (uint16_t)book->requests->len;
-    facts->debts = (const void *)book->debts->data;
-    facts->addresses = (const void *)book->addresses->data;
-    facts->persons = (const void *)book->persons->data;
-    facts->zones = (const void *)book->zones->data;
-    facts->contacts = (const void *)book->contacts->data;
-    facts->designations = (const void *)book->designations->data;
-    facts->consents = (const void *)book->consents->data;
-    facts->requests = (const void *)book->requests->data;
+    facts->debts = data_of(book->debts);
+    facts->addresses = data_of(book->addresses);
+    facts->persons = data_of(book->persons);
+    facts->zones = data_of(book->zones);
+    facts->contacts = data_of(book->contacts);
+    facts->subjects = data_of(book->subjects);
+    facts->particulars = lend_particulars(book);
     return facts;
 }

@@ -44,8 +44,9 @@ static struct local_days local_days_of(struct facts_book *book, int64_t at_us)
 {
     const struct facts *facts = facts_book_facts(book);
     const struct instant at = {at_us};
-    if (facts->known_zone != NULL) {
-        const int32_t day = zone_date(facts->known_zone, at).days;
+    const struct zone *known = book->particulars.known_zone;
+    if (known != NULL) {
+        const int32_t day = zone_date(known, at).days;
         return (struct local_days){day, day};
     }
     const int32_t utc = (int32_t)(at_us / US_PER_DAY);
@@ -59,6 +60,11 @@ static struct local_days local_days_of(struct facts_book *book, int64_t at_us)
 }
 
 /* --- contacts */
+
+static bool is_contact(const struct fact_event *event)
+{
+    return event->type == FACT_CONTACT_OUT || event->type == FACT_CONTACT_IN;
+}
 
 static bool is_conversation(const struct fact_event *event)
 {
@@ -110,14 +116,15 @@ static debt_set consented_debts(struct facts_book *book, const struct fact_event
 {
     const struct facts *facts = facts_book_facts(book);
     debt_set consented = 0;
-    for (size_t i = 0; i < facts->n_consents; i++)
+    for (guint i = 0; i < book->consents->len; i++)
         for (guint debt = 0; debt < book->debts->len; debt++)
-            if (consent_covers_call(facts, &facts->consents[i], DEBT_BIT(debt), event->at.us))
+            if (consent_covers_call(facts, &g_array_index(book->consents, struct fact_consent, i), DEBT_BIT(debt),
+                                    event->at.us))
                 consented |= DEBT_BIT(debt);
     return consented & named_debts(event);
 }
 
-static uint16_t contact_flags(const struct fact_event *event)
+static unsigned contact_flags(const struct fact_event *event)
 {
     unsigned flags = event->type == FACT_CONTACT_IN ? CONTACT_INBOUND : 0;
     flags |= has_flag(event, FACT_FLAG_BY_OTHER) ? CONTACT_BY_OTHER : 0;
@@ -125,25 +132,30 @@ static uint16_t contact_flags(const struct fact_event *event)
     flags |= has_flag(event, FACT_FLAG_IN_PROGRESS) ? CONTACT_IN_PROGRESS : 0;
     flags |= has_flag(event, FACT_FLAG_OPEN) ? CONTACT_OPEN : 0;
     flags |= has_flag(event, FACT_FLAG_ABOUT_DEBT) ? CONTACT_ABOUT_DEBT : 0;
-    return (uint16_t)flags;
+    return flags;
+}
+
+static struct fact_subject subject_of(struct facts_book *book, const struct fact_event *event)
+{
+    struct fact_subject subject = {.debts = named_debts(event), .discussed = event->discussed, .person = event->person};
+    if (event->type == FACT_CONTACT_OUT && is_phone(event) && event->person == FACT_CONSUMER)
+        subject.consented = consented_debts(book, event);
+    return subject;
 }
 
 static void add_contact(struct facts_book *book, const struct fact_event *event)
 {
-    struct fact_contact contact = {
-        .at_us = event->at.us,
-        .debts = named_debts(event),
-        .discussed = event->discussed,
-        .medium = (uint8_t)event->medium,
-        .outcome = (uint8_t)event->outcome,
-        .technology = (uint8_t)event->technology,
-        .purpose = (uint8_t)event->purpose,
-        .person = event->person,
+    const struct fact_subject subject = subject_of(book, event);
+    const struct fact_contact contact = {
+        .at_us = event->at.us & FACT_CONTACT_AT_MAX_US,
+        .medium = event->medium,
+        .outcome = event->outcome,
+        .technology = event->technology,
+        .purpose = event->purpose,
+        .flags = contact_flags(event) & CONTACT_FLAGS_ALL,
+        .subject = facts_book_subject(book, &subject) & (FACT_SUBJECTS_MAX - 1),
         .address = event->address,
-        .flags = contact_flags(event),
     };
-    if (event->type == FACT_CONTACT_OUT && is_phone(event) && event->person == FACT_CONSUMER)
-        contact.consented = consented_debts(book, event);
     g_array_append_val(book->contacts, contact);
 }
 
@@ -277,7 +289,7 @@ static void rescind_designations(struct facts_book *book, const struct fact_even
 
 /* --- debts */
 
-static void cease_happens(struct fact_debt *debt, const struct fact_event *event)
+static void cease_happens(struct fact_debt_particulars *debt, const struct fact_event *event)
 {
     bool is_effective = has_flag(event, FACT_FLAG_WRITTEN) && !has_flag(event, FACT_FLAG_MEDIUM_REFUSED);
     int64_t *since_us = is_effective ? &debt->cease_at_us : &debt->refused_at_us;
@@ -299,13 +311,14 @@ static bool is_valid_writing(const struct fact_event *event)
 }
 
 /* One that holds collection is not displaced by a later one that does not. */
-static void dispute_happens(struct facts_book *book, struct fact_debt *debt, const struct fact_event *event)
+static void dispute_happens(struct facts_book *book, struct fact_debt *of, const struct fact_event *event)
 {
+    struct fact_debt_particulars *debt = facts_book_debt(book, of);
     if (debt->disputed_since_us == 0)
         debt->disputed_since_us = event->at.us;
     bool is_held = debt->is_dispute_written && debt->is_dispute_timely && debt->dispute_at_us != 0 &&
                    debt->dispute_answered_at_us < debt->dispute_at_us;
-    bool is_holding = is_valid_writing(event) && is_timely(book, debt, event);
+    bool is_holding = is_valid_writing(event) && is_timely(book, of, event);
     if (is_held && !is_holding)
         return;
     bool was_answered = debt->dispute_answered_at_us != 0;
@@ -315,7 +328,7 @@ static void dispute_happens(struct facts_book *book, struct fact_debt *debt, con
                                ? 0
                                : event->amount_minor + (is_held ? debt->disputed_minor : 0);
     debt->is_dispute_written = is_valid_writing(event);
-    debt->is_dispute_timely = is_timely(book, debt, event);
+    debt->is_dispute_timely = is_timely(book, of, event);
     debt->dispute_at_us = event->at.us;
     debt->dispute_answered_at_us = 0;
 }
@@ -340,11 +353,11 @@ static void validation_happens(struct facts_book *book, struct fact_debt *debt, 
  * 30(a)(1)-3.iii). */
 static void undeliverable_happens(struct facts_book *book, struct fact_debt *debt, const struct fact_event *event)
 {
-    if (has_flag(event, FACT_FLAG_OF_VERIFICATION) || debt->dispute_answered_at_us > debt->validation_at_us) {
-        debt->dispute_answered_at_us = 0;
-        if (has_flag(event, FACT_FLAG_OF_VERIFICATION))
-            return;
-    }
+    const int64_t answered_us = debt_particulars(facts_book_facts(book), debt)->dispute_answered_at_us;
+    if (answered_us != 0 && (has_flag(event, FACT_FLAG_OF_VERIFICATION) || answered_us > debt->validation_at_us))
+        facts_book_debt(book, debt)->dispute_answered_at_us = 0;
+    if (has_flag(event, FACT_FLAG_OF_VERIFICATION))
+        return;
     if (debt->furnish_since_us == 0)
         return;
     struct date sent = {local_days_of(book, debt->furnish_since_us).last};
@@ -352,33 +365,35 @@ static void undeliverable_happens(struct facts_book *book, struct fact_debt *deb
         debt->furnish_since_us = 0;
 }
 
-static void payment_happens(struct fact_debt *debt, const struct fact_event *event)
+static void payment_happens(struct facts_book *book, struct fact_debt *debt, const struct fact_event *event)
 {
     debt->last_activity_at_us = event->at.us;
     if (debt->balance_minor > 0 && event->amount_minor > 0)
         debt->balance_minor -= MIN(event->amount_minor, debt->balance_minor);
     if (!has_flag(event, FACT_FLAG_IN_FULL) && !has_flag(event, FACT_FLAG_SETTLES))
         return;
-    debt->paid_at_us = event->at.us;
+    facts_book_debt(book, debt)->paid_at_us = event->at.us;
     debt->status = has_flag(event, FACT_FLAG_SETTLES) ? DEBT_STATUS_SETTLED : DEBT_STATUS_PAID;
 }
 
-static void discharge_happens(struct fact_debt *debt, const struct fact_event *event)
+static void discharge_happens(struct facts_book *book, struct fact_debt *debt, const struct fact_event *event)
 {
-    debt->bankruptcy_at_us = 0;
-    debt->discharge_at_us = event->at.us;
+    struct fact_debt_particulars *particulars = facts_book_debt(book, debt);
+    particulars->bankruptcy_at_us = 0;
+    particulars->discharge_at_us = event->at.us;
     debt->status = DEBT_STATUS_DISCHARGED;
 }
 
-static void reaffirmation_happens(struct fact_debt *debt)
+static void reaffirmation_happens(struct facts_book *book, struct fact_debt *debt)
 {
-    debt->discharge_at_us = 0;
-    debt->bankruptcy_at_us = 0;
+    struct fact_debt_particulars *particulars = facts_book_debt(book, debt);
+    particulars->discharge_at_us = 0;
+    particulars->bankruptcy_at_us = 0;
     if (debt->status == DEBT_STATUS_DISCHARGED)
         debt->status = DEBT_STATUS_ACTIVE;
 }
 
-static void attorney_happens(struct fact_debt *debt, const struct fact_event *event)
+static void attorney_happens(struct fact_debt_particulars *debt, const struct fact_event *event)
 {
     if (!has_flag(event, FACT_FLAG_ATTORNEY_KNOWN))
         return;
@@ -386,7 +401,7 @@ static void attorney_happens(struct fact_debt *debt, const struct fact_event *ev
     debt->attorney = event->person;
 }
 
-static void attorney_goes(struct fact_debt *debt, const struct fact_event *event)
+static void attorney_goes(struct fact_debt_particulars *debt, const struct fact_event *event)
 {
     if (event->person == FACT_NONE || debt->attorney == FACT_NONE || event->person == debt->attorney)
         debt->attorney_at_us = 0;
@@ -395,7 +410,7 @@ static void attorney_goes(struct fact_debt *debt, const struct fact_event *event
 static void request_original_creditor(struct facts_book *book, struct fact_debt *debt, const struct fact_event *event)
 {
     if (is_valid_writing(event) && is_timely(book, debt, event))
-        debt->creditor_request_at_us = event->at.us;
+        facts_book_debt(book, debt)->creditor_request_at_us = event->at.us;
 }
 
 /* --- one event to one debt */
@@ -406,20 +421,20 @@ static void debt_changes(struct facts_book *book, struct fact_debt *debt, const 
     const int64_t at_us = event->at.us;
     switch ((int)event->type) {
     case FACT_ATTORNEY_NOTICE:
-        attorney_happens(debt, event);
+        attorney_happens(facts_book_debt(book, debt), event);
         break;
     case FACT_ATTORNEY_ENDED:
     case FACT_ATTORNEY_CONSENTS:
     case FACT_ATTORNEY_UNRESPONSIVE:
-        attorney_goes(debt, event);
+        attorney_goes(facts_book_debt(book, debt), event);
         break;
     case FACT_CEASE_RECEIVED:
     case FACT_REFUSE_TO_PAY:
-        cease_happens(debt, event);
+        cease_happens(facts_book_debt(book, debt), event);
         break;
     case FACT_CEASE_WITHDRAWN:
-        debt->cease_at_us = 0;
-        debt->refused_at_us = 0;
+        facts_book_debt(book, debt)->cease_at_us = 0;
+        facts_book_debt(book, debt)->refused_at_us = 0;
         break;
     case FACT_VALIDATION_SENT:
     case FACT_VALIDATION_ORAL:
@@ -432,51 +447,51 @@ static void debt_changes(struct facts_book *book, struct fact_debt *debt, const 
         dispute_happens(book, debt, event);
         break;
     case FACT_DISPUTE_WITHDRAWN:
-        debt->disputed_since_us = 0;
-        debt->dispute_at_us = 0;
+        facts_book_debt(book, debt)->disputed_since_us = 0;
+        facts_book_debt(book, debt)->dispute_at_us = 0;
         break;
     case FACT_VERIFICATION_SENT:
     case FACT_JUDGMENT_SENT:
-        debt->dispute_answered_at_us = at_us;
+        facts_book_debt(book, debt)->dispute_answered_at_us = at_us;
         debt->last_activity_at_us = at_us;
         break;
     case FACT_DUPLICATIVE_NOTICE:
-        if (debt->is_dispute_duplicative && has_flag(event, FACT_FLAG_NOTICE_COMPLETE))
-            debt->dispute_answered_at_us = at_us;
+        if (has_flag(event, FACT_FLAG_NOTICE_COMPLETE) && facts_book_debt(book, debt)->is_dispute_duplicative)
+            facts_book_debt(book, debt)->dispute_answered_at_us = at_us;
         break;
     case FACT_CREDITOR_REQUEST:
         request_original_creditor(book, debt, event);
         break;
     case FACT_CREDITOR_INFO_SENT:
     case FACT_SAME_CREDITOR_NOTICE:
-        debt->creditor_request_at_us = 0;
+        facts_book_debt(book, debt)->creditor_request_at_us = 0;
         break;
     case FACT_SUBSTANTIATION_REQUEST:
-        debt->substantiation_at_us = at_us;
+        facts_book_debt(book, debt)->substantiation_at_us = at_us;
         break;
     case FACT_SUBSTANTIATION_SENT:
-        debt->substantiation_at_us = 0;
+        facts_book_debt(book, debt)->substantiation_at_us = 0;
         break;
     case FACT_BANKRUPTCY_FILED:
-        debt->bankruptcy_at_us = at_us;
+        facts_book_debt(book, debt)->bankruptcy_at_us = at_us;
         break;
     case FACT_BANKRUPTCY_DISMISSED:
     case FACT_BANKRUPTCY_CLOSED:
     case FACT_STAY_RELIEVED:
-        debt->bankruptcy_at_us = 0;
+        facts_book_debt(book, debt)->bankruptcy_at_us = 0;
         break;
     case FACT_BANKRUPTCY_DISCHARGED:
-        discharge_happens(debt, event);
+        discharge_happens(book, debt, event);
         break;
     case FACT_REAFFIRMED:
-        reaffirmation_happens(debt);
+        reaffirmation_happens(book, debt);
         break;
     case FACT_MEDICAL_NOTICE:
-        if (debt->medical_notice_at_us == 0)
-            debt->medical_notice_at_us = at_us;
+        if (debt_particulars(facts_book_facts(book), debt)->medical_notice_at_us == 0)
+            facts_book_debt(book, debt)->medical_notice_at_us = at_us;
         break;
     case FACT_PAYMENT:
-        payment_happens(debt, event);
+        payment_happens(book, debt, event);
         break;
     case FACT_PORTAL_PAYMENT:
     case FACT_ACTIVITY:
@@ -487,10 +502,10 @@ static void debt_changes(struct facts_book *book, struct fact_debt *debt, const 
         debt->is_charged_off = true;
         break;
     case FACT_HOLD_SET:
-        debt->holds |= 1u << event->hold;
+        debt->holds = (uint16_t)(debt->holds | 1u << event->hold);
         break;
     case FACT_HOLD_CLEARED:
-        debt->holds &= ~(1u << event->hold);
+        debt->holds = (uint16_t)(debt->holds & ~(1u << event->hold));
         break;
     default:
         break;
@@ -508,12 +523,13 @@ static void revocation_happens(struct facts_book *book, const struct fact_event 
         struct fact_address *address = &g_array_index(book->addresses, struct fact_address, i);
         if (event->address != FACT_NONE && event->address != i)
             continue;
-        address->tcpa_revoked_at_us = event->at.us;
-        address->tcpa_revocation_deadline = deadline;
+        facts_book_address(book, address)->tcpa_revoked_at_us = event->at.us;
+        facts_book_address(book, address)->tcpa_revocation_deadline = deadline;
     }
 }
 
-static void address_changes(struct facts_book *book, struct fact_address *address, const struct fact_event *event)
+static void address_changes(struct facts_book *book, struct fact_address_particulars *address,
+                            const struct fact_event *event)
 {
     const int64_t at_us = event->at.us;
     switch ((int)event->type) {
@@ -553,6 +569,13 @@ static void address_changes(struct facts_book *book, struct fact_address *addres
     }
 }
 
+static bool is_about_address(enum fact_event_type type)
+{
+    return type == FACT_WRONG_NUMBER || type == FACT_DISCLOSED || type == FACT_TCPA_CONSENT ||
+           type == FACT_TCPA_EXEMPT_OPT_OUT || type == FACT_CREDITOR_EMAIL_NOTICE || type == FACT_PRIOR_COLLECTOR_USE ||
+           type == FACT_NUMBER_CHECK;
+}
+
 static void person_changes(struct facts_book *book, const struct fact_event *event)
 {
     if (event->person >= book->persons->len)
@@ -564,34 +587,34 @@ static void person_changes(struct facts_book *book, const struct fact_event *eve
         person->answer_doubted_at_us = event->at.us;
 }
 
-static void money_changes(struct facts *facts, const struct fact_event *event)
+static void money_changes(struct fact_particulars *particulars, const struct fact_event *event)
 {
     switch ((int)event->type) {
     case FACT_POSTDATED_RECEIVED:
-        facts->postdated = (struct fact_postdated){.received_at_us = event->at.us, .dated = event->date};
+        particulars->postdated = (struct fact_postdated){.received_at_us = event->at.us, .dated = event->date};
         break;
     case FACT_POSTDATED_NOTICE:
         if (has_flag(event, FACT_FLAG_WRITTEN))
-            facts->postdated.notice_at_us = event->at.us;
+            particulars->postdated.notice_at_us = event->at.us;
         break;
     case FACT_ACH_RETURN:
-        facts->ach.return_code = event->code;
-        facts->ach.returned_at_us = event->at.us;
-        facts->ach.is_reauthorized = false;
-        facts->ach.is_remedied = false;
+        particulars->ach.return_code = event->code;
+        particulars->ach.returned_at_us = event->at.us;
+        particulars->ach.is_reauthorized = false;
+        particulars->ach.is_remedied = false;
         break;
     case FACT_ACH_REINITIATED:
-        facts->ach.reinitiations++;
+        particulars->ach.reinitiations++;
         break;
     case FACT_ACH_REAUTHORIZED:
-        facts->ach.is_reauthorized = true;
+        particulars->ach.is_reauthorized = true;
         break;
     case FACT_ACH_REMEDIED:
-        facts->ach.is_remedied = true;
+        particulars->ach.is_remedied = true;
         break;
     case FACT_VARYING_NOTICE:
         if (has_flag(event, FACT_FLAG_WRITTEN))
-            facts->plan.notice_at_us = event->at.us;
+            particulars->plan.notice_at_us = event->at.us;
         break;
     default:
         break;
@@ -600,7 +623,7 @@ static void money_changes(struct facts *facts, const struct fact_event *event)
 
 static void whole_changes(struct facts_book *book, const struct fact_event *event)
 {
-    struct facts *facts = &book->facts;
+    struct fact_particulars *particulars = &book->particulars;
     switch ((int)event->type) {
     case FACT_CONTACT_OUT:
     case FACT_CONTACT_IN:
@@ -621,18 +644,18 @@ static void whole_changes(struct facts_book *book, const struct fact_event *even
         rescind_designations(book, event);
         break;
     case FACT_EMPLOYER_PROHIBITS:
-        facts->employer_prohibits_at_us = has_flag(event, FACT_FLAG_RESCINDED) ? 0 : event->at.us;
+        particulars->employer_prohibits_at_us = has_flag(event, FACT_FLAG_RESCINDED) ? 0 : event->at.us;
         break;
     case FACT_MEDIA_REQUEST:
     case FACT_OPT_OUT:
         request_happens(book, event);
         break;
     case FACT_SESSION_START:
-        facts->session_from_us = event->at.us;
-        facts->session_to_us = 0;
+        particulars->session_from_us = event->at.us;
+        particulars->session_to_us = 0;
         break;
     case FACT_SESSION_END:
-        facts->session_to_us = event->at.us;
+        particulars->session_to_us = event->at.us;
         break;
     case FACT_TCPA_REVOCATION:
         revocation_happens(book, event);
@@ -642,7 +665,7 @@ static void whole_changes(struct facts_book *book, const struct fact_event *even
         person_changes(book, event);
         break;
     default:
-        money_changes(facts, event);
+        money_changes(particulars, event);
         break;
     }
 }
@@ -655,18 +678,23 @@ enum status facts_book_apply(struct facts_book *book, const struct fact_event *e
         return error_set(err, STATUS_INVALID_ARGUMENT, "no address %u", event->address);
     if (event->person != FACT_NONE && event->person >= book->persons->len)
         return error_set(err, STATUS_INVALID_ARGUMENT, "no person %u", event->person);
+    if (is_contact(event) && (event->at.us < 0 || event->at.us > FACT_CONTACT_AT_MAX_US))
+        return error_set(err, STATUS_INVALID_ARGUMENT, "a contact before 1970, or after 3111");
+    if (is_contact(event) && book->subjects->len >= FACT_SUBJECTS_MAX)
+        return error_set(err, STATUS_RESOURCE_EXHAUSTED, "contacts about more than %d different sets of debts",
+                         FACT_SUBJECTS_MAX);
     if (book->consents->len >= LISTS_MAX || book->requests->len >= LISTS_MAX || book->designations->len >= LISTS_MAX)
         return error_set(err, STATUS_RESOURCE_EXHAUSTED, "more than %d consents, requests or designations", LISTS_MAX);
     book->last_us = event->at.us;
     struct fact_event named = *event;
     if (event->type == FACT_COURT_PERMISSION)
         named.scope = CONSENT_COURT;
-    if (event->person == FACT_NONE && (event->type == FACT_CONTACT_OUT || event->type == FACT_CONTACT_IN))
+    if (event->person == FACT_NONE && is_contact(event))
         named.person = FACT_CONSUMER;
     whole_changes(book, &named);
-    struct fact_address *address = address_of(book, &named);
+    struct fact_address *address = is_about_address(named.type) ? address_of(book, &named) : NULL;
     if (address != NULL)
-        address_changes(book, address, &named);
+        address_changes(book, facts_book_address(book, address), &named);
     for (guint i = 0; i < book->debts->len; i++) {
         struct fact_debt *debt = debt_of(book, &named, i);
         if (debt != NULL)

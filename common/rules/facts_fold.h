@@ -13,10 +13,11 @@ struct facts_book *facts_book_new(void);
 void facts_book_free(struct facts_book *book);
 void facts_book_freep(struct facts_book **book);
 
-/* What is asked and what is said once and for all: collector, consumer, known zone, plan, entry. The caller sets what
- * he knows; lists and counts belong to the book. A new book has a covered third-party collector and a natural person,
- * who is person 0. */
+/* What is asked and what is said once and for all: collector and consumer; known zone, plan, entry. The caller sets
+ * what he knows; lists and counts belong to the book. A new book has a covered third-party collector and a natural
+ * person, who is person 0. */
 struct facts *facts_book_scope(struct facts_book *book);
+struct fact_particulars *facts_book_particulars(struct facts_book *book);
 
 /* Each adds what stands there and names it `id` ("D1", copied), unique among its kind; the index goes to *ret_index. An
  * address's zones are copied; those of the consumer's own addresses are his candidate zones. Fails with

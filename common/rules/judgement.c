@@ -179,8 +179,8 @@ static bool is_in_force(const struct judgement *judgement, const struct fact_con
 
 static bool has_consent_of(const struct judgement *judgement, enum consent_scope scope, uint8_t person, uint8_t address)
 {
-    for (size_t i = 0; i < judgement->facts->n_consents; i++) {
-        const struct fact_consent *consent = &judgement->facts->consents[i];
+    for (size_t i = 0; i < judgement->particulars->n_consents; i++) {
+        const struct fact_consent *consent = &judgement->particulars->consents[i];
         if (consent->scope == scope && consent->person == person && consent->address == address &&
             is_in_force(judgement, consent))
             return true;
@@ -218,8 +218,9 @@ bool consent_covers_call(const struct facts *facts, const struct fact_consent *c
     if (consent->scope != CONSENT_CALLS || consent->at_us > at_us || (debts & ~consent->debts) != 0 ||
         (consent->ended_at_us != 0 && consent->ended_at_us <= at_us))
         return false;
-    if (facts->known_zone != NULL)
-        return covers_call_in_zone(consent, facts->known_zone, at_us);
+    const struct zone *known = facts_particulars(facts)->known_zone;
+    if (known != NULL)
+        return covers_call_in_zone(consent, known, at_us);
     for (size_t i = 0; i < facts->n_zones; i++)
         if (!covers_call_in_zone(consent, facts->zones[i], at_us))
             return false;
@@ -241,8 +242,8 @@ bool has_call_consent(const struct judgement *judgement, debt_set debts)
 {
     if (judgement->question->person != FACT_CONSUMER)
         return has_asked_for_call(judgement);
-    for (size_t i = 0; i < judgement->facts->n_consents; i++)
-        if (consent_covers_call(judgement->facts, &judgement->facts->consents[i], debts, judgement->now_us))
+    for (size_t i = 0; i < judgement->particulars->n_consents; i++)
+        if (consent_covers_call(judgement->facts, &judgement->particulars->consents[i], debts, judgement->now_us))
             return true;
     return false;
 }
@@ -264,7 +265,8 @@ bool has_reply_left(const struct judgement *judgement, int64_t since_us)
     uint32_t n_left = 0;
     for (size_t i = 0; i < facts->n_contacts && facts->contacts[i].at_us <= judgement->now_us; i++) {
         const struct fact_contact *contact = &facts->contacts[i];
-        if (contact->person != judgement->question->person || contact->medium != judgement->question->medium)
+        if (contact_subject(facts, contact)->person != judgement->question->person ||
+            contact->medium != judgement->question->medium)
             continue;
         if ((contact->flags & CONTACT_INBOUND) == 0)
             n_left -= n_left > 0 ? 1 : 0;

@@ -25,6 +25,7 @@ struct judged_window {
 struct judgement {
     const struct rules_selection *selection;
     const struct facts *facts;
+    const struct fact_particulars *particulars; /* of the facts; never NULL */
     const struct question *question;
     struct rules_verdict *verdict;
     int64_t now_us;

@@ -20,9 +20,10 @@ static bool follows_only_talk(const struct judgement *judgement)
     bool has_talked = false;
     for (size_t i = 0; i < judgement->facts->n_contacts; i++) {
         const struct fact_contact *contact = &judgement->facts->contacts[i];
-        if (contact->at_us >= judgement->now_us || contact->person != judgement->question->person)
+        if (contact->at_us >= judgement->now_us ||
+            contact_subject(judgement->facts, contact)->person != judgement->question->person)
             continue;
-        if (is_written((enum medium)contact->medium))
+        if (is_written(contact->medium))
             return false;
         has_talked = has_talked || contact->outcome == OUTCOME_CONVERSATION;
     }
@@ -67,7 +68,9 @@ void judge_communicated_dispute(const struct rule *rule, struct judgement *judge
     if (!claim_is_denied(judgement->question, CLAIM_AS_DISPUTED))
         return;
     for (size_t i = 0; i < judgement->facts->n_debts; i++)
-        if (is_asked(judgement, rule, i) && has_happened(judgement, judgement->facts->debts[i].disputed_since_us)) {
+        if (is_asked(judgement, rule, i) &&
+            has_happened(judgement,
+                         debt_particulars(judgement->facts, &judgement->facts->debts[i])->disputed_since_us)) {
             (void)judgement_hit(judgement, rule, "the debt is disputed, and that is not said");
             return;
         }
@@ -116,8 +119,8 @@ static bool is_validation_settled(const struct judgement *judgement, const struc
     struct date due = validation_due(judgement, debt);
     bool is_given = has_happened(judgement, debt->validation_at_us) &&
                     judged_date_first(judgement, debt->validation_at_us).days <= due.days;
-    bool is_paid =
-        has_happened(judgement, debt->paid_at_us) && judged_date_first(judgement, debt->paid_at_us).days <= due.days;
+    const int64_t paid_us = debt_particulars(judgement->facts, debt)->paid_at_us;
+    bool is_paid = has_happened(judgement, paid_us) && judged_date_first(judgement, paid_us).days <= due.days;
     return is_given || is_paid;
 }
 

@@ -23,7 +23,7 @@ static bool is_counted_by(const struct rule *rule, const struct fact_contact *co
     case COUNTS_ATTEMPTS:
         return true;
     case COUNTS_COMMUNICATIONS:
-        return contact_communicates((enum medium)contact->medium, (enum contact_outcome)contact->outcome);
+        return contact_communicates(contact->medium, contact->outcome);
     case COUNTS_CONVERSATIONS:
         return is_conversation(contact);
     }
@@ -53,32 +53,34 @@ static const struct fact_address *address_of(const struct judgement *judgement, 
     return contact->address < judgement->facts->n_addresses ? &judgement->facts->addresses[contact->address] : NULL;
 }
 
-static enum relation relation_of(const struct judgement *judgement, const struct fact_contact *contact)
+static enum relation relation_of(const struct judgement *judgement, uint8_t person)
 {
-    if (contact->person == FACT_CONSUMER)
+    if (person == FACT_CONSUMER)
         return RELATION_CONSUMER;
-    return contact->person < judgement->facts->n_persons ? judgement->facts->persons[contact->person].relation
-                                                         : RELATION_OTHER;
+    return person < judgement->facts->n_persons ? judgement->facts->persons[person].relation : RELATION_OTHER;
 }
 
 static bool is_of_person(const struct rule *rule, const struct judgement *judgement, const struct fact_contact *contact)
 {
-    return rule->per == PER_PERSON_DEBT ? contact->person == judgement->question->person
-                                        : relation_is_consumer(judgement->facts, relation_of(judgement, contact));
+    const uint8_t person = contact_subject(judgement->facts, contact)->person;
+    return rule->per == PER_PERSON_DEBT ? person == judgement->question->person
+                                        : relation_is_consumer(judgement->facts, relation_of(judgement, person));
 }
 
 /* As far as it is about `debts`. */
-static bool is_omitted(const struct rule *rule, const struct fact_contact *contact, debt_set debts)
+static bool is_omitted(const struct rule *rule, const struct judgement *judgement, const struct fact_contact *contact,
+                       debt_set debts)
 {
+    const struct fact_subject *subject = contact_subject(judgement->facts, contact);
     return ((rule->omits & OMIT_UNCONNECTED) != 0 && !is_connected(contact)) ||
-           ((rule->omits & OMIT_CONSENTED) != 0 && (contact->debts & debts & ~contact->consented) == 0) ||
+           ((rule->omits & OMIT_CONSENTED) != 0 && (subject->debts & debts & ~subject->consented) == 0) ||
            ((rule->omits & OMIT_REPLIES) != 0 && (contact->flags & CONTACT_REPLY) != 0);
 }
 
 /* A call to a number that turned out not to be the person's was no call to him (comment 14(b)(2)(i)-3). */
 static bool is_misdirected(const struct judgement *judgement, const struct fact_address *address)
 {
-    return address != NULL && has_happened(judgement, address->wrong_since_us);
+    return address != NULL && has_happened(judgement, address_particulars(judgement->facts, address)->wrong_since_us);
 }
 
 /* One that lies ahead counts as well: clocks may have been set back since. */
@@ -86,11 +88,10 @@ static bool counts(const struct rule *rule, const struct judgement *judgement, c
                    debt_set debts)
 {
     const medium_set media = rule->media != 0 ? rule->media : rule->kind->media;
-    if ((contact->flags & (CONTACT_INBOUND | CONTACT_BY_OTHER)) != 0 ||
-        !medium_is_in((enum medium)contact->medium, media))
+    if ((contact->flags & (CONTACT_INBOUND | CONTACT_BY_OTHER)) != 0 || !medium_is_in(contact->medium, media))
         return false;
     const struct fact_address *address = address_of(judgement, contact);
-    return is_of_person(rule, judgement, contact) && !is_omitted(rule, contact, debts) &&
+    return is_of_person(rule, judgement, contact) && !is_omitted(rule, judgement, contact, debts) &&
            is_counted_by(rule, contact) && fits_target(rule, address) && !is_misdirected(judgement, address);
 }
 
@@ -118,7 +119,7 @@ static void tally_contacts(const struct rule *rule, struct judgement *judgement,
     const int64_t from_us = judged_window_from(judgement, rule->days);
     for (size_t i = facts->n_contacts; i > 0 && facts->contacts[i - 1].at_us >= from_us; i--) {
         const struct fact_contact *contact = &facts->contacts[i - 1];
-        if ((contact->debts & debts) == 0 || !counts(rule, judgement, contact, debts))
+        if ((contact_subject(facts, contact)->debts & debts) == 0 || !counts(rule, judgement, contact, debts))
             continue;
         if (++tally->n == (uint32_t)rule->limit)
             tally->decisive_us = contact->at_us;
@@ -187,9 +188,9 @@ void judge_contact_cap(const struct rule *rule, struct judgement *judgement)
 /* --- after a conversation ------------------------------------------------------------------------------------------
  */
 
-static debt_set talked_about(const struct judgement *judgement, const struct fact_contact *contact)
+static debt_set talked_about(const struct judgement *judgement, const struct fact_subject *subject)
 {
-    return debts_of_accounts(judgement->facts, contact->discussed != 0 ? contact->discussed : contact->debts);
+    return debts_of_accounts(judgement->facts, subject->discussed != 0 ? subject->discussed : subject->debts);
 }
 
 /* 1006.14(b)(2)(i)(B): whoever began the conversation; its local day is the first of `days`. */
@@ -200,10 +201,11 @@ static const struct fact_contact *last_conversation(const struct rule *rule, str
     const int64_t from_us = judged_window_from(judgement, rule->days);
     for (size_t i = facts->n_contacts; i > 0 && facts->contacts[i - 1].at_us >= from_us; i--) {
         const struct fact_contact *contact = &facts->contacts[i - 1];
-        if (is_conversation(contact) && contact->person == judgement->question->person &&
-            medium_is_in((enum medium)contact->medium, MEDIA_PHONE) && (contact->flags & CONTACT_BY_OTHER) == 0 &&
+        const struct fact_subject *subject = contact_subject(facts, contact);
+        if (is_conversation(contact) && subject->person == judgement->question->person &&
+            medium_is_in(contact->medium, MEDIA_PHONE) && (contact->flags & CONTACT_BY_OTHER) == 0 &&
             !is_misdirected(judgement, address_of(judgement, contact)) &&
-            (talked_about(judgement, contact) & debts) != 0)
+            (talked_about(judgement, subject) & debts) != 0)
             return contact;
     }
     return NULL;
@@ -216,8 +218,9 @@ static bool has_open_call(const struct rule *rule, struct judgement *judgement, 
     const int64_t from_us = judged_window_from(judgement, rule->days);
     for (size_t i = facts->n_contacts; i > 0 && facts->contacts[i - 1].at_us >= from_us; i--) {
         const struct fact_contact *contact = &facts->contacts[i - 1];
-        if ((contact->flags & CONTACT_OPEN) != 0 && contact->person == judgement->question->person &&
-            medium_is_in((enum medium)contact->medium, MEDIA_PHONE) && (contact->debts & debts) != 0)
+        const struct fact_subject *subject = contact_subject(facts, contact);
+        if ((contact->flags & CONTACT_OPEN) != 0 && subject->person == judgement->question->person &&
+            medium_is_in(contact->medium, MEDIA_PHONE) && (subject->debts & debts) != 0)
             return true;
     }
     return false;
@@ -260,7 +263,7 @@ void judge_cool_down(const struct rule *rule, struct judgement *judgement)
 static bool is_counted_call(const struct rule *rule, const struct judgement *judgement,
                             const struct fact_contact *contact)
 {
-    return (contact->debts & judgement->consumer_debts) != 0 &&
+    return (contact_subject(judgement->facts, contact)->debts & judgement->consumer_debts) != 0 &&
            counts(rule, judgement, contact, judgement->consumer_debts);
 }
 
@@ -313,13 +316,16 @@ static uint32_t busiest_day(const struct rule *rule, struct judgement *judgement
 static bool has_refused(const struct judgement *judgement)
 {
     const struct facts *facts = judgement->facts;
-    for (size_t i = 0; i < facts->n_debts; i++)
-        if ((judgement->consumer_debts & DEBT_BIT(i)) != 0 && (has_happened(judgement, facts->debts[i].refused_at_us) ||
-                                                               has_happened(judgement, facts->debts[i].cease_at_us)))
+    for (size_t i = 0; i < facts->n_debts; i++) {
+        const struct fact_debt_particulars *debt = debt_particulars(facts, &facts->debts[i]);
+        if ((judgement->consumer_debts & DEBT_BIT(i)) != 0 &&
+            (has_happened(judgement, debt->refused_at_us) || has_happened(judgement, debt->cease_at_us)))
             return true;
-    for (size_t i = 0; i < facts->n_requests; i++)
-        if ((facts->requests[i].media & MEDIA_PHONE) != 0 &&
-            holds_now(judgement, facts->requests[i].at_us, facts->requests[i].withdrawn_at_us))
+    }
+    const struct fact_particulars *particulars = judgement->particulars;
+    for (size_t i = 0; i < particulars->n_requests; i++)
+        if ((particulars->requests[i].media & MEDIA_PHONE) != 0 &&
+            holds_now(judgement, particulars->requests[i].at_us, particulars->requests[i].withdrawn_at_us))
             return true;
     return false;
 }

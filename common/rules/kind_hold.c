@@ -8,6 +8,11 @@ static const struct fact_debt *debt_at(const struct judgement *judgement, size_t
     return &judgement->facts->debts[index];
 }
 
+static const struct fact_debt_particulars *particulars_at(const struct judgement *judgement, size_t index)
+{
+    return debt_particulars(judgement->facts, debt_at(judgement, index));
+}
+
 const char *hold_name(enum hold hold)
 {
     static const char *const NAMES[HOLD_COUNT] = {
@@ -61,11 +66,11 @@ void judge_cease(const struct rule *rule, struct judgement *judgement)
         return;
     }
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
-        if (!is_asked(judgement, rule, i) || !has_happened(judgement, debt_at(judgement, i)->cease_at_us))
+        if (!is_asked(judgement, rule, i) || !has_happened(judgement, particulars_at(judgement, i)->cease_at_us))
             continue;
         char on[DATE_TEXT_SIZE];
         (void)judgement_hit(judgement, rule, "the consumer refused to pay or asked to cease in writing, received on %s",
-                            date_format(judged_date_last(judgement, debt_at(judgement, i)->cease_at_us), on));
+                            date_format(judged_date_last(judgement, particulars_at(judgement, i)->cease_at_us), on));
         return;
     }
 }
@@ -82,11 +87,11 @@ void judge_attorney(const struct rule *rule, struct judgement *judgement)
         return;
     }
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
-        if (!is_asked(judgement, rule, i) || !has_happened(judgement, debt_at(judgement, i)->attorney_at_us))
+        if (!is_asked(judgement, rule, i) || !has_happened(judgement, particulars_at(judgement, i)->attorney_at_us))
             continue;
         /* What the consumer begins is consent to that communication only (comment 6(b)(2)-1). */
         if (has_consent(judgement, CONSENT_COURT) ||
-            is_permitted_reply(judgement, debt_at(judgement, i)->attorney_at_us))
+            is_permitted_reply(judgement, particulars_at(judgement, i)->attorney_at_us))
             return;
         (void)judgement_hit(judgement, rule, "an attorney represents the consumer about this debt");
         return;
@@ -114,7 +119,7 @@ void judge_stay(const struct rule *rule, struct judgement *judgement)
         return;
     }
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
-        if (!is_asked(judgement, rule, i) || !has_happened(judgement, debt_at(judgement, i)->bankruptcy_at_us))
+        if (!is_asked(judgement, rule, i) || !has_happened(judgement, particulars_at(judgement, i)->bankruptcy_at_us))
             continue;
         (void)judgement_hit(judgement, rule, "bankruptcy was filed; the automatic stay holds");
         return;
@@ -128,8 +133,8 @@ void judge_discharge(const struct rule *rule, struct judgement *judgement)
         return;
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
         const struct fact_debt *debt = debt_at(judgement, i);
-        if (!is_asked(judgement, rule, i) ||
-            (debt->status != DEBT_STATUS_DISCHARGED && !has_happened(judgement, debt->discharge_at_us)))
+        if (!is_asked(judgement, rule, i) || (debt->status != DEBT_STATUS_DISCHARGED &&
+                                              !has_happened(judgement, particulars_at(judgement, i)->discharge_at_us)))
             continue;
         (void)judgement_hit(judgement, rule, "the debt was discharged in bankruptcy");
         return;
@@ -169,7 +174,7 @@ static bool is_no_collection(const struct judgement *judgement)
 }
 
 /* A timely written dispute that no verification or copy of a judgment has answered yet. */
-static bool has_open_dispute(const struct judgement *judgement, const struct fact_debt *debt)
+static bool has_open_dispute(const struct judgement *judgement, const struct fact_debt_particulars *debt)
 {
     return debt->is_dispute_written && debt->is_dispute_timely && has_happened(judgement, debt->dispute_at_us) &&
            !(has_happened(judgement, debt->dispute_answered_at_us) &&
@@ -179,8 +184,9 @@ static bool has_open_dispute(const struct judgement *judgement, const struct fac
 /* 1006.38(d)(2): the disputed portion only. */
 static bool is_undisputed_portion(const struct judgement *judgement, const struct fact_debt *debt)
 {
-    return debt->disputed_minor > 0 && judgement->question->amount_minor > 0 &&
-           judgement->question->amount_minor <= debt->balance_minor - debt->disputed_minor;
+    const int64_t disputed_minor = debt_particulars(judgement->facts, debt)->disputed_minor;
+    return disputed_minor > 0 && judgement->question->amount_minor > 0 &&
+           judgement->question->amount_minor <= debt->balance_minor - disputed_minor;
 }
 
 void judge_dispute(const struct rule *rule, struct judgement *judgement)
@@ -192,9 +198,9 @@ void judge_dispute(const struct rule *rule, struct judgement *judgement)
         return;
     }
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
-        const struct fact_debt *debt = debt_at(judgement, i);
+        const struct fact_debt_particulars *debt = particulars_at(judgement, i);
         if (!is_asked(judgement, rule, i) || !has_open_dispute(judgement, debt) ||
-            is_undisputed_portion(judgement, debt))
+            is_undisputed_portion(judgement, debt_at(judgement, i)))
             continue;
         char on[DATE_TEXT_SIZE];
         (void)judgement_hit(judgement, rule, "disputed in writing on %s; nothing was sent to verify it since",
@@ -234,7 +240,7 @@ void judge_duplicative_dispute(const struct rule *rule, struct judgement *judgem
     if (is_no_collection(judgement))
         return;
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
-        const struct fact_debt *debt = debt_at(judgement, i);
+        const struct fact_debt_particulars *debt = particulars_at(judgement, i);
         if (!is_asked(judgement, rule, i) || !debt->is_dispute_duplicative || !has_open_dispute(judgement, debt))
             continue;
         (void)judgement_hit(judgement, rule, "a dispute like an earlier one has not been answered");
@@ -247,7 +253,8 @@ void judge_original_creditor(const struct rule *rule, struct judgement *judgemen
     if (is_no_collection(judgement))
         return;
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
-        if (!is_asked(judgement, rule, i) || !has_happened(judgement, debt_at(judgement, i)->creditor_request_at_us))
+        if (!is_asked(judgement, rule, i) ||
+            !has_happened(judgement, particulars_at(judgement, i)->creditor_request_at_us))
             continue;
         (void)judgement_hit(judgement, rule, "the consumer asked for the original creditor and has no answer yet");
         return;
@@ -260,9 +267,8 @@ void judge_substantiation(const struct rule *rule, struct judgement *judgement)
     if (is_no_collection(judgement))
         return;
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
-        const struct fact_debt *debt = debt_at(judgement, i);
-        if (!is_asked(judgement, rule, i) || !debt->is_charged_off ||
-            !has_happened(judgement, debt->substantiation_at_us))
+        if (!is_asked(judgement, rule, i) || !debt_at(judgement, i)->is_charged_off ||
+            !has_happened(judgement, particulars_at(judgement, i)->substantiation_at_us))
             continue;
         (void)judgement_hit(judgement, rule, "substantiation of the debt was requested and is not provided yet");
         return;
@@ -276,12 +282,13 @@ void judge_prior_notice(const struct rule *rule, struct judgement *judgement)
         const struct fact_debt *debt = debt_at(judgement, i);
         if (!is_asked(judgement, rule, i) || debt->type != rule->debt_type)
             continue;
-        if (!has_happened(judgement, debt->medical_notice_at_us)) {
+        const int64_t notice_us = particulars_at(judgement, i)->medical_notice_at_us;
+        if (!has_happened(judgement, notice_us)) {
             (void)judgement_hit(judgement, rule, "the notice that has to come %" PRId32 " days before was not sent",
                                 rule->days);
             return;
         }
-        int64_t free_us = judged_days_later(judgement, debt->medical_notice_at_us, rule->days);
+        int64_t free_us = judged_days_later(judgement, notice_us, rule->days);
         if (judgement->now_us >= free_us)
             continue;
         struct rule_hit *hit =

@@ -11,8 +11,8 @@
 static bool is_superseded(const struct judgement *judgement, const struct fact_request *request)
 {
     const struct question *question = judgement->question;
-    for (size_t i = 0; i < judgement->facts->n_consents; i++) {
-        const struct fact_consent *consent = &judgement->facts->consents[i];
+    for (size_t i = 0; i < judgement->particulars->n_consents; i++) {
+        const struct fact_consent *consent = &judgement->particulars->consents[i];
         bool is_of_medium = (consent->scope == CONSENT_EMAIL && question->medium == MEDIUM_EMAIL) ||
                             (consent->scope == CONSENT_TEXT && question->medium == MEDIUM_TEXT);
         if (is_of_medium && consent->address != FACT_NONE && consent->address == question->address &&
@@ -26,8 +26,8 @@ static const struct fact_request *find_request(const struct judgement *judgement
 {
     const struct question *question = judgement->question;
     const struct fact_request *last = NULL;
-    for (size_t i = 0; i < judgement->facts->n_requests; i++) {
-        const struct fact_request *request = &judgement->facts->requests[i];
+    for (size_t i = 0; i < judgement->particulars->n_requests; i++) {
+        const struct fact_request *request = &judgement->particulars->requests[i];
         bool is_of_address = request->address != FACT_NONE && request->address == question->address;
         bool is_general = request->address == FACT_NONE && judgement->is_to_consumer;
         if (holds_now(judgement, request->at_us, request->withdrawn_at_us) &&
@@ -130,7 +130,7 @@ static int64_t last_message_from(const struct judgement *judgement, enum medium 
     int64_t last_us = 0;
     for (size_t i = 0; i < judgement->facts->n_contacts; i++) {
         const struct fact_contact *contact = &judgement->facts->contacts[i];
-        const uint16_t wanted = CONTACT_INBOUND | CONTACT_ABOUT_DEBT;
+        const unsigned wanted = CONTACT_INBOUND | CONTACT_ABOUT_DEBT;
         if (contact->at_us <= judgement->now_us && contact->medium == medium && (contact->flags & wanted) == wanted &&
             contact->address == judgement->question->address)
             last_us = contact->at_us;
@@ -141,8 +141,8 @@ static int64_t last_message_from(const struct judgement *judgement, enum medium 
 static int64_t last_consent_to(const struct judgement *judgement, enum consent_scope scope)
 {
     int64_t last_us = 0;
-    for (size_t i = 0; i < judgement->facts->n_consents; i++) {
-        const struct fact_consent *consent = &judgement->facts->consents[i];
+    for (size_t i = 0; i < judgement->particulars->n_consents; i++) {
+        const struct fact_consent *consent = &judgement->particulars->consents[i];
         if (consent->scope == scope && consent->address == judgement->question->address &&
             holds_now(judgement, consent->at_us, consent->ended_at_us) && consent->at_us > last_us)
             last_us = consent->at_us;
@@ -159,23 +159,26 @@ static bool is_used_or_consented(const struct judgement *judgement)
 /* (d)(4)(ii): the creditor used it and gave notice; at least 35 days to opt out have passed. */
 static bool is_noticed_by_creditor(const struct judgement *judgement, const struct fact_address *address)
 {
-    if (!has_happened(judgement, address->creditor_notice_at_us) || address->creditor_notice_deadline.days == 0 ||
-        address->is_notice_incomplete || address->is_private_domain || address->is_employer_provided)
+    const struct fact_address_particulars *known = address_particulars(judgement->facts, address);
+    if (!has_happened(judgement, known->creditor_notice_at_us) || known->creditor_notice_deadline.days == 0 ||
+        known->is_notice_incomplete || address->is_private_domain || address->is_employer_provided)
         return false;
-    int32_t sent_days = judged_date_last(judgement, address->creditor_notice_at_us).days;
-    return address->creditor_notice_deadline.days - sent_days >= CREDITOR_NOTICE_DAYS &&
-           judgement->today_first.days > address->creditor_notice_deadline.days;
+    int32_t sent_days = judged_date_last(judgement, known->creditor_notice_at_us).days;
+    return known->creditor_notice_deadline.days - sent_days >= CREDITOR_NOTICE_DAYS &&
+           judgement->today_first.days > known->creditor_notice_deadline.days;
 }
 
 void judge_email_safe_harbor(const struct rule *rule, struct judgement *judgement)
 {
     const struct fact_address *address = judgement->address;
     (void)rule;
-    if (address == NULL || address->kind != ADDRESS_EMAIL || is_opted_out(judgement) ||
-        has_happened(judgement, address->disclosed_since_us))
+    if (address == NULL || address->kind != ADDRESS_EMAIL || is_opted_out(judgement))
         return;
-    judgement->verdict->has_safe_harbor = is_used_or_consented(judgement) ||
-                                          is_noticed_by_creditor(judgement, address) || address->is_prior_collector_use;
+    const struct fact_address_particulars *known = address_particulars(judgement->facts, address);
+    if (has_happened(judgement, known->disclosed_since_us))
+        return;
+    judgement->verdict->has_safe_harbor =
+        is_used_or_consented(judgement) || is_noticed_by_creditor(judgement, address) || known->is_prior_collector_use;
 }
 
 static bool is_within_days(const struct judgement *judgement, int64_t at_us, int32_t days)
@@ -190,14 +193,17 @@ void judge_text_safe_harbor(const struct rule *rule, struct judgement *judgement
 {
     const struct fact_address *address = judgement->address;
     (void)rule;
-    if (address == NULL || is_opted_out(judgement) || has_happened(judgement, address->disclosed_since_us))
+    if (address == NULL || is_opted_out(judgement))
+        return;
+    const struct fact_address_particulars *known = address_particulars(judgement->facts, address);
+    if (has_happened(judgement, known->disclosed_since_us))
         return;
     int64_t text_us = last_message_from(judgement, MEDIUM_TEXT);
     int64_t consent_us = last_consent_to(judgement, CONSENT_TEXT);
     int64_t basis_us = text_us > consent_us ? text_us : consent_us;
-    bool is_checked = is_within_days(judgement, address->check_at_us, TEXT_DAYS) && address->check_since_us <= basis_us;
-    bool is_reassigned = address->is_check_reassigned && address->check_at_us > basis_us &&
-                         has_happened(judgement, address->check_at_us);
+    bool is_checked = is_within_days(judgement, known->check_at_us, TEXT_DAYS) && known->check_since_us <= basis_us;
+    bool is_reassigned =
+        known->is_check_reassigned && known->check_at_us > basis_us && has_happened(judgement, known->check_at_us);
     judgement->verdict->has_safe_harbor =
         basis_us != 0 && !is_reassigned && (is_within_days(judgement, basis_us, TEXT_DAYS) || is_checked);
 }
@@ -210,7 +216,8 @@ void judge_work_email(const struct rule *rule, struct judgement *judgement)
     const struct fact_address *address = judgement->address;
     if (address == NULL || !address->is_employer_provided || !judgement->is_to_consumer)
         return;
-    if (!is_opted_out(judgement) && (is_used_or_consented(judgement) || address->is_prior_collector_use))
+    if (!is_opted_out(judgement) &&
+        (is_used_or_consented(judgement) || address_particulars(judgement->facts, address)->is_prior_collector_use))
         return;
     (void)judgement_hit(judgement, rule, "the consumer's employer provides this e-mail address");
 }

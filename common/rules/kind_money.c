@@ -18,7 +18,7 @@ void judge_fee(const struct rule *rule, struct judgement *judgement)
 
 static bool has_deposit_notice(const struct judgement *judgement)
 {
-    int64_t notice_us = judgement->facts->postdated.notice_at_us;
+    int64_t notice_us = judgement->particulars->postdated.notice_at_us;
     if (!has_happened(judgement, notice_us))
         return false;
     int n = law_business_days(judged_date_last(judgement, notice_us), judgement->today_first, LAW_HOLIDAYS_STATUTE);
@@ -28,7 +28,7 @@ static bool has_deposit_notice(const struct judgement *judgement)
 void judge_postdated(const struct rule *rule, struct judgement *judgement)
 {
     const struct question *question = judgement->question;
-    const struct fact_postdated *facts = &judgement->facts->postdated;
+    const struct fact_postdated *facts = &judgement->particulars->postdated;
     struct date dated = question->date.days != 0 ? question->date : facts->dated;
     struct date received = question->received;
     if (received.days == 0 && has_happened(judgement, facts->received_at_us))
@@ -89,10 +89,11 @@ static bool has_spoken_about(const struct judgement *judgement, debt_set debt)
 {
     for (size_t i = 0; i < judgement->facts->n_contacts; i++) {
         const struct fact_contact *contact = &judgement->facts->contacts[i];
-        debt_set debts = contact->discussed != 0 ? contact->discussed : contact->debts;
+        const struct fact_subject *subject = contact_subject(judgement->facts, contact);
+        debt_set debts = subject->discussed != 0 ? subject->discussed : subject->debts;
         if (contact->at_us <= judgement->now_us && contact->outcome == OUTCOME_CONVERSATION && (debts & debt) != 0 &&
-            contact->person < judgement->facts->n_persons &&
-            relation_is_obligor(judgement->facts, judgement->facts->persons[contact->person].relation))
+            subject->person < judgement->facts->n_persons &&
+            relation_is_obligor(judgement->facts, judgement->facts->persons[subject->person].relation))
             return true;
     }
     return false;
@@ -130,7 +131,8 @@ static const char *untransferable(const struct judgement *judgement, const struc
         return "paid";
     if (debt->status == DEBT_STATUS_SETTLED)
         return "settled";
-    bool is_discharged = debt->status == DEBT_STATUS_DISCHARGED || has_happened(judgement, debt->discharge_at_us);
+    bool is_discharged = debt->status == DEBT_STATUS_DISCHARGED ||
+                         has_happened(judgement, debt_particulars(judgement->facts, debt)->discharge_at_us);
     bool is_secured = debt->has_lien && claim_holds(judgement->question, CLAIM_NOTIFIES_DISCHARGE);
     return is_discharged && !is_secured ? "discharged in bankruptcy" : NULL;
 }
@@ -163,7 +165,8 @@ void judge_payment(const struct rule *rule, struct judgement *judgement)
     }
     for (size_t i = 0; i < judgement->facts->n_debts; i++)
         if ((question->debts & DEBT_BIT(i)) != 0 &&
-            has_happened(judgement, judgement->facts->debts[i].disputed_since_us)) {
+            has_happened(judgement,
+                         debt_particulars(judgement->facts, &judgement->facts->debts[i])->disputed_since_us)) {
             (void)judgement_hit(judgement, rule, "the consumer disputes the debt");
             return;
         }
@@ -215,7 +218,7 @@ void judge_retention(const struct rule *rule, struct judgement *judgement)
 static bool is_curable(const struct judgement *judgement)
 {
     const struct question *question = judgement->question;
-    const struct fact_ach *ach = &judgement->facts->ach;
+    const struct fact_ach *ach = &judgement->particulars->ach;
     switch (ach->return_code) {
     case CODE_INSUFFICIENT_FUNDS:
     case CODE_UNCOLLECTED_FUNDS:
@@ -231,7 +234,7 @@ static bool is_curable(const struct judgement *judgement)
 
 void judge_reinitiation(const struct rule *rule, struct judgement *judgement)
 {
-    const struct fact_ach *ach = &judgement->facts->ach;
+    const struct fact_ach *ach = &judgement->particulars->ach;
     if (ach->return_code == 0) {
         (void)judgement_hit(judgement, rule, "the entry did not come back: there is nothing to send again");
         return;
@@ -253,7 +256,7 @@ void judge_reinitiation(const struct rule *rule, struct judgement *judgement)
 
 void judge_reinitiated_amount(const struct rule *rule, struct judgement *judgement)
 {
-    const int64_t original_minor = judgement->facts->ach.amount_minor;
+    const int64_t original_minor = judgement->particulars->ach.amount_minor;
     if (original_minor != 0 && judgement->question->amount_minor != original_minor)
         (void)judgement_hit(judgement, rule, "the amount is not that of the original entry");
 }
@@ -278,7 +281,7 @@ static bool is_agreed_amount(const struct fact_plan *plan, int64_t amount_minor)
 
 void judge_varying_amount(const struct rule *rule, struct judgement *judgement)
 {
-    const struct fact_plan *plan = &judgement->facts->plan;
+    const struct fact_plan *plan = &judgement->particulars->plan;
     if (is_agreed_amount(plan, judgement->question->amount_minor))
         return;
     if (has_happened(judgement, plan->notice_at_us) &&

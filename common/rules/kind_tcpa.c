@@ -11,14 +11,16 @@ static bool is_recorded(enum technology technology)
 /* A revocation binds when it has been honored, at the latest after the day on which it must be. */
 static bool is_revoked(const struct judgement *judgement, const struct fact_address *address)
 {
-    return has_happened(judgement, address->tcpa_revoked_at_us) &&
-           judgement->today_last.days > address->tcpa_revocation_deadline.days;
+    const struct fact_address_particulars *known = address_particulars(judgement->facts, address);
+    return has_happened(judgement, known->tcpa_revoked_at_us) &&
+           judgement->today_last.days > known->tcpa_revocation_deadline.days;
 }
 
 /* The consent of who had the number before is none of who has it now. */
 static bool is_consented(const struct judgement *judgement, const struct fact_address *address)
 {
-    return has_happened(judgement, address->tcpa_consent_at_us) && !has_happened(judgement, address->wrong_since_us) &&
+    const struct fact_address_particulars *known = address_particulars(judgement->facts, address);
+    return has_happened(judgement, known->tcpa_consent_at_us) && !has_happened(judgement, known->wrong_since_us) &&
            !is_revoked(judgement, address);
 }
 
@@ -41,14 +43,14 @@ void judge_wireless_revocation(const struct rule *rule, struct judgement *judgem
         return;
     char by[DATE_TEXT_SIZE];
     (void)judgement_hit(judgement, rule, "consent was revoked and is to be honored since %s",
-                        date_format(address->tcpa_revocation_deadline, by));
+                        date_format(address_particulars(judgement->facts, address)->tcpa_revocation_deadline, by));
 }
 
 static bool is_exempt_call(const struct judgement *judgement, const struct fact_contact *contact)
 {
     return contact->at_us <= judgement->now_us && (contact->flags & (CONTACT_INBOUND | CONTACT_BY_OTHER)) == 0 &&
-           medium_is_in((enum medium)contact->medium, MEDIA_PHONE) &&
-           is_recorded((enum technology)contact->technology) && contact->address == judgement->question->address;
+           medium_is_in(contact->medium, MEDIA_PHONE) && is_recorded(contact->technology) &&
+           contact->address == judgement->question->address;
 }
 
 /* (a)(3)(iii): recorded calls to a residential line without consent: so many in 30 consecutive days, and none after an
@@ -59,7 +61,7 @@ void judge_residential_cap(const struct rule *rule, struct judgement *judgement)
     if (address == NULL || address->kind != ADDRESS_LANDLINE || address->place == PLACE_WORK ||
         !is_recorded(judgement->question->technology) || is_consented(judgement, address))
         return;
-    if (has_happened(judgement, address->tcpa_exempt_opt_out_at_us)) {
+    if (has_happened(judgement, address_particulars(judgement->facts, address)->tcpa_exempt_opt_out_at_us)) {
         (void)judgement_hit(judgement, rule, "the consumer opted out of recorded calls to this number");
         return;
     }

@@ -13,7 +13,8 @@ static bool is_wrong_number(const struct judgement *judgement)
         if ((judgement->debts & DEBT_BIT(i)) != 0 &&
             (judgement->facts->debts[i].holds & (1u << HOLD_WRONG_NUMBER)) != 0)
             return true;
-    return judgement->address != NULL && has_happened(judgement, judgement->address->wrong_since_us);
+    return judgement->address != NULL &&
+           has_happened(judgement, address_particulars(judgement->facts, judgement->address)->wrong_since_us);
 }
 
 /* The consumer's address may be another's; another may be spoken to about the debt only where 1006.6(d)(2) says so. */
@@ -59,7 +60,8 @@ void judge_location_attorney(const struct rule *rule, struct judgement *judgemen
         return;
     for (size_t i = 0; i < judgement->facts->n_debts; i++) {
         const struct fact_debt *debt = &judgement->facts->debts[i];
-        if (!is_asked(judgement, rule, i) || !has_happened(judgement, debt->attorney_at_us))
+        if (!is_asked(judgement, rule, i) ||
+            !has_happened(judgement, debt_particulars(judgement->facts, debt)->attorney_at_us))
             continue;
         (void)judgement_hit(judgement, rule, "an attorney represents the consumer: only he may be asked");
         return;
@@ -71,9 +73,10 @@ static int64_t last_told(const struct judgement *judgement)
     int64_t last_us = 0;
     for (size_t i = 0; i < judgement->facts->n_contacts; i++) {
         const struct fact_contact *contact = &judgement->facts->contacts[i];
-        if (contact->at_us <= judgement->now_us && contact->person == judgement->question->person &&
+        if (contact->at_us <= judgement->now_us &&
+            contact_subject(judgement->facts, contact)->person == judgement->question->person &&
             (contact->flags & (CONTACT_INBOUND | CONTACT_BY_OTHER)) == 0 &&
-            contact_communicates((enum medium)contact->medium, (enum contact_outcome)contact->outcome))
+            contact_communicates(contact->medium, contact->outcome))
             last_us = contact->at_us;
     }
     return last_us;

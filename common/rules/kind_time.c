@@ -18,9 +18,9 @@ static bool is_confirmation(const struct judgement *judgement)
 
 static bool is_in_session(const struct judgement *judgement)
 {
-    const struct facts *facts = judgement->facts;
+    const struct fact_particulars *particulars = judgement->particulars;
     return judgement->question->medium == MEDIUM_PORTAL &&
-           holds_now(judgement, facts->session_from_us, facts->session_to_us);
+           holds_now(judgement, particulars->session_from_us, particulars->session_to_us);
 }
 
 /* A court's permission, consent to a confirmation, or a response (comment 6(b)(1)-2) to what the consumer began at or
@@ -218,8 +218,8 @@ static bool is_named(const struct fact_designation *designation, const struct lo
 
 static bool is_inconvenient(const struct judgement *judgement, const struct local_time *local)
 {
-    for (size_t i = 0; i < judgement->facts->n_designations; i++) {
-        const struct fact_designation *designation = &judgement->facts->designations[i];
+    for (size_t i = 0; i < judgement->particulars->n_designations; i++) {
+        const struct fact_designation *designation = &judgement->particulars->designations[i];
         if (designation->place == PLACE_NONE && is_in_force(judgement, designation) && is_named(designation, local))
             return true;
     }
@@ -286,7 +286,7 @@ int64_t judged_closing(const struct judgement *judgement, int64_t limit_us)
     for (size_t i = 0; i < judgement->selection->n_rules; i++)
         if (is_window_for(judgement->selection->rules[i], judgement))
             limit_us = window_closing(judgement->selection->rules[i], judgement, limit_us);
-    for (size_t i = 0; judgement->facts->n_designations > 0 && i < judgement->n_zones; i++)
+    for (size_t i = 0; judgement->particulars->n_designations > 0 && i < judgement->n_zones; i++)
         limit_us = inconvenient_from(judgement, i, limit_us);
     return limit_us;
 }
@@ -295,7 +295,7 @@ int64_t judged_closing(const struct judgement *judgement, int64_t limit_us)
  * time. */
 void judge_designated_time(const struct rule *rule, struct judgement *judgement)
 {
-    if (!judgement->is_to_consumer || judgement->facts->n_designations == 0)
+    if (!judgement->is_to_consumer || judgement->particulars->n_designations == 0)
         return;
     for (size_t i = 0; i < judgement->n_zones; i++) {
         if (!is_inconvenient(judgement, &judgement->local[i]) ||
@@ -315,15 +315,15 @@ void judge_designated_time(const struct rule *rule, struct judgement *judgement)
 /* Where this contact would reach him: where the address stands, or where he is known to be today. */
 static bool reaches_place(const struct judgement *judgement, enum address_place place)
 {
-    const struct facts *facts = judgement->facts;
+    const struct fact_particulars *particulars = judgement->particulars;
     const struct fact_address *address = judgement->address;
     if (address != NULL && address->place == place)
         return true;
     bool goes_where_he_is =
         judgement->question->medium != MEDIUM_LETTER && judgement->question->medium != MEDIUM_POSTCARD;
-    return goes_where_he_is && facts->known_place == place &&
-           (facts->known_place_at_us == 0 || (has_happened(judgement, facts->known_place_at_us) &&
-                                              facts->known_place_at_us >= judgement->now_us - US_PER_DAY));
+    return goes_where_he_is && particulars->known_place == place &&
+           (particulars->known_place_at_us == 0 || (has_happened(judgement, particulars->known_place_at_us) &&
+                                                    particulars->known_place_at_us >= judgement->now_us - US_PER_DAY));
 }
 
 /* 1006.6(b)(1)(ii): a medium that is bound to a place reaches him there; e-mail and mobiles do only where he is known
@@ -332,8 +332,8 @@ void judge_designated_place(const struct rule *rule, struct judgement *judgement
 {
     if (!judgement->is_to_consumer)
         return;
-    for (size_t i = 0; i < judgement->facts->n_designations; i++) {
-        const struct fact_designation *designation = &judgement->facts->designations[i];
+    for (size_t i = 0; i < judgement->particulars->n_designations; i++) {
+        const struct fact_designation *designation = &judgement->particulars->designations[i];
         if (designation->place == PLACE_NONE || !is_in_force(judgement, designation) ||
             !reaches_place(judgement, designation->place) ||
             (designation->until.days != 0 && judgement->today_first.days > designation->until.days) ||
@@ -350,7 +350,7 @@ void judge_designated_place(const struct rule *rule, struct judgement *judgement
 /* 1006.6(b)(3): the collector knows or has reason to know that the employer prohibits it. */
 void judge_workplace(const struct rule *rule, struct judgement *judgement)
 {
-    if (!judgement->is_to_consumer || !has_happened(judgement, judgement->facts->employer_prohibits_at_us) ||
+    if (!judgement->is_to_consumer || !has_happened(judgement, judgement->particulars->employer_prohibits_at_us) ||
         !reaches_place(judgement, PLACE_WORK))
         return;
     if (has_consent(judgement, CONSENT_EMPLOYER) || has_consent(judgement, CONSENT_COURT) ||

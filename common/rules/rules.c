@@ -48,7 +48,7 @@ static void add_zones_of_person(struct judgement *judgement, uint8_t person)
     const struct facts *facts = judgement->facts;
     for (size_t i = 0; i < facts->n_addresses; i++) {
         const struct fact_address *address = &facts->addresses[i];
-        if (address->person != person || has_happened(judgement, address->wrong_since_us))
+        if (address->person != person || has_happened(judgement, address_particulars(facts, address)->wrong_since_us))
             continue;
         for (size_t z = 0; z < address->n_zones; z++)
             add_zone(judgement, address->zones[z]);
@@ -60,8 +60,8 @@ static void find_zones(struct judgement *judgement)
     const struct facts *facts = judgement->facts;
     if (judgement->question->person != FACT_CONSUMER)
         add_zones_of_person(judgement, judgement->question->person);
-    if (judgement->n_zones == 0 && facts->known_zone != NULL)
-        add_zone(judgement, facts->known_zone);
+    if (judgement->n_zones == 0 && judgement->particulars->known_zone != NULL)
+        add_zone(judgement, judgement->particulars->known_zone);
     for (size_t i = 0, n = judgement->n_zones == 0 ? facts->n_zones : 0; i < n; i++)
         add_zone(judgement, facts->zones[i]);
     struct date utc = {(int32_t)(judgement->now_us / US_PER_DAY)};
@@ -94,6 +94,7 @@ static void judgement_init(struct judgement *judgement, const struct rules_selec
 {
     judgement->selection = selection;
     judgement->facts = facts;
+    judgement->particulars = facts_particulars(facts);
     judgement->question = question;
     judgement->verdict = verdict;
     judgement->now_us = question->at.us;

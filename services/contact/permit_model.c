@@ -165,7 +165,7 @@ static void apply_to_person(struct scene *scene, const struct permit_facts *fact
         if (fact->kind == FACT_KIND_MINOR)
             facts_book_scope(scene->book)->is_minor = true;
         else if (fact->kind == FACT_KIND_LOCATION_KNOWN)
-            facts_book_scope(scene->book)->known_zone = fact->zone;
+            facts_book_particulars(scene->book)->known_zone = fact->zone;
     }
 }
 

@@ -59,7 +59,10 @@ static enum purpose purpose_of(enum sop_purpose purpose)
 struct favourable {
     struct facts facts;
     struct fact_debt debt;
+    struct fact_debt_particulars debt_particulars;
     struct fact_address address;
+    struct fact_address_particulars address_particulars;
+    struct fact_particulars particulars;
     struct fact_person consumer;
     struct fact_consent consents[CONSENTS_COUNT];
     const struct zone *zones[1];
@@ -72,13 +75,12 @@ static struct fact_debt favourable_debt(enum sop_debts debts, int64_t long_ago_u
                 : debts == SOP_DEBTS_COMMERCIAL ? DEBT_COMMERCIAL
                                                 : DEBT_OTHER,
         .account = FACT_NONE,
-        .attorney = FACT_NONE,
+        .particulars = 1,
         .is_consumer_debt = debts != SOP_DEBTS_COMMERCIAL,
         .balance_minor = BALANCE_MINOR,
         .validation_at_us = long_ago_us,
         .validation_ends = {(int32_t)(long_ago_us / US_PER_DAY) + 40},
         .initial_at_us = long_ago_us,
-        .medical_notice_at_us = long_ago_us,
         .furnish_since_us = long_ago_us,
     };
 }
@@ -91,11 +93,15 @@ static void favour(struct favourable *all, enum sop_debts debts, enum address_ki
     memset(all, 0, sizeof(*all));
     const bool has_zone = zone_open("America/New_York", &all->zones[0], &unused) == STATUS_OK;
     all->debt = favourable_debt(debts, long_ago_us);
+    all->debt_particulars = (struct fact_debt_particulars){.medical_notice_at_us = long_ago_us, .attorney = FACT_NONE};
     all->address = (struct fact_address){
         .kind = kind,
         .place = kind == ADDRESS_POSTAL || kind == ADDRESS_LANDLINE ? PLACE_HOME : PLACE_NONE,
         .zones = all->zones,
         .n_zones = has_zone,
+        .particulars = 1,
+    };
+    all->address_particulars = (struct fact_address_particulars){
         .check_at_us = now.us - US_PER_DAY,
         .check_since_us = long_ago_us,
         .tcpa_consent_at_us = long_ago_us,
@@ -108,6 +114,13 @@ static void favour(struct favourable *all, enum sop_debts debts, enum address_ki
             .person = FACT_NONE,
             .address = SCOPES[i] == CONSENT_ELECTRONIC ? FACT_NONE : 0,
         };
+    all->particulars = (struct fact_particulars){
+        .debts = &all->debt_particulars,
+        .addresses = &all->address_particulars,
+        .consents = all->consents,
+        .n_consents = CONSENTS_COUNT,
+        .session_from_us = now.us - 1,
+    };
     all->facts = (struct facts){
         .collector = COLLECTOR_THIRD_PARTY,
         .is_covered = true,
@@ -120,9 +133,7 @@ static void favour(struct favourable *all, enum sop_debts debts, enum address_ki
         .n_addresses = 1,
         .persons = &all->consumer,
         .n_persons = 1,
-        .consents = all->consents,
-        .n_consents = CONSENTS_COUNT,
-        .session_from_us = now.us - 1,
+        .particulars = &all->particulars,
     };
 }
 

@@ -173,7 +173,7 @@ static void compute_date(struct fields *fields, const struct date_row *row)
     const struct fact_event *event = row->event != NO_EVENT ? last_event(scenario, row->event, debts, address) : NULL;
     if (strcmp(row->from, "settlement_date|original_settlement_date") == 0 &&
         !field_is_there(fields, "settlement_date"))
-        from = facts_book_scope(scenario->book)->ach.settled_on;
+        from = facts_book_particulars(scenario->book)->ach.settled_on;
     if (find_date(fields, row->from, &from))
         set_date(fields, row->count(from));
     else if (event != NULL)
@@ -513,7 +513,7 @@ static void compute_uk_term(struct fields *fields)
 static void compute_ach_return(struct fields *fields)
 {
     const char *code = field_text(fields, "code");
-    struct date settled = facts_book_scope(fields->reader->scenario->book)->ach.settled_on;
+    struct date settled = facts_book_particulars(fields->reader->scenario->book)->ach.settled_on;
     struct date deadline;
     if (code == NULL)
         code = field_text(fields, "return_code");

@@ -334,16 +334,16 @@ static void read_email(struct fields *fields)
 /* Zones of people's addresses are read after the consumer's known location, which counts before them. */
 static void read_known_location(struct scenario_reader *reader, json_t *object)
 {
-    struct facts *scope = facts_book_scope(reader->scenario->book);
+    struct fact_particulars *particulars = facts_book_particulars(reader->scenario->book);
     struct fields fields = fields_open(reader, object, "facts.known_location");
     const struct zone *zones[ZONES_MAX];
     struct instant at;
     if (read_zones(&fields, zones) > 0) {
-        scope->known_zone = zones[0];
+        particulars->known_zone = zones[0];
         reader->scenario->zone = zones[0];
     }
     if (field_is_there(&fields, "place"))
-        scope->known_place = (enum address_place)field_word(&fields, "place", WORDS_PLACE, PLACE_NONE);
+        particulars->known_place = (enum address_place)field_word(&fields, "place", WORDS_PLACE, PLACE_NONE);
     (void)field_instant(&fields, "at", &at);
     fields_skip(&fields, FOR_PEOPLE);
     fields_close(&fields);
@@ -351,40 +351,40 @@ static void read_known_location(struct scenario_reader *reader, json_t *object)
 
 static void read_known_place(struct scenario_reader *reader, json_t *object)
 {
-    struct facts *scope = facts_book_scope(reader->scenario->book);
+    struct fact_particulars *particulars = facts_book_particulars(reader->scenario->book);
     struct fields fields = fields_open(reader, object, "facts.consumer_location_known");
     struct instant at = {0};
     if (object == NULL) {
         fields_close(&fields);
         return;
     }
-    scope->known_place = (enum address_place)field_word(&fields, "place", WORDS_PLACE, PLACE_NONE);
+    particulars->known_place = (enum address_place)field_word(&fields, "place", WORDS_PLACE, PLACE_NONE);
     if (field_instant(&fields, "at", &at))
-        scope->known_place_at_us = at.us;
+        particulars->known_place_at_us = at.us;
     fields_skip(&fields, FOR_PEOPLE);
     fields_close(&fields);
 }
 
 static void read_entry(struct scenario_reader *reader, json_t *object)
 {
-    struct facts *scope = facts_book_scope(reader->scenario->book);
+    struct fact_particulars *particulars = facts_book_particulars(reader->scenario->book);
     struct fields fields = fields_open(reader, object, "facts.original_entry");
-    (void)field_date(&fields, "settlement_date", &scope->ach.settled_on);
-    (void)field_money(&fields, "amount", &scope->ach.amount_minor);
+    (void)field_date(&fields, "settlement_date", &particulars->ach.settled_on);
+    (void)field_money(&fields, "amount", &particulars->ach.amount_minor);
     fields_skip(&fields, (const char *const[]){"company_id", "sec_code", "trace_number", NULL});
     fields_close(&fields);
 }
 
 static void read_plan(struct scenario_reader *reader, json_t *object)
 {
-    struct facts *scope = facts_book_scope(reader->scenario->book);
+    struct fact_particulars *particulars = facts_book_particulars(reader->scenario->book);
     struct fields fields = fields_open(reader, object, "facts.plan");
-    (void)field_money(&fields, "authorized_amount", &scope->plan.authorized_minor);
+    (void)field_money(&fields, "authorized_amount", &particulars->plan.authorized_minor);
     static const char *const FROM[] = {"range_from", "range_min", "authorized_range_from", "range_low"};
     static const char *const TO[] = {"range_to", "range_max", "authorized_range_to", "range_high"};
     for (size_t i = 0; i < ARRAY_SIZE(FROM); i++) {
-        (void)field_money(&fields, FROM[i], &scope->plan.range_from_minor);
-        (void)field_money(&fields, TO[i], &scope->plan.range_to_minor);
+        (void)field_money(&fields, FROM[i], &particulars->plan.range_from_minor);
+        (void)field_money(&fields, TO[i], &particulars->plan.range_to_minor);
     }
     fields_close(&fields);
 }

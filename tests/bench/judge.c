@@ -96,9 +96,7 @@ int main(int argc, char **argv)
     g_autoptr(GString) text = g_string_new(NULL);
     latency_format(latency, text);
     (void)printf("{\"rules\": %zu, \"refused\": %" PRIu64 ", \"debtor_bytes\": %zu, %s}\n", rules->n_rules, refused,
-                 sizeof(struct facts) + DEBTS * sizeof(struct fact_debt) + PHONES * sizeof(struct fact_address) +
-                     CONTACTS * sizeof(struct fact_contact),
-                 text->str);
+                 facts_size(facts_book_facts(book)), text->str);
     latency_free(latency);
     facts_book_free(book);
     rules_selection_free(rules);

@@ -329,7 +329,7 @@ static void records_are_kept_three_years(void **state)
 static void returned_entries_are_sent_again_twice(void **state)
 {
     struct scene *scene = *state;
-    struct fact_ach *ach = &facts_book_scope(scene->book)->ach;
+    struct fact_ach *ach = &facts_book_particulars(scene->book)->ach;
     ach->settled_on = on("2026-01-05");
     ach->amount_minor = 15000;
     struct question again = asks(ACTION_ACH_REINITIATE, "2026-03-01T15:00:00Z");
@@ -366,7 +366,7 @@ static void returned_entries_are_sent_again_twice(void **state)
 static void debits_are_authorized_and_announced(void **state)
 {
     struct scene *scene = *state;
-    struct fact_plan *plan = &facts_book_scope(scene->book)->plan;
+    struct fact_plan *plan = &facts_book_particulars(scene->book)->plan;
     plan->authorized_minor = 10000;
     struct question debit = asks(ACTION_PREAUTHORIZED_DEBIT, "2026-06-15T14:00:00Z");
     debit.amount_minor = 10000;

@@ -34,7 +34,7 @@ static void every_zone_where_he_may_be_decides(void **state)
     assert_refused(scene, &early, "REGF-6B1I-TIME");
     assert_allowed(scene, &open);
     assert_refused(scene, &late, "REGF-6B1I-TIME");
-    facts_book_scope(scene->book)->known_zone = zone("America/New_York");
+    facts_book_particulars(scene->book)->known_zone = zone("America/New_York");
     assert_allowed(scene, &early);
 }
 
@@ -271,8 +271,8 @@ static void home_reaches_mail_and_landline_only(void **state)
     assert_refused(scene, &letter, "REGF-6B1II-PLACE"); /* an hour is no place */
     consents(scene, "2026-06-02T14:00:00Z", CONSENT_EMPLOYER, FACT_NONE);
     assert_refused(scene, &letter, "REGF-6B1II-PLACE"); /* nor is work his home */
-    facts_book_scope(scene->book)->known_place = PLACE_HOME;
-    facts_book_scope(scene->book)->known_place_at_us = at("2026-06-10T14:55:00Z").us;
+    facts_book_particulars(scene->book)->known_place = PLACE_HOME;
+    facts_book_particulars(scene->book)->known_place_at_us = at("2026-06-10T14:55:00Z").us;
     assert_refused(scene, &call, "REGF-6B1II-PLACE");
 }
 
