@@ -6,23 +6,12 @@
 
 #include "calendar/calendar.h"
 #include "money/money.h"
+#include "money/rate.h"
 #include "status/status.h"
 
 /* Interest and compensation for late payment of commercial debts: Directive 2011/7/EU and the United Kingdom's Late
  * Payment of Commercial Debts (Interest) Act 1998 with SI 2002/1675. Plain arithmetic; exact: rates are decimals held
  * as integers, products are 128 bits wide, and the one rounding is stated. Engineering facts, not legal advice. */
-
-/* A yearly rate in millionths of a percentage point: 10.15 % is 10,150,000. */
-#define RATE_SCALE     1000000
-#define RATE_TEXT_SIZE 32
-struct rate {
-    int64_t millionths;
-};
-
-/* "10.15", "-0.5": at most six decimals, within 1,000 percent. Fails with INVALID_ARGUMENT. */
-MUST_USE enum status rate_parse(const char *text, struct rate *ret_rate, struct error *err);
-/* With two decimals, more where they are not zero: "8.00", "10.125". Returns `text`. */
-const char *rate_format(struct rate rate, char text[static RATE_TEXT_SIZE]);
 
 /* Half-years of a rate that is fixed for the whole of each. */
 bool law_is_second_half(struct date date);

@@ -29,30 +29,6 @@ static void assert_rate(struct rate rate, const char *expected)
     assert_string_equal(rate_format(rate, text), expected);
 }
 
-static void reads_rates_exactly(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        int64_t millionths;
-        const char *shown;
-    } GOOD[] = {
-        {"2.15", 2150000, "2.15"},       {"0", 0, "0.00"},       {"-0.5", -500000, "-0.50"},
-        {"10.125", 10125000, "10.125"},  {"4", 4000000, "4.00"}, {"0.000001", 1, "0.000001"},
-        {"1000", 1000000000, "1000.00"},
-    };
-    static const char *const BAD[] = {"", "-", ".5", "5.", "1e1", "5 ", "0.0000001", "1000.1", "12345", "5,25", "+5"};
-    for (size_t i = 0; i < ARRAY_SIZE(GOOD); i++) {
-        assert_int_equal(percent(GOOD[i].text).millionths, GOOD[i].millionths);
-        assert_rate(percent(GOOD[i].text), GOOD[i].shown);
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(BAD); i++) {
-        struct rate rate;
-        if (rate_parse(BAD[i], &rate, NULL) != STATUS_INVALID_ARGUMENT)
-            fail_msg("'%s' was read", BAD[i]);
-    }
-}
-
 static void adds_eight_points(void **state)
 {
     (void)state;
@@ -160,7 +136,6 @@ static void knows_terms_and_compensation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_rates_exactly),
         cmocka_unit_test(adds_eight_points),
         cmocka_unit_test(rounds_interest_half_up_once),
         cmocka_unit_test(refuses_what_interest_cannot_be_of),
