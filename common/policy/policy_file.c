@@ -1,6 +1,7 @@
 #include "policy/policy_file.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,5 +311,24 @@ enum status policy_check_code(const struct policy_file *file, struct policy_path
     if (len == 0 || len >= SOP_CODE_SIZE || strspn(code, allowed) != len)
         return policy_refuse(file, err, path, "'%s' is no code: 1 to %d letters, digits and _ . - +", code,
                              SOP_CODE_SIZE - 1);
+    return STATUS_OK;
+}
+
+enum status policy_check_range(const struct policy_file *file, struct policy_path path, int64_t value, int64_t min,
+                               int64_t max, struct error *err)
+{
+    if (value >= min && value <= max)
+        return STATUS_OK;
+    if (max == INT64_MAX)
+        return policy_refuse(file, err, path, "%" PRId64 " is below %" PRId64, value, min);
+    return policy_refuse(file, err, path, "%" PRId64 " is not within %" PRId64 " and %" PRId64, value, min, max);
+}
+
+enum status policy_read_date(const struct policy_file *file, struct policy_path path, const char *text,
+                             struct date *ret_date, struct error *err)
+{
+    struct error why;
+    if (date_parse(text, "YYYY-MM-DD", ret_date, &why) != STATUS_OK)
+        return policy_refuse(file, err, path, "%s", why.text);
     return STATUS_OK;
 }

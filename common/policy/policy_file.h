@@ -2,9 +2,11 @@
 #define DUNLIN_POLICY_POLICY_FILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <cyaml/cyaml.h>
 
+#include "calendar/calendar.h"
 #include "policy/sop.h"
 #include "status/status.h"
 
@@ -67,6 +69,14 @@ size_t policy_line(const struct policy_file *file, struct policy_path path);
 /* Refuses codes other than 1 to 63 letters, digits and "_ . - +". */
 MUST_USE enum status policy_check_code(const struct policy_file *file, struct policy_path path, const char *code,
                                        struct error *err);
+
+/* Refuses numbers outside of min to max, both included. */
+MUST_USE enum status policy_check_range(const struct policy_file *file, struct policy_path path, int64_t value,
+                                        int64_t min, int64_t max, struct error *err);
+
+/* A day as files write it, YYYY-MM-DD. */
+MUST_USE enum status policy_read_date(const struct policy_file *file, struct policy_path path, const char *text,
+                                      struct date *ret_date, struct error *err);
 
 /* BLAKE2b-256 of bytes as hex, what `b2sum -l 256` prints. */
 void policy_version(const void *bytes, size_t len, char version[static POLICY_VERSION_SIZE]);

@@ -225,13 +225,12 @@ static enum status make_head(const struct sop_maker *maker)
 {
     const struct sop_values *values = maker->values;
     struct sop *sop = maker->sop;
-    struct error why;
     (void)snprintf(sop->title, sizeof(sop->title), "%s", values->title == NULL ? "" : values->title);
     (void)snprintf(sop->owner, sizeof(sop->owner), "%s", values->owner == NULL ? "" : values->owner);
     sop->debts = values->debts;
-    if (values->review_by != NULL && date_parse(values->review_by, "YYYY-MM-DD", &sop->review_by, &why) != STATUS_OK)
-        return policy_refuse(maker->file, maker->err, policy_path("review_by"), "%s", why.text);
-    return STATUS_OK;
+    if (values->review_by == NULL)
+        return STATUS_OK;
+    return policy_read_date(maker->file, policy_path("review_by"), values->review_by, &sop->review_by, maker->err);
 }
 
 static enum status make_rule_packs(const struct sop_maker *maker)

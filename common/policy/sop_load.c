@@ -19,10 +19,7 @@ enum status sop_out_of_memory(const struct sop_maker *maker)
 enum status sop_check_range(const struct sop_maker *maker, struct policy_path path, int64_t value, int64_t min,
                             int64_t max)
 {
-    if (value >= min && value <= max)
-        return STATUS_OK;
-    return policy_refuse(maker->file, maker->err, path, "%" PRId64 " is not within %" PRId64 " and %" PRId64, value,
-                         min, max);
+    return policy_check_range(maker->file, path, value, min, max, maker->err);
 }
 
 enum status sop_refuse_strategy(const struct sop_maker *maker, struct policy_path path, const char *strategy)
