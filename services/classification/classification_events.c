@@ -29,7 +29,7 @@ static void cancel_timer_in_unit(void *unit, const struct account_facts *account
 static struct classification_work work_of(struct unit *unit, struct working_set *set)
 {
     static const struct classification_effects EFFECTS = {emit_in_unit, set_timer_in_unit, cancel_timer_in_unit};
-    const struct sop_holder *policy = unit_context(unit);
+    const struct policy_holder *policy = unit_context(unit);
     return (struct classification_work){.sop = policy->sop, .set = set, .effects = &EFFECTS, .sink = unit};
 }
 

@@ -18,7 +18,7 @@ static const struct service_method METHODS[] = {
 static enum status context_open(const struct service *service, unsigned worker, void **ret_context, struct error *err)
 {
     (void)worker;
-    return sop_holder_open(config_text(service_config(service), "sop"), ret_context, err);
+    return policy_holder_open(config_text(service_config(service), "sop"), NULL, ret_context, err);
 }
 
 const struct service_spec CLASSIFICATION_SPEC = {
@@ -35,6 +35,6 @@ const struct service_spec CLASSIFICATION_SPEC = {
     .apply = classification_apply,
     .timers = classification_fire,
     .open = context_open,
-    .close = sop_holder_close,
-    .reload = sop_holder_reload,
+    .close = policy_holder_close,
+    .reload = policy_holder_reload,
 };

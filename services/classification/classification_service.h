@@ -1,10 +1,10 @@
 #ifndef DUNLIN_CLASSIFICATION_SERVICE_H
 #define DUNLIN_CLASSIFICATION_SERVICE_H
 
-#include "policy/sop_holder.h"
+#include "policy/policy_holder.h"
 #include "service/service.h"
 
-/* A worker's context is a struct sop_holder: the SOP in force. */
+/* A worker's context is a struct policy_holder: the SOP in force. */
 extern const struct service_spec CLASSIFICATION_SPEC;
 
 /* Handlers (classification_handlers.c, classification_events.c). */

@@ -38,7 +38,7 @@ static enum status find_account(const struct book *book, const ProtobufCBinaryDa
 
 static struct dispute_claim claim_of(const struct record *record, const struct service_event *event)
 {
-    const struct sop_holder *policy = unit_context(record->unit);
+    const struct policy_holder *policy = unit_context(record->unit);
 
     return (struct dispute_claim){
         .reason = "",

@@ -66,7 +66,7 @@ static enum status want_open(struct book *book, const struct service_call *call,
 static enum status act_open(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Dispute__V1__OpenDisputeRequest *request = (const void *)call->request;
-    const struct sop_holder *policy = unit_context(record->unit);
+    const struct policy_holder *policy = unit_context(record->unit);
     struct id account_id = wire_known_id(&request->account_id);
     struct account *account = book_account(record->book, &account_id);
     const struct dispute_claim claim = {

@@ -35,7 +35,7 @@ static const struct service_method METHODS[] = {
 static enum status context_open(const struct service *service, unsigned worker, void **ret_context, struct error *err)
 {
     (void)worker;
-    return sop_holder_open(config_text(service_config(service), "sop"), ret_context, err);
+    return policy_holder_open(config_text(service_config(service), "sop"), NULL, ret_context, err);
 }
 
 const struct service_spec DISPUTE_SPEC = {
@@ -51,6 +51,6 @@ const struct service_spec DISPUTE_SPEC = {
     .apply = dispute_apply,
     .timers = dispute_timers,
     .open = context_open,
-    .close = sop_holder_close,
-    .reload = sop_holder_reload,
+    .close = policy_holder_close,
+    .reload = policy_holder_reload,
 };

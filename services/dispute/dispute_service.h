@@ -1,10 +1,10 @@
 #ifndef DUNLIN_DISPUTE_SERVICE_H
 #define DUNLIN_DISPUTE_SERVICE_H
 
-#include "policy/sop_holder.h"
+#include "policy/policy_holder.h"
 #include "service/service.h"
 
-/* A worker\'s context is a struct sop_holder: the SOP, for the days until verification is due. */
+/* A worker\'s context is a struct policy_holder: the SOP, for the days until verification is due. */
 extern const struct service_spec DISPUTE_SPEC;
 
 #endif

@@ -271,7 +271,7 @@ static enum status apply_attempt(const struct record *record, const struct servi
 {
     const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
     const Dunlin__Contact__V1__PromisedPayment *wire = promised(attempt);
-    const struct sop_holder *policy = unit_context(record->unit);
+    const struct policy_holder *policy = unit_context(record->unit);
     struct promise_terms terms = {
         .made_at = {event->event->occurred_at_us},
         .grace_days = policy->sop->promise_grace_days,

@@ -200,7 +200,7 @@ static enum status want_promise(struct book *book, const struct service_call *ca
 static enum status act_promise(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__MakePromiseRequest *request = (const void *)call->request;
-    const struct sop_holder *policy = unit_context(record->unit);
+    const struct policy_holder *policy = unit_context(record->unit);
     struct id account_id = wire_known_id(&request->account_id);
     struct account *account = book_account(record->book, &account_id);
     struct promise_terms terms = {

@@ -25,7 +25,7 @@ static enum status get_report(struct unit *unit, struct service_call *call, stru
 {
     const Dunlin__Reporting__V1__GetReportRequest *request =
         (const Dunlin__Reporting__V1__GetReportRequest *)call->request;
-    const struct sop_holder *policy = unit_context(unit);
+    const struct policy_holder *policy = unit_context(unit);
     const bool has_day =
         request->as_of_presence_case == DUNLIN__REPORTING__V1__GET_REPORT_REQUEST__AS_OF_PRESENCE_AS_OF_DAYS;
     const int32_t as_of_days = has_day ? request->as_of_days : day_of_us(unit_now(unit).us);

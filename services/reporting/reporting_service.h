@@ -1,10 +1,10 @@
 #ifndef DUNLIN_REPORTING_SERVICE_H
 #define DUNLIN_REPORTING_SERVICE_H
 
-#include "policy/sop_holder.h"
+#include "policy/policy_holder.h"
 #include "service/service.h"
 
-/* A worker's context is a struct sop_holder: the SOP, for its aging buckets and the titles of its classes. */
+/* A worker's context is a struct policy_holder: the SOP, for its aging buckets and the titles of its classes. */
 extern const struct service_spec REPORTING_SPEC;
 extern const ProtobufCMessageDescriptor *const REPORTING_CONSUMED[];
 

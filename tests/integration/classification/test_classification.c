@@ -3,7 +3,7 @@
 /* classification_apply and classification_fire in real units on a real PostgreSQL, under the SOP that Dunlin starts
  * with. */
 
-static struct sop_holder context;
+static struct policy_holder context;
 
 static int open_service(void **state)
 {

@@ -9,7 +9,7 @@
 #define VERIFICATION_DAYS 30
 
 static struct sop sop = {.verification_days = VERIFICATION_DAYS};
-static struct sop_holder context = {.sop = &sop};
+static struct policy_holder context = {.sop = &sop};
 
 static int open_dispute(void **state)
 {

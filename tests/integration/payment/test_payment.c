@@ -7,7 +7,7 @@
 #include "payment_store.h"
 
 static struct sop sop = {.promise_grace_days = 3};
-static struct sop_holder context = {.sop = &sop};
+static struct policy_holder context = {.sop = &sop};
 
 static int open_payment(void **state)
 {

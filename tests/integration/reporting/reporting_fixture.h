@@ -14,7 +14,7 @@
 struct fixture {
     struct unit_fixture *unit;
     struct db *owner; /* unit's */
-    struct sop_holder context;
+    struct policy_holder context;
     struct lease leases[PARTITION_COUNT];
     bool is_epoch_lost;
     int32_t agency_id, other_agency_id;
