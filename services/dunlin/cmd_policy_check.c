@@ -12,9 +12,10 @@ static json_t *files_json(const struct policy_files *files)
         const struct policy_entry *entry = files->entries->pdata[i];
         if (!entry->is_good)
             continue;
-        const size_t n = entry->kind == POLICY_SOP    ? entry->sop->n_classes
-                         : entry->kind == POLICY_PACK ? entry->pack.n_rules
-                                                      : 1;
+        const size_t n = entry->kind == POLICY_SOP          ? entry->sop->n_classes
+                         : entry->kind == POLICY_PACK       ? entry->pack.n_rules
+                         : entry->kind == POLICY_AGREEMENTS ? entry->agreements->n
+                                                            : 1;
         (void)json_array_append_new(all, json_pack("{s:s, s:s, s:s, s:I, s:s}", "file", entry->file.path, "kind",
                                                    policy_kind_name(entry->kind), "name", policy_entry_name(entry),
                                                    "rules", (json_int_t)n, "version", entry->file.version));
@@ -50,7 +51,7 @@ static void report(struct cli *cli, const struct policy_files *files)
 {
     static const struct column COLUMNS[] = {
         {"file", "file", COLUMN_TEXT},       {"kind", "kind", COLUMN_TEXT},
-        {"name", "name", COLUMN_TEXT},       {"rules or classes", "rules", COLUMN_NUMBER},
+        {"name", "name", COLUMN_TEXT},       {"rules, classes, entries", "rules", COLUMN_NUMBER},
         {"version", "version", COLUMN_TEXT}, {0}};
     const bool is_strict = cli_flag(cli, "strict");
     const size_t n_warnings = is_strict ? 0 : policy_files_count(files, true);
@@ -115,7 +116,7 @@ static const struct config_option CHECK_OPTIONS[] = {
 
 const struct command COMMAND_POLICY_CHECK = {
     .name = "policy check",
-    .summary = "check SOPs, rule packs and templates before they go live",
+    .summary = "check SOPs, rule packs, templates and agreements before they go live",
     .usage = "FILE|DIR [...] [--today DAY] [--strict] [--rules DIR] [--templates DIR]",
     .details =
         "Reads each file (of folders every *.yaml) as a service would, and tells every problem by file, line and "
@@ -126,13 +127,13 @@ const struct command COMMAND_POLICY_CHECK = {
         "            (asked with the most favourable facts), strategies that accounts cannot leave, reviews that are\n"
         "            overdue, rule packs and templates that are not there, or not in a language of the SOP\n"
         "  warnings  steps that are never permitted in one state, steps that are always late, strategies to which\n"
-        "            nothing leads, an owner or a review date that is missing, fields that no text uses\n\n"
+        "            nothing leads, an owner or a review date that is missing, fields that no text uses,\n"
+        "            terms of a client that have ended, a reference rate that is not known for today\n\n"
         "Packs and templates that an SOP names are looked for among the files named here first, then in --rules and\n"
-        "--templates. Of what is well it prints kind, name, number of rules or classes, and the version, which is "
-        "what\n"
-        "every decision records. Nothing needs to run.\n\n"
+        "--templates. Of what is well it prints kind, name, number of rules, classes or entries, and the version,\n"
+        "which is what every decision records. Nothing needs to run.\n\n"
         "Exit code 0: all can be used; 1: some cannot (with --strict: or there is a warning).\n\n"
-        "  dunlin policy check deploy/rules deploy/policies deploy/templates\n"
+        "  dunlin policy check deploy/rules deploy/policies deploy/templates deploy/agreements.yaml\n"
         "  dunlin policy check ours.yaml --strict\n"
         "  dunlin policy check ours --today 2027-07-01 --json | jq -r '.errors[] | \"\\(.file):\\(.line): "
         "\\(.message)\"'\n",

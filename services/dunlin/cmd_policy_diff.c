@@ -46,7 +46,7 @@ static void say_lines(struct cli *cli, const char *lines)
 
 static void say_change(struct cli *cli, const struct policy_change *change, const struct policy_change *before)
 {
-    static const char *const KINDS[] = {"SOP", "Rule pack", "Template", ""};
+    static const char *const KINDS[] = {"SOP", "Rule pack", "Template", "Agreements", ""};
     static const enum cli_colour COLOURS[] = {CLI_PLAIN, CLI_RED, CLI_GREEN};
     if (before == NULL || before->kind != change->kind || strcmp(before->name, change->name) != 0)
         cli_say(cli, "%s%s %s%s", cli_colour(cli, CLI_BOLD), KINDS[change->kind], cli_plain(change->name),
@@ -112,9 +112,9 @@ const struct command COMMAND_POLICY_DIFF = {
     .summary = "say in words what changes from one policy to another",
     .usage = "OLD NEW",
     .details =
-        "Compares two SOPs, rule packs or templates, or two folders of them, by what they say: comments, order of "
-        "keys\n"
-        "and layout do not count. Each change is a sentence, with what it does where that can be told:\n\n"
+        "Compares two SOPs, rule packs, templates or agreements, or two folders of them, by what they say: comments, "
+        "order\n"
+        "of keys and layout do not count. Each change is a sentence, with what it does where that can be told:\n\n"
         "  looser    more or earlier contact, more authority, less protection of debtors\n"
         "  stricter  the contrary\n\n"
         "Files of folders are matched by the names in them; two single files are compared whatever their names are.\n"

@@ -140,18 +140,25 @@ static char *suggest_message(const struct check *check, const char *name)
 
 /* --- an SOP's head ------------------------------------------------------------------------------------------------ */
 
-static void check_review(const struct subject *subject)
+void policy_check_review(struct policy_files *files, const struct policy_entry *entry, const char *owner,
+                         struct date review_by, struct date today)
 {
     char by[DATE_TEXT_SIZE];
-    char today[DATE_TEXT_SIZE];
+    char now[DATE_TEXT_SIZE];
+    if (owner[0] == '\0')
+        policy_files_find(files, entry, true, policy_path("owner"), "missing: who answers for it?");
+    if (review_by.days == 0)
+        policy_files_find(files, entry, true, policy_path("review_by"), "missing: until when does it hold unreviewed?");
+    else if (review_by.days < today.days)
+        policy_files_find(files, entry, false, policy_path("review_by"),
+                          "the review is overdue: it was for %s, today is %s", date_format(review_by, by),
+                          date_format(today, now));
+}
+
+static void check_head(const struct subject *subject)
+{
     const struct sop *sop = subject->sop;
-    if (sop->owner[0] == '\0')
-        FIND(subject, true, policy_path("owner"), "missing: who answers for it?");
-    if (sop->review_by.days == 0)
-        FIND(subject, true, policy_path("review_by"), "missing: until when does it hold unreviewed?");
-    else if (sop->review_by.days < subject->check->today.days)
-        FIND(subject, false, policy_path("review_by"), "the review is overdue: it was for %s, today is %s",
-             date_format(sop->review_by, by), date_format(subject->check->today, today));
+    policy_check_review(subject->check->files, subject->entry, sop->owner, sop->review_by, subject->check->today);
     if (sop->debts == 0)
         FIND(subject, true, policy_path("debts"), "missing: rules are asked as of consumers' debts");
     if (sop->n_languages == 0)
@@ -488,7 +495,7 @@ static enum status check_sop(struct check *check, const struct policy_entry *ent
         st = gather_messages(check);
     if (st != STATUS_OK)
         return st;
-    check_review(&subject);
+    check_head(&subject);
     st = select_rules(&subject);
     check_classes(&subject);
     check_validation_notice(&subject);
@@ -565,6 +572,8 @@ enum status policy_check(struct policy_files *files, const struct policy_shipped
             st = check_sop(&check, entry);
         else if (entry->kind == POLICY_TEMPLATE)
             st = check_template(&check, entry);
+        else if (entry->kind == POLICY_AGREEMENTS)
+            policy_check_agreements(files, entry, today);
     }
     return st;
 }

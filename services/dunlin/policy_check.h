@@ -15,4 +15,9 @@ struct policy_shipped {
 MUST_USE enum status policy_check(struct policy_files *files, const struct policy_shipped *shipped, struct date today,
                                   struct error *err);
 
+/* Parts of it: an owner and a review that every policy has; agreements on a day. */
+void policy_check_review(struct policy_files *files, const struct policy_entry *entry, const char *owner,
+                         struct date review_by, struct date today);
+void policy_check_agreements(struct policy_files *files, const struct policy_entry *entry, struct date today);
+
 #endif

@@ -115,6 +115,9 @@ static void compare(struct policy_diff *diff, const struct policy_entry *old, co
     case POLICY_TEMPLATE:
         policy_diff_template(diff, policy_entry_template(old), policy_entry_template(new));
         return;
+    case POLICY_AGREEMENTS:
+        policy_diff_agreements(diff, old->agreements, new->agreements);
+        return;
     case POLICY_UNKNOWN:
         return;
     }
@@ -137,6 +140,10 @@ static void say_whole(struct policy_diff *diff, const struct policy_entry *entry
     case POLICY_TEMPLATE:
         (void)policy_diff_say(diff, POLICY_EFFECT_NONE, "the template %s: %s", what,
                               policy_entry_template(entry)->title);
+        return;
+    case POLICY_AGREEMENTS:
+        (void)policy_diff_say(diff, POLICY_EFFECT_NONE, "the agreements %s, with %zu entries",
+                              is_new ? "are new" : "are gone", entry->agreements->n);
         return;
     case POLICY_UNKNOWN:
         return;

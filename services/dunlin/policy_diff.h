@@ -36,6 +36,7 @@ void policy_diff_files(struct policy_diff *diff, const struct policy_files *old,
 void policy_diff_sop(struct policy_diff *diff, const struct sop *old, const struct sop *new);
 void policy_diff_pack(struct policy_diff *diff, const struct rules_pack *old, const struct rules_pack *new);
 void policy_diff_template(struct policy_diff *diff, const struct template *old, const struct template *new);
+void policy_diff_agreements(struct policy_diff *diff, const struct agreements *old, const struct agreements *new);
 
 /* One change more of what is compared now. */
 struct policy_change *policy_diff_say(struct policy_diff *diff, enum policy_effect effect, const char *format, ...)
@@ -43,6 +44,9 @@ struct policy_change *policy_diff_say(struct policy_diff *diff, enum policy_effe
 
 /* The effect of a number that grows or shrinks, where growing has the effect `more`. */
 enum policy_effect policy_effect_of(int64_t old, int64_t new, enum policy_effect more);
+
+/* What goes and comes from one text to another, as `lines` of a change; g_free. */
+char *policy_diff_lines(const char *old_text, const char *new_text);
 
 /* A text that changed, or came, or went: "" is none. */
 void policy_diff_text(struct policy_diff *diff, const char *what, const char *old, const char *new);

@@ -24,8 +24,7 @@ static guint *common_lengths(char **old, guint n_old, char **new, guint n_new)
     return lengths;
 }
 
-/* g_free. */
-static char *changed_lines(const char *old_text, const char *new_text)
+char *policy_diff_lines(const char *old_text, const char *new_text)
 {
     g_auto(GStrv) old = g_strsplit(old_text, "\n", -1);
     g_auto(GStrv) new = g_strsplit(new_text, "\n", -1);
@@ -53,7 +52,7 @@ static void compare_text(struct policy_diff *diff, const char *what, const char 
     if (strcmp(old, new) == 0)
         return;
     struct policy_change *change = policy_diff_say(diff, POLICY_EFFECT_NONE, "the %s changes", what);
-    change->lines = changed_lines(old, new);
+    change->lines = policy_diff_lines(old, new);
 }
 
 static void compare_channels(struct policy_diff *diff, const struct template *old, const struct template *new)

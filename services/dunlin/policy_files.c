@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "policy/agreement_load.h"
 #include "policy/sop_load.h"
 #include "template/template_load.h"
 
@@ -10,7 +11,7 @@
 
 const char *policy_kind_name(enum policy_kind kind)
 {
-    static const char *const NAMES[] = {"sop", "rules", "template", "unknown"};
+    static const char *const NAMES[] = {"sop", "rules", "template", "agreements", "unknown"};
     return NAMES[kind];
 }
 
@@ -28,6 +29,8 @@ const char *policy_entry_name(const struct policy_entry *entry)
         return entry->pack.name;
     case POLICY_TEMPLATE:
         return policy_entry_template(entry)->name;
+    case POLICY_AGREEMENTS:
+        return entry->agreements->name;
     case POLICY_UNKNOWN:
         break;
     }
@@ -41,6 +44,7 @@ static void free_entry(gpointer data)
     sop_free(entry->sop);
     rules_pack_fini(&entry->pack);
     templates_free(entry->templates);
+    agreements_free(entry->agreements);
     g_free(entry);
 }
 
@@ -113,8 +117,9 @@ static enum policy_kind kind_of(const char *text)
         const char *key;
         enum policy_kind kind;
     } TELLS[] = {
-        {"classes", POLICY_SOP},   {"strategies", POLICY_SOP},    {"buckets", POLICY_SOP},       {"rules", POLICY_PACK},
-        {"body", POLICY_TEMPLATE}, {"language", POLICY_TEMPLATE}, {"channels", POLICY_TEMPLATE},
+        {"classes", POLICY_SOP},       {"strategies", POLICY_SOP},        {"buckets", POLICY_SOP},
+        {"rules", POLICY_PACK},        {"body", POLICY_TEMPLATE},         {"language", POLICY_TEMPLATE},
+        {"channels", POLICY_TEMPLATE}, {"agreements", POLICY_AGREEMENTS},
     };
     for (size_t i = 0; i < ARRAY_SIZE(TELLS); i++)
         if (has_key(text, TELLS[i].key))
@@ -154,11 +159,14 @@ static enum status read_kind(struct policy_entry *entry, struct error *err)
         return rules_pack_from_file(&entry->file, &entry->pack, err);
     case POLICY_TEMPLATE:
         return read_template(entry, err);
+    case POLICY_AGREEMENTS:
+        return agreements_from_file(&entry->file, &entry->agreements, err);
     case POLICY_UNKNOWN:
         break;
     }
     return policy_refuse(&entry->file, err, policy_path("%s", ""),
-                         "neither an SOP (with classes) nor a rule pack (with rules) nor a template (with a body)");
+                         "neither an SOP (with classes) nor a rule pack (with rules) nor a template (with a body) nor "
+                         "agreements");
 }
 
 /* What failed without a field's problem: a file that cannot be read, that is too large. */

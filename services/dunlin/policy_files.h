@@ -3,29 +3,32 @@
 
 #include <glib.h>
 
+#include "policy/agreement.h"
 #include "policy/policy_file.h"
 #include "policy/sop.h"
 #include "rules/rulebook.h"
 #include "template/template.h"
 
-/* SOPs, rule packs and templates together, as files and folders name them, with every problem that each has by itself:
- * what `policy check` and `policy diff` stand on. */
+/* SOPs, rule packs, templates and agreements together, as files and folders name them, with every problem that each has
+ * by itself: what `policy check` and `policy diff` stand on. */
 
 enum policy_kind {
     POLICY_SOP,
     POLICY_PACK,
     POLICY_TEMPLATE,
+    POLICY_AGREEMENTS,
     POLICY_UNKNOWN,
 };
-const char *policy_kind_name(enum policy_kind kind); /* "sop", "rules", "template" */
+const char *policy_kind_name(enum policy_kind kind); /* "sop", "rules", "template", "agreements" */
 
 struct policy_entry {
-    enum policy_kind kind; /* told by what the text has: classes, rules, a body */
+    enum policy_kind kind; /* told by what the text has: classes, rules, a body, agreements */
     struct policy_file file;
     bool is_good; /* read without a problem: one of these is there */
     struct sop *sop;
     struct rules_pack pack;
     struct template_set *templates; /* with one template */
+    struct agreements *agreements;
 };
 const char *policy_entry_name(const struct policy_entry *entry);                /* of a good one */
 const struct template *policy_entry_template(const struct policy_entry *entry); /* NULL where it is none */

@@ -1,6 +1,6 @@
 """`dunlin policy check`: what is shipped is well, and each way of going wrong is told by file, line and field.
 
-Broken once: earlier classes left out of common/policy/sop_reach.c, the template's opt-out notice not told to the rules, the exit's days passed over in policy_check.c: each failed with the finding that was missing.
+Broken once: earlier classes left out of common/policy/sop_reach.c, the template's opt-out notice not told to the rules, the exit's days passed over in policy_check.c, the half-year of today not looked for in policy_check_agreements.c: each failed with the finding that was missing.
 """
 import json
 import os
@@ -14,6 +14,7 @@ import pytest
 SOURCES = pathlib.Path(os.environ.get("DUNLIN_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 BIN = pathlib.Path(os.environ.get("DUNLIN_BIN_DIR", SOURCES / "build/dev/bin"))
 POLICIES, RULES, TEMPLATES = (SOURCES / "deploy" / name for name in ("policies", "rules", "templates"))
+AGREEMENTS = SOURCES / "deploy" / "agreements.yaml"
 TODAY = "2026-11-23"
 
 
@@ -91,6 +92,12 @@ WRONG = {
                              "has no exit for who pays"),
     "no exit in time": (B2B, [("      - { on: steps_done, days: 10, to: legal }\n", "      - { on: recalled, to: close }\n")], ["strategies[3].exits"],
                         "strategy 'escalation' has no exit once its steps are done"),
+    "agreements whose review is overdue": (AGREEMENTS, [("2027-06-30", "2026-11-22")], ["review_by"], "overdue: it was for 2026-11-22, today is 2026-11-23"),
+    "a bucket that is not there": (AGREEMENTS, [("apply: [principal, interest, costs, fees]", "apply: [principal, intrest, costs, fees]")], ["agreements[0].apply[1]"],
+                                   "'intrest' is not known; is 'interest' meant?"),
+    "two terms for one day": (AGREEMENTS, [("valid_from: 2026-07-01", "valid_from: 2026-06-30")], ["agreements[2].client"], "'northwind-utilities' has terms for the same days on line "),
+    "interest without a reason": (AGREEMENTS, [('      evidence: "Promissory note, section 3: 9.75 percent a year on unpaid principal until paid, after default too"\n', "")],
+                                  ["agreements[4].interest.evidence"], "12 CFR 1006.22(b)"),
     "an unknown key": (B2B, [("owner:", "onwer:")], ["onwer"], "no such field; is 'owner' meant?"),
 }
 
@@ -236,6 +243,39 @@ def test_two_files_of_one_name_are_one_too_many(tmp_path):
     shutil.copy(CONSUMER, other)
     _, result = check(CONSUMER, other)
     assert [(error["file"], error["field"]) for error in result["errors"]] == [(str(other), "name")]
+
+
+def test_the_shipped_agreements_lack_only_rates_that_nobody_knew():
+    done, result = check(AGREEMENTS, "--strict", today="2026-06-30")
+    assert (done.returncode, result["errors"], result["warnings"]) == (0, [], [])
+    (file,) = result["files"]
+    assert (file["kind"], file["name"], file["rules"]) == ("agreements", "agreements", 9)
+    done, result = check(AGREEMENTS)
+    assert (done.returncode, result["errors"]) == (0, [])
+    assert [(warning["line"], warning["field"], warning["message"]) for warning in result["warnings"]] == [
+        (line_of(AGREEMENTS, "reference: ecb\n"), "agreements[6].interest.reference", "no rate of 'ecb' for 2026-H2 among reference_rates"),
+        (line_of(AGREEMENTS, "reference: boe\n"), "agreements[7].interest.reference", "no rate of 'boe' for 2026-H2 among reference_rates")]
+
+
+def test_terms_that_have_ended_and_nobody_to_answer_for_them_are_warnings(tmp_path):
+    path = changed(tmp_path, AGREEMENTS, ("owner: Client services manager\n", ""), ("valid_from: 2026-07-01", "valid_from: 2026-07-01\n    valid_until: 2026-11-22"),
+                   ("  - { authority: ecb, half: 2026-H1", "  - { authority: boj, half: 2026-H1, percent: 1 }\n  - { authority: ecb, half: 2026-H1"))
+    done, result = check(path)
+    assert (done.returncode, result["errors"]) == (0, [])
+    assert [(warning["field"], warning["message"]) for warning in result["warnings"] if "interest" not in warning["field"]] == [
+        ("owner", "missing: who answers for it?"), ("agreements[2].valid_until", "the terms of 'northwind-utilities' ended on 2026-11-22: those of '*' hold")]
+    done, result = check(path, today="2026-11-22")
+    assert [warning["field"] for warning in result["warnings"] if "interest" not in warning["field"]] == ["owner"]
+
+
+def test_agreements_are_told_by_what_they_say_not_by_their_name(tmp_path):
+    path = tmp_path / "contracts.yaml"
+    shutil.copy(AGREEMENTS, path)
+    _, result = check(path, AGREEMENTS)
+    assert [(error["file"], error["field"]) for error in result["errors"]] == [(str(AGREEMENTS), "name")]
+    path.write_text("terms: []\n")
+    _, result = check(path)
+    assert [error["message"] for error in result["errors"]] == ["neither an SOP (with classes) nor a rule pack (with rules) nor a template (with a body) nor agreements"]
 
 
 @pytest.mark.parametrize("words", [("nowhere.yaml",), ()])
