@@ -14,27 +14,6 @@ static void free_reaches(struct sop_reach **reaches)
     free(*reaches);
 }
 
-/* "<file>:<line>: ...", the line one of the file's, or "<file>: ..." for what is about no line. */
-static void check_refusal(enum status st, const struct error *err, const char *path, const uint8_t *bytes, size_t len)
-{
-    static const char *const ABOUT_THE_WHOLE[] = {"larger than", "not a text file"};
-    const size_t path_len = strlen(path);
-
-    FUZZ_CHECK(st == STATUS_INVALID_ARGUMENT, "%s: %s", status_name(st), err->text);
-    FUZZ_CHECK(strncmp(err->text, path, path_len) == 0 && err->text[path_len] == ':', "'%s'", err->text);
-    const char *rest = err->text + path_len + 1;
-    for (size_t i = 0; i < G_N_ELEMENTS(ABOUT_THE_WHOLE); i++)
-        if (g_str_has_prefix(rest, " ") && g_str_has_prefix(rest + 1, ABOUT_THE_WHOLE[i]))
-            return;
-    char *end = NULL;
-    const long line = strtol(rest, &end, 10);
-    FUZZ_CHECK(end > rest && end[0] == ':' && end[1] == ' ' && end[2] != '\0', "'%s'", err->text);
-    /* YAML counts line ends that others do not: U+0085, U+2028, U+2029. */
-    FUZZ_CHECK(line >= 1 && line <= (long)len + 1, "line %ld of %zu bytes: %s", line, len, err->text);
-    (void)bytes;
-    FUZZ_CHECK(g_utf8_validate(err->text, -1, NULL), "no UTF-8");
-}
-
 static void check_classes(const struct sop *sop)
 {
     static const int64_t VALUES[] = {SOP_UNKNOWN_FACT, INT64_MIN + 1, -1, 0, 1, 30, 10000, INT64_MAX};
@@ -124,7 +103,7 @@ static void check_sop(const uint8_t *bytes, size_t len)
 
     if (st != STATUS_OK) {
         FUZZ_CHECK(sop == NULL, "an error and a policy");
-        check_refusal(st, &err, path, bytes, len);
+        fuzz_refusal(st, &err, path, len);
         fuzz_problems(path, len, true, read_sop);
         return;
     }

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
@@ -7,23 +6,6 @@
 
 /* A file read as a pack of rules of law. Either every rule of it can be used (named, cited, of a known kind, its dates
  * in order), or an error names the file and, where it is about something in it, the line. */
-
-static void check_refusal(enum status st, const struct error *err, const char *path, size_t len)
-{
-    const size_t path_len = strlen(path);
-    char *end = NULL;
-
-    FUZZ_CHECK(st == STATUS_INVALID_ARGUMENT, "%s: %s", status_name(st), err->text);
-    FUZZ_CHECK(strncmp(err->text, path, path_len) == 0 && err->text[path_len] == ':', "'%s'", err->text);
-    FUZZ_CHECK(g_utf8_validate(err->text, -1, NULL), "no UTF-8");
-    const char *rest = err->text + path_len + 1;
-    if (g_str_has_prefix(rest, " larger than") || g_str_has_prefix(rest, " not a text file"))
-        return;
-    const long line = strtol(rest, &end, 10);
-    FUZZ_CHECK(end > rest && end[0] == ':' && end[1] == ' ' && end[2] != '\0', "'%s'", err->text);
-    /* YAML counts line ends that others do not: U+0085, U+2028, U+2029. */
-    FUZZ_CHECK(line >= 1 && line <= (long)len + 1, "line %ld of %zu bytes: %s", line, len, err->text);
-}
 
 static void check_rule(const struct rule *rule)
 {
@@ -71,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     fuzz_problems(path, len, st != STATUS_OK, read_pack);
     if (st != STATUS_OK) {
         FUZZ_CHECK(book == NULL, "an error and rules");
-        check_refusal(st, &err, path, len);
+        fuzz_refusal(st, &err, path, len);
         return 0;
     }
     FUZZ_CHECK(book->n_packs == 1 && strlen(book->version) == POLICY_VERSION_SIZE - 1, "%zu packs", book->n_packs);

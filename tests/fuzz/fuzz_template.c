@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
@@ -9,21 +8,6 @@
  * template that renders, with values that try to become fields, lines or markup. */
 
 #define MARK "{{debtor_name}}\x1b\r\n\u202E<b>"
-
-static void check_refusal(enum status st, const struct error *err, const char *path, size_t len)
-{
-    const size_t path_len = strlen(path);
-    FUZZ_CHECK(st == STATUS_INVALID_ARGUMENT, "%s: %s", status_name(st), err->text);
-    FUZZ_CHECK(strncmp(err->text, path, path_len) == 0 && err->text[path_len] == ':', "'%s'", err->text);
-    const char *rest = err->text + path_len + 1;
-    if (g_str_has_prefix(rest, " larger than") || g_str_has_prefix(rest, " not a text file"))
-        return;
-    char *end = NULL;
-    const long line = strtol(rest, &end, 10);
-    FUZZ_CHECK(end > rest && end[0] == ':' && end[1] == ' ' && end[2] != '\0', "'%s'", err->text);
-    FUZZ_CHECK(line >= 1 && line <= (long)len + 1, "line %ld of %zu bytes: %s", line, len, err->text);
-    FUZZ_CHECK(g_utf8_validate(err->text, -1, NULL), "no UTF-8");
-}
 
 static struct template_values all_values(void)
 {
@@ -86,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     fuzz_problems(path, len, st != STATUS_OK, read_template);
     if (st != STATUS_OK) {
         FUZZ_CHECK(set == NULL, "an error and templates");
-        check_refusal(st, &err, path, len);
+        fuzz_refusal(st, &err, path, len);
         return 0;
     }
     const struct template *template = &set->all[0];
