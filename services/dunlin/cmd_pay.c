@@ -17,10 +17,17 @@ static char *lend(const char *text)
     return (char *)(uintptr_t)text;
 }
 
-static const struct column POSTING[] = {{"posting", "posting_id", COLUMN_TEXT}, {"account", "account_id", COLUMN_TEXT},
-                                        {"kind", "kind", COLUMN_TEXT},          {"amount", "amount", COLUMN_MONEY},
-                                        {"on", "effective_on", COLUMN_TEXT},    {"reference", "reference", COLUMN_TEXT},
-                                        {"owed now", "balance", COLUMN_MONEY},  {0}};
+static const struct column POSTING[] = {{"posting", "posting_id", COLUMN_TEXT},
+                                        {"account", "account_id", COLUMN_TEXT},
+                                        {"kind", "kind", COLUMN_TEXT},
+                                        {"amount", "amount", COLUMN_MONEY},
+                                        {"on", "effective_on", COLUMN_TEXT},
+                                        {"reference", "reference", COLUMN_TEXT},
+                                        {"owed now", "balance", COLUMN_MONEY},
+                                        {"our fee", "contingency_fee", COLUMN_MONEY},
+                                        {"held beyond", "suspense", COLUMN_MONEY},
+                                        {"as", "suspense_item_id", COLUMN_TEXT},
+                                        {0}};
 
 static const struct column PROMISE[] = {{"promise", "promise_id", COLUMN_TEXT},
                                         {"account", "account_id", COLUMN_TEXT},
@@ -110,8 +117,29 @@ static enum status run_reverse(struct cli *cli, struct error *err)
     return call_and_show(cli, "ReversePayment", &request.base, &posting_id, POSTING, err);
 }
 
+static enum status read_paid_to(struct cli *cli, Dunlin__Payment__V1__PaidTo *ret_paid_to, struct error *err)
+{
+    static const struct {
+        const char *name;
+        Dunlin__Payment__V1__PaidTo paid_to;
+    } NAMES[] = {
+        {"agency", DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_AGENCY},
+        {"client", DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_CLIENT},
+        {"other-agency", DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_OTHER_AGENCY},
+    };
+    const char *text = cli_text(cli, "paid-to");
+    for (size_t i = 0; i < G_N_ELEMENTS(NAMES); i++) {
+        if (strcmp(NAMES[i].name, text) != 0)
+            continue;
+        *ret_paid_to = NAMES[i].paid_to;
+        return STATUS_OK;
+    }
+    return cli_usage(cli, err, "--paid-to '%s': agency, client or other-agency", text);
+}
+
 static enum status run_pay(struct cli *cli, struct error *err)
 {
+    Dunlin__Payment__V1__PaidTo paid_to = DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_UNSPECIFIED;
     struct id account_id, payment_id;
     struct money money;
     struct date on;
@@ -125,6 +153,8 @@ static enum status run_pay(struct cli *cli, struct error *err)
     const char *day = cli_text(cli, "on");
     enum status st = day[0] != '\0' ? read_day(cli, "--on", day, &on, err) : STATUS_OK;
     if (st == STATUS_OK)
+        st = read_paid_to(cli, &paid_to, err);
+    if (st == STATUS_OK)
         st = account_find(cli, cli_operand(cli, 0), &account_id, err);
     if (st == STATUS_OK)
         st = read_amount(cli, &account_id, cli_operand(cli, 1), &money, err);
@@ -134,6 +164,7 @@ static enum status run_pay(struct cli *cli, struct error *err)
     request.amount_minor = money.minor;
     request.currency = money.currency;
     request.reference = lend(reference);
+    request.paid_to = paid_to;
     if (reference[0] != '\0') {
         /* As intake derives it: the same payment by file and by hand is one. */
         payment_id = id_derive(&account_id, "payment/reference", reference, strlen(reference));
@@ -157,6 +188,8 @@ static const struct config_option PAY_OPTIONS[] = {
     {"reference", CONFIG_TEXT, "", NULL, 0, 0,
      "The payer's or bank's; the same reference on the same account is one payment."},
     {"on", CONFIG_TEXT, "", NULL, 0, 0, "Value date, YYYY-MM-DD. Empty: today in UTC."},
+    {"paid-to", CONFIG_TEXT, "agency", NULL, 0, 0,
+     "Who has the money: agency (it goes into trust; more than is owed is held in suspense), client or other-agency."},
     {"reverse", CONFIG_TEXT, "", NULL, 0, 0, "Take this posting back instead (returned cheque, chargeback)."},
     {"reason", CONFIG_TEXT, "", NULL, 0, 0, "With --reverse: why."},
     {0},

@@ -16,7 +16,7 @@ struct up {
     bool does_servers, does_services;
     bool is_external;      /* PostgreSQL and Redis are somebody else's */
     int counts[FLEET_MAX]; /* instances of each service, in the order of FLEET */
-    char *sop, *rules, *templates, *agencies;
+    char *sop, *rules, *templates, *agencies, *agreements;
     GArray *processes; /* struct fleet_process */
     json_t *rows;
 };
@@ -29,6 +29,7 @@ static void up_fini(struct up *up)
         g_array_free(up->processes, TRUE);
     json_decref(up->rows);
     g_free(up->sop);
+    g_free(up->agreements);
     g_free(up->rules);
     g_free(up->templates);
     g_free(up->agencies);
@@ -60,7 +61,11 @@ static enum status choose_policies(struct up *up, struct error *err)
         st = fleet_policy(cli_text(up->cli, "rules"), "rules", &up->rules, err);
     if (st == STATUS_OK)
         st = fleet_policy(cli_text(up->cli, "templates"), "templates", &up->templates, err);
-    return st == STATUS_OK ? fleet_policy(cli_text(up->cli, "agencies"), "agencies.yaml", &up->agencies, err) : st;
+    if (st == STATUS_OK)
+        st = fleet_policy(cli_text(up->cli, "agencies"), "agencies.yaml", &up->agencies, err);
+    if (st == STATUS_OK)
+        st = fleet_policy(cli_text(up->cli, "agreements"), "agreements.yaml", &up->agreements, err);
+    return st;
 }
 
 /* Before anything is started: half a system is worse than none. */
@@ -140,9 +145,9 @@ static enum status write_env(struct up *up, struct error *err)
     g_string_append_printf(
         text,
         "DUNLIN_DATABASE_URL=%s\nDUNLIN_REDIS_URL=%s\nDUNLIN_KEYS=%s\nDUNLIN_SOP=%s\nDUNLIN_RULES=%s\n"
-        "DUNLIN_TEMPLATES=%s\nDUNLIN_AGENCIES=%s\n",
+        "DUNLIN_TEMPLATES=%s\nDUNLIN_AGENCIES=%s\nDUNLIN_AGREEMENTS=%s\n",
         cli_text(cli, "database-url"), cli_text(cli, "redis-url"), cli_keys(cli), up->sop, up->rules, up->templates,
-        up->agencies);
+        up->agencies, up->agreements);
     const char *passwords = cli_text(cli, "passwords");
     if (passwords[0] != '\0') {
         g_autofree char *folder = g_canonicalize_filename(passwords, NULL);
@@ -170,6 +175,7 @@ static char **service_environment(const struct up *up, const char *service)
     environment = g_environ_setenv(environment, "DUNLIN_RULES", up->rules, TRUE);
     environment = g_environ_setenv(environment, "DUNLIN_TEMPLATES", up->templates, TRUE);
     environment = g_environ_setenv(environment, "DUNLIN_AGENCIES", up->agencies, TRUE);
+    environment = g_environ_setenv(environment, "DUNLIN_AGREEMENTS", up->agreements, TRUE);
     const char *passwords = cli_text(cli, "passwords");
     if (passwords[0] != '\0') {
         g_autofree char *folder = g_canonicalize_filename(passwords, NULL);
@@ -256,6 +262,7 @@ static const struct config_option UP_OPTIONS[] = {
     {"rules", CONFIG_TEXT, "", NULL, 0, 0, "Folder of rule packs. Empty: deploy/rules."},
     {"templates", CONFIG_TEXT, "", NULL, 0, 0, "Folder of message templates. Empty: deploy/templates."},
     {"agencies", CONFIG_TEXT, "", NULL, 0, 0, "File that says who writes. Empty: deploy/agencies.yaml."},
+    {"agreements", CONFIG_TEXT, "", NULL, 0, 0, "What was agreed with clients. Empty: deploy/agreements.yaml."},
     {"agency", CONFIG_TEXT, "demo", NULL, 0, 0, "Agency that is made where it is missing."},
     {"passwords", CONFIG_TEXT, "", NULL, 0, 0,
      "Folder with a password a role (`dunlin help db init`); for servers of your own."},

@@ -17,9 +17,12 @@ struct book *book_new(void)
     book->accounts = id_table_new(g_free);
     book->promises = id_table_new(g_free);
     book->postings = id_table_new(g_free);
+    book->suspense = id_table_new(g_free);
     book->wanted_accounts = id_set_new();
     book->wanted_promises = id_set_new();
     book->wanted_postings = id_set_new();
+    book->wanted_suspense = id_set_new();
+    book->trust = g_array_new(FALSE, FALSE, sizeof(struct trust_entry));
     book->new_postings = g_ptr_array_new();
     book->results = g_ptr_array_new_with_free_func(free_result);
     return book;
@@ -32,9 +35,12 @@ void book_free(struct book *book)
     g_hash_table_destroy(book->accounts);
     g_hash_table_destroy(book->promises);
     g_hash_table_destroy(book->postings);
+    g_hash_table_destroy(book->suspense);
     g_hash_table_destroy(book->wanted_accounts);
     g_hash_table_destroy(book->wanted_promises);
     g_hash_table_destroy(book->wanted_postings);
+    g_hash_table_destroy(book->wanted_suspense);
+    g_array_free(book->trust, TRUE);
     g_ptr_array_free(book->new_postings, TRUE);
     g_ptr_array_free(book->results, TRUE);
     g_free(book);
@@ -61,6 +67,11 @@ void book_want_posting(struct book *book, const struct id *posting_id)
     (void)id_set_add(book->wanted_postings, posting_id);
 }
 
+void book_want_suspense(struct book *book, const struct id *item_id)
+{
+    (void)id_set_add(book->wanted_suspense, item_id);
+}
+
 struct account *book_account(const struct book *book, const struct id *account_id)
 {
     struct book_account *row = g_hash_table_lookup(book->accounts, account_id);
@@ -80,6 +91,13 @@ const struct posting *book_posting(const struct book *book, const struct id *pos
     const struct book_posting *row = g_hash_table_lookup(book->postings, posting_id);
 
     return row ? &row->posting : NULL;
+}
+
+struct suspense *book_suspense(const struct book *book, const struct id *item_id)
+{
+    struct book_suspense *row = g_hash_table_lookup(book->suspense, item_id);
+
+    return row ? &row->item : NULL;
 }
 
 static void add(GHashTable *rows, const struct id *key, void *row)
@@ -121,6 +139,21 @@ struct posting *book_add_posting(struct book *book, const struct posting *postin
     return &row->posting;
 }
 
+struct suspense *book_add_suspense(struct book *book, const struct suspense *item)
+{
+    struct book_suspense *row = g_new0(struct book_suspense, 1);
+
+    row->item = *item;
+    add(book->suspense, &row->item.item_id, row);
+    return &row->item;
+}
+
+void book_add_trust(struct book *book, const struct trust_entry *entry)
+{
+    assert(trust_is_balanced(&entry->amounts));
+    g_array_append_vals(book->trust, entry, 1);
+}
+
 void book_touch_account(struct account *account)
 {
     ((struct book_account *)account)->is_changed = true;
@@ -129,4 +162,9 @@ void book_touch_account(struct account *account)
 void book_touch_promise(struct promise *promise)
 {
     ((struct book_promise *)promise)->is_changed = true;
+}
+
+void book_touch_suspense(struct suspense *item)
+{
+    ((struct book_suspense *)item)->is_changed = true;
 }

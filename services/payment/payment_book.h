@@ -4,10 +4,12 @@
 #include <glib.h>
 
 #include "payment_model.h"
+#include "suspense_model.h"
 
 /* The working set of one batch: what it wants, what was there, what is new. Filled by the store's one load, changed by
- * the handlers in order, written by the store's one save. Owns its accounts, promises and postings at fixed addresses;
- * texts in them are borrowed from the batch's messages or from results that the book keeps. Belongs to one thread. */
+ * the handlers in order, written by the store's one save. Owns its accounts, promises, postings and money in suspense
+ * at fixed addresses; texts in them are borrowed from the batch's messages or from results that the book keeps. Belongs
+ * to one thread. */
 
 /* A row of the book and what the store must do with it. The value stands first, so a pointer to it is one to its row.
  */
@@ -27,14 +29,22 @@ struct book_posting {
     bool is_new;
 };
 
+struct book_suspense {
+    struct suspense item;
+    bool is_changed;
+};
+
 struct book {
     GHashTable *accounts;        /* struct id -> struct book_account */
     GHashTable *promises;        /* struct id -> struct book_promise */
     GHashTable *postings;        /* struct id -> struct book_posting */
+    GHashTable *suspense;        /* struct id -> struct book_suspense */
     GHashTable *wanted_accounts; /* sets of struct id */
     GHashTable *wanted_promises;
     GHashTable *wanted_postings;
+    GHashTable *wanted_suspense;
     GPtrArray *new_postings; /* struct book_posting, borrowed, in order */
+    GArray *trust;           /* struct trust_entry: new ones, in order */
     GPtrArray *results;      /* struct db_result */
 };
 
@@ -46,19 +56,26 @@ void book_freep(struct book **book);
 void book_want_account(struct book *book, const struct id *account_id);
 void book_want_promise(struct book *book, const struct id *promise_id);
 void book_want_posting(struct book *book, const struct id *posting_id);
+void book_want_suspense(struct book *book, const struct id *item_id);
 
 /* NULL where there is none. Lent. */
 struct account *book_account(const struct book *book, const struct id *account_id);
 struct promise *book_promise(const struct book *book, const struct id *promise_id);
 const struct posting *book_posting(const struct book *book, const struct id *posting_id);
+struct suspense *book_suspense(const struct book *book, const struct id *item_id);
 
 /* Copy a value in; the copy is lent. One with that id must not be there. */
 struct account *book_add_account(struct book *book, const struct account *account, int32_t version);
 struct promise *book_add_promise(struct book *book, const struct promise *promise);
 struct posting *book_add_posting(struct book *book, const struct posting *posting, bool is_new);
+struct suspense *book_add_suspense(struct book *book, const struct suspense *item);
+
+/* Money moved in trust. Asserts that it is balanced. */
+void book_add_trust(struct book *book, const struct trust_entry *entry);
 
 /* Say that a row of the book must be written. */
 void book_touch_account(struct account *account);
 void book_touch_promise(struct promise *promise);
+void book_touch_suspense(struct suspense *item);
 
 #endif

@@ -19,6 +19,13 @@ _Static_assert((int)PROMISE_BROKEN == DUNLIN__PAYMENT__V1__PROMISE_STATE__PROMIS
 _Static_assert((int)PROMISE_CANCELLED == DUNLIN__PAYMENT__V1__PROMISE_STATE__PROMISE_STATE_CANCELLED,
                "stored as on the wire");
 
+_Static_assert((int)POSTING_CREDIT == DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_CREDIT, "stored as on the wire");
+_Static_assert((int)PAID_FROM_SUSPENSE == DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_FROM_SUSPENSE, "stored as on the wire");
+_Static_assert((int)SUSPENSE_RETURNED == DUNLIN__PAYMENT__V1__SUSPENSE_STATE__SUSPENSE_STATE_RETURNED,
+               "stored as on the wire");
+_Static_assert((int)SUSPENSE_OVERPAID == DUNLIN__PAYMENT__V1__SUSPENSE_SOURCE__SUSPENSE_SOURCE_OVERPAID,
+               "stored as on the wire");
+
 enum status codec_money(int64_t minor, const char *currency, struct money *ret_money, struct error *err)
 {
     if (currency_exponent(currency) < 0)
@@ -61,6 +68,27 @@ void codec_posting_view(const struct posting *posting, Dunlin__Payment__V1__Post
     ret_view->reference = wire_text(posting->draft.reference);
     ret_view->reverses = wire_id(&posting->draft.reverses);
     ret_view->balance_minor = posting->balance_minor;
+    ret_view->interest_minor = posting->draft.charges.minor[AGREEMENT_INTEREST - 1];
+    ret_view->fees_minor = posting->draft.charges.minor[AGREEMENT_FEES - 1];
+    ret_view->costs_minor = posting->draft.charges.minor[AGREEMENT_COSTS - 1];
+    ret_view->paid_to = (Dunlin__Payment__V1__PaidTo)posting->draft.paid_to;
+    ret_view->contingency_fee_minor = posting->draft.fee_minor;
+}
+
+void codec_suspense_view(const struct suspense *item, Dunlin__Payment__V1__SuspenseView *ret_view)
+{
+    dunlin__payment__v1__suspense_view__init(ret_view);
+    ret_view->item_id = wire_id(&item->item_id);
+    ret_view->state = (Dunlin__Payment__V1__SuspenseState)item->state;
+    ret_view->source = (Dunlin__Payment__V1__SuspenseSource)item->source;
+    ret_view->amount_minor = item->amount.minor;
+    ret_view->currency = wire_text(item->amount.currency);
+    ret_view->client = wire_text(item->client);
+    ret_view->account_id = wire_id(&item->account_id);
+    ret_view->payer = wire_text(item->payer);
+    ret_view->reference = wire_text(item->reference);
+    ret_view->received_on_days = item->received_on_days;
+    ret_view->reason = wire_text(item->reason);
 }
 
 void codec_promise_view(const struct promise *promise, Dunlin__Payment__V1__PromiseView *ret_view)

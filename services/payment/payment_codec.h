@@ -3,7 +3,7 @@
 
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
-#include "payment_model.h"
+#include "suspense_model.h"
 
 /* Wire <-> own types. Whatever is made borrows its texts and bytes from what it is made of. */
 
@@ -18,5 +18,7 @@ MUST_USE enum status codec_provenance(const Dunlin__Intake__V1__Provenance *wire
 
 void codec_posting_view(const struct posting *posting, Dunlin__Payment__V1__PostingView *ret_view);
 void codec_promise_view(const struct promise *promise, Dunlin__Payment__V1__PromiseView *ret_view);
+
+void codec_suspense_view(const struct suspense *item, Dunlin__Payment__V1__SuspenseView *ret_view);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "allocation.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "logging/logging.h"
@@ -9,6 +10,7 @@
 #include "payment_record.h"
 #include "payment_service.h"
 #include "payment_store.h"
+#include "policy/policy_holder.h"
 #include "service/wire.h"
 
 /* The account that an event is about. One that was never placed is a fault somewhere before us: the event is parked. */
@@ -97,6 +99,9 @@ static enum status apply_placed(const struct record *record, const struct servic
         return st;
     account.balance = draft.change;
     account.balance.minor = 0;
+    account.client = placed->client;
+    account.age_days = day_of(placed->placed_at_us) - placed->due_on_days;
+    account.placed_minor = placed->balance_minor;
     return post(record, book_add_account(record->book, &account, 0), &draft, err);
 }
 
@@ -196,6 +201,7 @@ static enum status want_reported(struct book *book, const struct service_event *
 static enum status apply_reported(const struct record *record, const struct service_event *event, struct error *err)
 {
     const Dunlin__Intake__V1__PaymentReported *reported = (const void *)event->message;
+    const struct policy_holder *policy = unit_context(record->unit);
     struct account *account;
     struct posting_draft draft = {
         .kind = POSTING_PAYMENT,
@@ -218,7 +224,10 @@ static enum status apply_reported(const struct record *record, const struct serv
     st = codec_money(-reported->amount_minor, reported->currency, &draft.change, err);
     if (st == STATUS_OK)
         st = codec_provenance(reported->provenance, &draft.provenance, err);
-    return st == STATUS_OK ? post(record, account, &draft, err) : st;
+    if (st != STATUS_OK)
+        return st;
+    allocation_apply(policy->agreements, account, PAID_TO_CLIENT, &draft); /* he says what he was paid */
+    return post(record, account, &draft, err);
 }
 
 /* AttemptReported: a promise given on the phone. */

@@ -1,42 +1,13 @@
 #include "payment_handlers.h"
 
+#include "allocation.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "payment_codec.h"
-#include "payment_record.h"
+#include "payment_command.h"
 #include "payment_service.h"
 #include "payment_store.h"
+#include "policy/policy_holder.h"
 #include "service/wire.h"
-
-/* `want` reads a call's ids and asks for their rows; `act` decides by the model, records, answers. A refusal answers
- * the call and is OK; what they return otherwise fails the unit. */
-struct command {
-    enum status (*want)(struct book *book, const struct service_call *call, struct error *err);
-    enum status (*act)(const struct record *record, struct service_call *call, struct error *err);
-};
-
-static enum status run(const struct command *command, struct unit *unit, struct service_call *calls, size_t n_calls,
-                       struct error *err)
-{
-    SCOPED(book_freep) struct book *book = book_new();
-
-    for (size_t i = 0; i < n_calls; i++) {
-        struct error why;
-        if (command->want(book, &calls[i], &why) != STATUS_OK)
-            service_fail_error(&calls[i], &why);
-    }
-    enum status st = payment_store_load(unit_db(unit), book, err);
-    for (size_t i = 0; i < n_calls && st == STATUS_OK; i++) {
-        const struct record record = {.unit = unit, .book = book, .actor = wire_actor(&calls[i])};
-        if (!service_is_answered(&calls[i]))
-            st = command->act(&record, &calls[i], err);
-    }
-    return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
-}
-
-static int32_t today(const struct unit *unit)
-{
-    return (int32_t)(unit_now(unit).us / US_PER_DAY);
-}
 
 static void fail_no_account(struct service_call *call, const struct id *account_id)
 {
@@ -45,11 +16,21 @@ static void fail_no_account(struct service_call *call, const struct id *account_
     service_fail(call, STATUS_NOT_FOUND, "no account %s", id_format(account_id, text));
 }
 
-static void reply_posting(struct service_call *call, const struct posting *posting)
+/* Of a payment what was posted, what was held of it, or both. */
+static void reply_posting(struct service_call *call, const struct posting *posting, const struct suspense *held)
 {
     Dunlin__Payment__V1__PostingView view;
 
-    codec_posting_view(posting, &view);
+    if (posting)
+        codec_posting_view(posting, &view);
+    else
+        dunlin__payment__v1__posting_view__init(&view);
+    if (held) {
+        view.account_id = wire_id(&held->account_id);
+        view.currency = wire_text(held->amount.currency);
+        view.suspense_minor = held->amount.minor;
+        view.suspense_item_id = wire_id(&held->item_id);
+    }
     service_reply(call, &view.base);
 }
 
@@ -61,22 +42,49 @@ static void reply_promise(struct service_call *call, const struct promise *promi
     service_reply(call, &view.base);
 }
 
-/* Posts and answers. */
-static enum status post(const struct record *record, struct service_call *call, struct account *account,
-                        const struct posting_draft *draft, struct error *err)
-{
-    struct posting posting;
-    const struct posting *kept = NULL;
-    struct error why;
+/* --- PostPayment */
 
-    if (ledger_post(account, draft, &posting, &why) != STATUS_OK) {
-        service_fail_error(call, &why);
+static enum paid_to paid_to_of(const Dunlin__Payment__V1__PostPaymentRequest *request)
+{
+    if (request->item_id.len > 0)
+        return PAID_FROM_SUSPENSE;
+    return request->paid_to == DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_UNSPECIFIED ? PAID_TO_AGENCY
+                                                                                 : (enum paid_to)request->paid_to;
+}
+
+/* That of money in suspense follows from what it is, wherever that lies; the caller's, or a new one. */
+static enum status read_payment_id(const struct service_call *call, struct id *ret_id, struct error *err)
+{
+    const Dunlin__Payment__V1__PostPaymentRequest *request = (const void *)call->request;
+    const struct id account_id = wire_known_id(&request->account_id);
+    struct id item_id;
+    enum status st;
+
+    if (request->item_id.len == 0 && request->payment_id.len == 0) {
+        *ret_id = (struct id){0};
         return STATUS_OK;
     }
-    enum status st = record_posting(record, account, &posting, &kept, err);
+    if (request->item_id.len == 0)
+        return wire_read_own_id(call, &request->payment_id, "payment_id", ret_id, err);
+    if (request->payment_id.len > 0 || request->paid_to != DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_UNSPECIFIED)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "item_id: goes without payment_id and paid_to");
+    st = wire_read_id(&request->item_id, "item_id", &item_id, err);
     if (st == STATUS_OK)
-        reply_posting(call, kept);
+        *ret_id = suspense_payment_id(&item_id, &account_id);
     return st;
+}
+
+static enum status check_paid_to(int paid_to, struct error *err)
+{
+    switch (paid_to) {
+    case DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_UNSPECIFIED:
+    case DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_AGENCY:
+    case DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_CLIENT:
+    case DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_OTHER_AGENCY:
+        return STATUS_OK;
+    default:
+        return error_set(err, STATUS_INVALID_ARGUMENT, "paid_to: %d is none", paid_to);
+    }
 }
 
 static enum status want_post(struct book *book, const struct service_call *call, struct error *err)
@@ -87,29 +95,104 @@ static enum status want_post(struct book *book, const struct service_call *call,
 
     if (st == STATUS_OK)
         st = wire_check_text(request->reference, TEXT_MAX_BYTES, "reference", err);
+    if (st == STATUS_OK)
+        st = check_paid_to((int)request->paid_to, err);
+    if (st == STATUS_OK)
+        st = read_payment_id(call, &payment_id, err);
     if (st != STATUS_OK)
         return st;
     if (request->amount_minor <= 0)
         return error_set(err, STATUS_INVALID_ARGUMENT, "amount_minor: %lld is not positive",
                          (long long)request->amount_minor);
-    if (request->payment_id.len > 0) {
-        st = wire_read_own_id(call, &request->payment_id, "payment_id", &payment_id, err);
-        if (st != STATUS_OK)
-            return st;
+    if (!id_is_none(&payment_id)) {
+        const struct id overpaid_id = suspense_overpaid_id(&payment_id);
         book_want_posting(book, &payment_id);
+        book_want_suspense(book, &overpaid_id);
     }
     book_want_account(book, &account_id);
     return STATUS_OK;
 }
 
-static void answer_posted_before(struct service_call *call, const struct posting *posting, const struct id *account_id)
+/* True where this payment has been taken in before, or something else has its id. */
+static bool answer_posted_before(struct service_call *call, const struct book *book, const struct id *payment_id,
+                                 const struct id *account_id)
 {
-    if (posting->draft.kind != POSTING_PAYMENT || !id_equal(&posting->account_id, account_id))
+    const struct id overpaid_id = suspense_overpaid_id(payment_id);
+    const struct posting *posting = book_posting(book, payment_id);
+    const struct suspense *held = book_suspense(book, &overpaid_id);
+
+    if (posting && (posting->draft.kind != POSTING_PAYMENT || !id_equal(&posting->account_id, account_id)))
         service_fail(call, STATUS_INVALID_ARGUMENT, "payment_id: is a %s of %s account",
                      posting_kind_name(posting->draft.kind),
                      id_equal(&posting->account_id, account_id) ? "this" : "another");
-    else
-        reply_posting(call, posting);
+    else if (posting || held)
+        reply_posting(call, posting, held);
+    return service_is_answered(call);
+}
+
+static enum status hold_rest(const struct record *record, const struct account *account,
+                             const struct posting_draft *draft, int64_t rest_minor, const struct suspense **ret_held,
+                             struct error *err)
+{
+    struct suspense item = {
+        .item_id = suspense_overpaid_id(&draft->posting_id),
+        .agency_id = account->agency_id,
+        .state = SUSPENSE_HELD,
+        .source = SUSPENSE_OVERPAID,
+        .amount = draft->change,
+        .client = account->client,
+        .account_id = account->account_id,
+        .payer = "",
+        .reference = draft->reference,
+        .received_on_days = draft->effective_on_days,
+        .reason = "",
+        .held_at = draft->posted_at,
+    };
+
+    item.amount.minor = rest_minor;
+    return record_held(record, &item, ret_held, err);
+}
+
+/* What comes out of suspense and is more than is owed here stays where it was: the whole is refused. */
+static enum status check_whole(const struct account *account, enum paid_to paid_to, int64_t paid_minor,
+                               int64_t applied_minor, struct error *err)
+{
+    if (paid_to != PAID_FROM_SUSPENSE || applied_minor == paid_minor)
+        return STATUS_OK;
+    return error_set(err, STATUS_FAILED_PRECONDITION, "only %lld minor units are owed on the account",
+                     (long long)(account->balance.minor > 0 ? account->balance.minor : 0));
+}
+
+/* Posts what is owed, holds the rest, and answers. */
+static enum status pay(const struct record *record, struct service_call *call, struct account *account,
+                       enum paid_to paid_to, struct posting_draft *draft, struct error *err)
+{
+    const struct policy_holder *policy = unit_context(record->unit);
+    const int64_t paid_minor = -draft->change.minor;
+    const int64_t applied_minor = allocation_applied(account, paid_to, paid_minor);
+    const struct posting *kept = NULL;
+    const struct suspense *held = NULL;
+    struct posting posting;
+    struct error why;
+    enum status st = check_whole(account, paid_to, paid_minor, applied_minor, &why);
+
+    draft->change.minor = -applied_minor;
+    allocation_apply(policy->agreements, account, paid_to, draft);
+    if (st == STATUS_OK)
+        st = payment_check(account, draft, &why);
+    if (st == STATUS_OK && applied_minor > 0)
+        st = ledger_post(account, draft, &posting, &why);
+    if (st != STATUS_OK) {
+        service_fail_error(call, &why);
+        return STATUS_OK;
+    }
+    if (applied_minor > 0)
+        st = record_posting(record, account, &posting, &kept, err);
+    if (st == STATUS_OK && applied_minor < paid_minor)
+        st = hold_rest(record, account, draft, paid_minor - applied_minor, &held, err);
+    if (st == STATUS_OK)
+        reply_posting(call, kept, held);
+    return st;
 }
 
 static enum status act_post(const struct record *record, struct service_call *call, struct error *err)
@@ -120,9 +203,8 @@ static enum status act_post(const struct record *record, struct service_call *ca
     bool has_date =
         request->paid_on_presence_case == DUNLIN__PAYMENT__V1__POST_PAYMENT_REQUEST__PAID_ON_PRESENCE_PAID_ON_DAYS;
     struct posting_draft draft = {
-        .posting_id = request->payment_id.len > 0 ? wire_known_id(&request->payment_id) : id_new(call->partition),
         .kind = POSTING_PAYMENT,
-        .effective_on_days = has_date ? request->paid_on_days : today(record->unit),
+        .effective_on_days = has_date ? request->paid_on_days : command_today(record->unit),
         .reference = request->reference,
         .posted_at = unit_now(record->unit),
     };
@@ -132,17 +214,19 @@ static enum status act_post(const struct record *record, struct service_call *ca
         fail_no_account(call, &account_id);
         return STATUS_OK;
     }
-    const struct posting *before = book_posting(record->book, &draft.posting_id);
-    if (before) {
-        answer_posted_before(call, before, &account_id);
-        return STATUS_OK;
-    }
-    if (codec_money(-request->amount_minor, request->currency, &draft.change, &why) != STATUS_OK) {
+    if (read_payment_id(call, &draft.posting_id, &why) != STATUS_OK ||
+        codec_money(-request->amount_minor, request->currency, &draft.change, &why) != STATUS_OK) {
         service_fail_error(call, &why);
         return STATUS_OK;
     }
-    return post(record, call, account, &draft, err);
+    if (id_is_none(&draft.posting_id))
+        draft.posting_id = id_new(call->partition);
+    else if (answer_posted_before(call, record->book, &draft.posting_id, &account_id))
+        return STATUS_OK;
+    return pay(record, call, account, paid_to_of(request), &draft, err);
 }
+
+/* --- ReversePayment */
 
 static enum status want_reverse(struct book *book, const struct service_call *call, struct error *err)
 {
@@ -155,9 +239,25 @@ static enum status want_reverse(struct book *book, const struct service_call *ca
     if (st != STATUS_OK)
         return st;
     struct id reversal_id = ledger_reversal_id(&posting_id);
+    struct id overpaid_id = suspense_overpaid_id(&posting_id);
     book_want_posting(book, &posting_id);
     book_want_posting(book, &reversal_id);
+    book_want_suspense(book, &overpaid_id);
     return STATUS_OK;
+}
+
+/* The money that the payment brought beyond what was owed goes with it, as far as it is still held. What was assigned
+ * to another account has a posting of its own there, to be reversed by itself. */
+static enum status return_rest(const struct record *record, const struct id *posting_id, const char *reason,
+                               struct error *err)
+{
+    const struct id overpaid_id = suspense_overpaid_id(posting_id);
+    struct suspense *held = book_suspense(record->book, &overpaid_id);
+
+    if (!held || held->state != SUSPENSE_HELD)
+        return STATUS_OK;
+    enum status st = suspense_move(held, SUSPENSE_EVENT_RETURN, NULL, reason, err);
+    return st == STATUS_OK ? record_suspense(record, held, SUSPENSE_EVENT_RETURN, err) : st;
 }
 
 static enum status act_reverse(const struct record *record, struct service_call *call, struct error *err)
@@ -178,12 +278,24 @@ static enum status act_reverse(const struct record *record, struct service_call 
         service_fail(call, STATUS_FAILED_PRECONDITION, "posting %s is reversed already", id_format(&posting_id, text));
         return STATUS_OK;
     }
-    if (ledger_draft_reversal(posting, request->reason, today(record->unit), &draft, &why) != STATUS_OK) {
+    if (ledger_draft_reversal(posting, request->reason, command_today(record->unit), &draft, &why) != STATUS_OK) {
         service_fail_error(call, &why);
         return STATUS_OK;
     }
     draft.posted_at = unit_now(record->unit);
-    return post(record, call, book_account(record->book, &posting->account_id), &draft, err);
+    struct account *account = book_account(record->book, &posting->account_id);
+    struct posting reversal;
+    const struct posting *kept = NULL;
+    if (ledger_post(account, &draft, &reversal, &why) != STATUS_OK) {
+        service_fail_error(call, &why);
+        return STATUS_OK;
+    }
+    enum status st = record_posting(record, account, &reversal, &kept, err);
+    if (st == STATUS_OK)
+        st = return_rest(record, &posting_id, request->reason, err);
+    if (st == STATUS_OK)
+        reply_posting(call, kept, NULL);
+    return st;
 }
 
 static enum status want_promise(struct book *book, const struct service_call *call, struct error *err)
@@ -312,6 +424,10 @@ static void reply_account(struct service_call *call, const struct account *accou
     reply.account_id = wire_id(&account->account_id);
     reply.balance_minor = account->balance.minor;
     reply.currency = wire_text(account->balance.currency);
+    reply.client = wire_text(account->client);
+    reply.interest_minor = account->owed.minor[AGREEMENT_INTEREST - 1];
+    reply.fees_minor = account->owed.minor[AGREEMENT_FEES - 1];
+    reply.costs_minor = account->owed.minor[AGREEMENT_COSTS - 1];
     for (size_t i = 0; i < n_postings; i++) {
         codec_posting_view(&g_array_index(postings, struct posting, first_posting + i), &posting_views[i]);
         posting_list[i] = &posting_views[i];
@@ -373,20 +489,20 @@ enum status payment_get_account(struct unit *unit, struct service_call *calls, s
 
 enum status payment_post(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return run(&(struct command){want_post, act_post}, unit, calls, n_calls, err);
+    return command_run(&(struct command){want_post, act_post}, unit, calls, n_calls, err);
 }
 
 enum status payment_reverse(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return run(&(struct command){want_reverse, act_reverse}, unit, calls, n_calls, err);
+    return command_run(&(struct command){want_reverse, act_reverse}, unit, calls, n_calls, err);
 }
 
 enum status payment_promise(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return run(&(struct command){want_promise, act_promise}, unit, calls, n_calls, err);
+    return command_run(&(struct command){want_promise, act_promise}, unit, calls, n_calls, err);
 }
 
 enum status payment_cancel_promise(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return run(&(struct command){want_cancel, act_cancel}, unit, calls, n_calls, err);
+    return command_run(&(struct command){want_cancel, act_cancel}, unit, calls, n_calls, err);
 }

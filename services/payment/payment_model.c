@@ -18,7 +18,19 @@ static const struct posting_rule {
     [POSTING_PAYMENT] = {"payment", LEDGER_CASH, SIGN_NEGATIVE},
     [POSTING_REVERSAL] = {"reversal", LEDGER_CASH, SIGN_POSITIVE},
     [POSTING_ADJUSTMENT] = {"adjustment", LEDGER_ADJUSTMENT, SIGN_ANY},
+    [POSTING_INTEREST] = {"interest", LEDGER_CHARGE, SIGN_ANY}, /* a payment of an earlier day takes some back */
+    [POSTING_FEE] = {"fee", LEDGER_CHARGE, SIGN_POSITIVE},
+    [POSTING_CREDIT] = {"credit", LEDGER_CREDIT, SIGN_NEGATIVE},
 };
+_Static_assert(ARRAY_SIZE(RULES) == POSTING_KINDS_END, "a row each");
+
+/* A payment that the client received himself is against his own cash. */
+static enum ledger_account against(const struct posting_draft *draft)
+{
+    const bool is_clients = draft->paid_to == PAID_TO_CLIENT || draft->paid_to == PAID_TO_OTHER_AGENCY;
+
+    return is_clients ? LEDGER_CLIENT_CASH : RULES[draft->kind].against;
+}
 
 const char *posting_kind_name(enum posting_kind kind)
 {
@@ -38,6 +50,14 @@ static enum status check_order(const struct account *account, enum posting_kind 
     return STATUS_OK;
 }
 
+static enum status check_day(const struct posting_draft *draft, struct error *err)
+{
+    if (draft->effective_on_days < EFFECTIVE_ON_MIN || draft->effective_on_days > EFFECTIVE_ON_MAX)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "value date: day %d is not between 1900 and 2199",
+                         draft->effective_on_days);
+    return STATUS_OK;
+}
+
 static enum status check_change(const struct posting_draft *draft, struct error *err)
 {
     int64_t change = draft->change.minor;
@@ -49,32 +69,41 @@ static enum status check_change(const struct posting_draft *draft, struct error 
     if ((sign == SIGN_NEGATIVE && change >= 0) || (sign == SIGN_POSITIVE && change <= 0))
         return error_set(err, STATUS_INVALID_ARGUMENT, "a %s of %lld minor units: the amount must be positive",
                          RULES[draft->kind].name, (long long)(sign == SIGN_NEGATIVE ? -change : change));
-    if (draft->effective_on_days < EFFECTIVE_ON_MIN || draft->effective_on_days > EFFECTIVE_ON_MAX)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "value date: day %d is not between 1900 and 2199",
-                         draft->effective_on_days);
-    return STATUS_OK;
+    return check_day(draft, err);
+}
+
+enum status payment_check(const struct account *account, const struct posting_draft *draft, struct error *err)
+{
+    struct money ignored;
+    enum status st = check_day(draft, err);
+
+    return st == STATUS_OK ? money_add(account->balance, draft->change, &ignored, err) : st;
 }
 
 enum status ledger_post(struct account *account, const struct posting_draft *draft, struct posting *ret_posting,
                         struct error *err)
 {
     struct money balance;
+    struct charges owed = account->owed;
     enum status st = check_order(account, draft->kind, err);
 
     if (st == STATUS_OK)
         st = check_change(draft, err);
     if (st == STATUS_OK)
         st = money_add(account->balance, draft->change, &balance, err);
+    if (st == STATUS_OK)
+        st = charges_add(&owed, &draft->charges, err);
     if (st != STATUS_OK)
         return st;
     account->balance = balance;
+    account->owed = owed;
     account->n_postings++;
     *ret_posting = (struct posting){
         .draft = *draft,
         .account_id = account->account_id,
         .number = account->n_postings,
         .balance_minor = balance.minor,
-        .entries = {{LEDGER_RECEIVABLE, draft->change.minor}, {RULES[draft->kind].against, -draft->change.minor}},
+        .entries = {{LEDGER_RECEIVABLE, draft->change.minor}, {against(draft), -draft->change.minor}},
     };
     return STATUS_OK;
 }
@@ -89,6 +118,10 @@ enum status ledger_draft_reversal(const struct posting *posting, const char *rea
         .posting_id = ledger_reversal_id(&posting->draft.posting_id),
         .kind = POSTING_REVERSAL,
         .change = posting->draft.change,
+        .charges = charges_negate(&posting->draft.charges),
+        /* What came out of suspense had come in before: now it goes. */
+        .paid_to = posting->draft.paid_to == PAID_FROM_SUSPENSE ? PAID_TO_AGENCY : posting->draft.paid_to,
+        .fee_minor = -posting->draft.fee_minor,
         .effective_on_days = effective_on_days,
         .reference = reason,
         .reverses = posting->draft.posting_id,

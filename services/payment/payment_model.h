@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bucket_model.h"
 #include "clock/clock.h"
 #include "id/id.h"
 #include "money/money.h"
@@ -22,6 +23,9 @@ enum ledger_account {
     LEDGER_CLIENT_FUNDS = 2, /* what clients have placed: the other side of the receivable */
     LEDGER_CASH = 3,         /* money received */
     LEDGER_ADJUSTMENT = 4,   /* what clients have restated since */
+    LEDGER_CLIENT_CASH = 5,  /* money that clients received themselves */
+    LEDGER_CHARGE = 6,       /* interest, fees and costs that came on top */
+    LEDGER_CREDIT = 7,       /* taken off: a dispute that was right, a settlement */
 };
 
 /* Numbers are stored, and are those of the wire. */
@@ -30,6 +34,19 @@ enum posting_kind {
     POSTING_PAYMENT = 2,
     POSTING_REVERSAL = 3,
     POSTING_ADJUSTMENT = 4,
+    POSTING_INTEREST = 5,
+    POSTING_FEE = 6, /* of fees and costs, as the agreement or the law allows */
+    POSTING_CREDIT = 7,
+};
+#define POSTING_KINDS_END 8
+
+/* Who has the money of a payment. Numbers are stored, and are those of the wire. */
+enum paid_to {
+    PAID_TO_NOBODY = 0, /* it is no payment */
+    PAID_TO_AGENCY = 1, /* into trust */
+    PAID_TO_CLIENT = 2,
+    PAID_TO_OTHER_AGENCY = 3,
+    PAID_FROM_SUSPENSE = 4, /* in trust already */
 };
 
 struct ledger_entry {
@@ -61,7 +78,10 @@ struct provenance {
 struct posting_draft {
     struct id posting_id;
     enum posting_kind kind;
-    struct money change;       /* of what is owed: negative for a payment */
+    struct money change;    /* of what is owed: negative for a payment */
+    struct charges charges; /* as far as it is of interest, fees and costs; the rest is principal */
+    enum paid_to paid_to;
+    int64_t fee_minor;         /* contingency fee that the agency earns by it; a reversal gives it back */
     int32_t effective_on_days; /* value date */
     const char *reference;     /* borrowed; never NULL */
     struct id reverses;        /* none unless a reversal */
@@ -86,7 +106,11 @@ struct account {
     struct id account_id;
     struct id debtor_id;
     int32_t agency_id;
+    const char *client;   /* borrowed; whose claim it is; "" where it was placed before anybody asked */
+    int32_t age_days;     /* of the debt when it was placed: from its due day on */
+    int64_t placed_minor; /* owed at placement */
     struct money balance; /* owed now; negative: overpaid */
+    struct charges owed;  /* of the balance, what is no principal */
     int32_t n_postings;
     bool is_recalled;
     struct promise *open_promise; /* borrowed; NULL where none is open */
@@ -94,11 +118,15 @@ struct account {
 
 /* Posts: the balance moves and the posting gets the next number. The first posting of an account is its placement, and
  * no other is one; a payment lowers what is owed and a reversal raises it; a payment may lower it below zero
- * (overpaid). Fails with INVALID_ARGUMENT (another currency, wrong sign, a value date out of bounds), OUT_OF_RANGE (the
- * balance does not fit), FAILED_PRECONDITION (first posting no placement, or a second placement); `account` is
- * untouched then. */
+ * (overpaid). Of `charges` each goes to its bucket. Fails with INVALID_ARGUMENT (another currency, wrong sign, a value
+ * date out of bounds), OUT_OF_RANGE (the balance does not fit), FAILED_PRECONDITION (first posting no placement, or a
+ * second placement); `account` is untouched then. */
 MUST_USE enum status ledger_post(struct account *account, const struct posting_draft *draft,
                                  struct posting *ret_posting, struct error *err);
+
+/* What ledger_post checks of a payment but its amount, for money of which nothing may be owed: currency and value date.
+ */
+MUST_USE enum status payment_check(const struct account *account, const struct posting_draft *draft, struct error *err);
 
 /* The draft that takes `posting` back at its full amount. Fails with FAILED_PRECONDITION where it is no payment. That
  * it is not reversed yet is for the caller to know: a reversal's id is derived from what it reverses. */

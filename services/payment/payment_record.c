@@ -30,6 +30,11 @@ static enum status emit_payment(const struct record *record, const struct accoun
     message.currency = wire_text(posting->draft.change.currency);
     message.paid_on_days = posting->draft.effective_on_days;
     message.reference = wire_text(posting->draft.reference);
+    message.interest_minor = -posting->draft.charges.minor[AGREEMENT_INTEREST - 1];
+    message.fees_minor = -posting->draft.charges.minor[AGREEMENT_FEES - 1];
+    message.costs_minor = -posting->draft.charges.minor[AGREEMENT_COSTS - 1];
+    message.paid_to = (Dunlin__Payment__V1__PaidTo)posting->draft.paid_to;
+    message.contingency_fee_minor = posting->draft.fee_minor;
     return emit(record, account, &message.base, err);
 }
 
@@ -47,7 +52,19 @@ static enum status emit_reversal(const struct record *record, const struct accou
     message.currency = wire_text(posting->draft.change.currency);
     message.effective_on_days = posting->draft.effective_on_days;
     message.reason = wire_text(posting->draft.reference);
+    message.interest_minor = posting->draft.charges.minor[AGREEMENT_INTEREST - 1];
+    message.fees_minor = posting->draft.charges.minor[AGREEMENT_FEES - 1];
+    message.costs_minor = posting->draft.charges.minor[AGREEMENT_COSTS - 1];
+    message.paid_to = (Dunlin__Payment__V1__PaidTo)posting->draft.paid_to;
+    message.contingency_fee_minor = -posting->draft.fee_minor;
     return emit(record, account, &message.base, err);
+}
+
+static void say_owed(const struct account *account, Dunlin__Payment__V1__BalanceChanged *message)
+{
+    message->interest_minor = account->owed.minor[AGREEMENT_INTEREST - 1];
+    message->fees_minor = account->owed.minor[AGREEMENT_FEES - 1];
+    message->costs_minor = account->owed.minor[AGREEMENT_COSTS - 1];
 }
 
 static enum status emit_balance(const struct record *record, const struct account *account,
@@ -64,6 +81,7 @@ static enum status emit_balance(const struct record *record, const struct accoun
     message.kind = (Dunlin__Payment__V1__PostingKind)posting->draft.kind;
     message.effective_on_days = posting->draft.effective_on_days;
     message.cause_seq = posting->draft.cause_seq;
+    say_owed(account, &message);
     return emit(record, account, &message.base, err);
 }
 
@@ -78,6 +96,7 @@ enum status record_unchanged(const struct record *record, const struct account *
     message.balance_minor = account->balance.minor;
     message.currency = wire_text(account->balance.currency);
     message.cause_seq = cause_seq;
+    say_owed(account, &message);
     return emit(record, account, &message.base, err);
 }
 
@@ -90,6 +109,9 @@ static enum status emit_posting(const struct record *record, const struct accoun
     case POSTING_PLACEMENT:
         return STATUS_OK; /* AccountPlaced has said it */
     case POSTING_ADJUSTMENT:
+    case POSTING_INTEREST:
+    case POSTING_FEE:
+    case POSTING_CREDIT:
         break;
     case POSTING_PAYMENT:
         st = emit_payment(record, account, posting, err);
@@ -108,7 +130,10 @@ enum status record_posting(const struct record *record, struct account *account,
     const struct posting *kept = book_add_posting(record->book, posting, true);
     struct promise *before = account->open_promise;
     struct promise *ended = promise_settle(account, kept);
+    struct trust_entry trust;
 
+    if (trust_of_posting(account, kept, &trust))
+        book_add_trust(record->book, &trust);
     book_touch_account(account);
     if (before)
         book_touch_promise(before);
@@ -203,4 +228,100 @@ enum status record_promise_end(const struct record *record, struct account *acco
         break;
     }
     return error_set(err, STATUS_INTERNAL, "a promise ended and is %s", promise_state_name(promise->state));
+}
+
+static enum status emit_of_suspense(const struct record *record, const struct suspense *item,
+                                    const ProtobufCMessage *message, struct error *err)
+{
+    const struct account *account = book_account(record->book, &item->account_id);
+    struct subject subject = {.agency_id = item->agency_id, .partition = id_partition(&item->item_id)};
+
+    /* What an account was overpaid is of its debtor; what is nobody's is of no debtor. */
+    if (account && item->source == SUSPENSE_OVERPAID) {
+        subject.debtor_id = account->debtor_id;
+        subject.account_id = account->account_id;
+    }
+    return unit_emit(record->unit, &subject, record->actor, message, err);
+}
+
+enum status record_held(const struct record *record, const struct suspense *item, const struct suspense **ret_item,
+                        struct error *err)
+{
+    const struct trust_entry trust = trust_of_held(item);
+    struct suspense *kept = book_add_suspense(record->book, item);
+    Dunlin__Payment__V1__SuspenseHeld message;
+
+    book_touch_suspense(kept);
+    book_add_trust(record->book, &trust);
+    dunlin__payment__v1__suspense_held__init(&message);
+    message.item_id = wire_id(&item->item_id);
+    message.source = (Dunlin__Payment__V1__SuspenseSource)item->source;
+    message.amount_minor = item->amount.minor;
+    message.currency = wire_text(item->amount.currency);
+    message.client = wire_text(item->client);
+    message.account_id = wire_id(&item->account_id);
+    message.payer = wire_text(item->payer);
+    message.reference = wire_text(item->reference);
+    message.received_on_days = item->received_on_days;
+    *ret_item = kept;
+    return emit_of_suspense(record, item, &message.base, err);
+}
+
+static enum status emit_assigned(const struct record *record, const struct suspense *item, struct error *err)
+{
+    Dunlin__Payment__V1__SuspenseAssigned message;
+
+    dunlin__payment__v1__suspense_assigned__init(&message);
+    message.item_id = wire_id(&item->item_id);
+    message.account_id = wire_id(&item->account_id);
+    message.amount_minor = item->amount.minor;
+    message.currency = wire_text(item->amount.currency);
+    message.reason = wire_text(item->reason);
+    return emit_of_suspense(record, item, &message.base, err);
+}
+
+static enum status emit_unassigned(const struct record *record, const struct suspense *item, struct error *err)
+{
+    Dunlin__Payment__V1__SuspenseUnassigned message;
+
+    dunlin__payment__v1__suspense_unassigned__init(&message);
+    message.item_id = wire_id(&item->item_id);
+    message.account_id = wire_id(&item->account_id);
+    message.amount_minor = item->amount.minor;
+    message.currency = wire_text(item->amount.currency);
+    message.reason = wire_text(item->reason);
+    return emit_of_suspense(record, item, &message.base, err);
+}
+
+static enum status emit_ended(const struct record *record, const struct suspense *item, struct error *err)
+{
+    Dunlin__Payment__V1__SuspenseEnded message;
+
+    dunlin__payment__v1__suspense_ended__init(&message);
+    message.item_id = wire_id(&item->item_id);
+    message.state = (Dunlin__Payment__V1__SuspenseState)item->state;
+    message.amount_minor = item->amount.minor;
+    message.currency = wire_text(item->amount.currency);
+    message.reason = wire_text(item->reason);
+    return emit_of_suspense(record, item, &message.base, err);
+}
+
+enum status record_suspense(const struct record *record, struct suspense *item, enum suspense_event event,
+                            struct error *err)
+{
+    const struct instant now = unit_now(record->unit);
+    const struct trust_entry trust = trust_of_suspense(item, event, (int32_t)(now.us / US_PER_DAY), now);
+
+    book_touch_suspense(item);
+    book_add_trust(record->book, &trust);
+    switch (event) {
+    case SUSPENSE_EVENT_ASSIGN:
+        return emit_assigned(record, item, err);
+    case SUSPENSE_EVENT_UNASSIGN:
+        return emit_unassigned(record, item, err);
+    case SUSPENSE_EVENT_REFUND:
+    case SUSPENSE_EVENT_RETURN:
+        break;
+    }
+    return emit_ended(record, item, err);
 }

@@ -14,8 +14,8 @@ struct record {
     const char *actor; /* on whose behalf; NULL: the service itself */
 };
 
-/* A posting that ledger_post has just made on the account: settles the account's open promise too. *ret_posting, the
- * book's copy, is lent; may be NULL. */
+/* A posting that ledger_post has just made on the account: moves the client's money along and settles the account's
+ * open promise too. *ret_posting, the book's copy, is lent; may be NULL. */
 MUST_USE enum status record_posting(const struct record *record, struct account *account, const struct posting *posting,
                                     const struct posting **ret_posting, struct error *err);
 
@@ -31,5 +31,13 @@ MUST_USE enum status record_promise(const struct record *record, struct account 
 /* A promise of the account that promise_move has just moved from OPEN. */
 MUST_USE enum status record_promise_end(const struct record *record, struct account *account, struct promise *promise,
                                         struct error *err);
+
+/* New money in suspense, HELD. *ret_item, the book's, is lent. */
+MUST_USE enum status record_held(const struct record *record, const struct suspense *item,
+                                 const struct suspense **ret_item, struct error *err);
+
+/* Money in suspense that suspense_move has just moved. */
+MUST_USE enum status record_suspense(const struct record *record, struct suspense *item, enum suspense_event event,
+                                     struct error *err);
 
 #endif

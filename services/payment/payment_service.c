@@ -4,6 +4,8 @@
 #include "payment_events.h"
 #include "payment_handlers.h"
 #include "payment_sql.h"
+#include "policy/policy_holder.h"
+#include "suspense_handlers.h"
 
 static const struct config_option OPTIONS[] = {
     {.name = "sop",
@@ -12,6 +14,12 @@ static const struct config_option OPTIONS[] = {
      .meaning =
          "File of the standard operating procedure; its promise_grace_days holds for promises made from now on. Read "
          "again on SIGHUP."},
+    {.name = "agreements",
+     .type = CONFIG_TEXT,
+     .default_value = "deploy/agreements.yaml",
+     .meaning = "File of what was agreed with clients: in which order payments are applied, what the agency earns, how "
+                "it pays "
+                "out. Read again on SIGHUP."},
     {0},
 };
 
@@ -28,13 +36,27 @@ static const struct service_method METHODS[] = {
      .handle = payment_get_account,
      .roles = "operator service",
      .is_query = true},
+    {.name = "HoldMoney", .scope = SERVICE_IN_PARTITION, .handle = suspense_hold, .roles = "operator service"},
+    {.name = "AssignSuspense", .scope = SERVICE_IN_PARTITION, .handle = suspense_assign, .roles = "operator service"},
+    {.name = "UnassignSuspense",
+     .scope = SERVICE_IN_PARTITION,
+     .handle = suspense_unassign,
+     .roles = "operator service"},
+    {.name = "RefundSuspense", .scope = SERVICE_IN_PARTITION, .handle = suspense_refund, .roles = "operator service"},
+    {.name = "ListSuspense",
+     .scope = SERVICE_ANYWHERE,
+     .handle = suspense_list,
+     .roles = "operator service",
+     .is_query = true},
+    {.name = "GetTrust", .scope = SERVICE_ANYWHERE, .handle = trust_get, .roles = "operator service", .is_query = true},
     {0},
 };
 
 static enum status context_open(const struct service *service, unsigned worker, void **ret_context, struct error *err)
 {
     (void)worker;
-    return policy_holder_open(config_text(service_config(service), "sop"), NULL, ret_context, err);
+    const struct config *config = service_config(service);
+    return policy_holder_open(config_text(config, "sop"), config_text(config, "agreements"), ret_context, err);
 }
 
 const struct service_spec PAYMENT_SPEC = {

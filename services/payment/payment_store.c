@@ -6,7 +6,7 @@
 #include "id/id_table.h"
 #include "payment_sql.h"
 
-#define ACCOUNT_COLUMNS 8 /* of account_load, before those of the open promise */
+#define ACCOUNT_COLUMNS 14 /* of account_load, before those of the open promise */
 
 static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
 {
@@ -35,6 +35,16 @@ static struct promise read_promise(const struct db_result *result, size_t row, i
     };
 }
 
+/* One column a charge, from column `at` on. */
+static struct charges read_charges(const struct db_result *result, size_t row, int at)
+{
+    struct charges charges;
+
+    for (int i = 0; i < CHARGES; i++)
+        charges.minor[i] = db_int8(result, row, at + i);
+    return charges;
+}
+
 /* A stored posting without its entries: what follows from it needs none. */
 static struct posting read_posting(const struct db_result *result, size_t row)
 {
@@ -44,7 +54,10 @@ static struct posting read_posting(const struct db_result *result, size_t row)
                   .change = read_money(result, row, 4, 5),
                   .effective_on_days = db_int4(result, row, 7),
                   .reference = db_text(result, row, 8),
-                  .reverses = db_id(result, row, 9)},
+                  .reverses = db_id(result, row, 9),
+                  .charges = read_charges(result, row, 10),
+                  .paid_to = (enum paid_to)db_int2(result, row, 10 + CHARGES),
+                  .fee_minor = db_int8(result, row, 11 + CHARGES)},
         .account_id = db_id(result, row, 1),
         .number = db_int4(result, row, 2),
         .balance_minor = db_int8(result, row, 6),
@@ -69,6 +82,10 @@ static void take_accounts(struct book *book, const struct db_result *result)
             .balance = read_money(result, row, 3, 4),
             .n_postings = db_int4(result, row, 5),
             .is_recalled = db_bool(result, row, 6),
+            .client = db_text(result, row, 8),
+            .age_days = db_int4(result, row, 9),
+            .placed_minor = db_int8(result, row, 10),
+            .owed = read_charges(result, row, 11),
         };
         if (!db_is_null(result, row, ACCOUNT_COLUMNS)) {
             struct promise promise = read_promise(result, row, ACCOUNT_COLUMNS);
@@ -96,6 +113,32 @@ static void take_postings(struct book *book, const struct db_result *result)
     }
 }
 
+static struct suspense read_suspense(const struct db_result *result, size_t row)
+{
+    return (struct suspense){
+        .item_id = db_id(result, row, 0),
+        .agency_id = db_int4(result, row, 1),
+        .state = (enum suspense_state)db_int2(result, row, 2),
+        .source = (enum suspense_source)db_int2(result, row, 3),
+        .amount = read_money(result, row, 4, 5),
+        .client = db_text(result, row, 6),
+        .account_id = db_id(result, row, 7),
+        .payer = db_text(result, row, 8),
+        .reference = db_text(result, row, 9),
+        .received_on_days = db_int4(result, row, 10),
+        .reason = db_text(result, row, 11),
+        .held_at = {db_int8(result, row, 12)},
+    };
+}
+
+static void take_suspense(struct book *book, const struct db_result *result)
+{
+    for (size_t row = 0; row < db_rows(result); row++) {
+        const struct suspense item = read_suspense(result, row);
+        (void)book_add_suspense(book, &item);
+    }
+}
+
 typedef void take_fn(struct book *book, const struct db_result *result);
 
 /* What may be wanted. Postings and promises come first: they say which accounts are wanted besides. */
@@ -105,12 +148,14 @@ struct load {
     take_fn *take;
 };
 
+#define LOADS_MAX 4
+
 static enum status run_loads(struct db *db, struct book *book, const struct load *loads, size_t n_loads,
                              struct error *err)
 {
-    struct db_columns keys[3] = {0};
-    struct db_call calls[3];
-    take_fn *takes[3];
+    struct db_columns keys[LOADS_MAX] = {0};
+    struct db_call calls[LOADS_MAX];
+    take_fn *takes[LOADS_MAX];
     size_t n = 0;
 
     for (size_t i = 0; i < n_loads; i++) {
@@ -148,7 +193,9 @@ enum status payment_store_load(struct db *db, struct book *book, struct error *e
         {&PAYMENT_ACCOUNT_LOAD, book->wanted_accounts, take_accounts},
         {&PAYMENT_PROMISE_LOAD, book->wanted_promises, take_promises},
         {&PAYMENT_POSTING_LOAD, book->wanted_postings, take_postings},
+        {&PAYMENT_SUSPENSE_LOAD, book->wanted_suspense, take_suspense},
     };
+    _Static_assert(ARRAY_SIZE(all) <= LOADS_MAX, "room for each");
     enum status st = run_loads(db, book, all, ARRAY_SIZE(all), err);
 
     if (st == STATUS_OK) {
@@ -187,9 +234,65 @@ enum status payment_store_history(struct db *db, struct book *book, const struct
     return STATUS_OK;
 }
 
+enum status payment_store_suspense(struct db *db, struct book *book, int32_t agency_id, bool with_ended, int32_t limit,
+                                   GArray **ret_items, struct error *err)
+{
+    struct db_args args = {0};
+    struct db_result *result = NULL;
+
+    db_arg_int4(&args, agency_id);
+    db_arg_bool(&args, with_ended);
+    db_arg_int4(&args, limit);
+    enum status st = db_exec(db, &PAYMENT_SUSPENSE_LIST, &args, &result, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "list money in suspense");
+    g_ptr_array_add(book->results, result);
+    *ret_items = g_array_new(FALSE, FALSE, sizeof(struct suspense));
+    for (size_t row = 0; row < db_rows(result); row++) {
+        const struct suspense item = read_suspense(result, row);
+        g_array_append_val(*ret_items, item);
+    }
+    return STATUS_OK;
+}
+
+static struct trust_entry read_totals(const struct db_result *result, size_t row)
+{
+    struct trust_entry total = {
+        .client = db_text(result, row, 0),
+        .amounts = {.cash_minor = db_int8(result, row, 2),
+                    .payable_minor = db_int8(result, row, 3),
+                    .earned_minor = db_int8(result, row, 4),
+                    .suspense_minor = db_int8(result, row, 5),
+                    .transit_minor = db_int8(result, row, 6)},
+    };
+
+    g_strlcpy(total.currency, db_text(result, row, 1), sizeof(total.currency));
+    return total;
+}
+
+enum status payment_store_trust(struct db *db, struct book *book, int32_t agency_id, const char *client,
+                                GArray **ret_totals, struct error *err)
+{
+    struct db_args args = {0};
+    struct db_result *result = NULL;
+
+    db_arg_int4(&args, agency_id);
+    db_arg_text(&args, client);
+    enum status st = db_exec(db, &PAYMENT_TRUST_TOTALS, &args, &result, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "sum up the clients' money");
+    g_ptr_array_add(book->results, result);
+    *ret_totals = g_array_new(FALSE, FALSE, sizeof(struct trust_entry));
+    for (size_t row = 0; row < db_rows(result); row++) {
+        const struct trust_entry total = read_totals(result, row);
+        g_array_append_val(*ret_totals, total);
+    }
+    return STATUS_OK;
+}
+
 static const enum db_type POSTING_TYPES[] = {
-    DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8,  DB_INT8,
-    DB_INT4, DB_TEXT, DB_UUID, DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT8, DB_BYTEA,
+    DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT2, DB_INT2,  DB_TEXT, DB_INT8, DB_INT8, DB_INT4, DB_TEXT,
+    DB_UUID, DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT8, DB_BYTEA, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_INT8,
 };
 
 /* A date in PostgreSQL's binary format is days since 2000-01-01. */
@@ -207,6 +310,17 @@ static void push_provenance(struct db_array *const *column, const struct provena
     db_array_int8(column[2], provenance->line);
     db_array_bytes(column[3], provenance->record_hash_len > 0 ? provenance->record_hash : NULL,
                    provenance->record_hash_len);
+}
+
+/* Nothing is no number: most rows have none. */
+static void push_charges(struct db_array *const *column, const struct charges *charges)
+{
+    for (size_t i = 0; i < CHARGES; i++) {
+        if (charges->minor[i] == 0)
+            db_array_null(column[i]);
+        else
+            db_array_int8(column[i], charges->minor[i]);
+    }
 }
 
 static void push_posting(struct db_columns *columns, const struct posting *posting, int32_t agency_id)
@@ -229,10 +343,16 @@ static void push_posting(struct db_columns *columns, const struct posting *posti
     db_array_int8(column[13], draft->cause_seq);
     db_array_int8(column[14], draft->posted_at.us);
     push_provenance(&column[15], &draft->provenance);
+    push_charges(&column[19], &draft->charges);
+    if (draft->paid_to == PAID_TO_NOBODY)
+        db_array_null(column[22]);
+    else
+        db_array_int2(column[22], (int16_t)draft->paid_to);
+    db_array_int8(column[23], draft->fee_minor);
 }
 
-static const enum db_type NEW_ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT,
-                                                 DB_INT8, DB_INT4, DB_BOOL, DB_UUID, DB_INT4};
+static const enum db_type NEW_ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT, DB_INT8, DB_INT4,
+                                                 DB_BOOL, DB_UUID, DB_INT4, DB_TEXT, DB_INT4, DB_INT8};
 
 static const struct id *open_promise_id(const struct account *account)
 {
@@ -253,9 +373,13 @@ static void push_new_account(struct db_columns *columns, const struct book_accou
     db_array_bool(column[7], account->is_recalled);
     db_array_id(column[8], open_promise_id(account));
     db_array_int4(column[9], row->version + 1);
+    db_array_text(column[10], account->client);
+    db_array_int4(column[11], account->age_days);
+    db_array_int8(column[12], account->placed_minor);
 }
 
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_UUID, DB_INT4};
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL,
+                                             DB_UUID, DB_INT4, DB_INT8, DB_INT8, DB_INT8};
 
 static void push_account(struct db_columns *columns, const struct book_account *row)
 {
@@ -268,6 +392,7 @@ static void push_account(struct db_columns *columns, const struct book_account *
     db_array_bool(column[4], account->is_recalled);
     db_array_id(column[5], open_promise_id(account));
     db_array_int4(column[6], row->version + 1);
+    push_charges(&column[7], &account->owed);
 }
 
 static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT,
@@ -292,11 +417,61 @@ static void push_promise(struct db_columns *columns, const struct promise *promi
     db_array_text(column[13], promise->reason);
 }
 
+static const enum db_type SUSPENSE_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8,
+                                              DB_TEXT, DB_UUID, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_INT8};
+
+static void push_suspense(struct db_columns *columns, const struct suspense *item)
+{
+    struct db_array *const *column = columns->column;
+
+    db_columns_push_key(columns, &item->item_id);
+    db_array_int4(column[2], item->agency_id);
+    db_array_int2(column[3], (int16_t)item->state);
+    db_array_int2(column[4], (int16_t)item->source);
+    db_array_text(column[5], item->amount.currency);
+    db_array_int8(column[6], item->amount.minor);
+    db_array_text(column[7], item->client);
+    db_array_id(column[8], &item->account_id);
+    db_array_text(column[9], item->payer);
+    db_array_text(column[10], item->reference);
+    db_array_int4(column[11], item->received_on_days);
+    db_array_text(column[12], item->reason);
+    db_array_int8(column[13], item->held_at.us);
+}
+
+static const enum db_type TRUST_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_INT2, DB_UUID, DB_INT4, DB_UUID,
+                                           DB_INT4, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT4};
+
+static void push_trust(struct db_columns *columns, const struct trust_entry *entry, int32_t place)
+{
+    struct db_array *const *column = columns->column;
+    const struct id *subject = id_is_none(&entry->account_id) ? &entry->item_id : &entry->account_id;
+
+    db_array_int2(column[0], (int16_t)id_partition(subject));
+    db_array_int4(column[1], entry->agency_id);
+    db_array_text(column[2], entry->client);
+    db_array_text(column[3], entry->currency);
+    db_array_int2(column[4], (int16_t)entry->kind);
+    db_array_id(column[5], &entry->account_id);
+    db_array_int4(column[6], entry->posting_number);
+    db_array_id(column[7], &entry->item_id);
+    db_array_int4(column[8], entry->effective_on_days);
+    db_array_int8(column[9], entry->posted_at.us);
+    db_array_int8(column[10], entry->amounts.cash_minor);
+    db_array_int8(column[11], entry->amounts.payable_minor);
+    db_array_int8(column[12], entry->amounts.earned_minor);
+    db_array_int8(column[13], entry->amounts.suspense_minor);
+    db_array_int8(column[14], entry->amounts.transit_minor);
+    db_array_int4(column[15], place);
+}
+
 enum write {
     WRITE_NEW_ACCOUNTS,
     WRITE_ACCOUNTS,
     WRITE_PROMISES,
     WRITE_NEW_POSTINGS,
+    WRITE_SUSPENSE,
+    WRITE_TRUST,
     WRITES_END,
 };
 
@@ -305,6 +480,8 @@ static const struct db_write WRITES[WRITES_END] = {
     [WRITE_ACCOUNTS] = {&PAYMENT_ACCOUNT_UPDATE, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES), .is_copy = false},
     [WRITE_PROMISES] = {&PAYMENT_PROMISE_SAVE, PROMISE_TYPES, ARRAY_SIZE(PROMISE_TYPES), .is_copy = false},
     [WRITE_NEW_POSTINGS] = {&PAYMENT_POSTING_COPY, POSTING_TYPES, ARRAY_SIZE(POSTING_TYPES), .is_copy = true},
+    [WRITE_SUSPENSE] = {&PAYMENT_SUSPENSE_SAVE, SUSPENSE_TYPES, ARRAY_SIZE(SUSPENSE_TYPES), .is_copy = false},
+    [WRITE_TRUST] = {&PAYMENT_TRUST_APPEND, TRUST_TYPES, ARRAY_SIZE(TRUST_TYPES), .is_copy = false},
 };
 
 static void collect_account(const struct book_account *row, struct db_columns writes[static WRITES_END])
@@ -342,6 +519,12 @@ static void collect_changes(struct book *book, struct db_columns writes[static W
         const struct posting *posting = &((const struct book_posting *)book->new_postings->pdata[i])->posting;
         push_posting(&writes[WRITE_NEW_POSTINGS], posting, book_account(book, &posting->account_id)->agency_id);
     }
+    g_hash_table_iter_init(&iter, book->suspense);
+    while (g_hash_table_iter_next(&iter, NULL, &row))
+        if (((const struct book_suspense *)row)->is_changed)
+            push_suspense(&writes[WRITE_SUSPENSE], &((const struct book_suspense *)row)->item);
+    for (guint i = 0; i < book->trust->len; i++)
+        push_trust(&writes[WRITE_TRUST], &g_array_index(book->trust, struct trust_entry, i), (int32_t)i);
 }
 
 enum status payment_store_save(struct db *db, struct book *book, struct error *err)

@@ -25,4 +25,14 @@ MUST_USE enum status payment_store_history(struct db *db, struct book *book, con
                                            size_t n_accounts, GArray **ret_postings, GArray **ret_promises,
                                            struct error *err);
 
+/* What an agency has in suspense, oldest first, at most `limit`: struct suspense. *ret_items is owned by the caller;
+ * texts in it are kept alive by the book. One round trip, as the next. */
+MUST_USE enum status payment_store_suspense(struct db *db, struct book *book, int32_t agency_id, bool with_ended,
+                                            int32_t limit, GArray **ret_items, struct error *err);
+
+/* The clients' money of an agency by client and currency, over all partitions: struct trust_entry, of which client,
+ * currency and amounts are filled. `client` empty: all. The same of *ret_totals. */
+MUST_USE enum status payment_store_trust(struct db *db, struct book *book, int32_t agency_id, const char *client,
+                                         GArray **ret_totals, struct error *err);
+
 #endif

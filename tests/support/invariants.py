@@ -116,6 +116,24 @@ QUERIES = {
         """SELECT i.payment_id, i.amount_minor, -p.change_minor FROM intake.payment AS i LEFT JOIN payment.posting AS p
                ON p.posting_id = i.payment_id AND p.account_id = i.account_id AND p.currency = i.currency AND p.kind = 2
            WHERE p.posting_id IS NULL OR -p.change_minor <> i.amount_minor""",
+    # --- the clients' money ---
+    "money in trust that is not the sum of its entries (client, currency, partition, entries)":
+        """SELECT t.client, t.currency, t.partition, count(e.number) FROM payment.trust_account AS t
+           LEFT JOIN payment.trust_entry AS e USING (agency_id, client, currency, partition)
+           GROUP BY t.agency_id, t.client, t.currency, t.partition
+           HAVING t.n_entries <> count(e.number) OR t.n_entries <> max(e.number) OR t.cash_minor <> sum(e.cash_minor) OR t.payable_minor <> sum(e.payable_minor)
+               OR t.earned_minor <> sum(e.earned_minor) OR t.suspense_minor <> sum(e.suspense_minor) OR t.transit_minor <> sum(e.transit_minor)""",
+    "payments and reversals that moved another amount in trust (account, posting, posted, moved)":
+        """SELECT p.account_id, p.number, -p.change_minor, e.payable_minor + e.earned_minor FROM payment.posting AS p
+           FULL JOIN (SELECT * FROM payment.trust_entry WHERE account_id IS NOT NULL) AS e ON e.account_id = p.account_id AND e.posting_number = p.number
+           WHERE (p.paid_to IS NOT NULL OR e.account_id IS NOT NULL)
+               AND (e.payable_minor + e.earned_minor, e.earned_minor) IS DISTINCT FROM (CASE WHEN p.paid_to IN (1, 4) THEN -p.change_minor ELSE 0 END, p.fee_minor)""",
+    "money in suspense that trust does not hold (client, currency, items, held)":
+        """SELECT client, currency, s.sum, t.sum FROM (SELECT client, currency, sum(amount_minor) FROM payment.suspense WHERE state = 1 GROUP BY 1, 2) AS s
+           FULL JOIN (SELECT client, currency, sum(suspense_minor) FROM payment.trust_account GROUP BY 1, 2 HAVING sum(suspense_minor) <> 0) AS t USING (client, currency)
+           WHERE s.sum IS DISTINCT FROM t.sum""",
+    "money that is on its way for good (currency, sum)":
+        "SELECT currency, sum(transit_minor) FROM payment.trust_account GROUP BY 1 HAVING sum(transit_minor) <> 0",
     "one reference posted twice on an account (account, reference, postings)":
         """SELECT account_id, reference, count(*) FROM payment.posting WHERE kind = 2 AND reference <> ''
            GROUP BY 1, 2 HAVING count(*) > 1""",

@@ -1,56 +1,7 @@
-#include "unit_fixture.h"
+#include "payment_fixture.h"
 
 #include "dunlin/contact/v1/contact.pb-c.h"
-#include "dunlin/intake/v1/intake.pb-c.h"
-#include "dunlin/payment/v1/payment.pb-c.h"
-#include "payment_service.h"
 #include "payment_store.h"
-
-static struct sop sop = {.promise_grace_days = 3};
-static struct policy_holder context = {.sop = &sop};
-
-static int open_payment(void **state)
-{
-    return fixture_open(state, &PAYMENT_SPEC, &context);
-}
-
-static Dunlin__Intake__V1__AccountPlaced placed(const struct subject_ids *ids, int64_t balance_minor)
-{
-    Dunlin__Intake__V1__AccountPlaced message;
-
-    dunlin__intake__v1__account_placed__init(&message);
-    message.account_id = wire_id(&ids->account);
-    message.debtor_id = wire_id(&ids->debtor);
-    message.client_reference = wire_text("R-1");
-    message.balance_minor = balance_minor;
-    message.currency = wire_text("USD");
-    message.placed_at_us = clock_now().us;
-    return message;
-}
-
-static Dunlin__Intake__V1__PaymentReported reported(const struct subject_ids *ids, const struct id *payment_id,
-                                                    int64_t amount_minor)
-{
-    Dunlin__Intake__V1__PaymentReported message;
-
-    dunlin__intake__v1__payment_reported__init(&message);
-    message.account_id = wire_id(&ids->account);
-    message.debtor_id = wire_id(&ids->debtor);
-    message.payment_id = wire_id(payment_id);
-    message.reference = wire_text("bank 17");
-    message.amount_minor = amount_minor;
-    message.currency = wire_text("USD");
-    message.paid_on_days = FIXTURE_TODAY - 2;
-    return message;
-}
-
-static void place(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t balance_minor)
-{
-    Dunlin__Intake__V1__AccountPlaced message = placed(ids, balance_minor);
-
-    fixture_apply_ok(fixture, &message.base);
-    assert_string_equal(fixture_emitted(fixture), "");
-}
 
 static void restate(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t balance_minor)
 {
@@ -100,29 +51,6 @@ static void promise_by_call(struct unit_fixture *fixture, const struct subject_i
     message.debtor_id = wire_id(&ids->debtor);
     message.report = &report;
     fixture_apply_ok(fixture, &message.base);
-}
-
-static Dunlin__Payment__V1__PostingView *pay(struct unit_fixture *fixture, const struct subject_ids *ids,
-                                             int64_t amount_minor)
-{
-    Dunlin__Payment__V1__PostPaymentRequest request;
-
-    dunlin__payment__v1__post_payment_request__init(&request);
-    request.account_id = wire_id(&ids->account);
-    request.amount_minor = amount_minor;
-    request.currency = wire_text("USD");
-    request.reference = wire_text("cheque 4");
-    return (void *)fixture_call(fixture, "PostPayment", &request.base, STATUS_OK);
-}
-
-static void take_back(struct unit_fixture *fixture, ProtobufCBinaryData posting_id, enum status expected)
-{
-    Dunlin__Payment__V1__ReversePaymentRequest request;
-
-    dunlin__payment__v1__reverse_payment_request__init(&request);
-    request.posting_id = posting_id;
-    request.reason = wire_text("cheque returned");
-    fixture_free_reply(fixture_call(fixture, "ReversePayment", &request.base, expected));
 }
 
 static Dunlin__Payment__V1__PromiseView *promise(struct unit_fixture *fixture, const struct subject_ids *ids,
@@ -308,6 +236,8 @@ static void everything_that_a_client_says_of_money_is_answered(void **state)
         assert_string_equal(changed->currency, "USD");
         fixture_free_reply(changed);
     }
+    restate(fixture, &ids, 500);
+    assert_string_equal(fixture_emitted(fixture), "BalanceChanged");
     recall(fixture, &ids);
     assert_string_equal(fixture_emitted(fixture), "");
     fixture_free_reply(pay(fixture, &ids, 10));
@@ -668,6 +598,30 @@ static void a_writer_that_was_overtaken_changes_nothing(void **state)
     (void)fixture_emitted(fixture);
 }
 
+/* All its ways; what each does to the clients' money: test_trust.c. */
+static void money_of_nobody_waits_until_somebody_decides(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("pays in the end");
+    struct id item_id = named("nobody's");
+    const Dunlin__Payment__V1__HoldMoneyRequest hold = money(&item_id, 400);
+
+    fixture_free_reply(fixture_call(fixture, "HoldMoney", &hold.base, STATUS_OK));
+    assign(fixture, &item_id, &ids, STATUS_OK);
+    unassign(fixture, &item_id, STATUS_OK);
+    refund(fixture, &item_id, STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "SuspenseHeld SuspenseAssigned SuspenseUnassigned SuspenseEnded");
+    Dunlin__Payment__V1__ListSuspenseReply *listed = list_suspense(fixture, 100);
+    for (size_t i = 0; i < listed->n_items; i++)
+        assert_memory_not_equal(listed->items[i]->item_id.data, item_id.bytes, ID_BYTES);
+    fixture_free_reply(listed);
+    Dunlin__Payment__V1__GetTrustReply *trust = get_trust(fixture);
+    for (size_t i = 0; i < trust->n_trust; i++)
+        assert_int_equal(trust->trust[i]->cash_minor, trust->trust[i]->payable_minor + trust->trust[i]->earned_minor +
+                                                          trust->trust[i]->suspense_minor);
+    fixture_free_reply(trust);
+}
+
 static void expect_violation(struct unit_fixture *fixture, const char *sql)
 {
     struct error err = {0};
@@ -740,8 +694,9 @@ int main(void)
         cmocka_unit_test(a_kept_promise_stays_kept_when_the_payment_is_taken_back),
         cmocka_unit_test(two_accounts_asked_for_at_once_get_each_their_own),
         cmocka_unit_test(a_writer_that_was_overtaken_changes_nothing),
+        cmocka_unit_test(money_of_nobody_waits_until_somebody_decides),
         cmocka_unit_test(the_database_itself_keeps_the_ledger_balanced_and_unchanged),
         cmocka_unit_test(all_books_agree),
     };
-    return cmocka_run_group_tests(tests, open_payment, fixture_close);
+    return cmocka_run_group_tests(tests, open_payment, close_payment);
 }
