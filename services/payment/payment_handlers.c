@@ -9,6 +9,8 @@
 #include "policy/policy_holder.h"
 #include "service/wire.h"
 
+#define BALANCES_MAX 1000 /* of a call */
+
 static void fail_no_account(struct service_call *call, const struct id *account_id)
 {
     char text[ID_TEXT_SIZE];
@@ -485,6 +487,69 @@ enum status payment_get_account(struct unit *unit, struct service_call *calls, s
             fail_no_account(&calls[i], &account_id);
     }
     return STATUS_OK;
+}
+
+static enum status read_account_ids(const Dunlin__Payment__V1__GetBalancesRequest *request, struct id *ids,
+                                    struct error *err)
+{
+    for (size_t i = 0; i < request->n_account_ids; i++)
+        if (wire_read_id(&request->account_ids[i], "account_ids", &ids[i], err) != STATUS_OK)
+            return error_wrap(err, STATUS_INVALID_ARGUMENT, "account_ids[%zu]", i);
+    return STATUS_OK;
+}
+
+static void reply_balances(struct service_call *call, const struct balance_parts *parts, size_t n)
+{
+    Dunlin__Payment__V1__GetBalancesReply reply;
+    g_autofree Dunlin__Payment__V1__BalanceView *views = g_new(Dunlin__Payment__V1__BalanceView, n);
+    g_autofree Dunlin__Payment__V1__BalanceView **list = g_new(Dunlin__Payment__V1__BalanceView *, n);
+
+    for (size_t i = 0; i < n; i++) {
+        dunlin__payment__v1__balance_view__init(&views[i]);
+        views[i].account_id = wire_id(&parts[i].account_id);
+        views[i].currency = wire_text(parts[i].balance.currency);
+        views[i].balance_minor = parts[i].balance.minor;
+        views[i].placed_minor = parts[i].placed_minor;
+        views[i].charged_minor = parts[i].charged_minor;
+        views[i].paid_minor = parts[i].paid_minor;
+        views[i].credited_minor = parts[i].credited_minor;
+        list[i] = &views[i];
+    }
+    dunlin__payment__v1__get_balances_reply__init(&reply);
+    reply.balances = list;
+    reply.n_balances = n;
+    service_reply(call, &reply.base);
+}
+
+static enum status get_balances(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Payment__V1__GetBalancesRequest *request = (const void *)call->request;
+    const size_t n = request->n_account_ids;
+    struct error why;
+
+    if (n == 0 || n > BALANCES_MAX) {
+        service_fail(call, STATUS_INVALID_ARGUMENT, "account_ids: %zu of them; there must be 1 to %d", n, BALANCES_MAX);
+        return STATUS_OK;
+    }
+    g_autofree struct id *ids = g_new0(struct id, n);
+    g_autofree struct balance_parts *parts = g_new0(struct balance_parts, n);
+    if (read_account_ids(request, ids, &why) != STATUS_OK) {
+        service_fail_error(call, &why);
+        return STATUS_OK;
+    }
+    enum status st = payment_store_balances(unit_db(unit), ids, n, parts, err);
+    if (st == STATUS_OK)
+        reply_balances(call, parts, n);
+    return st;
+}
+
+enum status payment_get_balances(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    enum status st = STATUS_OK;
+
+    for (size_t i = 0; i < n_calls && st == STATUS_OK; i++)
+        st = get_balances(unit, &calls[i], err);
+    return st;
 }
 
 enum status payment_post(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)

@@ -9,5 +9,6 @@ service_handler_fn payment_reverse;
 service_handler_fn payment_promise;
 service_handler_fn payment_cancel_promise;
 service_handler_fn payment_get_account;
+service_handler_fn payment_get_balances;
 
 #endif

@@ -49,6 +49,11 @@ static const struct service_method METHODS[] = {
      .roles = "operator service",
      .is_query = true},
     {.name = "GetTrust", .scope = SERVICE_ANYWHERE, .handle = trust_get, .roles = "operator service", .is_query = true},
+    {.name = "GetBalances",
+     .scope = SERVICE_ANYWHERE,
+     .handle = payment_get_balances,
+     .roles = "service",
+     .is_query = true},
     {0},
 };
 

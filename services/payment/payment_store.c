@@ -290,6 +290,29 @@ enum status payment_store_trust(struct db *db, struct book *book, int32_t agency
     return STATUS_OK;
 }
 
+enum status payment_store_balances(struct db *db, const struct id *account_ids, size_t n, struct balance_parts *parts,
+                                   struct error *err)
+{
+    SCOPED(db_columns_fini) struct db_columns keys = {0};
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+
+    db_columns_add_keys(&keys);
+    db_columns_push_ids(&keys, account_ids, n);
+    enum status st = db_columns_exec(db, &PAYMENT_BALANCE_LOAD, &keys, &result, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "read balances");
+    for (size_t row = 0; row < db_rows(result); row++)
+        parts[db_int4(result, row, 0) - 1] = (struct balance_parts){
+            .account_id = db_id(result, row, 1),
+            .balance = read_money(result, row, 2, 3),
+            .placed_minor = db_int8(result, row, 4),
+            .charged_minor = db_int8(result, row, 5),
+            .paid_minor = db_int8(result, row, 6),
+            .credited_minor = db_int8(result, row, 7),
+        };
+    return STATUS_OK;
+}
+
 static const enum db_type POSTING_TYPES[] = {
     DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT4, DB_INT2, DB_INT2,  DB_TEXT, DB_INT8, DB_INT8, DB_INT4, DB_TEXT,
     DB_UUID, DB_INT8, DB_INT8, DB_UUID, DB_TEXT, DB_INT8, DB_BYTEA, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_INT8,

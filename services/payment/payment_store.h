@@ -34,5 +34,14 @@ MUST_USE enum status payment_store_suspense(struct db *db, struct book *book, in
  * currency and amounts are filled. `client` empty: all. The same of *ret_totals. */
 MUST_USE enum status payment_store_trust(struct db *db, struct book *book, int32_t agency_id, const char *client,
                                          GArray **ret_totals, struct error *err);
+/* What is owed on an account, and what it is made of, all of one moment. */
+struct balance_parts {
+    struct id account_id; /* none: it is not known here */
+    struct money balance;
+    int64_t placed_minor, charged_minor, paid_minor, credited_minor;
+};
+/* Of n accounts, in their order, into `parts`, which are all zero before. One round trip. */
+MUST_USE enum status payment_store_balances(struct db *db, const struct id *account_ids, size_t n,
+                                            struct balance_parts *parts, struct error *err);
 
 #endif
