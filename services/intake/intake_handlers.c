@@ -431,7 +431,7 @@ static enum status reply_account(struct db *db, struct service_call *call, const
                                  GStringChunk *texts, struct error *err)
 {
     struct debtor *debtor = debtor_new(&account->debtor_id, account->agency_id);
-    enum status st = store_debtor_load(db, debtor, texts, err);
+    enum status st = store_debtors_load(db, &debtor, 1, texts, err);
 
     if (st == STATUS_OK) {
         struct codec_scratch scratch = codec_scratch_new();

@@ -23,5 +23,6 @@ service_handler_fn intake_place_rows;
 service_handler_fn intake_close_placement;
 service_handler_fn intake_list_rejects;
 service_handler_fn intake_get_account;
+service_handler_fn intake_describe_accounts;
 
 #endif

@@ -133,8 +133,9 @@ MUST_USE enum status store_reference_any(struct db *db, int32_t agency_id, const
  * the others stay as they are, unknown. Texts go into `texts`. */
 MUST_USE enum status store_debtors_lock(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
                                         struct error *err);
-/* Loads one debtor that exists, without a lock. */
-MUST_USE enum status store_debtor_load(struct db *db, struct debtor *debtor, GStringChunk *texts, struct error *err);
+/* The same without a lock. */
+MUST_USE enum status store_debtors_load(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
+                                        struct error *err);
 /* Writes the unknown and those that have changed. Fails with ABORTED where another transaction has made one of them
  * since he was looked for: done again, he is known. */
 MUST_USE enum status store_debtors_save(struct db *db, struct debtor *const *debtors, size_t n, struct error *err);

@@ -172,9 +172,10 @@ enum status store_debtors_lock(struct db *db, struct debtor *const *debtors, siz
     return load_debtors(db, &INTAKE_DEBTOR_LOCK, debtors, n, texts, err);
 }
 
-enum status store_debtor_load(struct db *db, struct debtor *debtor, GStringChunk *texts, struct error *err)
+enum status store_debtors_load(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,
+                               struct error *err)
 {
-    return load_debtors(db, &INTAKE_DEBTOR_LOAD, &debtor, 1, texts, err);
+    return load_debtors(db, &INTAKE_DEBTOR_LOAD, debtors, n, texts, err);
 }
 
 /* A debtor's contact points as arrays, in the order of the columns. */
