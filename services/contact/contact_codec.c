@@ -207,10 +207,12 @@ enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, struct con
     for (size_t i = 0; i < wire->n_zones; i++)
         g_string_append_printf(zones, "%s%s", i == 0 ? "" : ",", wire->zones[i]);
     struct contact_point *point = debtor_find_point(debtor, &id);
-    *ret_has_changed = point == NULL || strcmp(point->zones, zones->str) != 0;
+    const bool is_new = point == NULL;
+    *ret_has_changed = is_new || strcmp(point->zones, zones->str) != 0;
     if (!*ret_has_changed)
         return STATUS_OK;
     point = debtor_add_point(debtor, &id);
+    point->is_new = point->is_new || is_new;
     point->kind = (enum contact_point_kind)wire->kind;
     point->value = contact_text(book, wire->value);
     point->zones = contact_text(book, zones->str);

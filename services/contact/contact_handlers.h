@@ -22,6 +22,7 @@ enum status contact_list_facts(struct unit *unit, struct service_call *calls, si
 /* query_handlers.c */
 enum status contact_reserve_dial_list(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
 enum status contact_get_account(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
+enum status contact_find_number(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
 
 /* False: for this caller an account of that agency does not exist. */
 bool contact_may_concern(const struct service_call *call, int32_t agency_id);

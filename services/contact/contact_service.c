@@ -81,6 +81,11 @@ static const struct service_method METHODS[] = {
      .handle = contact_get_account,
      .roles = "service operator",
      .is_query = true},
+    {.name = "FindNumber",
+     .scope = SERVICE_ANYWHERE,
+     .handle = contact_find_number,
+     .roles = "service",
+     .is_query = true},
     {0},
 };
 

@@ -43,6 +43,7 @@ struct contact_point {
     bool is_wrong;     /* it turned out not to be the debtor's */
     bool is_returned;  /* what was written to it last came back */
     bool is_changed;
+    bool is_new; /* not written yet */
 };
 
 struct rules_selection;

@@ -6,6 +6,7 @@
 #include "contact_sql.h"
 #include "fact_codec.h"
 #include "id/id_table.h"
+#include "number_model.h"
 
 void contact_keys_init(struct contact_keys *keys)
 {
@@ -346,6 +347,7 @@ static const enum db_type ACCOUNT_UPDATE_TYPES[] = {
 static const enum db_type RESERVE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
 static const enum db_type DEBTOR_TYPES[] = {DB_INT2,  DB_UUID,  DB_INT4,  DB_INT4, DB_ARRAY,
                                             DB_ARRAY, DB_ARRAY, DB_ARRAY, DB_ARRAY};
+static const enum db_type NUMBER_TYPES[] = {DB_INT8, DB_UUID, DB_INT2};
 static const enum db_type PERMIT_TYPES[] = {
     DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_UUID, DB_UUID, DB_INT2, DB_INT2, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT,
     DB_TEXT, DB_TEXT, DB_INT2, DB_INT8, DB_INT2, DB_INT2, DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL,
@@ -361,6 +363,7 @@ static const enum db_type RELEASE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT8}
 
 enum write {
     WRITE_NEW_DEBTORS,
+    WRITE_NUMBERS,
     WRITE_NEW_ACCOUNTS,
     WRITE_ACCOUNTS,
     WRITE_RESERVATIONS,
@@ -374,6 +377,7 @@ enum write {
 
 static const struct db_write WRITES[WRITE_END] = {
     [WRITE_NEW_DEBTORS] = {&CONTACT_DEBTOR_COPY, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES), .is_copy = true},
+    [WRITE_NUMBERS] = {&CONTACT_NUMBER_COPY, NUMBER_TYPES, ARRAY_SIZE(NUMBER_TYPES), .is_copy = true},
     [WRITE_NEW_ACCOUNTS] = {&CONTACT_ACCOUNT_COPY, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES), .is_copy = true},
     [WRITE_ACCOUNTS] = {&CONTACT_ACCOUNT_UPDATE, ACCOUNT_UPDATE_TYPES, ARRAY_SIZE(ACCOUNT_UPDATE_TYPES),
                         .is_copy = false},
@@ -531,6 +535,21 @@ static void push_new_debtor(const struct debtor *debtor, struct point_arrays *ar
     db_array_array(c[8], arrays->has_marks ? arrays->marks : NULL);
 }
 
+/* By which whoever texts us is found. */
+static void push_numbers(const struct debtor *debtor, const struct db_columns *columns)
+{
+    struct db_array *const *c = columns->column;
+    for (guint i = 0; i < debtor->points->len; i++) {
+        const struct contact_point *point = g_ptr_array_index(debtor->points, i);
+        int64_t number = 0;
+        if (!point->is_new || point->kind != CONTACT_POINT_PHONE || !number_parse(point->value, &number))
+            continue;
+        db_array_int8(c[0], number);
+        db_array_id(c[1], &debtor->id);
+        db_array_int2(c[2], (int16_t)id_partition(&debtor->id));
+    }
+}
+
 static void push_permit(const struct permit *permit, const struct db_columns *columns)
 {
     struct db_array *const *c = &columns->column[2];
@@ -650,6 +669,7 @@ static void collect_debtors(const struct contact_book *book, struct db_columns c
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const struct debtor *debtor = value;
         push_facts(debtor, columns);
+        push_numbers(debtor, &columns[WRITE_NUMBERS]);
         if (debtor->is_new)
             push_new_debtor(debtor, &arrays, &columns[WRITE_NEW_DEBTORS]);
         else if (is_person_changed(debtor))
@@ -728,6 +748,26 @@ static void read_entry(const struct db_result *rows, size_t row, GArray *entries
     g_strlcpy(entry.strategy, db_text(rows, row, 4), sizeof(entry.strategy));
     g_strlcpy(entry.step, db_text(rows, row, 5), sizeof(entry.step));
     g_array_append_val(entries, entry);
+}
+
+enum status contact_store_find_number(struct db *db, int64_t number, GArray **ret_holders, struct error *err)
+{
+    SCOPED(db_result_freep) struct db_result *rows = NULL;
+    struct db_args args = {0};
+    db_arg_int8(&args, number);
+    db_arg_int4(&args, (int32_t)HOLD_BIT(HOLD_RECALLED));
+    const enum status st = db_exec(db, &CONTACT_NUMBER_FIND, &args, &rows, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "find who has a number");
+    *ret_holders = g_array_new(FALSE, FALSE, sizeof(struct number_holder));
+    for (size_t row = 0; row < db_rows(rows); row++) {
+        const struct number_holder holder = {.contact_point_id = db_id(rows, row, 0),
+                                             .debtor_id = db_id(rows, row, 1),
+                                             .account_id = db_id(rows, row, 2),
+                                             .agency_id = db_int4(rows, row, 3)};
+        g_array_append_val(*ret_holders, holder);
+    }
+    return STATUS_OK;
 }
 
 enum status contact_store_reserve(struct db *db, const uint16_t *partitions, size_t n_partitions,

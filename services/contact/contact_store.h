@@ -50,6 +50,15 @@ MUST_USE enum status contact_store_recent_permits(struct db *db, const struct id
 /* Writes whatever changed. */
 MUST_USE enum status contact_store_save(struct db *db, const struct contact_book *book, struct error *err);
 
+/* Somebody who has a number, and one of his accounts: one that is not recalled where he has such. */
+struct number_holder {
+    struct id contact_point_id, debtor_id, account_id;
+    int32_t agency_id;
+};
+/* At most 1,000 of them, in the order of their contact points, in *ret_holders (struct number_holder), which belongs to
+ * the caller: g_array_unref. */
+MUST_USE enum status contact_store_find_number(struct db *db, int64_t number, GArray **ret_holders, struct error *err);
+
 /* One entry of a dial list. */
 struct dial_entry {
     struct id account_id, contact_point_id, debtor_id; /* no contact point: the portal */

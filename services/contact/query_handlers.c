@@ -3,10 +3,11 @@
 #include "contact_codec.h"
 #include "contact_handlers.h"
 #include "contact_store.h"
+#include "number_model.h"
 #include "plan_model.h"
 #include "service/wire.h"
 
-/* ReserveDialList and GetAccount. */
+/* ReserveDialList, GetAccount and FindNumber. */
 
 #define HOLD_S_MAX       3600
 #define ATTEMPTS_A_REPLY 50
@@ -245,5 +246,41 @@ enum status contact_get_account(struct unit *unit, struct service_call *calls, s
     enum status st = STATUS_OK;
     for (size_t i = 0; st == STATUS_OK && i < n_calls; i++)
         st = get_account(unit, &calls[i], err);
+    return st;
+}
+
+static void reply_holders(struct service_call *call, const GArray *holders)
+{
+    const guint n = holders == NULL ? 0 : holders->len;
+    g_autofree Dunlin__Contact__V1__NumberHolder *rows = g_new0(Dunlin__Contact__V1__NumberHolder, n);
+    g_autofree Dunlin__Contact__V1__NumberHolder **list = g_new0(Dunlin__Contact__V1__NumberHolder *, n);
+    Dunlin__Contact__V1__FindNumberReply reply;
+    for (guint i = 0; i < n; i++) {
+        const struct number_holder *holder = &g_array_index(holders, struct number_holder, i);
+        dunlin__contact__v1__number_holder__init(&rows[i]);
+        rows[i].contact_point_id = wire_id(&holder->contact_point_id);
+        rows[i].debtor_id = wire_id(&holder->debtor_id);
+        rows[i].account_id = wire_id(&holder->account_id);
+        rows[i].agency_id = holder->agency_id;
+        list[i] = &rows[i];
+    }
+    dunlin__contact__v1__find_number_reply__init(&reply);
+    reply.n_holders = n;
+    reply.holders = list;
+    service_reply(call, &reply.base);
+}
+
+enum status contact_find_number(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    enum status st = STATUS_OK;
+    for (size_t i = 0; st == STATUS_OK && i < n_calls; i++) {
+        const Dunlin__Contact__V1__FindNumberRequest *request = (const void *)calls[i].request;
+        g_autoptr(GArray) holders = NULL;
+        int64_t number = 0;
+        if (number_parse(request->number, &number))
+            st = contact_store_find_number(unit_db(unit), number, &holders, err);
+        if (st == STATUS_OK)
+            reply_holders(&calls[i], holders);
+    }
     return st;
 }

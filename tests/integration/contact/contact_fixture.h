@@ -47,9 +47,10 @@ static inline int contact_close(void **state)
 static inline int clear(void **state)
 {
     struct unit_fixture *fixture = *state;
-    test_database_script(fixture->db,
-                         "TRUNCATE contact.account, contact.debtor, contact.permit, contact.discussion, contact.fact;"
-                         " DELETE FROM platform.timer WHERE service = 'contact'");
+    test_database_script(
+        fixture->db,
+        "TRUNCATE contact.account, contact.debtor, contact.number, contact.permit, contact.discussion, contact.fact;"
+        " DELETE FROM platform.timer WHERE service = 'contact'");
     (void)fixture_emitted(fixture);
     return 0;
 }
