@@ -88,9 +88,7 @@ static const char *joined(struct writing *writing, char *const *lines, unsigned 
 static const char *agency_reference(struct writing *writing)
 {
     char text[ID_TEXT_SIZE];
-    struct id id;
-    memcpy(id.bytes, writing->order->account->account_id.data, ID_BYTES);
-    (void)id_format(&id, text);
+    (void)id_format(&writing->order->account->account_id, text);
     return keep(writing, g_ascii_strup(text + 24, 12));
 }
 
@@ -160,10 +158,10 @@ static void fill_values(struct writing *writing)
     template_set_money(values, TEMPLATE_BALANCE, money_of(writing, order->account->balance_minor));
     template_set_money(values, TEMPLATE_TOTAL_AMOUNT, money_of(writing, order->account->balance_minor));
     template_set_money(values, TEMPLATE_ORIGINAL_AMOUNT, money_of(writing, order->account->placed_minor));
-    template_set_date(values, TEMPLATE_DUE_DATE, (struct date){order->account->due_on_days});
-    template_set_date(values, TEMPLATE_INVOICE_DATE, (struct date){order->account->opened_on_days});
+    template_set_date(values, TEMPLATE_DUE_DATE, order->account->due_on);
+    template_set_date(values, TEMPLATE_INVOICE_DATE, order->account->opened_on);
     template_set_date(values, TEMPLATE_LETTER_DATE, order->today);
-    template_set_number(values, TEMPLATE_DAYS_PAST_DUE, order->today.days - order->account->due_on_days);
+    template_set_number(values, TEMPLATE_DAYS_PAST_DUE, order->today.days - order->account->due_on.days);
     template_set_date(values, TEMPLATE_VALIDATION_END_DATE,
                       law_validation_period_end(order->today, profile->assumption_days, LAW_HOLIDAYS_OBSERVED));
 }
@@ -237,7 +235,7 @@ static void copy_lines(const char *to[static LETTER_LINES_MAX], char *const *fro
 static enum status write_notice(struct writing *writing, struct letter_document *ret_pdf, struct error *err)
 {
     const struct composition_order *order = writing->order;
-    const Dunlin__Correspondence__V1__AccountDescription *account = order->account;
+    const struct account_description *account = order->account;
     const struct money placed = money_of(writing, account->placed_minor), none = money_of(writing, 0);
     const struct money charged = money_of(writing, account->charged_minor);
     const struct money paid = money_of(writing, account->paid_minor);
@@ -262,7 +260,7 @@ static enum status write_notice(struct writing *writing, struct letter_document 
         .current_creditor = account->client,
         .account_number = account->client_reference,
         .basis = order->profile->itemization,
-        .itemization_date = {account->opened_on_days},
+        .itemization_date = account->opened_on,
         .amount_on_itemization_date = &placed,
         .interest = &none,
         .fees = &charged,

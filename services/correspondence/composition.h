@@ -2,8 +2,8 @@
 #define DUNLIN_CORRESPONDENCE_COMPOSITION_H
 
 #include "agency_profile.h"
+#include "description.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
-#include "dunlin/correspondence/v1/correspondence.pb-c.h"
 #include "letter/letter.h"
 #include "template/template.h"
 
@@ -13,7 +13,7 @@
 #define COMPOSITION_HASH_BYTES 32
 
 struct composition_order {
-    const Dunlin__Correspondence__V1__AccountDescription *account;
+    const struct account_description *account;
     const struct agency_profile *profile;
     const struct template_set *templates;
     Dunlin__Contact__V1__Channel channel;

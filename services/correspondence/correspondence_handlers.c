@@ -5,13 +5,13 @@
 #include "correspondence_store.h"
 #include "service/wire.h"
 
-#define STEPS_MAX       1000
-#define OPEN_MAX        1000
-#define LIST_MAX        100
-#define TEXT_MAX_BYTES  2000
-#define NAME_MAX_BYTES  200
-#define HASH_BYTES      32
-#define VALUE_MAX_BYTES 320 /* of an e-mail address (RFC 5321: 64 + 1 + 255) */
+#define STEPS_MAX      1000
+#define OPEN_MAX       1000
+#define LIST_MAX       100
+#define TEXT_MAX_BYTES 2000
+#define NAME_MAX_BYTES 200
+#define HASH_BYTES     32
+#define POINTS_MAX     1000 /* as many have a number at most, as contact tells */
 
 /* Answers one call; what it returns otherwise than OK fails the unit where it is not the
  * caller's own fault. */
@@ -46,10 +46,10 @@ static enum status check_channel(Dunlin__Contact__V1__Channel channel, struct er
     return error_set(err, STATUS_INVALID_ARGUMENT, "channel: %d is none that is written", (int)channel);
 }
 
-/* DescribeAccounts */
+/* DescribeSteps */
 
 static enum status check_steps(const struct service_call *call,
-                               const Dunlin__Correspondence__V1__DescribeAccountsRequest *request, struct error *err)
+                               const Dunlin__Correspondence__V1__DescribeStepsRequest *request, struct error *err)
 {
     if (request->n_steps == 0 || request->n_steps > STEPS_MAX)
         return error_set(err, STATUS_INVALID_ARGUMENT, "steps: %zu of them; there must be 1 to %d", request->n_steps,
@@ -58,7 +58,7 @@ static enum status check_steps(const struct service_call *call,
         struct id id;
         enum status st = wire_read_own_id(call, &request->steps[i]->account_id, "account_id", &id, err);
         if (st == STATUS_OK)
-            st = wire_read_own_id(call, &request->steps[i]->contact_point_id, "contact_point_id", &id, err);
+            st = wire_read_own_id(call, &request->steps[i]->debtor_id, "debtor_id", &id, err);
         if (st == STATUS_OK)
             st = wire_check_text(request->steps[i]->step, NAME_MAX_BYTES, "step", err);
         if (st != STATUS_OK)
@@ -69,29 +69,28 @@ static enum status check_steps(const struct service_call *call,
 
 static enum status describe(struct unit *unit, struct service_call *call, struct error *err)
 {
-    const Dunlin__Correspondence__V1__DescribeAccountsRequest *request = (const void *)call->request;
+    const Dunlin__Correspondence__V1__DescribeStepsRequest *request = (const void *)call->request;
     SCOPED(db_result_freep) struct db_result *result = NULL;
     enum status st = check_steps(call, request, err);
     if (st != STATUS_OK)
         return st;
-    g_autofree Dunlin__Correspondence__V1__AccountDescription *rows =
-        g_new0(Dunlin__Correspondence__V1__AccountDescription, request->n_steps);
-    g_autofree Dunlin__Correspondence__V1__AccountDescription **list =
-        g_new0(Dunlin__Correspondence__V1__AccountDescription *, request->n_steps);
-    g_autofree struct id *ids = g_new0(struct id, 2 * request->n_steps);
+    g_autofree Dunlin__Correspondence__V1__StepDescription *rows =
+        g_new0(Dunlin__Correspondence__V1__StepDescription, request->n_steps);
+    g_autofree Dunlin__Correspondence__V1__StepDescription **list =
+        g_new0(Dunlin__Correspondence__V1__StepDescription *, request->n_steps);
     for (size_t i = 0; i < request->n_steps; i++) {
-        dunlin__correspondence__v1__account_description__init(&rows[i]);
+        dunlin__correspondence__v1__step_description__init(&rows[i]);
         list[i] = &rows[i];
     }
-    st = correspondence_store_describe(unit_db(unit),
-                                       (const Dunlin__Correspondence__V1__AccountStep *const *)request->steps,
-                                       request->n_steps, rows, ids, &result, err);
+    st =
+        correspondence_store_describe(unit_db(unit), (const Dunlin__Correspondence__V1__DueStep *const *)request->steps,
+                                      request->n_steps, rows, &result, err);
     if (st != STATUS_OK)
         return st;
-    Dunlin__Correspondence__V1__DescribeAccountsReply reply;
-    dunlin__correspondence__v1__describe_accounts_reply__init(&reply);
-    reply.n_accounts = request->n_steps;
-    reply.accounts = list;
+    Dunlin__Correspondence__V1__DescribeStepsReply reply;
+    dunlin__correspondence__v1__describe_steps_reply__init(&reply);
+    reply.n_steps = request->n_steps;
+    reply.steps = list;
     service_reply(call, &reply.base);
     return STATUS_OK;
 }
@@ -342,7 +341,9 @@ static enum status list_messages(struct unit *unit, struct service_call *call, s
         st = wire_read_own_id(call, &request->account_id, "account_id", &id, err);
         if (st == STATUS_OK)
             st = correspondence_store_messages(unit_db(unit), &id, call->agency_id, LIST_MAX, &list, err);
-        if (st == STATUS_OK)
+        if (st == STATUS_OK && request->debtor_id.len > 0)
+            st = wire_read_own_id(call, &request->debtor_id, "debtor_id", &id, err);
+        if (st == STATUS_OK && request->debtor_id.len > 0)
             st = correspondence_store_inbound_list(unit_db(unit), &id, call->agency_id, LIST_MAX, &inbound, err);
     }
     if (st == STATUS_OK)
@@ -351,41 +352,6 @@ static enum status list_messages(struct unit *unit, struct service_call *call, s
 }
 
 /* What comes in */
-
-static enum status find(struct unit *unit, struct service_call *call, struct error *err)
-{
-    const Dunlin__Correspondence__V1__FindContactPointsRequest *request = (const void *)call->request;
-    SCOPED(db_result_freep) struct db_result *result = NULL;
-    enum status st = wire_check_text(request->value, VALUE_MAX_BYTES, "value", err);
-    if (st == STATUS_OK)
-        st = correspondence_store_find(unit_db(unit), request->value, &result, err);
-    if (st != STATUS_OK)
-        return st;
-    const size_t n = db_rows(result);
-    g_autofree Dunlin__Correspondence__V1__FoundContactPoint *rows =
-        g_new0(Dunlin__Correspondence__V1__FoundContactPoint, n);
-    g_autofree Dunlin__Correspondence__V1__FoundContactPoint **list =
-        g_new0(Dunlin__Correspondence__V1__FoundContactPoint *, n);
-    g_autofree struct id *ids = g_new0(struct id, 3 * n);
-    for (size_t i = 0; i < n; i++) {
-        dunlin__correspondence__v1__found_contact_point__init(&rows[i]);
-        ids[3 * i] = db_id(result, i, 0);
-        ids[3 * i + 1] = db_id(result, i, 1);
-        ids[3 * i + 2] = db_id(result, i, 3);
-        rows[i].contact_point_id = wire_id(&ids[3 * i]);
-        rows[i].debtor_id = wire_id(&ids[3 * i + 1]);
-        rows[i].agency_id = db_int4(result, i, 2);
-        rows[i].account_id = wire_id(&ids[3 * i + 2]);
-        rows[i].is_confirmed = db_bool(result, i, 4);
-        list[i] = &rows[i];
-    }
-    Dunlin__Correspondence__V1__FindContactPointsReply reply;
-    dunlin__correspondence__v1__find_contact_points_reply__init(&reply);
-    reply.n_found = n;
-    reply.found = list;
-    service_reply(call, &reply.base);
-    return STATUS_OK;
-}
 
 static enum status read_optional_id(const ProtobufCBinaryData *bytes, const char *field, struct error *err)
 {
@@ -408,6 +374,9 @@ static enum status take_inbound(struct unit *unit, struct service_call *call, st
         st = read_optional_id(&request->permit_id, "permit_id", err);
     if (st == STATUS_OK)
         st = wire_check_text(request->text, TEXT_MAX_BYTES, "text", err);
+    if (st == STATUS_OK && request->received_at_us < 0)
+        st = error_set(err, STATUS_INVALID_ARGUMENT, "received_at_us: %lld is before 1970",
+                       (long long)request->received_at_us);
     if (st == STATUS_OK)
         st = check_channel(request->channel, err);
     if (st == STATUS_OK)
@@ -434,6 +403,29 @@ static enum status ask_confirmation(struct unit *unit, struct service_call *call
     if (st != STATUS_OK)
         return st;
     dunlin__correspondence__v1__ask_confirmation_reply__init(&reply);
+    service_reply(call, &reply.base);
+    return STATUS_OK;
+}
+
+static enum status find_confirmation(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Correspondence__V1__FindConfirmationRequest *request = (const void *)call->request;
+    const size_t n = request->n_contact_point_ids;
+    Dunlin__Correspondence__V1__FindConfirmationReply reply;
+    bool is_confirmed = false;
+    if (n == 0 || n > POINTS_MAX)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "contact_point_ids: %zu of them; there must be 1 to %d", n,
+                         POINTS_MAX);
+    g_autofree struct id *ids = g_new0(struct id, n);
+    enum status st = STATUS_OK;
+    for (size_t i = 0; i < n && st == STATUS_OK; i++)
+        st = wire_read_id(&request->contact_point_ids[i], "contact_point_ids", &ids[i], err);
+    if (st == STATUS_OK)
+        st = correspondence_store_find_confirmation(unit_db(unit), ids, n, &is_confirmed, err);
+    if (st != STATUS_OK)
+        return st;
+    dunlin__correspondence__v1__find_confirmation_reply__init(&reply);
+    reply.is_confirmed = is_confirmed;
     service_reply(call, &reply.base);
     return STATUS_OK;
 }
@@ -546,7 +538,7 @@ HANDLER(correspondence_finish, finish)
 HANDLER(correspondence_park, park)
 HANDLER(correspondence_release, release)
 HANDLER(correspondence_list_open, list_open)
-HANDLER(correspondence_find, find)
+HANDLER(correspondence_find_confirmation, find_confirmation)
 HANDLER(correspondence_take_inbound, take_inbound)
 HANDLER(correspondence_list, list_messages)
 HANDLER(correspondence_ask_confirmation, ask_confirmation)

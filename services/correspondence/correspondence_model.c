@@ -56,20 +56,6 @@ const char *message_state_name(enum message_state state)
     return STATES[state];
 }
 
-bool ledger_change_add(struct ledger_change *sums, enum ledger_kind kind, int64_t change_minor)
-{
-    switch (kind) {
-    case LEDGER_PAYMENT:
-    case LEDGER_REVERSAL:
-        return !__builtin_sub_overflow(sums->paid_minor, change_minor, &sums->paid_minor);
-    case LEDGER_ADJUSTMENT:
-        break;
-    }
-    if (change_minor > 0)
-        return !__builtin_add_overflow(sums->charged_minor, change_minor, &sums->charged_minor);
-    return !__builtin_sub_overflow(sums->credited_minor, change_minor, &sums->credited_minor);
-}
-
 /* Words by themselves, upper case; everything that is no letter parts them. */
 static char *plain_words(const char *text)
 {

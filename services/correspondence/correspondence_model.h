@@ -36,18 +36,6 @@ MUST_USE enum status message_move(enum message_state *state, enum message_event 
 
 const char *message_state_name(enum message_state state); /* "sending" */
 
-/* The sums that an account's events change. */
-struct ledger_change {
-    int64_t charged_minor, paid_minor, credited_minor;
-};
-enum ledger_kind {
-    LEDGER_PAYMENT,
-    LEDGER_REVERSAL,
-    LEDGER_ADJUSTMENT,
-};
-/* Adds one change of what is owed: negative for a payment. False where a sum overflows. */
-bool ledger_change_add(struct ledger_change *sums, enum ledger_kind kind, int64_t change_minor);
-
 /* So long after a text that asks us to stop it may be confirmed by one text (47 CFR 64.1200(a)(12)). */
 #define CONFIRMATION_WITHIN_US (5 * 60 * US_PER_S)
 

@@ -51,13 +51,14 @@ static const struct config_option OPTIONS[] = {
     {"public-url", CONFIG_TEXT, "", NULL, 0, 0,
      "How the world reaches the callbacks, https://mail.agency.example: e-mails' unsubscribe links begin with it."},
     {"poll-interval", CONFIG_INTEGER, "2000", "ms", 50, 60000, "How often contact is asked what is due."},
-    {"call-timeout", CONFIG_INTEGER, "5000", "ms", 100, 60000, "How long to wait for contact."},
+    {"call-timeout", CONFIG_INTEGER, "5000", "ms", 100, 60000,
+     "How long to wait for an answer of contact, intake or payment."},
     {"send-timeout", CONFIG_INTEGER, "30000", "ms", 100, 600000, "How long to wait for a mail server or gateway."},
     {0},
 };
 
 static const struct service_method METHODS[] = {
-    {.name = "DescribeAccounts",
+    {.name = "DescribeSteps",
      .scope = SERVICE_IN_PARTITION,
      .handle = correspondence_describe,
      .roles = "service",
@@ -71,9 +72,9 @@ static const struct service_method METHODS[] = {
      .handle = correspondence_list_open,
      .roles = "service",
      .is_query = true},
-    {.name = "FindContactPoints",
+    {.name = "FindConfirmation",
      .scope = SERVICE_ANYWHERE,
-     .handle = correspondence_find,
+     .handle = correspondence_find_confirmation,
      .roles = "service",
      .is_query = true},
     {.name = "TakeInbound", .scope = SERVICE_IN_PARTITION, .handle = correspondence_take_inbound, .roles = "service"},

@@ -13,10 +13,7 @@
 struct changes *changes_new(void)
 {
     struct changes *changes = g_new0(struct changes, 1);
-    changes->accounts = g_array_new(FALSE, FALSE, sizeof(struct new_account));
-    changes->debtors = id_table_new(g_free);
-    changes->points = id_table_new(g_free);
-    changes->changed = id_table_new(g_free);
+    changes->updated = id_set_new();
     changes->permits = id_table_new(g_free);
     changes->reports = id_table_new(g_free);
     changes->releases = id_table_new(g_free);
@@ -28,10 +25,7 @@ void changes_free(struct changes *changes)
 {
     if (!changes)
         return;
-    g_array_free(changes->accounts, TRUE);
-    g_hash_table_destroy(changes->debtors);
-    g_hash_table_destroy(changes->points);
-    g_hash_table_destroy(changes->changed);
+    g_hash_table_destroy(changes->updated);
     g_hash_table_destroy(changes->permits);
     g_hash_table_destroy(changes->reports);
     g_hash_table_destroy(changes->releases);
@@ -45,24 +39,9 @@ void changes_freep(struct changes **changes)
     *changes = NULL;
 }
 
-struct account_change *changes_of_account(struct changes *changes, const struct id *account_id)
-{
-    struct account_change *change = g_hash_table_lookup(changes->changed, account_id);
-    if (!change) {
-        change = g_new0(struct account_change, 1);
-        change->account_id = *account_id;
-        (void)id_table_put(changes->changed, account_id, change);
-    }
-    return change;
-}
-
 /* Applying: one statement a table, all in one round trip. */
 
 enum write {
-    WRITE_DEBTORS,
-    WRITE_POINTS,
-    WRITE_ACCOUNTS,
-    WRITE_CHANGES,
     WRITE_PARKED,
     WRITE_PERMITS,
     WRITE_REPORTS,
@@ -72,11 +51,6 @@ enum write {
     WRITES_END,
 };
 
-static const enum db_type DEBTOR_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_TEXT, DB_BOOL};
-static const enum db_type POINT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT};
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_TEXT,
-                                             DB_TEXT, DB_TEXT, DB_INT8, DB_INT4, DB_INT4};
-static const enum db_type CHANGE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT8, DB_INT8, DB_INT8, DB_INT4, DB_BOOL};
 static const enum db_type KEY_TYPES[] = {DB_INT2, DB_UUID};
 static const enum db_type REPORT_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB_INT8};
 static const enum db_type RELEASE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
@@ -86,10 +60,6 @@ static const enum db_type PERMIT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, 
                                             DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8};
 
 static const struct db_write WRITES[WRITES_END] = {
-    [WRITE_DEBTORS] = {&CORRESPONDENCE_DEBTOR_UPSERT, DEBTOR_TYPES, ARRAY_SIZE(DEBTOR_TYPES), false},
-    [WRITE_POINTS] = {&CORRESPONDENCE_CONTACT_POINT_INSERT, POINT_TYPES, ARRAY_SIZE(POINT_TYPES), false},
-    [WRITE_ACCOUNTS] = {&CORRESPONDENCE_ACCOUNT_INSERT, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES), false},
-    [WRITE_CHANGES] = {&CORRESPONDENCE_ACCOUNT_UPDATE, CHANGE_TYPES, ARRAY_SIZE(CHANGE_TYPES), false},
     [WRITE_PARKED] = {&CORRESPONDENCE_PARKED_FORGET, KEY_TYPES, ARRAY_SIZE(KEY_TYPES), false},
     [WRITE_PERMITS] = {&CORRESPONDENCE_PERMIT_INSERT, PERMIT_TYPES, ARRAY_SIZE(PERMIT_TYPES), false},
     [WRITE_REPORTS] = {&CORRESPONDENCE_MESSAGE_REPORTED, REPORT_TYPES, ARRAY_SIZE(REPORT_TYPES), false},
@@ -97,70 +67,6 @@ static const struct db_write WRITES[WRITES_END] = {
     [WRITE_LANGUAGES] = {&CORRESPONDENCE_LANGUAGE_INSERT, LANGUAGE_TYPES, ARRAY_SIZE(LANGUAGE_TYPES), false},
     [WRITE_FORGOTTEN] = {&CORRESPONDENCE_LANGUAGE_FORGET, LANGUAGE_TYPES, 3, false},
 };
-
-static void push_debtors(const struct changes *changes, struct db_columns *columns)
-{
-    g_autoptr(GPtrArray) rows = id_table_sorted(changes->debtors);
-    for (guint i = 0; i < rows->len; i++) {
-        const struct debtor_row *row = g_ptr_array_index(rows, i);
-        db_columns_push_key(columns, &row->debtor_id);
-        db_array_int4(columns->column[2], row->agency_id);
-        db_array_text(columns->column[3], row->name);
-        db_array_bool(columns->column[4], row->is_natural_person);
-    }
-}
-
-static void push_points(const struct changes *changes, struct db_columns *columns)
-{
-    g_autoptr(GPtrArray) rows = id_table_sorted(changes->points);
-    for (guint i = 0; i < rows->len; i++) {
-        const struct point_row *row = g_ptr_array_index(rows, i);
-        db_columns_push_key(columns, &row->contact_point_id);
-        db_array_id(columns->column[2], &row->debtor_id);
-        db_array_int4(columns->column[3], row->agency_id);
-        db_array_int2(columns->column[4], row->kind);
-        db_array_text(columns->column[5], row->value);
-    }
-}
-
-static void push_accounts(const struct changes *changes, struct db_columns *columns)
-{
-    for (guint i = 0; i < changes->accounts->len; i++) {
-        const struct new_account *row = &g_array_index(changes->accounts, struct new_account, i);
-        db_columns_push_key(columns, &row->account_id);
-        db_array_id(columns->column[2], &row->debtor_id);
-        db_array_int4(columns->column[3], row->agency_id);
-        db_array_text(columns->column[4], row->client);
-        db_array_text(columns->column[5], row->client_reference);
-        db_array_text(columns->column[6], row->currency);
-        db_array_int8(columns->column[7], row->placed_minor);
-        db_array_int4(columns->column[8], row->due_on_days);
-        db_array_int4(columns->column[9], row->opened_on_days);
-    }
-}
-
-static void push_changes(const struct changes *changes, struct db_columns *columns, struct db_columns *parked)
-{
-    g_autoptr(GPtrArray) rows = id_table_sorted(changes->changed);
-    for (guint i = 0; i < rows->len; i++) {
-        const struct account_change *row = g_ptr_array_index(rows, i);
-        db_columns_push_key(columns, &row->account_id);
-        db_array_int8(columns->column[2], row->sums.charged_minor);
-        db_array_int8(columns->column[3], row->sums.paid_minor);
-        db_array_int8(columns->column[4], row->sums.credited_minor);
-        if (row->has_balance)
-            db_array_int8(columns->column[5], row->balance_minor);
-        else
-            db_array_null(columns->column[5]);
-        if (row->has_due)
-            db_array_int4(columns->column[6], row->due_on_days);
-        else
-            db_array_null(columns->column[6]);
-        db_array_bool(columns->column[7], row->is_recalled);
-        if (row->forgets_parked)
-            db_columns_push_key(parked, &row->account_id);
-    }
-}
 
 static void push_permits(const struct changes *changes, struct db_columns *columns)
 {
@@ -234,78 +140,26 @@ static enum status push_reports(struct db *db, const struct changes *changes, st
     return st;
 }
 
-static enum status run(struct db *db, const struct db_columns *columns, struct error *err)
-{
-    struct db_call calls[WRITES_END];
-    size_t n = 0, changes_at = WRITES_END;
-    for (size_t i = 0; i < WRITES_END; i++) {
-        if (db_columns_rows(&columns[i]) == 0)
-            continue;
-        if (i == WRITE_CHANGES)
-            changes_at = n;
-        db_columns_bind(&columns[i], WRITES[i].statement, &calls[n++]);
-    }
-    if (n == 0)
-        return STATUS_OK;
-    enum status st = db_exec_pipeline(db, calls, n, err);
-    if (st != STATUS_OK)
-        return st;
-    if (changes_at < n && db_affected(calls[changes_at].result) != (int64_t)db_columns_rows(&columns[WRITE_CHANGES]))
-        st = error_set(err, STATUS_FAILED_PRECONDITION, "an account was never placed");
-    db_calls_clear(calls, n);
-    return st;
-}
-
 enum status correspondence_store_apply(struct db *db, const struct changes *changes, struct error *err)
 {
     struct db_columns columns[WRITES_END];
     db_writes_init(columns, WRITES, WRITES_END);
-    push_debtors(changes, &columns[WRITE_DEBTORS]);
-    push_points(changes, &columns[WRITE_POINTS]);
-    push_accounts(changes, &columns[WRITE_ACCOUNTS]);
-    push_changes(changes, &columns[WRITE_CHANGES], &columns[WRITE_PARKED]);
+    db_columns_push_id_set(&columns[WRITE_PARKED], changes->updated);
     push_permits(changes, &columns[WRITE_PERMITS]);
     push_releases(changes, &columns[WRITE_RELEASES]);
     push_languages(changes, &columns[WRITE_LANGUAGES], &columns[WRITE_FORGOTTEN]);
     enum status st = push_reports(db, changes, &columns[WRITE_REPORTS], err);
     if (st == STATUS_OK)
-        st = run(db, columns, err);
+        st = db_writes_run(db, WRITES, columns, WRITES_END, err);
     db_writes_fini(columns, WRITES_END);
     return st == STATUS_OK ? st : error_wrap(err, st, "save what events say");
 }
 
 /* Describing. */
 
-static void read_description(const struct db_result *result, size_t row, struct id ids[static 2],
-                             Dunlin__Correspondence__V1__AccountDescription *to)
-{
-    ids[0] = db_id(result, row, 1);
-    ids[1] = db_id(result, row, 2);
-    to->account_id = wire_id(&ids[0]);
-    to->debtor_id = wire_id(&ids[1]);
-    to->agency_id = db_int4(result, row, 3);
-    to->debtor_name = wire_text(db_text(result, row, 4));
-    to->is_natural_person = db_bool(result, row, 5);
-    to->client = wire_text(db_text(result, row, 6));
-    to->client_reference = wire_text(db_text(result, row, 7));
-    to->currency = wire_text(db_text(result, row, 8));
-    to->placed_minor = db_int8(result, row, 9);
-    to->charged_minor = db_int8(result, row, 10);
-    to->paid_minor = db_int8(result, row, 11);
-    to->credited_minor = db_int8(result, row, 12);
-    to->balance_minor = db_int8(result, row, 13);
-    to->due_on_days = db_int4(result, row, 14);
-    to->opened_on_days = db_int4(result, row, 15);
-    to->is_recalled = db_bool(result, row, 16);
-    to->address = wire_text(db_text(result, row, 17));
-    to->is_parked = db_bool(result, row, 18);
-    to->postal_address = wire_text(db_text(result, row, 19));
-    to->language = wire_text(db_text(result, row, 20));
-}
-
-enum status correspondence_store_describe(struct db *db, const Dunlin__Correspondence__V1__AccountStep *const *steps,
-                                          size_t n, Dunlin__Correspondence__V1__AccountDescription *rows,
-                                          struct id *ids, struct db_result **ret_result, struct error *err)
+enum status correspondence_store_describe(struct db *db, const Dunlin__Correspondence__V1__DueStep *const *steps,
+                                          size_t n, Dunlin__Correspondence__V1__StepDescription *rows,
+                                          struct db_result **ret_result, struct error *err)
 {
     SCOPED(db_columns_fini) struct db_columns columns = {0};
     db_columns_add_keys(&columns);
@@ -313,17 +167,18 @@ enum status correspondence_store_describe(struct db *db, const Dunlin__Correspon
     (void)db_columns_add(&columns, DB_TEXT);
     for (size_t i = 0; i < n; i++) {
         const struct id account_id = wire_known_id(&steps[i]->account_id);
-        const struct id point_id = wire_known_id(&steps[i]->contact_point_id);
+        const struct id debtor_id = wire_known_id(&steps[i]->debtor_id);
         db_columns_push_key(&columns, &account_id);
-        db_array_id(columns.column[2], &point_id);
+        db_array_id(columns.column[2], &debtor_id);
         db_array_text(columns.column[3], steps[i]->step);
     }
-    const enum status st = db_columns_exec(db, &CORRESPONDENCE_ACCOUNT_DESCRIBE, &columns, ret_result, err);
+    const enum status st = db_columns_exec(db, &CORRESPONDENCE_STEP_DESCRIBE, &columns, ret_result, err);
     for (size_t row = 0; st == STATUS_OK && row < db_rows(*ret_result); row++) {
-        const size_t place = (size_t)db_int4(*ret_result, row, 0) - 1;
-        read_description(*ret_result, row, &ids[2 * place], &rows[place]);
+        Dunlin__Correspondence__V1__StepDescription *to = &rows[db_int4(*ret_result, row, 0) - 1];
+        to->is_parked = db_bool(*ret_result, row, 1);
+        to->language = wire_text(db_text(*ret_result, row, 2));
     }
-    return st == STATUS_OK ? st : error_wrap(err, st, "describe accounts");
+    return st == STATUS_OK ? st : error_wrap(err, st, "describe steps");
 }
 
 /* Messages. */
@@ -501,15 +356,6 @@ enum status correspondence_store_release(struct db *db, const struct id *account
     return STATUS_OK;
 }
 
-enum status correspondence_store_find(struct db *db, const char *value, struct db_result **ret_result,
-                                      struct error *err)
-{
-    struct db_args args = {0};
-    db_arg_text(&args, value);
-    const enum status st = db_exec(db, &CORRESPONDENCE_CONTACT_POINT_FIND, &args, ret_result, err);
-    return st == STATUS_OK ? st : error_wrap(err, st, "find contact points");
-}
-
 enum status correspondence_store_inbound(struct db *db, const Dunlin__Correspondence__V1__TakeInboundRequest *request,
                                          int64_t now_us, Dunlin__Correspondence__V1__TakeInboundReply *reply,
                                          struct error *err)
@@ -526,9 +372,10 @@ enum status correspondence_store_inbound(struct db *db, const Dunlin__Correspond
     db_arg_id(&args, &permit_id);
     db_arg_text(&args, request->text);
     db_arg_bool(&args, request->is_opt_out);
-    db_arg_int8(&args, now_us);
+    db_arg_int8(&args, request->received_at_us != 0 ? request->received_at_us : now_us);
     db_arg_int4(&args, FACTS_A_DEBTOR_MAX);
     db_arg_int8(&args, US_PER_DAY);
+    db_arg_int4(&args, request->agency_id);
     const enum status st = db_exec(db, &CORRESPONDENCE_INBOUND_INSERT, &args, &result, err);
     if (st != STATUS_OK)
         return error_wrap(err, st, "take what came in");
@@ -566,12 +413,12 @@ static void read_inbound(struct inbound_list *list, size_t row)
     list->list[row] = to;
 }
 
-enum status correspondence_store_inbound_list(struct db *db, const struct id *account_id, int32_t agency_id,
+enum status correspondence_store_inbound_list(struct db *db, const struct id *debtor_id, int32_t agency_id,
                                               int32_t limit, struct inbound_list *ret_list, struct error *err)
 {
     struct db_args args = {0};
     struct inbound_list list = {0};
-    key_args(&args, account_id);
+    key_args(&args, debtor_id);
     db_arg_int4(&args, limit);
     db_arg_int4(&args, agency_id);
     const enum status st = db_exec(db, &CORRESPONDENCE_INBOUND_LIST, &args, &list.result, err);
@@ -602,6 +449,20 @@ enum status correspondence_store_ask_confirmation(struct db *db,
     db_arg_int8(&args, request->asked_at_us);
     const enum status st = db_exec(db, &CORRESPONDENCE_CONFIRMATION_INSERT, &args, NULL, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "ask for a confirmation");
+}
+
+enum status correspondence_store_find_confirmation(struct db *db, const struct id *contact_point_ids, size_t n,
+                                                   bool *ret_is_confirmed, struct error *err)
+{
+    SCOPED(db_columns_fini) struct db_columns keys = {0};
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    db_columns_add_keys(&keys);
+    db_columns_push_ids(&keys, contact_point_ids, n);
+    const enum status st = db_columns_exec(db, &CORRESPONDENCE_CONFIRMATION_FIND, &keys, &result, err);
+    if (st != STATUS_OK)
+        return error_wrap(err, st, "find a confirmation");
+    *ret_is_confirmed = db_bool(result, 0, 0);
+    return STATUS_OK;
 }
 
 void confirmation_list_fini(struct confirmation_list *list)

@@ -10,34 +10,6 @@
 /* The only file that speaks SQL. All calls run inside the caller's open transaction. */
 
 /* What the events of a batch change, collected in their order and written at once. Texts are lent by the events. */
-struct new_account {
-    struct id account_id, debtor_id;
-    int32_t agency_id;
-    const char *client, *client_reference, *currency;
-    int64_t placed_minor;
-    int32_t due_on_days, opened_on_days;
-};
-struct debtor_row {
-    struct id debtor_id;
-    int32_t agency_id;
-    const char *name;
-    bool is_natural_person;
-};
-struct point_row {
-    struct id contact_point_id, debtor_id;
-    int32_t agency_id;
-    int16_t kind;
-    const char *value;
-};
-struct account_change {
-    struct id account_id;
-    struct ledger_change sums;
-    bool has_balance, has_due;
-    int64_t balance_minor;
-    int32_t due_on_days;
-    bool is_recalled;
-    bool forgets_parked; /* something is new that may let a parked step be written */
-};
 struct report_row {
     struct id permit_id;
     uint32_t events; /* bits of enum message_event, whose order is that of strictness */
@@ -60,10 +32,7 @@ struct language_row {
     int64_t at_us, seq;
 };
 struct changes {
-    GArray *accounts;      /* struct new_account */
-    GHashTable *debtors;   /* id -> struct debtor_row */
-    GHashTable *points;    /* id -> struct point_row */
-    GHashTable *changed;   /* id -> struct account_change */
+    GHashTable *updated;   /* ids of accounts of which something new is known */
     GHashTable *permits;   /* id -> struct permit_row */
     GHashTable *reports;   /* id -> struct report_row */
     GHashTable *releases;  /* id -> struct release_row */
@@ -72,17 +41,14 @@ struct changes {
 struct changes *changes_new(void);
 void changes_free(struct changes *changes);
 void changes_freep(struct changes **changes);
-struct account_change *changes_of_account(struct changes *changes, const struct id *account_id);
 
-/* Fails with FAILED_PRECONDITION where an account was never placed. */
 MUST_USE enum status correspondence_store_apply(struct db *db, const struct changes *changes, struct error *err);
 
-/* Describes the steps' accounts into `rows`, n of them, in their order; unknown ones keep their zero. *ret_result lends
- * the texts; owned by the caller. */
+/* Describes the steps into `rows`, n of them, in their order. *ret_result lends the texts; owned by the caller. */
 MUST_USE enum status correspondence_store_describe(struct db *db,
-                                                   const Dunlin__Correspondence__V1__AccountStep *const *steps,
-                                                   size_t n, Dunlin__Correspondence__V1__AccountDescription *rows,
-                                                   struct id *ids, struct db_result **ret_result, struct error *err);
+                                                   const Dunlin__Correspondence__V1__DueStep *const *steps, size_t n,
+                                                   Dunlin__Correspondence__V1__StepDescription *rows,
+                                                   struct db_result **ret_result, struct error *err);
 
 MUST_USE enum status correspondence_store_begin(struct db *db,
                                                 const Dunlin__Correspondence__V1__BeginMessageRequest *request,
@@ -114,8 +80,6 @@ MUST_USE enum status correspondence_store_park(struct db *db,
                                                int64_t now_us, struct error *err);
 MUST_USE enum status correspondence_store_release(struct db *db, const struct id *account_id, uint32_t *ret_n,
                                                   struct error *err);
-MUST_USE enum status correspondence_store_find(struct db *db, const char *value, struct db_result **ret_result,
-                                               struct error *err);
 /* Fills in the reply, which is initialised. */
 MUST_USE enum status correspondence_store_inbound(struct db *db,
                                                   const Dunlin__Correspondence__V1__TakeInboundRequest *request,
@@ -130,12 +94,15 @@ struct inbound_list {
     struct db_result *result;
 };
 void inbound_list_fini(struct inbound_list *list);
-MUST_USE enum status correspondence_store_inbound_list(struct db *db, const struct id *account_id, int32_t agency_id,
+MUST_USE enum status correspondence_store_inbound_list(struct db *db, const struct id *debtor_id, int32_t agency_id,
                                                        int32_t limit, struct inbound_list *ret_list, struct error *err);
 /* Confirmations of opt-outs. */
 MUST_USE enum status
 correspondence_store_ask_confirmation(struct db *db, const Dunlin__Correspondence__V1__AskConfirmationRequest *request,
                                       struct error *err);
+/* Whether one of these contact points has had one, or will have, or cannot. */
+MUST_USE enum status correspondence_store_find_confirmation(struct db *db, const struct id *contact_point_ids, size_t n,
+                                                            bool *ret_is_confirmed, struct error *err);
 struct confirmation_list {
     Dunlin__Correspondence__V1__AskConfirmationRequest *rows;
     Dunlin__Correspondence__V1__AskConfirmationRequest **list;

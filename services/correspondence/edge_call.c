@@ -1,5 +1,7 @@
 #include "edge_call.h"
 
+#include "dunlin/intake/v1/intake.pb-c.h"
+#include "dunlin/payment/v1/payment.pb-c.h"
 #include "service/wire.h"
 
 static enum status call(const struct edge_caller *caller, struct bus_call *call, ProtobufCMessage **ret_reply,
@@ -14,8 +16,17 @@ static enum status call(const struct edge_caller *caller, struct bus_call *call,
 
 static const ProtobufCServiceDescriptor *service_of(enum edge_target target)
 {
-    return target == EDGE_CONTACT ? &dunlin__contact__v1__contact_service__descriptor
-                                  : &dunlin__correspondence__v1__correspondence_service__descriptor;
+    switch (target) {
+    case EDGE_CONTACT:
+        return &dunlin__contact__v1__contact_service__descriptor;
+    case EDGE_INTAKE:
+        return &dunlin__intake__v1__intake_service__descriptor;
+    case EDGE_PAYMENT:
+        return &dunlin__payment__v1__payment_service__descriptor;
+    case EDGE_OWN:
+        break;
+    }
+    return &dunlin__correspondence__v1__correspondence_service__descriptor;
 }
 
 enum status edge_call(const struct edge_caller *caller, enum edge_target target, const char *method,
@@ -44,14 +55,11 @@ enum status edge_call_instance(const struct edge_caller *caller, const char *ins
     return call(caller, &made, ret_reply, err);
 }
 
-enum status edge_call_any(const struct edge_caller *caller, const char *method, const ProtobufCMessage *request,
-                          ProtobufCMessage **ret_reply, struct error *err)
+enum status edge_call_any(const struct edge_caller *caller, enum edge_target target, const char *method,
+                          const ProtobufCMessage *request, ProtobufCMessage **ret_reply, struct error *err)
 {
-    struct bus_call made = {.service = service_of(EDGE_OWN),
-                            .method = method,
-                            .request = request,
-                            .route = BUS_ROUTE_ANY,
-                            .is_query = true};
+    struct bus_call made = {
+        .service = service_of(target), .method = method, .request = request, .route = BUS_ROUTE_ANY, .is_query = true};
     return call(caller, &made, ret_reply, err);
 }
 

@@ -5,10 +5,12 @@
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/correspondence/v1/correspondence.pb-c.h"
 
-/* Calls of the edge's threads, each with a client of its own: to contact, and to the owner of a partition here, whose
- * units of work alone write. */
+/* Calls of the edge's threads, each with a client of its own: to contact, to those who know what there is to say, and
+ * to the owner of a partition here, whose units of work alone write. */
 enum edge_target {
     EDGE_CONTACT,
+    EDGE_INTAKE,
+    EDGE_PAYMENT,
     EDGE_OWN,
 };
 
@@ -27,8 +29,8 @@ MUST_USE enum status edge_call(const struct edge_caller *caller, enum edge_targe
 MUST_USE enum status edge_call_instance(const struct edge_caller *caller, const char *instance_id, const char *method,
                                         const ProtobufCMessage *request, ProtobufCMessage **ret_reply,
                                         struct error *err);
-/* Or to any of ours. */
-MUST_USE enum status edge_call_any(const struct edge_caller *caller, const char *method,
+/* A query to any instance of a service. */
+MUST_USE enum status edge_call_any(const struct edge_caller *caller, enum edge_target target, const char *method,
                                    const ProtobufCMessage *request, ProtobufCMessage **ret_reply, struct error *err);
 
 void edge_reply_freep(ProtobufCMessage **reply);

@@ -91,15 +91,16 @@ enum status inbound_receipt(const struct edge_caller *caller, const struct inbou
 
 /* One of those who have the number. */
 struct owner {
-    struct id contact_point_id, account_id, inbound_id;
-    const ProtobufCBinaryData *debtor_id;
+    struct id contact_point_id, debtor_id, account_id, inbound_id;
+    int32_t agency_id;
 };
 
-static struct owner owner_of(const struct inbound *inbound, const Dunlin__Correspondence__V1__FoundContactPoint *found)
+static struct owner owner_of(const struct inbound *inbound, const Dunlin__Contact__V1__NumberHolder *holder)
 {
-    struct owner owner = {.contact_point_id = wire_known_id(&found->contact_point_id),
-                          .account_id = wire_known_id(&found->account_id),
-                          .debtor_id = &found->debtor_id};
+    struct owner owner = {.contact_point_id = wire_known_id(&holder->contact_point_id),
+                          .debtor_id = wire_known_id(&holder->debtor_id),
+                          .account_id = wire_known_id(&holder->account_id),
+                          .agency_id = holder->agency_id};
     owner.inbound_id = id_derive(&owner.contact_point_id, "inbound text", inbound->event_id, strlen(inbound->event_id));
     return owner;
 }
@@ -153,72 +154,16 @@ struct taking {
     int64_t received_at_us; /* when it came first */
 };
 
-static enum status keep(const struct edge_caller *caller, const struct inbound *inbound, const struct owner *owner,
-                        struct taking *taking, struct error *err)
+/* As it came, before anybody is asked whose number it is: it stays known when it came first. */
+static enum status keep_text(const struct edge_caller *caller, const struct inbound *inbound, struct taking *taking,
+                             struct error *err)
 {
     Dunlin__Correspondence__V1__TakeInboundRequest request;
     Dunlin__Correspondence__V1__TakeInboundReply taken;
-    g_autofree char *kept = beginning_of(inbound->text);
-    init_request(&request, &owner->inbound_id);
-    request.contact_point_id = wire_id(&owner->contact_point_id);
-    request.debtor_id = *owner->debtor_id;
-    request.text = kept;
-    request.is_opt_out = taking->is_opt_out;
-    enum status st = take(caller, &request, &taken, err);
-    if (st == STATUS_OK && taken.is_fact)
-        st = record_fact(caller, inbound, owner, taken.received_at_us, &taking->is_new, err);
-    if (st != STATUS_OK)
-        return st;
-    taking->is_new = taking->is_new || taken.is_new;
-    if (taking->received_at_us == 0 || taken.received_at_us < taking->received_at_us)
-        taking->received_at_us = taken.received_at_us;
-    return STATUS_OK;
-}
-
-/* Kept here for each of them, before anybody else hears of it: it stays known when it came first. */
-static enum status keep_all(const struct edge_caller *caller, const struct inbound *inbound,
-                            const Dunlin__Correspondence__V1__FindContactPointsReply *found, struct taking *taking,
-                            struct error *err)
-{
-    enum status st = STATUS_OK;
-    size_t n = 0;
-    for (size_t i = 0; i < found->n_found && n < PEOPLE_MAX && st == STATUS_OK; i++) {
-        const struct owner owner = owner_of(inbound, found->found[i]);
-        if (id_is_none(&owner.account_id))
-            continue;
-        st = keep(caller, inbound, &owner, taking, err);
-        n++;
-    }
-    if (found->n_found > PEOPLE_MAX)
-        log_warn("a text came from a number that too many people have; it is on record of the first ones only",
-                 log_number("people", (int64_t)found->n_found), log_number("recorded", PEOPLE_MAX));
-    return st;
-}
-
-/* A word to stop holds for everybody who has the number, in every debt: 12 CFR 1006.14(h)(1). */
-static enum status opt_out_all(const struct edge_caller *caller, const struct inbound *inbound,
-                               const Dunlin__Correspondence__V1__FindContactPointsReply *found, struct error *err)
-{
-    for (size_t i = 0; i < found->n_found; i++) {
-        const struct owner owner = owner_of(inbound, found->found[i]);
-        char key[ID_TEXT_SIZE + 16] = "stop:";
-        if (id_is_none(&owner.account_id))
-            continue;
-        (void)id_format(&owner.inbound_id, key + strlen(key));
-        if (inbound_opt_out(caller, &owner.account_id, &owner.contact_point_id, "a text message asks to stop", key,
-                            err) != STATUS_OK)
-            return not_now(err);
-    }
-    return STATUS_OK;
-}
-
-/* Of a number that nobody has; kept all the same. */
-static enum status keep_nobodys(const struct edge_caller *caller, const struct inbound *inbound, struct taking *taking,
-                                struct error *err)
-{
-    Dunlin__Correspondence__V1__TakeInboundRequest request;
-    Dunlin__Correspondence__V1__TakeInboundReply taken;
-    const struct id inbound_id = id_derive_root(0, "inbound text", inbound->event_id, strlen(inbound->event_id));
+    const size_t len = strlen(inbound->event_id);
+    /* Any partition would do that is always the same, and not always one. */
+    const struct id inbound_id =
+        id_derive_root(id_partition_of_debtor(0, inbound->event_id, len), "inbound text", inbound->event_id, len);
     g_autofree char *kept = beginning_of(inbound->text);
     init_request(&request, &inbound_id);
     request.text = kept;
@@ -227,27 +172,87 @@ static enum status keep_nobodys(const struct edge_caller *caller, const struct i
     if (st != STATUS_OK)
         return st;
     taking->is_new = taken.is_new;
-    if (taken.is_new)
-        log_warn("a text came from a number that nobody here has", log_flag("opt_out", taking->is_opt_out));
+    taking->received_at_us = taken.received_at_us;
     return STATUS_OK;
 }
 
+static enum status keep(const struct edge_caller *caller, const struct inbound *inbound, const struct owner *owner,
+                        struct taking *taking, struct error *err)
+{
+    Dunlin__Correspondence__V1__TakeInboundRequest request;
+    Dunlin__Correspondence__V1__TakeInboundReply taken;
+    g_autofree char *kept = beginning_of(inbound->text);
+    init_request(&request, &owner->inbound_id);
+    request.contact_point_id = wire_id(&owner->contact_point_id);
+    request.debtor_id = wire_id(&owner->debtor_id);
+    request.agency_id = owner->agency_id;
+    request.text = kept;
+    request.is_opt_out = taking->is_opt_out;
+    request.received_at_us = taking->received_at_us;
+    const enum status st = take(caller, &request, &taken, err);
+    return st == STATUS_OK && taken.is_fact
+               ? record_fact(caller, inbound, owner, taken.received_at_us, &taking->is_new, err)
+               : st;
+}
+
+/* Kept here for each of them, before contact hears of it. */
+static enum status keep_all(const struct edge_caller *caller, const struct inbound *inbound,
+                            const Dunlin__Contact__V1__FindNumberReply *found, struct taking *taking, struct error *err)
+{
+    enum status st = STATUS_OK;
+    for (size_t i = 0; i < found->n_holders && i < PEOPLE_MAX && st == STATUS_OK; i++) {
+        const struct owner owner = owner_of(inbound, found->holders[i]);
+        st = keep(caller, inbound, &owner, taking, err);
+    }
+    if (found->n_holders > PEOPLE_MAX)
+        log_warn("a text came from a number that too many people have; it is on record of the first ones only",
+                 log_number("people", (int64_t)found->n_holders), log_number("recorded", PEOPLE_MAX));
+    return st;
+}
+
+/* A word to stop holds for everybody who has the number, in every debt: 12 CFR 1006.14(h)(1). */
+static enum status opt_out_all(const struct edge_caller *caller, const struct inbound *inbound,
+                               const Dunlin__Contact__V1__FindNumberReply *found, struct error *err)
+{
+    for (size_t i = 0; i < found->n_holders; i++) {
+        const struct owner owner = owner_of(inbound, found->holders[i]);
+        char key[ID_TEXT_SIZE + 16] = "stop:";
+        (void)id_format(&owner.inbound_id, key + strlen(key));
+        if (inbound_opt_out(caller, &owner.account_id, &owner.contact_point_id, "a text message asks to stop", key,
+                            err) != STATUS_OK)
+            return not_now(err);
+    }
+    return STATUS_OK;
+}
+
+static enum status is_confirmed(const struct edge_caller *caller, const Dunlin__Contact__V1__FindNumberReply *found,
+                                bool *ret_is_confirmed, struct error *err)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Correspondence__V1__FindConfirmationRequest request;
+    g_autofree ProtobufCBinaryData *ids = g_new0(ProtobufCBinaryData, found->n_holders);
+    for (size_t i = 0; i < found->n_holders; i++)
+        ids[i] = found->holders[i]->contact_point_id;
+    dunlin__correspondence__v1__find_confirmation_request__init(&request);
+    request.n_contact_point_ids = found->n_holders;
+    request.contact_point_ids = ids;
+    const enum status st = edge_call_any(caller, EDGE_OWN, "FindConfirmation", &request.base, &reply, err);
+    if (st == STATUS_OK)
+        *ret_is_confirmed = ((const Dunlin__Correspondence__V1__FindConfirmationReply *)reply)->is_confirmed;
+    return st;
+}
+
 /* A number gets one confirmation, however many have it; again only after the opt-out that was confirmed is released. */
-static enum status confirm(const struct edge_caller *caller,
-                           const Dunlin__Correspondence__V1__FindContactPointsReply *found, const struct taking *taking,
-                           struct error *err)
+static enum status confirm(const struct edge_caller *caller, const Dunlin__Contact__V1__FindNumberReply *found,
+                           const struct taking *taking, struct error *err)
 {
     SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
     Dunlin__Correspondence__V1__AskConfirmationRequest request;
-    const Dunlin__Correspondence__V1__FoundContactPoint *first = NULL;
-    for (size_t i = 0; i < found->n_found; i++) {
-        if (found->found[i]->is_confirmed)
-            return STATUS_OK;
-        if (!first && found->found[i]->account_id.len > 0)
-            first = found->found[i];
-    }
-    if (!first)
-        return STATUS_OK;
+    bool is_done = true;
+    const enum status st = found->n_holders == 0 ? STATUS_OK : is_confirmed(caller, found, &is_done, err);
+    if (st != STATUS_OK || is_done)
+        return st;
+    const Dunlin__Contact__V1__NumberHolder *first = found->holders[0];
     const struct id point_id = wire_known_id(&first->contact_point_id);
     dunlin__correspondence__v1__ask_confirmation_request__init(&request);
     request.contact_point_id = first->contact_point_id;
@@ -259,7 +264,7 @@ static enum status confirm(const struct edge_caller *caller,
 
 /* Nothing may hold up a stop, whatever became of the rest. */
 static enum status stop(const struct edge_caller *caller, const struct inbound *inbound,
-                        const Dunlin__Correspondence__V1__FindContactPointsReply *found, const struct taking *taking,
+                        const Dunlin__Contact__V1__FindNumberReply *found, const struct taking *taking,
                         enum status kept, struct error *err)
 {
     struct error why = {0};
@@ -272,25 +277,30 @@ static enum status stop(const struct edge_caller *caller, const struct inbound *
 }
 
 static enum status take_from(const struct edge_caller *caller, const struct inbound *inbound,
-                             const Dunlin__Correspondence__V1__FindContactPointsReply *found, struct error *err)
+                             const Dunlin__Contact__V1__FindNumberReply *found, struct taking *taking, enum status kept,
+                             struct error *err)
 {
-    struct taking taking = {.is_opt_out = is_opt_out_text(inbound->text, inbound->profiles->opt_out_words,
-                                                          inbound->profiles->n_opt_out_words)};
-    enum status st = found->n_found == 0 ? keep_nobodys(caller, inbound, &taking, err)
-                                         : keep_all(caller, inbound, found, &taking, err);
-    if (taking.is_opt_out)
-        st = stop(caller, inbound, found, &taking, st, err);
-    return st == STATUS_OK ? once(taking.is_new, err) : st;
+    enum status st = kept == STATUS_OK ? keep_all(caller, inbound, found, taking, err) : kept;
+    if (taking->is_opt_out)
+        st = stop(caller, inbound, found, taking, st, err);
+    if (found->n_holders == 0)
+        log_warn("a text came from a number that nobody here has", log_flag("opt_out", taking->is_opt_out));
+    return st == STATUS_OK ? once(taking->is_new, err) : st;
 }
 
 enum status inbound_message(const struct edge_caller *caller, const struct inbound *inbound, struct error *err)
 {
     SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
-    Dunlin__Correspondence__V1__FindContactPointsRequest request;
-    dunlin__correspondence__v1__find_contact_points_request__init(&request);
-    request.value = wire_text(inbound->from);
-    const enum status st = edge_call_any(caller, "FindContactPoints", &request.base, &reply, err);
-    if (st != STATUS_OK)
-        return st;
-    return take_from(caller, inbound, (const Dunlin__Correspondence__V1__FindContactPointsReply *)reply, err);
+    Dunlin__Contact__V1__FindNumberRequest request;
+    struct taking taking = {.is_opt_out = is_opt_out_text(inbound->text, inbound->profiles->opt_out_words,
+                                                          inbound->profiles->n_opt_out_words)};
+    struct error why = {0};
+    const enum status kept = keep_text(caller, inbound, &taking, err);
+    dunlin__contact__v1__find_number_request__init(&request);
+    request.number = wire_text(inbound->from);
+    if (edge_call_any(caller, EDGE_CONTACT, "FindNumber", &request.base, &reply, &why) != STATUS_OK) {
+        *err = why;
+        return not_now(err);
+    }
+    return take_from(caller, inbound, (const Dunlin__Contact__V1__FindNumberReply *)reply, &taking, kept, err);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "correspondence_model.h"
+#include "description.h"
 #include "edge_call.h"
 #include "id/id_table.h"
 #include "logging/logging.h"
@@ -161,7 +162,7 @@ static void give_back(struct pump *pump, const struct id *permit_id)
 
 struct work {
     const Dunlin__Contact__V1__DialEntry *entry;
-    const Dunlin__Correspondence__V1__AccountDescription *account;
+    const struct account_description *account;
     const struct writing_policy *policy;
     const struct agency_profile *profile;
     struct composition composition;
@@ -176,7 +177,7 @@ static void park(struct pump *pump, const struct work *work, const char *reason)
     const struct id account_id = wire_known_id(&work->entry->account_id);
     dunlin__correspondence__v1__park_step_request__init(&request);
     request.account_id = work->entry->account_id;
-    request.debtor_id = work->account->debtor_id;
+    request.debtor_id = wire_id(&work->account->debtor_id);
     request.agency_id = work->account->agency_id;
     request.step = work->entry->step;
     request.channel = work->entry->channel;
@@ -298,7 +299,7 @@ static enum status begin(struct pump *pump, const struct work *work, const struc
     dunlin__correspondence__v1__begin_message_request__init(&request);
     request.permit_id = wire_id(&outgoing->permit_id);
     request.account_id = work->entry->account_id;
-    request.debtor_id = work->account->debtor_id;
+    request.debtor_id = wire_id(&work->account->debtor_id);
     request.contact_point_id = work->entry->contact_point_id;
     request.agency_id = work->account->agency_id;
     request.channel = work->entry->channel;
@@ -334,6 +335,15 @@ static enum send_result hand_over(struct pump *pump, struct outgoing *outgoing, 
     return result;
 }
 
+/* Longer each time, until something gets through. */
+static void pause_channel(struct pump *pump, const char *what, const struct error *why)
+{
+    pump->pause_ms = pump->pause_ms == 0 ? PAUSE_FIRST_MS : MIN(2 * pump->pause_ms, PAUSE_MAX_MS);
+    pump->resume_at = clock_deadline_ms(pump->pause_ms);
+    log_warn(what, log_text("channel", channel_name(pump)), log_number("pause_ms", pump->pause_ms),
+             log_error_text(why));
+}
+
 /* A carrier that takes nothing is left alone for a while; a step that it keeps refusing is parked. */
 static void learn(struct pump *pump, const struct work *work, enum send_result result, const struct error *why)
 {
@@ -344,10 +354,7 @@ static void learn(struct pump *pump, const struct work *work, enum send_result r
         return;
     }
     if (result == SEND_LATER) {
-        pump->pause_ms = pump->pause_ms == 0 ? PAUSE_FIRST_MS : MIN(2 * pump->pause_ms, PAUSE_MAX_MS);
-        pump->resume_at = clock_deadline_ms(pump->pause_ms);
-        log_warn("nothing can be sent for now", log_text("channel", channel_name(pump)),
-                 log_number("pause_ms", pump->pause_ms), log_error_text(why));
+        pause_channel(pump, "nothing can be sent for now", why);
         return;
     }
     char *key = g_strdup_printf("%s %s", id_format(&account_id, account), work->entry->step);
@@ -418,35 +425,18 @@ static void send_one(struct pump *pump, struct work *work)
 
 /* --- what is due --- */
 
-/* Entries of one partition. */
-static void send_entries(struct pump *pump, uint16_t partition, Dunlin__Contact__V1__DialEntry *const *entries,
-                         size_t n)
+/* Entries of one partition. What there is to say is asked now, and not long before it is said. */
+static void send_entries(struct pump *pump, Dunlin__Contact__V1__DialEntry *const *entries, size_t n)
 {
-    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
-    Dunlin__Correspondence__V1__DescribeAccountsRequest request;
+    SCOPED(descriptions_fini) struct descriptions accounts = {0};
     struct error err = {0};
-    g_autofree Dunlin__Correspondence__V1__AccountStep *steps = g_new0(Dunlin__Correspondence__V1__AccountStep, n);
-    g_autofree Dunlin__Correspondence__V1__AccountStep **list = g_new0(Dunlin__Correspondence__V1__AccountStep *, n);
-    for (size_t i = 0; i < n; i++) {
-        dunlin__correspondence__v1__account_step__init(&steps[i]);
-        steps[i].account_id = entries[i]->account_id;
-        steps[i].contact_point_id = entries[i]->contact_point_id;
-        steps[i].step = entries[i]->step;
-        list[i] = &steps[i];
-    }
-    dunlin__correspondence__v1__describe_accounts_request__init(&request);
-    request.n_steps = n;
-    request.steps = list;
-    if (edge_call(&pump->caller, EDGE_OWN, "DescribeAccounts", &request.base, partition, NULL, &reply, &err) !=
-        STATUS_OK) {
-        log_warn("accounts could not be described", log_number("partition", partition), log_error_text(&err));
+    if (descriptions_ask(&pump->caller, entries, n, &accounts, &err) != STATUS_OK) {
+        pause_channel(pump, "what there is to say cannot be asked for now", &err);
         return;
     }
-    const Dunlin__Correspondence__V1__DescribeAccountsReply *got =
-        (const Dunlin__Correspondence__V1__DescribeAccountsReply *)reply;
-    for (size_t i = 0; i < n && i < got->n_accounts && !pump->is_stopping && pump->pause_ms == 0; i++) {
-        struct work work = {.entry = entries[i], .account = got->accounts[i]};
-        if (got->accounts[i]->account_id.len > 0 && !got->accounts[i]->is_parked && !got->accounts[i]->is_recalled)
+    for (size_t i = 0; i < n && !pump->is_stopping && pump->pause_ms == 0; i++) {
+        struct work work = {.entry = entries[i], .account = &accounts.of[i]};
+        if (accounts.of[i].may_be_written)
             send_one(pump, &work);
     }
 }
@@ -463,12 +453,11 @@ static size_t send_list(struct pump *pump, Dunlin__Contact__V1__ReserveDialListR
 {
     if (list->n_entries > 0)
         qsort(list->entries, list->n_entries, sizeof(list->entries[0]), by_partition);
-    for (size_t first = 0, last; first < list->n_entries; first = last) {
+    for (size_t first = 0, last; first < list->n_entries && !pump->is_stopping && pump->pause_ms == 0; first = last) {
         for (last = first + 1;
              last < list->n_entries && by_partition(&list->entries[first], &list->entries[last]) == 0;)
             last++;
-        const struct id account_id = wire_known_id(&list->entries[first]->account_id);
-        send_entries(pump, id_partition(&account_id), &list->entries[first], last - first);
+        send_entries(pump, &list->entries[first], last - first);
     }
     return list->n_entries;
 }
@@ -485,7 +474,7 @@ static void send_confirmations(struct pump *pump, uint32_t *partitions, size_t n
     dunlin__correspondence__v1__list_confirmations_request__init(&request);
     request.n_partitions = n;
     request.partitions = partitions;
-    if (edge_call_any(&pump->caller, "ListConfirmations", &request.base, &reply, &err) != STATUS_OK) {
+    if (edge_call_any(&pump->caller, EDGE_OWN, "ListConfirmations", &request.base, &reply, &err) != STATUS_OK) {
         log_debug("no list of opt-outs to confirm", log_error_text(&err));
         return;
     }
@@ -536,8 +525,14 @@ static size_t reserve(struct pump *pump, const char *contact, uint32_t *partitio
 }
 
 struct share {
-    char contact[REGISTRY_NAME_SIZE]; /* instance; empty: nobody owns it there now */
+    char contact[REGISTRY_NAME_SIZE]; /* instance; empty: nobody owns it there now, or nothing can be written */
 };
+
+/* Nothing is reserved while there is nobody who could say what to write: it would be held back from everybody. */
+static bool can_be_written(const struct roster *roster, uint16_t partition)
+{
+    return roster_owner(roster, "intake", partition) && roster_owner(roster, "payment", partition);
+}
 
 /* Which partitions are ours now; returns how many. */
 static size_t own_partitions(struct pump *pump, struct share shares[static PARTITION_COUNT],
@@ -555,7 +550,7 @@ static size_t own_partitions(struct pump *pump, struct share shares[static PARTI
         if (!own || strcmp(own->id, pump->instance_id) != 0)
             continue;
         partitions[n++] = p;
-        if (contact)
+        if (contact && can_be_written(roster, p))
             g_strlcpy(shares[p].contact, contact->id, sizeof(shares[p].contact));
     }
     return n;
@@ -636,7 +631,7 @@ static void recover(struct pump *pump, uint32_t *partitions, size_t n)
     request.n_partitions = n;
     request.partitions = partitions;
     request.channel = pump->options.kind->channel;
-    if (edge_call_any(&pump->caller, "ListOpenMessages", &request.base, &reply, &err) != STATUS_OK)
+    if (edge_call_any(&pump->caller, EDGE_OWN, "ListOpenMessages", &request.base, &reply, &err) != STATUS_OK)
         return;
     pump->recover_at = clock_deadline_ms(RECOVER_IVL_MS);
     const Dunlin__Correspondence__V1__ListMessagesReply *got =

@@ -60,10 +60,28 @@ const struct command COMMAND_LETTERS_STATUS = {
     .run = run_status,
 };
 
+/* Whose account it is. */
+static enum status find_debtor(struct cli *cli, const struct id *account_id, struct id *ret_debtor_id,
+                               struct error *err)
+{
+    ProtobufCMessage *reply = NULL;
+    Dunlin__Contact__V1__GetAccountRequest request;
+    dunlin__contact__v1__get_account_request__init(&request);
+    request.account_id = account_bytes(account_id);
+    enum status st = account_call(cli, &dunlin__contact__v1__contact_service__descriptor, "GetAccount", &request.base,
+                                  account_id, true, &reply, err);
+    if (st != STATUS_OK)
+        return st;
+    const ProtobufCBinaryData *debtor_id = &((const Dunlin__Contact__V1__GetAccountReply *)reply)->debtor_id;
+    st = id_from_bytes(debtor_id->data, debtor_id->len, "debtor_id", ret_debtor_id, err);
+    protobuf_c_message_free_unpacked(reply, NULL);
+    return st;
+}
+
 static enum status list(struct cli *cli, const char *text, ProtobufCMessage **ret_reply, struct error *err)
 {
     Dunlin__Correspondence__V1__ListMessagesRequest request;
-    struct id id;
+    struct id id, debtor_id;
     dunlin__correspondence__v1__list_messages_request__init(&request);
     /* A permit's message, or an account's. */
     if (id_parse(text, &id, NULL) == STATUS_OK) {
@@ -74,7 +92,10 @@ static enum status list(struct cli *cli, const char *text, ProtobufCMessage **re
         dunlin__correspondence__v1__list_messages_request__init(&request);
     }
     enum status st = account_find(cli, text, &id, err);
+    if (st == STATUS_OK)
+        st = find_debtor(cli, &id, &debtor_id, err);
     request.account_id = account_bytes(&id);
+    request.debtor_id = account_bytes(&debtor_id);
     if (st == STATUS_OK)
         st = account_call(cli, SERVICE, "ListMessages", &request.base, &id, true, ret_reply, err);
     return st;

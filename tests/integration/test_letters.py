@@ -9,7 +9,9 @@ failed with "not within 60 s: a letter that is sent", the letter being "not_sent
 What contact does not take answered with 200; the test without contact failed. Messages recorded of the first who has the number only; the test of everybody failed. Opt-outs confirmed without a look at who else has
 the number; two confirmations instead of one. Fifty minutes instead of five, and what never left not tried again: the test of the five minutes failed. A refused confirmation asked for again and again; the test of the night failed.
 Connections to the gateway kept; a text on which it hung up came twice.
-Only who writes taken over where the messages could not be read; the test of SIGHUP failed. The debtor's language not looked at; his e-mail began with "Your account".
+Only who writes taken over where the messages could not be read; the test of SIGHUP failed. The debtor's language not looked at; his e-mail began with "Your account". Texts of the time when contact
+was back; the fact was of 17:06 instead of 17:00. Whoever cannot be described given up for good; "not within 60 s: the confirmation". Steps reserved while intake is away; its test failed. Only the first who has a number
+opted out; ['+12125550195'] == [].
 """
 import contextlib
 import datetime
@@ -331,15 +333,77 @@ def test_while_contact_is_away_the_gateway_keeps_a_text_and_nothing_is_lost_or_d
     account, stopped = system.place_accounts({"Phone": "(212) 555-0180"}, {"Phone": "(212) 555-0181"})
     message_, stop = ({"event_id": f"e-2{i}", "type": "message", "from": f"+1212555018{i}", "text": text} for i, text in enumerate(("Hello?", "STOP")))
     system.kill("contact")
+    came = system.now()
     assert callback(system, message_) == 503 and callback(system, stop) == 503
     system.up()
-    system.wait()
+    system.advance(minutes=6)
     assert callback(system, message_) == 200 and callback(system, stop) == 409  # 409: it had come before; what was left of it is done
-    system.advance(minutes=1)
     assert callback(system, message_) == 409
-    assert len(facts(system, account)) == 1 and opted_out(system, stopped) == ["+12125550181"] and not opted_out(system, account)
+    fact = one(facts(system, account))["fact"]
+    assert parse_instant(fact["occurred_at"]) == came and opted_out(system, stopped) == ["+12125550181"] and not opted_out(system, account)
     assert len([event for event in system.events("FactRecorded") if event["account_id"] == account.account_id]) == 1
     assert len(json.loads(system.run("letters", "show", account.account_id, "--json").out)["inbound"]) == 1
+    confirm_another(system, "+12125550197")
+    assert not confirmations("+12125550181")  # five minutes after it came were over
+
+
+def kept(system, accounts):
+    """Rows about these accounts' debtors, in whatever table."""
+    tables = system.sql("SELECT string_agg(table_name, ' ') FROM information_schema.columns WHERE table_schema = 'correspondence' AND column_name = 'debtor_id'").split()
+    debtors = ", ".join(f"'{account.debtor_id}'" for account in accounts)
+    return {table: int(system.sql(f"SELECT count(*) FROM correspondence.{table} WHERE debtor_id IN ({debtors})")) for table in tables}
+
+
+def test_a_stop_from_a_number_that_was_never_written_to_holds_for_everybody_who_has_it(system):
+    number = "+12125550195"
+    first, second, other = system.place_accounts({"Phone": number, "Disputed": "Yes"}, {"Phone": number, "Name": "Sam Miller", "Disputed": "Yes"}, {"Phone": "+12125550196", "Disputed": "Yes"})
+    tables = kept(system, [first, second, other])
+    assert len(tables) == 5 and set(tables.values()) == {0}  # nothing is kept here of an account that nothing is written about
+    stop(system, number, "e-80")
+    assert opted_out(system, first) == opted_out(system, second) == [number] and not opted_out(system, other)
+    assert kept(system, [first, second])["inbound"] == 2 and set(kept(system, [other]).values()) == {0}
+
+
+def told(system, word):
+    return [line for line in (system.var / "log" / "correspondence-1.log").read_text().splitlines() if word in line]
+
+
+@contextlib.contextmanager
+def without(system, service):
+    system.kill(service)
+    try:
+        yield
+    finally:
+        system.up()
+
+
+@pytest.mark.parametrize("service", ["intake", "payment"])
+def test_while_nobody_says_what_to_write_it_waits(system, service):
+    number = {"intake": "+12125550198", "payment": "+12125550199"}[service]
+    account = system.place_account(Phone=number)
+    before = len(told(system, "cannot be asked"))
+    with without(system, service):
+        stop(system, number, f"e-9 {service}")
+        poll("the channel to pause", lambda: len(told(system, "cannot be asked")) > before, timeout_s=60)
+        assert not confirmations(number)
+    poll("the confirmation", lambda: confirmations(number), timeout_s=60)
+    assert opted_out(system, account) == [number] and len(confirmations(number)) == 1
+    assert not [row for row in system.json("letters", "status")["parked"] if row["account_id"] == account.account_id]
+
+
+def test_what_is_due_while_intake_is_away_is_written_when_it_is_back_as_it_stands_then(system, mailbox):
+    account = system.place_account(Email="jo.later@example.org", Balance="250.00")
+    message(system, account, "letter", "sent")
+    with without(system, "intake"):
+        poll("intake to be forgotten", lambda: not system.instances("intake"), timeout_s=60)
+        reserved = system.sql(f"SELECT reserved_until_us FROM contact.account WHERE account_id = '{account.account_id}'")
+        system.next_day()
+        system.run("pay", account.account_id, "100.00")
+        assert [m["channel"] for m in messages(system, account)] == ["letter"]
+        assert system.sql(f"SELECT reserved_until_us FROM contact.account WHERE account_id = '{account.account_id}'") == reserved
+    message(system, account, "email", "sent")
+    sent = email.message_from_string(one([content for to, content in mailbox.messages if to == "jo.later@example.org"]), policy=email.policy.default)
+    assert "a balance of $150.00" in sent.get_body().get_content()
 
 
 def confirmations(number):

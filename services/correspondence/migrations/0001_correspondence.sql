@@ -1,47 +1,4 @@
--- What must be known of an account to write about it, learnt from the log; what was written; what came back.
-
-CREATE TABLE correspondence.debtor (
-    partition         smallint NOT NULL,
-    debtor_id         uuid     NOT NULL,
-    agency_id         integer  NOT NULL,
-    name              text     NOT NULL,
-    is_natural_person boolean  NOT NULL,
-    PRIMARY KEY (debtor_id, partition)
-) WITH (fillfactor = 80);
-
-CREATE TABLE correspondence.contact_point (
-    partition        smallint NOT NULL,
-    contact_point_id uuid     NOT NULL,
-    debtor_id        uuid     NOT NULL,
-    agency_id        integer  NOT NULL,
-    kind             smallint NOT NULL CHECK (kind BETWEEN 1 AND 3),   -- dunlin.intake.v1.ContactPointKind
-    value            text     NOT NULL,
-    PRIMARY KEY (contact_point_id, partition)
-);
--- Whose number a text came from; and a debtor's postal address. Neither column is ever updated.
-CREATE INDEX contact_point_by_value ON correspondence.contact_point (value) WHERE kind <> 3;
-CREATE INDEX contact_point_of_debtor ON correspondence.contact_point (debtor_id, partition) WHERE kind = 3;
-
-CREATE TABLE correspondence.account (
-    partition        smallint NOT NULL,
-    account_id       uuid     NOT NULL,
-    debtor_id        uuid     NOT NULL,
-    agency_id        integer  NOT NULL,
-    client           text     NOT NULL,
-    client_reference text     NOT NULL,
-    currency         text     NOT NULL,
-    placed_minor     bigint   NOT NULL,          -- owed at placement
-    charged_minor    bigint   NOT NULL,          -- since: added, ...
-    paid_minor       bigint   NOT NULL,          -- ... paid, reversals taken off, ...
-    credited_minor   bigint   NOT NULL,          -- ... taken off by the client
-    balance_minor    bigint   NOT NULL,          -- owed now, as the ledger says
-    due_on_days      integer  NOT NULL,
-    opened_on_days   integer  NOT NULL,
-    is_recalled      boolean  NOT NULL,
-    PRIMARY KEY (account_id, partition)
-) WITH (fillfactor = 80);
--- An account of whoever has a number that a text came from. Never updated.
-CREATE INDEX account_of_debtor ON correspondence.account (debtor_id, partition);
+-- What was written; what came back; in which language. Nothing of an account before something is to be written about it: what there is to say is asked of its owners then.
 
 -- Which language a debtor asked for: contact's facts that count; the latest holds.
 CREATE TABLE correspondence.language (
@@ -108,13 +65,14 @@ CREATE TABLE correspondence.confirmation (
 ) WITH (fillfactor = 80);
 CREATE INDEX confirmation_open ON correspondence.confirmation (partition, asked_at_us) WHERE permit_id IS NULL AND closed = '';
 
--- Messages from outside, once for each person who has the number, and receipts.
+-- Messages from outside, once as they came and once for each person who has the number; and receipts.
 CREATE TABLE correspondence.inbound (
     partition        smallint NOT NULL,
     inbound_id       uuid     NOT NULL,
     channel          smallint NOT NULL,
     contact_point_id uuid,
-    debtor_id        uuid,
+    debtor_id        uuid,                       -- NULL: as it came
+    agency_id        integer  NOT NULL,          -- the debtor's; 0: nobody's
     permit_id        uuid,
     text             text     NOT NULL,
     is_opt_out       boolean  NOT NULL,

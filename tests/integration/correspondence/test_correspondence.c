@@ -4,14 +4,15 @@
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/correspondence/v1/correspondence.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
-#include "dunlin/payment/v1/payment.pb-c.h"
 
 /* Promise P2: what is learnt from the log is learnt once, and a message has one row for its permit whatever is sent
  * twice. Runs as fault.correspondence.nth too.
  *
  * Broken once: ON CONFLICT of message_insert as an update; the test of the permit that is used twice failed. What came
  * in listed for any agency; its test failed with 0x1 != 0. Facts of a debtor without a bound; its test failed. Of two
- * languages at one instant the first; "es" != "pl". */
+ * languages at one instant the first; "es" != "pl". A message found out later of the time of that; 0x652c8d6350640 !=
+ * 0x652c8d625c400. News of any account for all parked steps; their test failed. Whatever confirmation there is for any
+ * contact point's; the test of the five minutes failed. */
 
 static const struct fixture_caller EDGE = {.peer = "correspondence", .role = "service", .principal = ""};
 static uint8_t hash[32] = {1, 2, 3};
@@ -23,103 +24,24 @@ static int open_correspondence(void **state)
 
 static int set_up(void **state)
 {
-    fixture_empty(*state, "correspondence.debtor, correspondence.contact_point, correspondence.account, "
-                          "correspondence.message, correspondence.parked, correspondence.inbound, "
+    fixture_empty(*state, "correspondence.message, correspondence.parked, correspondence.inbound, "
                           "correspondence.confirmation, correspondence.language");
     return 0;
 }
 
-static void place(struct unit_fixture *fixture, const struct subject_ids *ids, const char *point, const char *number)
+static Dunlin__Correspondence__V1__DescribeStepsReply *describe(struct unit_fixture *fixture,
+                                                                const struct subject_ids *ids, const char *name)
 {
-    Dunlin__Intake__V1__AccountPlaced placed;
-    Dunlin__Intake__V1__ContactPoint phone, address, *points[] = {&phone, &address};
-    const struct id phone_id = named(point);
-    g_autofree char *address_name = g_strconcat(point, " address", NULL);
-    const struct id address_id = named(address_name);
-    dunlin__intake__v1__account_placed__init(&placed);
-    dunlin__intake__v1__contact_point__init(&phone);
-    dunlin__intake__v1__contact_point__init(&address);
-    phone.contact_point_id = wire_id(&phone_id);
-    phone.kind = DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_PHONE;
-    phone.value = wire_text(number);
-    address.contact_point_id = wire_id(&address_id);
-    address.kind = DUNLIN__INTAKE__V1__CONTACT_POINT_KIND__CONTACT_POINT_KIND_ADDRESS;
-    address.value = wire_text("1 Main St\nNew York\nNY\n10001\nUS");
-    placed.account_id = wire_id(&ids->account);
-    placed.debtor_id = wire_id(&ids->debtor);
-    placed.client = wire_text("clinic");
-    placed.client_reference = wire_text("R-1");
-    placed.balance_minor = 25000;
-    placed.currency = wire_text("USD");
-    placed.due_on_days = FIXTURE_TODAY - 40;
-    placed.opened_on_days = FIXTURE_TODAY - 70;
-    placed.debtor_name = wire_text("Jo Miller");
-    placed.is_natural_person = true;
-    placed.n_contact_points = ARRAY_SIZE(points);
-    placed.contact_points = points;
-    fixture_apply_ok(fixture, &placed.base);
-}
-
-static Dunlin__Payment__V1__BalanceChanged changed(const struct subject_ids *ids, int64_t change_minor,
-                                                   int64_t balance_minor, Dunlin__Payment__V1__PostingKind kind)
-{
-    Dunlin__Payment__V1__BalanceChanged message;
-    dunlin__payment__v1__balance_changed__init(&message);
-    message.account_id = wire_id(&ids->account);
-    message.debtor_id = wire_id(&ids->debtor);
-    message.change_minor = change_minor;
-    message.balance_minor = balance_minor;
-    message.currency = wire_text("USD");
-    message.kind = kind;
-    return message;
-}
-
-static Dunlin__Correspondence__V1__DescribeAccountsReply *describe(struct unit_fixture *fixture,
-                                                                   const struct subject_ids *ids, const char *point)
-{
-    Dunlin__Correspondence__V1__DescribeAccountsRequest request;
-    Dunlin__Correspondence__V1__AccountStep step, *steps[] = {&step};
-    const struct id point_id = named(point);
-    dunlin__correspondence__v1__describe_accounts_request__init(&request);
-    dunlin__correspondence__v1__account_step__init(&step);
+    Dunlin__Correspondence__V1__DescribeStepsRequest request;
+    Dunlin__Correspondence__V1__DueStep step, *steps[] = {&step};
+    dunlin__correspondence__v1__describe_steps_request__init(&request);
+    dunlin__correspondence__v1__due_step__init(&step);
     step.account_id = wire_id(&ids->account);
-    step.contact_point_id = wire_id(&point_id);
-    step.step = wire_text("notice");
+    step.debtor_id = wire_id(&ids->debtor);
+    step.step = wire_text(name);
     request.n_steps = 1;
     request.steps = steps;
-    return fixture_call_as(fixture, &EDGE, "DescribeAccounts", &request.base, STATUS_OK);
-}
-
-static void an_account_is_described_as_the_log_tells_it(void **state)
-{
-    struct unit_fixture *fixture = *state;
-    const struct subject_ids ids = ids_of("describe");
-    place(fixture, &ids, "describe point", "+12125550123");
-    const Dunlin__Payment__V1__BalanceChanged changes[] = {
-        changed(&ids, -5000, 20000, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_PAYMENT),
-        changed(&ids, 1500, 21500, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_ADJUSTMENT),
-        changed(&ids, -500, 21000, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_ADJUSTMENT),
-        changed(&ids, 0, 21000, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_UNSPECIFIED),
-    };
-    const ProtobufCMessage *messages[ARRAY_SIZE(changes)];
-    for (size_t i = 0; i < ARRAY_SIZE(changes); i++)
-        messages[i] = &changes[i].base;
-    assert_int_equal(fixture_apply(fixture, messages, ARRAY_SIZE(messages)), STATUS_OK);
-    Dunlin__Correspondence__V1__DescribeAccountsReply *reply = describe(fixture, &ids, "describe point address");
-    const Dunlin__Correspondence__V1__AccountDescription *account = reply->accounts[0];
-    assert_string_equal(account->debtor_name, "Jo Miller");
-    assert_string_equal(account->address, "1 Main St\nNew York\nNY\n10001\nUS");
-    assert_string_equal(account->postal_address, account->address);
-    assert_int_equal(account->placed_minor, 25000);
-    assert_int_equal(account->paid_minor, 5000);
-    assert_int_equal(account->charged_minor, 1500);
-    assert_int_equal(account->credited_minor, 500);
-    assert_int_equal(account->balance_minor, 21000);
-    fixture_free_reply(reply);
-    const struct subject_ids nobody = ids_of("nobody");
-    reply = describe(fixture, &nobody, "describe point");
-    assert_int_equal(reply->accounts[0]->account_id.len, 0);
-    fixture_free_reply(reply);
+    return fixture_call_as(fixture, &EDGE, "DescribeSteps", &request.base, STATUS_OK);
 }
 
 static void record_language(struct unit_fixture *fixture, const struct subject_ids *ids, const char *name,
@@ -154,8 +76,8 @@ static void release_fact(struct unit_fixture *fixture, const struct subject_ids 
 
 static void assert_language(struct unit_fixture *fixture, const struct subject_ids *ids, const char *expected)
 {
-    Dunlin__Correspondence__V1__DescribeAccountsReply *reply = describe(fixture, ids, "language point");
-    assert_string_equal(reply->accounts[0]->language, expected);
+    Dunlin__Correspondence__V1__DescribeStepsReply *reply = describe(fixture, ids, "notice");
+    assert_string_equal(reply->steps[0]->language, expected);
     fixture_free_reply(reply);
 }
 
@@ -163,8 +85,6 @@ static void a_debtors_language_is_the_one_he_asked_for_last(void **state)
 {
     struct unit_fixture *fixture = *state;
     const struct subject_ids ids = ids_of("language"), other = ids_of("another language");
-    place(fixture, &ids, "language point", "+12125550129");
-    place(fixture, &other, "point of another language", "+12125550130");
     assert_language(fixture, &ids, "");
     record_language(fixture, &other, "french", "fr", 2000);
     record_language(fixture, &ids, "spanish", "es", 2000);
@@ -179,16 +99,6 @@ static void a_debtors_language_is_the_one_he_asked_for_last(void **state)
     assert_language(fixture, &ids, "de");
     release_fact(fixture, &ids, "german");
     assert_language(fixture, &ids, "");
-}
-
-static void an_event_of_an_account_that_was_never_placed_is_refused(void **state)
-{
-    struct unit_fixture *fixture = *state;
-    const struct subject_ids ids = ids_of("never placed");
-    const Dunlin__Payment__V1__BalanceChanged change =
-        changed(&ids, -1, 1, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_PAYMENT);
-    const ProtobufCMessage *message = &change.base;
-    assert_int_equal(fixture_apply(fixture, &message, 1), STATUS_FAILED_PRECONDITION);
 }
 
 static Dunlin__Correspondence__V1__BeginMessageRequest
@@ -336,12 +246,19 @@ static void a_permit_with_which_nothing_was_begun_is_found_and_given_back(void *
     finish(fixture, &used, DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENT, STATUS_OK);
 }
 
+static bool is_parked(struct unit_fixture *fixture, const struct subject_ids *ids, const char *step)
+{
+    Dunlin__Correspondence__V1__DescribeStepsReply *reply = describe(fixture, ids, step);
+    const bool is_parked = reply->steps[0]->is_parked;
+    fixture_free_reply(reply);
+    return is_parked;
+}
+
 static void a_parked_step_waits_for_news_or_for_somebody(void **state)
 {
     struct unit_fixture *fixture = *state;
-    const struct subject_ids ids = ids_of("parked");
+    const struct subject_ids ids = ids_of("parked"), other = ids_of("not parked");
     Dunlin__Correspondence__V1__ParkStepRequest request;
-    place(fixture, &ids, "parked point", "+12125550124");
     dunlin__correspondence__v1__park_step_request__init(&request);
     request.account_id = wire_id(&ids.account);
     request.debtor_id = wire_id(&ids.debtor);
@@ -350,12 +267,15 @@ static void a_parked_step_waits_for_news_or_for_somebody(void **state)
     request.reason = wire_text("consumer_mail_address: is missing");
     for (int round = 0; round < 2; round++) {
         fixture_free_reply(fixture_call_as(fixture, &EDGE, "ParkStep", &request.base, STATUS_OK));
-        Dunlin__Correspondence__V1__DescribeAccountsReply *reply = describe(fixture, &ids, "parked point");
-        assert_true(reply->accounts[0]->is_parked);
-        fixture_free_reply(reply);
+        assert_true(is_parked(fixture, &ids, "notice"));
+        assert_false(is_parked(fixture, &ids, "reminder") || is_parked(fixture, &other, "notice"));
         if (round == 0) {
             Dunlin__Intake__V1__AccountUpdated updated;
             dunlin__intake__v1__account_updated__init(&updated);
+            updated.account_id = wire_id(&other.account);
+            updated.debtor_id = wire_id(&other.debtor);
+            fixture_apply_ok(fixture, &updated.base); /* of an account that was never written to */
+            assert_true(is_parked(fixture, &ids, "notice"));
             updated.account_id = wire_id(&ids.account);
             updated.debtor_id = wire_id(&ids.debtor);
             fixture_apply_ok(fixture, &updated.base);
@@ -365,9 +285,7 @@ static void a_parked_step_waits_for_news_or_for_somebody(void **state)
             release.account_id = wire_id(&ids.account);
             fixture_free_reply(fixture_call(fixture, "ReleaseSteps", &release.base, STATUS_OK));
         }
-        reply = describe(fixture, &ids, "parked point");
-        assert_false(reply->accounts[0]->is_parked);
-        fixture_free_reply(reply);
+        assert_false(is_parked(fixture, &ids, "notice"));
     }
 }
 
@@ -379,38 +297,36 @@ static Dunlin__Correspondence__V1__TakeInboundRequest inbound_of(const struct su
     take.inbound_id = wire_id(inbound_id);
     take.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
     take.debtor_id = wire_id(&ids->debtor);
+    take.agency_id = FIXTURE_AGENCY;
     take.text = wire_text(text);
     return take;
 }
 
-static void whoever_has_a_number_is_found_and_what_comes_in_is_taken_once(void **state)
+static void what_comes_in_is_taken_once_and_stays_of_the_time_when_it_came(void **state)
 {
     struct unit_fixture *fixture = *state;
-    const struct subject_ids ids = ids_of("inbound"), other = ids_of("inbound other");
-    Dunlin__Correspondence__V1__FindContactPointsRequest find;
-    Dunlin__Correspondence__V1__TakeInboundRequest take;
-    const struct id inbound_id = named("inbound id");
-    place(fixture, &ids, "inbound point", "+12125550125");
-    place(fixture, &other, "inbound point of another", "+12125550125");
-    dunlin__correspondence__v1__find_contact_points_request__init(&find);
-    find.value = wire_text("+12125550125");
-    Dunlin__Correspondence__V1__FindContactPointsReply *found =
-        fixture_call_as(fixture, &EDGE, "FindContactPoints", &find.base, STATUS_OK);
-    assert_int_equal(found->n_found, 2);
-    assert_int_equal(found->found[0]->account_id.len, ID_BYTES);
-    fixture_free_reply(found);
-    take = inbound_of(&ids, &inbound_id, "STOP");
+    const struct subject_ids ids = ids_of("inbound");
+    const struct id inbound_id = named("inbound id"), earlier_id = named("earlier inbound id");
+    Dunlin__Correspondence__V1__TakeInboundRequest take = inbound_of(&ids, &inbound_id, "STOP");
     take.is_opt_out = true;
     Dunlin__Correspondence__V1__TakeInboundReply *first =
         fixture_call_as(fixture, &EDGE, "TakeInbound", &take.base, STATUS_OK);
+    assert_true(clock_drive((struct instant){clock_now().us + US_PER_S}));
     Dunlin__Correspondence__V1__TakeInboundReply *again =
         fixture_call_as(fixture, &EDGE, "TakeInbound", &take.base, STATUS_OK);
     assert_true(first->is_new && !first->is_fact);
     assert_true(!again->is_new && !again->is_fact);
     assert_int_equal(first->received_at_us, again->received_at_us);
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM correspondence.inbound"), 1);
+    fixture_free_reply(again);
+    /* Whose it is may be found out later than it came. */
+    take = inbound_of(&ids, &earlier_id, "Hello");
+    take.received_at_us = first->received_at_us;
+    again = fixture_call_as(fixture, &EDGE, "TakeInbound", &take.base, STATUS_OK);
+    assert_true(again->is_new && again->is_fact);
+    assert_int_equal(again->received_at_us, first->received_at_us);
     fixture_free_reply(first);
     fixture_free_reply(again);
-    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM correspondence.inbound"), 1);
 }
 
 static bool becomes_fact(struct unit_fixture *fixture, const struct subject_ids *ids, const char *name)
@@ -429,8 +345,6 @@ static void of_a_debtor_who_writes_on_and_on_twenty_messages_a_day_are_facts(voi
 {
     struct unit_fixture *fixture = *state;
     const struct subject_ids ids = ids_of("talkative"), other = ids_of("quiet");
-    place(fixture, &ids, "talkative point", "+12125550126");
-    place(fixture, &other, "quiet point", "+12125550127");
     for (int i = 0; i < 20; i++) {
         g_autofree char *name = g_strdup_printf("talk %d", i);
         assert_true(becomes_fact(fixture, &ids, name));
@@ -448,6 +362,7 @@ static size_t shown(struct unit_fixture *fixture, const struct subject_ids *ids,
     Dunlin__Correspondence__V1__ListMessagesRequest list;
     dunlin__correspondence__v1__list_messages_request__init(&list);
     list.account_id = wire_id(&ids->account);
+    list.debtor_id = wire_id(&ids->debtor);
     Dunlin__Correspondence__V1__ListMessagesReply *reply =
         fixture_call_as(fixture, &caller, "ListMessages", &list.base, STATUS_OK);
     const size_t n = reply->n_messages + reply->n_inbound;
@@ -460,7 +375,6 @@ static void what_came_in_is_shown_with_what_was_written_to_its_agency_alone(void
     struct unit_fixture *fixture = *state;
     const struct subject_ids ids = ids_of("shown");
     const struct id permit_id = named("shown permit");
-    place(fixture, &ids, "shown point", "+12125550128");
     begin(fixture, &ids, &permit_id, "correspondence-1", STATUS_OK);
     assert_true(becomes_fact(fixture, &ids, "shown message"));
     assert_int_equal(shown(fixture, &ids, 0), 2);
@@ -495,6 +409,21 @@ static size_t confirmations(struct unit_fixture *fixture)
     return n;
 }
 
+static bool is_confirmed(struct unit_fixture *fixture, const struct id *point_id)
+{
+    const struct id other = named("a point of somebody else");
+    ProtobufCBinaryData ids[] = {wire_id(&other), wire_id(point_id)};
+    Dunlin__Correspondence__V1__FindConfirmationRequest request;
+    dunlin__correspondence__v1__find_confirmation_request__init(&request);
+    request.n_contact_point_ids = ARRAY_SIZE(ids);
+    request.contact_point_ids = ids;
+    Dunlin__Correspondence__V1__FindConfirmationReply *reply =
+        fixture_call_as(fixture, &EDGE, "FindConfirmation", &request.base, STATUS_OK);
+    const bool is_confirmed = reply->is_confirmed;
+    fixture_free_reply(reply);
+    return is_confirmed;
+}
+
 static void begin_confirmation(struct unit_fixture *fixture, const struct subject_ids *ids, const struct id *point_id,
                                const struct id *permit_id, enum status expected)
 {
@@ -523,8 +452,10 @@ static void an_opt_out_is_confirmed_by_one_message_until_it_is_released(void **s
     const struct id point_id = named("confirmed point"), lost = named("confirmation that never left");
     const struct id sent = named("confirmation"), second = named("second confirmation");
     begin_confirmation(fixture, &ids, &point_id, &lost, STATUS_FAILED_PRECONDITION); /* nobody asked for it */
+    assert_false(is_confirmed(fixture, &point_id));
     ask_confirmation(fixture, &ids, &point_id, 0);
     ask_confirmation(fixture, &ids, &point_id, 0);
+    assert_true(is_confirmed(fixture, &point_id));
     assert_int_equal(confirmations(fixture), 1);
     begin_confirmation(fixture, &ids, &point_id, &lost, STATUS_OK);
     begin_confirmation(fixture, &ids, &point_id, &lost, STATUS_OK); /* the same once more */
@@ -537,6 +468,7 @@ static void an_opt_out_is_confirmed_by_one_message_until_it_is_released(void **s
     ask_confirmation(fixture, &ids, &point_id, 0);
     assert_int_equal(confirmations(fixture), 0);
     release_opt_out(fixture, &ids, &point_id);
+    assert_false(is_confirmed(fixture, &point_id));
     ask_confirmation(fixture, &ids, &point_id, 0);
     assert_int_equal(confirmations(fixture), 1);
 }
@@ -549,6 +481,8 @@ static void an_opt_out_is_confirmed_within_five_minutes_or_not_at_all(void **sta
     ask_confirmation(fixture, &ids, &late, 5 * 60 * US_PER_S);
     ask_confirmation(fixture, &ids, &soon, 5 * 60 * US_PER_S - 1);
     assert_int_equal(confirmations(fixture), 1);
+    const struct id third = named("point without a confirmation");
+    assert_true(is_confirmed(fixture, &late) && is_confirmed(fixture, &soon) && !is_confirmed(fixture, &third));
     Dunlin__Correspondence__V1__CloseConfirmationRequest request;
     dunlin__correspondence__v1__close_confirmation_request__init(&request);
     request.contact_point_id = wire_id(&soon);
@@ -586,14 +520,12 @@ static void operators_see_what_there_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(an_account_is_described_as_the_log_tells_it, set_up),
         cmocka_unit_test_setup(a_debtors_language_is_the_one_he_asked_for_last, set_up),
-        cmocka_unit_test_setup(an_event_of_an_account_that_was_never_placed_is_refused, set_up),
         cmocka_unit_test_setup(a_message_goes_its_way_and_is_closed_by_contacts_event, set_up),
         cmocka_unit_test_setup(a_permit_is_used_once, set_up),
         cmocka_unit_test_setup(a_permit_with_which_nothing_was_begun_is_found_and_given_back, set_up),
         cmocka_unit_test_setup(a_parked_step_waits_for_news_or_for_somebody, set_up),
-        cmocka_unit_test_setup(whoever_has_a_number_is_found_and_what_comes_in_is_taken_once, set_up),
+        cmocka_unit_test_setup(what_comes_in_is_taken_once_and_stays_of_the_time_when_it_came, set_up),
         cmocka_unit_test_setup(of_a_debtor_who_writes_on_and_on_twenty_messages_a_day_are_facts, set_up),
         cmocka_unit_test_setup(what_came_in_is_shown_with_what_was_written_to_its_agency_alone, set_up),
         cmocka_unit_test_setup(an_opt_out_is_confirmed_by_one_message_until_it_is_released, set_up),

@@ -20,7 +20,6 @@
 
 static struct agency_profiles *profiles;
 static struct template_set *templates;
-static uint8_t account_id[16] = {1, [10] = 0xAB, [15] = 7};
 
 /* The shipped files, and templates of the test's own. */
 static const char *const LETTER_TEMPLATE =
@@ -73,28 +72,28 @@ static int unload(void **state)
     return 0;
 }
 
-static Dunlin__Correspondence__V1__AccountDescription known_account(void)
+static struct account_description known_account(void)
 {
-    Dunlin__Correspondence__V1__AccountDescription account;
-    dunlin__correspondence__v1__account_description__init(&account);
-    account.account_id = (ProtobufCBinaryData){.data = account_id, .len = sizeof(account_id)};
-    account.debtor_name = (char *)(uintptr_t) "Jo Miller";
-    account.is_natural_person = true;
-    account.client = (char *)(uintptr_t) "Main Street Clinic";
-    account.client_reference = (char *)(uintptr_t) "T-4711";
-    account.currency = (char *)(uintptr_t) "USD";
-    account.placed_minor = 25000;
-    account.charged_minor = 1500;
-    account.paid_minor = 5000;
-    account.credited_minor = 500;
-    account.balance_minor = 21000;
-    account.due_on_days = 20418;
-    account.opened_on_days = 20388;
-    account.address = account.postal_address = (char *)(uintptr_t) "1 Main St\nNew York\nNY\n10001\nUS";
-    return account;
+    return (struct account_description){
+        .account_id = {{1, [10] = 0xAB, [15] = 7}},
+        .debtor_name = "Jo Miller",
+        .client = "Main Street Clinic",
+        .client_reference = "T-4711",
+        .currency = "USD",
+        .placed_minor = 25000,
+        .charged_minor = 1500,
+        .paid_minor = 5000,
+        .credited_minor = 500,
+        .balance_minor = 21000,
+        .due_on = {20418},
+        .opened_on = {20388},
+        .address = "1 Main St\nNew York\nNY\n10001\nUS",
+        .postal_address = "1 Main St\nNew York\nNY\n10001\nUS",
+        .language = "",
+    };
 }
 
-static struct composition_order order_of(const Dunlin__Correspondence__V1__AccountDescription *account,
+static struct composition_order order_of(const struct account_description *account,
                                          Dunlin__Contact__V1__Channel channel, const char *name)
 {
     return (struct composition_order){.account = account,
@@ -132,7 +131,7 @@ static void must_have(const char *text, const char *part)
 
 static void a_letter_is_its_template_under_the_agencys_head(void **state)
 {
-    const Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    const struct account_description account = known_account();
     const struct composition_order order = order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER, "reminder");
     (void)state;
     struct composition composition = written(&order);
@@ -147,7 +146,7 @@ static void a_letter_is_its_template_under_the_agencys_head(void **state)
 
 static void a_validation_notice_is_the_form_with_the_ledgers_amounts(void **state)
 {
-    const Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    const struct account_description account = known_account();
     struct composition_order order =
         order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER, "us-validation-notice");
     (void)state;
@@ -166,20 +165,20 @@ static void a_validation_notice_is_the_form_with_the_ledgers_amounts(void **stat
 
 static void a_notice_that_does_not_add_up_is_refused(void **state)
 {
-    Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    struct account_description account = known_account();
     struct composition_order order = order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER, "x");
     (void)state;
     order.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_VALIDATION_NOTICE;
     account.balance_minor = 21001;
     refused(&order, "current_amount: is $210.01, but the itemization adds up to $210.00");
     account = known_account();
-    account.address = (char *)(uintptr_t) "";
+    account.address = "";
     refused(&order, "consumer_mail_address: is missing");
 }
 
 static void texts_and_e_mails_say_how_to_stop_them(void **state)
 {
-    const Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    const struct account_description account = known_account();
     struct composition_order order = order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT, "nudge");
     (void)state;
     struct composition composition = written(&order);
@@ -202,8 +201,8 @@ static void texts_and_e_mails_say_how_to_stop_them(void **state)
 static void assert_written_as(const char *language, const char *agencys, Dunlin__Contact__V1__Channel channel,
                               const char *part)
 {
-    Dunlin__Correspondence__V1__AccountDescription account = known_account();
-    account.language = (char *)(uintptr_t)language;
+    struct account_description account = known_account();
+    account.language = language;
     struct composition_order order = order_of(&account, channel, "nudge");
     struct agency_profile profile = *order.profile;
     profile.language = (char *)(uintptr_t)agencys;
@@ -236,11 +235,11 @@ static void a_message_is_in_the_debtors_language_or_else_in_the_agencys(void **s
 /* A translation alone is no notice: 12 CFR 1006.34(e)(1). */
 static void a_validation_notice_is_in_the_agencys_language(void **state)
 {
-    Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    struct account_description account = known_account();
     struct composition_order order =
         order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER, "us-validation-notice");
     (void)state;
-    account.language = (char *)(uintptr_t) "es";
+    account.language = "es";
     order.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_VALIDATION_NOTICE;
     struct composition composition = written(&order);
     g_autofree char *text = pdf_text(composition.pdf.bytes, composition.pdf.len);
@@ -268,7 +267,7 @@ static void a_word_that_every_text_has_is_no_word_to_stop(void **state)
 
 static void what_confirms_an_opt_out_says_nothing_else(void **state)
 {
-    const Dunlin__Correspondence__V1__AccountDescription account = known_account();
+    const struct account_description account = known_account();
     struct composition_order order = order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT, "done");
     struct error err = {0};
     (void)state;

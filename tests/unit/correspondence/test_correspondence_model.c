@@ -79,35 +79,12 @@ static void an_agencys_own_words_count_on_top_of_those_that_always_do(void **sta
     assert_false(is_opt_out_word("...") || is_opt_out_word("x 1") || is_opt_out_word(""));
 }
 
-static void the_sums_explain_the_balance(void **state)
-{
-    static const struct {
-        enum ledger_kind kind;
-        int64_t change_minor;
-    } CHANGES[] = {
-        {LEDGER_PAYMENT, -5000}, {LEDGER_REVERSAL, 2000}, {LEDGER_ADJUSTMENT, 700}, {LEDGER_ADJUSTMENT, -300}};
-    struct ledger_change sums = {0};
-    int64_t balance = 10000;
-    (void)state;
-    for (size_t i = 0; i < ARRAY_SIZE(CHANGES); i++) {
-        assert_true(ledger_change_add(&sums, CHANGES[i].kind, CHANGES[i].change_minor));
-        balance += CHANGES[i].change_minor;
-    }
-    assert_int_equal(sums.paid_minor, 3000);
-    assert_int_equal(sums.charged_minor, 700);
-    assert_int_equal(sums.credited_minor, 300);
-    assert_int_equal(10000 + sums.charged_minor - sums.paid_minor - sums.credited_minor, balance);
-    sums.charged_minor = INT64_MAX;
-    assert_false(ledger_change_add(&sums, LEDGER_ADJUSTMENT, 1));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_state_moves_as_the_table_says_and_no_other_way),
         cmocka_unit_test(words_that_mean_stop_are_understood),
         cmocka_unit_test(an_agencys_own_words_count_on_top_of_those_that_always_do),
-        cmocka_unit_test(the_sums_explain_the_balance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
