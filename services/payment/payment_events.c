@@ -77,8 +77,8 @@ static enum status draft_opening(const struct service_event *event, const struct
         .cause_seq = event->event->seq,
         .posted_at = {event->event->occurred_at_us},
     };
-    enum status st = codec_money(placed->balance_minor, placed->currency, &ret_draft->change, err);
-    return st == STATUS_OK ? codec_provenance(placed->provenance, &ret_draft->provenance, err) : st;
+    /* Where it stood in its file is the account's, and in the event that cause_seq names: not once more for each. */
+    return codec_money(placed->balance_minor, placed->currency, &ret_draft->change, err);
 }
 
 static enum status apply_placed(const struct record *record, const struct service_event *event, struct error *err)

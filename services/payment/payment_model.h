@@ -67,7 +67,7 @@ enum {
 
 /* Where a reported posting stood in a client's file. Texts and bytes are borrowed. */
 struct provenance {
-    struct id placement_id; /* none: from no file */
+    struct id placement_id; /* none: from no file, or an opening, whose account says it */
     const char *file_name;
     int64_t line;
     const uint8_t *record_hash;

@@ -101,29 +101,53 @@ static int32_t today(void)
     return (int32_t)(clock_now().us / US_PER_DAY);
 }
 
+static Dunlin__Intake__V1__Provenance *in_file(Dunlin__Intake__V1__Provenance *provenance,
+                                               const struct id *placement_id, uint8_t hash[static 32])
+{
+    dunlin__intake__v1__provenance__init(provenance);
+    provenance->placement_id = wire_id(placement_id);
+    provenance->file_name = wire_text("june.csv");
+    provenance->line = 17;
+    provenance->record_hash = (ProtobufCBinaryData){32, hash};
+    return provenance;
+}
+
 static void a_placed_account_owes_what_the_client_says(void **state)
 {
     struct unit_fixture *fixture = *state;
     struct subject_ids ids = ids_of("placed");
     Dunlin__Intake__V1__AccountPlaced message = placed(&ids, 12345);
     Dunlin__Intake__V1__Provenance provenance;
-    struct id placement_id = named("file");
+    const struct id placement_id = named("file");
     uint8_t hash[32] = {1, 2, 3};
 
-    dunlin__intake__v1__provenance__init(&provenance);
-    provenance.placement_id = wire_id(&placement_id);
-    provenance.file_name = wire_text("june.csv");
-    provenance.line = 17;
-    provenance.record_hash = (ProtobufCBinaryData){sizeof(hash), hash};
-    message.provenance = &provenance;
+    message.provenance = in_file(&provenance, &placement_id, hash);
     fixture_apply_ok(fixture, &message.base);
     assert_string_equal(fixture_emitted(fixture), "");
 
     expect_account(fixture, &ids, 12345, 1, "");
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM payment.posting WHERE kind = 1 AND cause_seq > 0"
+                                             " AND placement_id IS NULL AND line IS NULL"
+                                             " AND effective_on = date '2026-05-27'"),
+                     1);
+}
+
+static void a_reported_payment_says_where_it_stood(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("in a file");
+    const struct id payment_id = id_derive(&ids.account, "payment", "in a file", 9), placement_id = named("file");
+    Dunlin__Intake__V1__PaymentReported message = reported(&ids, &payment_id, 100);
+    Dunlin__Intake__V1__Provenance provenance;
+    uint8_t hash[32] = {1, 2, 3};
+
+    place(fixture, &ids, 500);
+    message.provenance = in_file(&provenance, &placement_id, hash);
+    fixture_apply_ok(fixture, &message.base);
+    (void)fixture_emitted(fixture);
     assert_int_equal(fixture_number(fixture,
                                     "SELECT count(*) FROM payment.posting WHERE line = 17 AND file_name = 'june.csv'"
-                                    " AND record_hash IS NOT NULL AND placement_id IS NOT NULL"
-                                    " AND effective_on = date '2026-05-27'"),
+                                    " AND record_hash IS NOT NULL AND placement_id IS NOT NULL"),
                      1);
 }
 
@@ -729,6 +753,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_placed_account_owes_what_the_client_says),
         cmocka_unit_test(an_account_is_placed_once),
+        cmocka_unit_test(a_reported_payment_says_where_it_stood),
         cmocka_unit_test(a_payment_reported_twice_is_one_payment),
         cmocka_unit_test(batches_do_not_change_what_comes_out),
         cmocka_unit_test(a_client_may_restate_what_is_owed),
