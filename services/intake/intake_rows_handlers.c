@@ -189,7 +189,7 @@ static enum status answer_done(struct rows_unit *rows, struct error *err)
     return st;
 }
 
-/* The mapping of a placement; it was read without error when the placement was opened. */
+/* The mapping of a placement. It was read without error when the placement was opened: only memory may be missing. */
 static enum status mapping_of(struct rows_unit *rows, const struct placement *placement,
                               const struct mapping **ret_mapping, struct error *err)
 {
@@ -200,7 +200,7 @@ static enum status mapping_of(struct rows_unit *rows, const struct placement *pl
         enum status st = mapping_read(placement->mapping_name, placement->mapping_text, placement->header,
                                       placement->header_len, &mapping, err);
         if (st != STATUS_OK)
-            return error_wrap(err, STATUS_INTERNAL, "a stored mapping");
+            return error_wrap(err, status_is_transient(st) ? st : STATUS_INTERNAL, "a stored mapping");
         (void)id_table_put(mappings, &placement->id, mapping);
     }
     *ret_mapping = mapping;
