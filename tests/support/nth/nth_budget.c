@@ -107,7 +107,7 @@ bool nth_budget_begin_round(struct nth_budget *budget, int64_t now_us, int64_t e
     return begins;
 }
 
-int64_t nth_budget_share_until(struct nth_budget *budget, size_t i, int64_t now_us)
+int64_t nth_budget_share_until(struct nth_budget *budget, size_t i, int64_t now_us, int64_t least_us, double dice)
 {
     const struct nth_planned *unit = unit_at(budget, i);
     const size_t own = tries_left(unit, budget->kind), all = budget->tries;
@@ -117,7 +117,10 @@ int64_t nth_budget_share_until(struct nth_budget *budget, size_t i, int64_t now_
     const int64_t free_us = budget->end_us - now_us - budget->test_us;
     if (own == 0 || free_us <= 0)
         return now_us;
-    return now_us + (int64_t)((double)free_us * (double)own / (double)all);
+    const double share_us = (double)free_us * (double)own / (double)all;
+    if (share_us >= (double)least_us)
+        return now_us + (int64_t)share_us;
+    return dice * (double)least_us < share_us ? now_us + MIN(least_us, free_us) : now_us;
 }
 
 size_t nth_budget_next(struct nth_planned *unit, enum nth_kind kind)

@@ -27,6 +27,9 @@
 #define ALLOCATIONS_MAX 5000
 #define AGAIN           4
 
+/* What it takes to get ready for tries of a unit is no more than one part in so many of what it then may take. */
+#define READY_SHARE 4
+
 #define CALL_FAILURES      (NTH_CUT - NTH_REFUSED + 1)
 #define STATEMENT_FAILURES (NTH_CONFLICT - NTH_TERMINATED + 1)
 
@@ -36,6 +39,7 @@ static struct {
     struct nth_tallies *tallies;
     bool is_short;      /* the first round */
     enum nth_kind kind; /* of a later one */
+    int64_t measure_us; /* what it took to measure the last small unit */
 
     /* Of this round: */
     char database[sizeof(((struct test_database *)0)->name)];
@@ -78,9 +82,12 @@ static void try_allocation(const struct nth_unit *unit, struct nth_planned *plan
 
 static void measure(const struct nth_unit *unit, struct nth_planned *planned)
 {
+    const int64_t started_us = g_get_monotonic_time();
     const struct nth_size size = nth_measure(unit);
     const uint32_t seed = all.seed + (uint32_t)all.n_units;
 
+    if (!planned->is_large)
+        all.measure_us = g_get_monotonic_time() - started_us;
     if (planned->is_measured)
         return;
     planned->is_measured = true;
@@ -125,30 +132,18 @@ static void run_short(const struct nth_unit *unit, struct nth_planned *planned, 
     try_allocations_short(unit, planned, is_new ? ALLOCATIONS_SHORT : AGAIN);
 }
 
-/* A try that takes longer than the share is begun as often as the share is part of it: what it takes from other units
- * now it gives to them another time. */
-static bool is_worth(int64_t until_us, int64_t try_us)
-{
-    return g_get_monotonic_time() + (int64_t)(g_random_double() * (double)try_us) < until_us;
-}
-
 static void run_long(const struct nth_unit *unit, struct nth_planned *planned, int64_t until_us)
 {
-    int64_t try_us = 0;
+    size_t i;
 
     /* Calls are not compared with an unharmed attempt. */
     if (all.kind == NTH_ALLOCATIONS || !planned->is_measured)
         measure(unit, planned);
-    while (is_worth(until_us, try_us)) {
-        const int64_t started_us = g_get_monotonic_time();
-        const size_t i = nth_budget_next(planned, all.kind);
-        if (i == 0)
-            return;
+    while (g_get_monotonic_time() < until_us && (i = nth_budget_next(planned, all.kind)) > 0) {
         if (all.kind == NTH_CALLS)
             try_call(unit, planned, i);
         else
             try_allocation(unit, planned, i, (i + all.seed) % 2);
-        try_us = g_get_monotonic_time() - started_us;
     }
 }
 
@@ -214,9 +209,11 @@ static void fail_short(const struct unit_run *run, struct nth_unit *unit)
 static void fail_long(const struct unit_run *run, struct nth_unit *unit)
 {
     struct nth_planned *planned = planned_for(run);
-    const int64_t until_us = nth_budget_share_until(all.budget, all.n_units, g_get_monotonic_time());
+    const int64_t now_us = g_get_monotonic_time();
+    const int64_t least_us = READY_SHARE * (all.measure_us + planned->attempt_us);
+    const int64_t until_us = nth_budget_share_until(all.budget, all.n_units, now_us, least_us, g_random_double());
 
-    if (!is_worth(until_us, planned->attempt_us))
+    if (until_us <= now_us)
         return;
     g_autofree char *before = digest_take(all.digest);
     unit->before = before;

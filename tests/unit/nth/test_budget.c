@@ -15,6 +15,7 @@ struct made_up {
     size_t tries[NTH_KINDS];
     int64_t test_us, try_us;
     bool is_large;
+    int64_t ready_us;
 };
 
 struct program {
@@ -23,12 +24,14 @@ struct program {
     size_t n;
     int64_t now_us;
     int64_t spent_us[NTH_KINDS];
-    size_t rounds;
+    size_t rounds, shares;
+    double dice;
 };
 
 static void open_program(struct program *program, const struct made_up *units, size_t n)
 {
-    *program = (struct program){.budget = nth_budget_new(), .units = units, .n = n, .now_us = 1000 * SECOND};
+    *program =
+        (struct program){.budget = nth_budget_new(), .units = units, .n = n, .now_us = 1000 * SECOND, .dice = 0.05};
     for (size_t i = 0; i < n; i++) {
         struct nth_planned *planned = nth_budget_add(
             program->budget, &(struct nth_planned){.is_large = units[i].is_large, .test_us = units[i].test_us});
@@ -37,17 +40,29 @@ static void open_program(struct program *program, const struct made_up *units, s
     }
 }
 
+static void run_unit(struct program *program, size_t i, enum nth_kind kind)
+{
+    const struct made_up *unit = &program->units[i];
+
+    program->now_us += unit->test_us;
+    program->dice += program->dice < 0.3 ? 0.7 : -0.3; /* each tenth comes as often */
+    const int64_t until_us =
+        nth_budget_share_until(program->budget, i, program->now_us, 4 * unit->ready_us, program->dice);
+    if (until_us == program->now_us)
+        return;
+    program->shares++;
+    program->now_us += unit->ready_us;
+    while (program->now_us < until_us && nth_budget_next(nth_budget_unit(program->budget, i), kind) > 0) {
+        program->now_us += unit->try_us;
+        program->spent_us[kind] += unit->try_us;
+    }
+}
+
 static void run_round(struct program *program, enum nth_kind kind)
 {
     assert_in_range(++program->rounds, 1, 100);
-    for (size_t i = 0; i < program->n; i++) {
-        program->now_us += program->units[i].test_us;
-        const int64_t until_us = nth_budget_share_until(program->budget, i, program->now_us);
-        while (program->now_us < until_us && nth_budget_next(nth_budget_unit(program->budget, i), kind) > 0) {
-            program->now_us += program->units[i].try_us;
-            program->spent_us[kind] += program->units[i].try_us;
-        }
-    }
+    for (size_t i = 0; i < program->n; i++)
+        run_unit(program, i, kind);
 }
 
 /* Returns how long it took. */
@@ -120,6 +135,22 @@ static void goes_on_in_later_rounds_with_what_is_left(void **state)
     nth_budget_free(program.budget);
 }
 
+static void small_shares_are_put_together_so_that_getting_ready_does_not_eat_them(void **state)
+{
+    (void)state;
+    struct made_up units[400];
+    struct program program;
+
+    for (size_t i = 0; i < 400; i++)
+        units[i] = (struct made_up){.tries = {0, 500}, .try_us = 10 * MS, .ready_us = 100 * MS};
+    open_program(&program, units, 400);
+    assert_in_range(run_for(&program, 20 * SECOND), 19 * SECOND, 20 * SECOND + 100 * MS);
+    assert_in_range(program.shares, 40, 60); /* 20 s / 400 ms */
+    assert_in_range(program.spent_us[NTH_ALLOCATIONS], 14 * SECOND, 16 * SECOND);
+    assert_true(tried(&program, 399, NTH_ALLOCATIONS) < 100);
+    nth_budget_free(program.budget);
+}
+
 static void takes_samples_of_large_units_only(void **state)
 {
     (void)state;
@@ -177,6 +208,7 @@ int main(void)
         cmocka_unit_test(is_spent_to_its_end_and_on_all_alike),
         cmocka_unit_test(tries_everything_and_ends_early_where_there_is_time),
         cmocka_unit_test(goes_on_in_later_rounds_with_what_is_left),
+        cmocka_unit_test(small_shares_are_put_together_so_that_getting_ready_does_not_eat_them),
         cmocka_unit_test(takes_samples_of_large_units_only),
         cmocka_unit_test(the_calls_come_first_and_leave_half_to_the_allocations),
         cmocka_unit_test(begins_no_round_that_would_last_longer_by_the_tests_alone),
