@@ -35,6 +35,7 @@
 
 static struct {
     uint32_t seed; /* where to begin: elsewhere with every run */
+    GRand *dice;
     struct nth_budget *budget;
     struct nth_tallies *tallies;
     bool is_short;      /* the first round */
@@ -211,7 +212,7 @@ static void fail_long(const struct unit_run *run, struct nth_unit *unit)
     struct nth_planned *planned = planned_for(run);
     const int64_t now_us = g_get_monotonic_time();
     const int64_t least_us = READY_SHARE * (all.measure_us + planned->attempt_us);
-    const int64_t until_us = nth_budget_share_until(all.budget, all.n_units, now_us, least_us, g_random_double());
+    const int64_t until_us = nth_budget_share_until(all.budget, all.n_units, now_us, least_us, g_rand_double(all.dice));
 
     if (until_us <= now_us)
         return;
@@ -278,6 +279,7 @@ static void begin(void)
     const char *seed = g_getenv("DUNLIN_NTH_SEED");
 
     all.seed = seed ? (uint32_t)g_ascii_strtoull(seed, NULL, 10) : g_random_int();
+    all.dice = g_rand_new_with_seed(all.seed);
     all.budget = nth_budget_new();
     all.tallies = nth_tallies_new();
     all.is_short = true;
@@ -309,6 +311,7 @@ static void end(void)
     nth_tallies_print(all.tallies);
     nth_tallies_free(all.tallies);
     nth_budget_free(all.budget);
+    g_rand_free(all.dice);
 }
 
 /* Stands before cmocka's, by --wrap: the program's tests run for the short form, and again as long as the long form's
