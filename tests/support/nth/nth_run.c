@@ -81,6 +81,8 @@ static void try_allocation(const struct nth_unit *unit, struct nth_planned *plan
     tally_of(planned)->allocations[nth_fail_allocation(unit, n, stays_out)]++;
 }
 
+/* What an instance loads once was loaded already when the short form measured, and is loaded anew by those attempts
+ * whose allocations fail later: they may make more. */
 static void measure(const struct nth_unit *unit, struct nth_planned *planned)
 {
     const int64_t started_us = g_get_monotonic_time();
@@ -89,8 +91,10 @@ static void measure(const struct nth_unit *unit, struct nth_planned *planned)
 
     if (!planned->is_large)
         all.measure_us = g_get_monotonic_time() - started_us;
-    if (planned->is_measured)
+    if (planned->is_measured) {
+        nth_walk_grow(&planned->walks[NTH_ALLOCATIONS], size.allocations, seed);
         return;
+    }
     planned->is_measured = true;
     planned->calls = size.calls;
     nth_walk_init(&planned->walks[NTH_CALLS], n_call_tries(&size), seed);

@@ -45,6 +45,20 @@ void nth_walk_fini(struct nth_walk *walk)
     *walk = (struct nth_walk){0};
 }
 
+void nth_walk_grow(struct nth_walk *walk, size_t n, uint32_t seed)
+{
+    struct nth_walk grown;
+
+    if (n <= walk->n)
+        return;
+    nth_walk_init(&grown, n, seed);
+    for (size_t i = 1; i <= walk->n; i++)
+        if (walk->is_tried[i - 1])
+            nth_walk_mark(&grown, i);
+    nth_walk_fini(walk);
+    *walk = grown;
+}
+
 size_t nth_walk_next(struct nth_walk *walk)
 {
     if (walk->n_tried == walk->n)

@@ -16,6 +16,9 @@ struct nth_walk {
 void nth_walk_init(struct nth_walk *walk, size_t n, uint32_t seed);
 void nth_walk_fini(struct nth_walk *walk);
 
+/* There are more than it began with; what was tried remains so. */
+void nth_walk_grow(struct nth_walk *walk, size_t n, uint32_t seed);
+
 /* The next that has not been tried, which then has; 0 where all have. */
 size_t nth_walk_next(struct nth_walk *walk);
 

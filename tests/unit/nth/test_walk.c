@@ -81,6 +81,22 @@ static void what_is_tried_out_of_turn_is_left_out(void **state)
     nth_walk_fini(&walk);
 }
 
+static void grows_with_what_was_tried(void **state)
+{
+    (void)state;
+    struct nth_walk walk;
+
+    nth_walk_init(&walk, 2, 1);
+    nth_walk_mark(&walk, 1);
+    nth_walk_grow(&walk, 4, 1);
+    nth_walk_grow(&walk, 3, 1);
+    assert_int_equal(walk.n, 4);
+    assert_int_equal(walk.n_tried, 1);
+    assert_int_equal(nth_walk_next(&walk) + nth_walk_next(&walk) + nth_walk_next(&walk), 2 + 3 + 4);
+    assert_int_equal(nth_walk_next(&walk), 0);
+    nth_walk_fini(&walk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +104,7 @@ int main(void)
         cmocka_unit_test(leaves_no_large_gap_where_it_is_broken_off),
         cmocka_unit_test(begins_elsewhere_with_another_seed_and_at_the_same_place_with_the_same),
         cmocka_unit_test(what_is_tried_out_of_turn_is_left_out),
+        cmocka_unit_test(grows_with_what_was_tried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
