@@ -48,9 +48,8 @@ struct nth_planned *nth_budget_unit(struct nth_budget *budget, size_t i);
  * for one, or nothing is left to be tried. */
 bool nth_budget_begin_round(struct nth_budget *budget, int64_t now_us, int64_t end_us, enum nth_kind *ret_kind);
 
-/* Until when unit i may try what this round tries; now_us: not at all. Less than `least_us` would be spent on getting
- * ready: such a share is given as `least_us` to as many units as it makes, and to the others not at all. `dice`
- * decides, from 0 to 1. */
+/* Until when unit i may try what this round tries; now_us: not at all. A share below `least_us` would go into getting
+ * ready: instead, one unit in so many gets `least_us` and the others nothing, as `dice`, from 0 to 1, decides. */
 int64_t nth_budget_share_until(struct nth_budget *budget, size_t i, int64_t now_us, int64_t least_us, double dice);
 
 /* Which try of `unit` is next, from 1; 0: none is wanted any more. */
