@@ -328,12 +328,17 @@ int __wrap__cmocka_run_group_tests(const char *name, const struct CMUnitTest *te
 int __wrap__cmocka_run_group_tests(const char *name, const struct CMUnitTest *tests, size_t n, CMFixtureFunction set_up,
                                    CMFixtureFunction tear_down)
 {
+    const int64_t started_us = g_get_monotonic_time();
+
     begin();
-    all.tests_since_us = g_get_monotonic_time();
+    all.tests_since_us = started_us;
     int failed = __real__cmocka_run_group_tests(name, tests, n, set_up, tear_down);
-    const int64_t end_us = g_get_monotonic_time() + long_form_us();
+    const int64_t short_us = g_get_monotonic_time(), end_us = short_us + long_form_us();
     while (failed == 0 && begin_round(end_us))
         failed = __real__cmocka_run_group_tests(name, tests, n, set_up, tear_down);
+    (void)printf("the short form took %.1f s, the long form %.1f s more\n",
+                 (double)(short_us - started_us) / G_USEC_PER_SEC,
+                 (double)(g_get_monotonic_time() - short_us) / G_USEC_PER_SEC);
     end();
     return failed;
 }
