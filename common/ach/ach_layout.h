@@ -29,7 +29,7 @@ enum ach_content {
     CONTENT_TEXT,            /* to the left; may be blank */
     CONTENT_NEEDED_TEXT,     /* not blank */
     CONTENT_NUMBER,          /* digits throughout */
-    CONTENT_AMOUNT,          /* digits; beside the account number, of which a part may stand there in error */
+    CONTENT_MASKED,          /* digits; beside an account number, of which a part may stand there in error */
     CONTENT_DATE,            /* YYMMDD */
     CONTENT_OPTIONAL_DATE,   /* or blank, or zeros */
     CONTENT_OPTIONAL_DAY,    /* 001 to 366 of a year, or blank, or zeros */

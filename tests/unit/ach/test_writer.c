@@ -10,9 +10,9 @@
 #include "drafts.h"
 #include "status/scope.h"
 
-/* Broken once: the hash not cut to ten digits, blocks rounded down, the offset left out of the totals, the addendum
- * left out of the counts, the name refused where it is cut, the amount's limit a cent higher, sequences allowed to
- * repeat, the account number in the error about it. */
+/* Broken once: blocks rounded down, the offset left out of the totals, the addendum left out of the counts, the name
+ * refused where it is cut, the amount's limit a cent higher, sequences allowed to repeat, the account number in the
+ * error about it, a byte written before the draft is looked at, one record of filler too many. */
 
 #define STRIDE (ACH_RECORD_BYTES + 1)
 
