@@ -12,6 +12,26 @@ struct record_cells {
     } cells[RECORD_MAX_CELLS];
 };
 
+bool record_encoding_by_name(const char *name, const char **ret_iconv_name)
+{
+    static const struct {
+        const char *name;
+        const char *iconv_name;
+    } ENCODINGS[] = {
+        {"UTF-8", NULL},
+        {"ISO-8859-1", "ISO-8859-1"},
+        {"ISO-8859-15", "ISO-8859-15"},
+        {"WINDOWS-1252", "CP1252"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(ENCODINGS); i++)
+        if (g_ascii_strcasecmp(name, ENCODINGS[i].name) == 0) {
+            *ret_iconv_name = ENCODINGS[i].iconv_name;
+            return true;
+        }
+    return false;
+}
+
 struct record_cells *record_cells_new(void)
 {
     struct record_cells *cells = g_new(struct record_cells, 1);

@@ -52,6 +52,11 @@ int64_t recordfile_position_bytes(const struct recordfile *file); /* for progres
 MUST_USE enum status recordfile_hash(const char *path, uint8_t ret_hash[static RECORDFILE_HASH_BYTES],
                                      struct error *err);
 
+/* Encodings that a mapping may name, in any case. */
+#define RECORD_ENCODING_NAMES "UTF-8, ISO-8859-1, ISO-8859-15, WINDOWS-1252"
+/* *ret_iconv_name: static, NULL for UTF-8. False where it is none of RECORD_ENCODING_NAMES. */
+bool record_encoding_by_name(const char *name, const char **ret_iconv_name);
+
 /* Cells of one raw record. */
 struct record_cells;
 

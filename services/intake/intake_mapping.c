@@ -6,7 +6,7 @@
 
 #include "calendar/calendar.h"
 #include "intake_text.h"
-#include "intake_yaml.h"
+#include "yamltree/yamltree.h"
 
 #define CONDITIONS_MAX 16
 #define PATH_SIZE      160
@@ -63,61 +63,32 @@ static enum status read_format(const struct yaml_tree *tree, const yaml_node_t *
     return STATUS_OK;
 }
 
-static enum status read_sign(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
-                             const char *allowed, char *ret_sign, struct error *err)
-{
-    const char *text = NULL;
-    enum status st = yaml_scalar(tree, value, path, &text, err);
-
-    if (st != STATUS_OK)
-        return st;
-    if (strcmp(text, "\\t") == 0)
-        text = "\t";
-    if (strlen(text) != 1 || !strchr(allowed, *text))
-        return yaml_refuse(tree, value, err, "%s: '%s' is none of the signs %s", path, text, allowed);
-    *ret_sign = *text;
-    return STATUS_OK;
-}
-
 static enum status read_delimiter(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
                                   void *context, struct error *err)
 {
     struct reading *reading = context;
-    return read_sign(tree, value, path, ",;|\t", &reading->mapping->delimiter, err);
+    return yaml_sign(tree, value, path, ",;|\t", &reading->mapping->delimiter, err);
 }
 
 static enum status read_quote(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
                               struct error *err)
 {
     struct reading *reading = context;
-    return read_sign(tree, value, path, "\"'", &reading->mapping->quote, err);
+    return yaml_sign(tree, value, path, "\"'", &reading->mapping->quote, err);
 }
 
 static enum status read_encoding(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
                                  void *context, struct error *err)
 {
-    static const struct {
-        const char *name;
-        const char *iconv_name;
-    } ENCODINGS[] = {
-        {"UTF-8", NULL},
-        {"ISO-8859-1", "ISO-8859-1"},
-        {"ISO-8859-15", "ISO-8859-15"},
-        {"WINDOWS-1252", "CP1252"},
-    };
     struct reading *reading = context;
     const char *text = NULL;
     enum status st = yaml_scalar(tree, value, path, &text, err);
 
     if (st != STATUS_OK)
         return st;
-    for (size_t i = 0; i < ARRAY_SIZE(ENCODINGS); i++)
-        if (g_ascii_strcasecmp(text, ENCODINGS[i].name) == 0) {
-            reading->mapping->encoding = ENCODINGS[i].iconv_name;
-            return STATUS_OK;
-        }
-    return yaml_refuse(tree, value, err, "%s: '%s' is none of UTF-8, ISO-8859-1, ISO-8859-15, WINDOWS-1252", path,
-                       text);
+    if (!record_encoding_by_name(text, &reading->mapping->encoding))
+        return yaml_refuse(tree, value, err, "%s: '%s' is none of " RECORD_ENCODING_NAMES, path, text);
+    return STATUS_OK;
 }
 
 static enum status read_region(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
@@ -164,35 +135,21 @@ static enum status read_decimal(const struct yaml_tree *tree, const yaml_node_t 
                                 struct error *err)
 {
     struct reading *reading = context;
-    return read_sign(tree, value, path, ".,", &reading->mapping->money.decimal_separator, err);
+    return yaml_sign(tree, value, path, ".,", &reading->mapping->money.decimal_separator, err);
 }
 
 static enum status read_group(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
                               struct error *err)
 {
     struct reading *reading = context;
-    return read_sign(tree, value, path, ",. '", &reading->mapping->money.group_separator, err);
-}
-
-static enum status read_truth(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
-                              bool *ret_is_true, struct error *err)
-{
-    const char *text = NULL;
-    enum status st = yaml_scalar(tree, value, path, &text, err);
-
-    if (st != STATUS_OK)
-        return st;
-    if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
-        return yaml_refuse(tree, value, err, "%s: '%s' is neither true nor false", path, text);
-    *ret_is_true = *text == 't';
-    return STATUS_OK;
+    return yaml_sign(tree, value, path, ",. '", &reading->mapping->money.group_separator, err);
 }
 
 static enum status read_minor_units(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
                                     void *context, struct error *err)
 {
     struct reading *reading = context;
-    return read_truth(tree, value, path, &reading->mapping->money.is_minor_units, err);
+    return yaml_truth(tree, value, path, &reading->mapping->money.is_minor_units, err);
 }
 
 static enum status read_money(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
@@ -466,7 +423,7 @@ static enum status read_where_empty(const struct yaml_tree *tree, const yaml_nod
 {
     struct reading *reading = context;
     bool is_empty = false;
-    enum status st = read_truth(tree, value, path, &is_empty, err);
+    enum status st = yaml_truth(tree, value, path, &is_empty, err);
 
     return st == STATUS_OK ? set_test(tree, value, path, reading, is_empty ? MAPPING_EMPTY : MAPPING_NOT_EMPTY, err)
                            : st;

@@ -1,4 +1,4 @@
-#include "intake_yaml.h"
+#include "yamltree/yamltree.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -79,6 +79,36 @@ enum status yaml_scalar(const struct yaml_tree *tree, const yaml_node_t *node, c
     if (strlen(text) != node->data.scalar.length)
         return yaml_refuse(tree, node, err, "%s: a zero byte", path);
     *ret_text = text;
+    return STATUS_OK;
+}
+
+enum status yaml_sign(const struct yaml_tree *tree, const yaml_node_t *node, const char *path, const char *allowed,
+                      char *ret_sign, struct error *err)
+{
+    const char *text = NULL;
+    enum status st = yaml_scalar(tree, node, path, &text, err);
+
+    if (st != STATUS_OK)
+        return st;
+    if (strcmp(text, "\\t") == 0)
+        text = "\t";
+    if (strlen(text) != 1 || !strchr(allowed, *text))
+        return yaml_refuse(tree, node, err, "%s: '%s' is none of the signs %s", path, text, allowed);
+    *ret_sign = *text;
+    return STATUS_OK;
+}
+
+enum status yaml_truth(const struct yaml_tree *tree, const yaml_node_t *node, const char *path, bool *ret_is_true,
+                       struct error *err)
+{
+    const char *text = NULL;
+    enum status st = yaml_scalar(tree, node, path, &text, err);
+
+    if (st != STATUS_OK)
+        return st;
+    if (strcmp(text, "true") != 0 && strcmp(text, "false") != 0)
+        return yaml_refuse(tree, node, err, "%s: '%s' is neither true nor false", path, text);
+    *ret_is_true = *text == 't';
     return STATUS_OK;
 }
 

@@ -1,5 +1,5 @@
-#ifndef DUNLIN_INTAKE_YAML_H
-#define DUNLIN_INTAKE_YAML_H
+#ifndef DUNLIN_YAMLTREE_YAMLTREE_H
+#define DUNLIN_YAMLTREE_YAMLTREE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +31,12 @@ int yaml_line(const yaml_node_t *node); /* from 1 */
  * messages. */
 MUST_USE enum status yaml_scalar(const struct yaml_tree *tree, const yaml_node_t *node, const char *path,
                                  const char **ret_text, struct error *err);
+
+/* A scalar that is one sign of `allowed`, which may hold a tab (written "\\t"); or that is true or false. */
+MUST_USE enum status yaml_sign(const struct yaml_tree *tree, const yaml_node_t *node, const char *path,
+                               const char *allowed, char *ret_sign, struct error *err);
+MUST_USE enum status yaml_truth(const struct yaml_tree *tree, const yaml_node_t *node, const char *path,
+                                bool *ret_is_true, struct error *err);
 
 /* One key of a mapping and who reads its value. `context` is the caller's. */
 typedef enum status yaml_read_fn(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
