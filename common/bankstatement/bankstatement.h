@@ -9,7 +9,7 @@
 #include "money/money.h"
 #include "status/status.h"
 
-/* Bank statements, whatever the bank writes them in: ISO 20022 camt.053.001.02 to .08.
+/* Bank statements, whatever the bank writes them in: ISO 20022 camt.053.001.02 to .08, or CSV by a mapping.
  *
  * Texts are UTF-8 without control characters and never NULL: "" is what the bank did not say. All is lent by the
  * struct bank_statements that it was read into. */
@@ -99,7 +99,7 @@ struct bank_entry {
 
 struct bank_statement {
     int64_t line;
-    const char *id;
+    const char *id;          /* CSV: "" */
     int64_t sequence_number; /* the electronic one; BANK_NO_SEQUENCE_NUMBER */
     int64_t legal_sequence_number;
     int64_t page; /* from 1 */
@@ -118,7 +118,7 @@ struct bank_statement {
 };
 
 struct bank_statements {
-    const char *message_id;
+    const char *message_id; /* CSV: "" */
     struct bank_statement *statements;
     size_t n_statements; /* 1 or more */
     struct bank_texts *texts;
@@ -137,8 +137,20 @@ MUST_USE enum status bank_statements_parse_camt053(const char *name, const void 
                                                    enum bank_demand demand, struct bank_statements **ret_statements,
                                                    struct error *err);
 
+/* One statement an account, in the order in which the accounts first stand. There are no balances and so no proof. */
+struct bank_csv_mapping;
+MUST_USE enum status bank_statements_read_csv(const char *path, const struct bank_csv_mapping *mapping,
+                                              struct bank_statements **ret_statements, struct error *err);
+
 void bank_statements_free(struct bank_statements *statements);
 void bank_statements_freep(struct bank_statements **statements);
+
+/* Reads the text of a mapping (README, "CSV"). Immutable afterwards; may be shared between threads. Fails with
+ * INVALID_ARGUMENT naming file, line, key and what is allowed. Columns are looked for when a file is read. */
+MUST_USE enum status bank_csv_mapping_read(const char *name, const char *text, struct bank_csv_mapping **ret_mapping,
+                                           struct error *err);
+void bank_csv_mapping_free(struct bank_csv_mapping *mapping);
+void bank_csv_mapping_freep(struct bank_csv_mapping **mapping);
 
 /* "BOOK", "PDNG", "INFO", "FUTR". */
 const char *bank_entry_status_name(enum bank_entry_status status);
