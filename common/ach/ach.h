@@ -9,7 +9,7 @@
  * say what an entry is. After the record formats of the Nacha Operating Rules. All is plain data; any thread. */
 #define ACH_RECORD_BYTES  94
 #define ACH_BLOCK_RECORDS 10
-/* Of one file, written or read, filler included: 47 MB, ten times the instalments that a large agency has on a day. */
+/* Of one file, written or read, filler included: 48 MB, ten times the instalments that a large agency has on a day. */
 #define ACH_RECORDS_MAX 500000
 /* Records of 94 bytes and "\r\n". */
 #define ACH_FILE_MAX_BYTES ((size_t)ACH_RECORDS_MAX * (ACH_RECORD_BYTES + 2))

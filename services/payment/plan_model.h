@@ -63,7 +63,7 @@ struct plan {
     struct plan_policy policy;
     int64_t discount_minor;  /* forgiven once it is kept */
     int64_t unapplied_minor; /* paid beyond its instalments */
-    struct date held_on;     /* PLAN_ON_HOLD */
+    struct date held_on;     /* the last hold's day, or that on which nothing was owed any more */
     struct date reviewed_on; /* plan_review has looked at all days up to it */
     struct plan_schedule schedule;
 };
@@ -75,7 +75,7 @@ MUST_USE enum status plan_propose(const struct id *plan_id, const struct id *acc
 
 /* The one mover of states; some events leave the state as it is. *ret_text, static, says what happened; may be NULL.
  * FAILED_PRECONDITION where the state forbids it. The functions below call it, and give what belongs to the event;
- * AGREE, DECLINE, PAID_IN_FULL and RECALL are nothing but the move. */
+ * AGREE, DECLINE and RECALL, and PAID_IN_FULL of a proposed plan, are nothing but the move. */
 MUST_USE enum status plan_move(struct plan *plan, enum plan_event event, const char **ret_text, struct error *err);
 
 const char *plan_state_name(enum plan_state state);

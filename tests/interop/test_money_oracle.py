@@ -25,7 +25,7 @@ STATES = {"active": 2, "held": 3, "completed": 4, "broken": 5}
 
 def cases(n):
     """The same ones at every run, others at every run of the long form."""
-    return settings(max_examples=n * (10 if IS_LONG else 1), derandomize=not IS_LONG, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    return settings(max_examples=n * 10 if IS_LONG else max(n // 6, 100), derandomize=not IS_LONG, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
 def number(date):
