@@ -48,17 +48,16 @@ static enum status check_channel(Dunlin__Contact__V1__Channel channel, struct er
 
 /* DescribeSteps */
 
-static enum status check_steps(const struct service_call *call,
-                               const Dunlin__Correspondence__V1__DescribeStepsRequest *request, struct error *err)
+static enum status check_steps(const Dunlin__Correspondence__V1__DescribeStepsRequest *request, struct error *err)
 {
     if (request->n_steps == 0 || request->n_steps > STEPS_MAX)
         return error_set(err, STATUS_INVALID_ARGUMENT, "steps: %zu of them; there must be 1 to %d", request->n_steps,
                          STEPS_MAX);
     for (size_t i = 0; i < request->n_steps; i++) {
         struct id id;
-        enum status st = wire_read_own_id(call, &request->steps[i]->account_id, "account_id", &id, err);
+        enum status st = wire_read_id(&request->steps[i]->account_id, "account_id", &id, err);
         if (st == STATUS_OK)
-            st = wire_read_own_id(call, &request->steps[i]->debtor_id, "debtor_id", &id, err);
+            st = wire_read_id(&request->steps[i]->debtor_id, "debtor_id", &id, err);
         if (st == STATUS_OK)
             st = wire_check_text(request->steps[i]->step, NAME_MAX_BYTES, "step", err);
         if (st != STATUS_OK)
@@ -71,7 +70,7 @@ static enum status describe(struct unit *unit, struct service_call *call, struct
 {
     const Dunlin__Correspondence__V1__DescribeStepsRequest *request = (const void *)call->request;
     SCOPED(db_result_freep) struct db_result *result = NULL;
-    enum status st = check_steps(call, request, err);
+    enum status st = check_steps(request, err);
     if (st != STATUS_OK)
         return st;
     g_autofree Dunlin__Correspondence__V1__StepDescription *rows =

@@ -59,7 +59,7 @@ static const struct config_option OPTIONS[] = {
 
 static const struct service_method METHODS[] = {
     {.name = "DescribeSteps",
-     .scope = SERVICE_IN_PARTITION,
+     .scope = SERVICE_ANYWHERE,
      .handle = correspondence_describe,
      .roles = "service",
      .is_query = true},

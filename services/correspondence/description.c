@@ -27,7 +27,6 @@ static enum status ask_own(const struct edge_caller *caller, Dunlin__Contact__V1
     Dunlin__Correspondence__V1__DescribeStepsRequest request;
     g_autofree Dunlin__Correspondence__V1__DueStep *steps = g_new0(Dunlin__Correspondence__V1__DueStep, n);
     g_autofree Dunlin__Correspondence__V1__DueStep **list = g_new0(Dunlin__Correspondence__V1__DueStep *, n);
-    const struct id account_id = wire_known_id(&entries[0]->account_id);
     for (size_t i = 0; i < n; i++) {
         dunlin__correspondence__v1__due_step__init(&steps[i]);
         steps[i].account_id = entries[i]->account_id;
@@ -38,8 +37,7 @@ static enum status ask_own(const struct edge_caller *caller, Dunlin__Contact__V1
     dunlin__correspondence__v1__describe_steps_request__init(&request);
     request.n_steps = n;
     request.steps = list;
-    const enum status st =
-        edge_call(caller, EDGE_OWN, "DescribeSteps", &request.base, id_partition(&account_id), NULL, ret_reply, err);
+    const enum status st = edge_call_any(caller, EDGE_OWN, "DescribeSteps", &request.base, ret_reply, err);
     return st != STATUS_OK
                ? st
                : check_count("correspondence",

@@ -33,8 +33,8 @@ struct descriptions {
 };
 void descriptions_fini(struct descriptions *descriptions);
 
-/* Asks for entries of one partition, 1 to 1,000 of them: three calls. Blocks. Fails where one of the three is away;
- * *ret_descriptions is untouched then. */
+/* Asks for entries, 1 to 1,000 of them: three calls. Blocks. Fails where one of the three is away; *ret_descriptions is
+ * untouched then. */
 MUST_USE enum status descriptions_ask(const struct edge_caller *caller, Dunlin__Contact__V1__DialEntry *const *entries,
                                       size_t n, struct descriptions *ret_descriptions, struct error *err);
 

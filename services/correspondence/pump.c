@@ -12,6 +12,7 @@
 #include "signature.h"
 
 #define ENTRIES_A_TURN 100
+#define ASKED_AT_ONCE  20   /* entries: so many that the questions cost little for each, so few that no answer is old */
 #define HOLD_S         300  /* business time: so long nobody else is offered what a process had that is gone */
 #define RECOVER_IVL_MS 5000 /* machine time */
 #define TRIES_MAX      3    /* of one permit; a permit lasts a minute */
@@ -425,7 +426,7 @@ static void send_one(struct pump *pump, struct work *work)
 
 /* --- what is due --- */
 
-/* Entries of one partition. What there is to say is asked now, and not long before it is said. */
+/* What there is to say is asked now, and not long before it is said. */
 static void send_entries(struct pump *pump, Dunlin__Contact__V1__DialEntry *const *entries, size_t n)
 {
     SCOPED(descriptions_fini) struct descriptions accounts = {0};
@@ -441,25 +442,10 @@ static void send_entries(struct pump *pump, Dunlin__Contact__V1__DialEntry *cons
     }
 }
 
-static gint by_partition(gconstpointer a, gconstpointer b)
+static void send_list(struct pump *pump, Dunlin__Contact__V1__DialEntry *const *entries, size_t n)
 {
-    const Dunlin__Contact__V1__DialEntry *x = *(Dunlin__Contact__V1__DialEntry *const *)a;
-    const Dunlin__Contact__V1__DialEntry *y = *(Dunlin__Contact__V1__DialEntry *const *)b;
-    const struct id p = wire_known_id(&x->account_id), q = wire_known_id(&y->account_id);
-    return id_partition(&p) - id_partition(&q);
-}
-
-static size_t send_list(struct pump *pump, Dunlin__Contact__V1__ReserveDialListReply *list)
-{
-    if (list->n_entries > 0)
-        qsort(list->entries, list->n_entries, sizeof(list->entries[0]), by_partition);
-    for (size_t first = 0, last; first < list->n_entries && !pump->is_stopping && pump->pause_ms == 0; first = last) {
-        for (last = first + 1;
-             last < list->n_entries && by_partition(&list->entries[first], &list->entries[last]) == 0;)
-            last++;
-        send_entries(pump, &list->entries[first], last - first);
-    }
-    return list->n_entries;
+    for (size_t i = 0; i < n && !pump->is_stopping && pump->pause_ms == 0; i += ASKED_AT_ONCE)
+        send_entries(pump, &entries[i], MIN(n - i, ASKED_AT_ONCE));
 }
 
 /* Opt-outs by text, as if they were steps that are due. */
@@ -467,7 +453,6 @@ static void send_confirmations(struct pump *pump, uint32_t *partitions, size_t n
 {
     SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
     Dunlin__Correspondence__V1__ListConfirmationsRequest request;
-    Dunlin__Contact__V1__ReserveDialListReply list;
     struct error err = {0};
     if (pump->options.kind->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT || pump->confirmation[0] == '\0')
         return;
@@ -496,10 +481,7 @@ static void send_confirmations(struct pump *pump, uint32_t *partitions, size_t n
         rows[i].due_at_us = asked->asked_at_us;
         entries[i] = &rows[i];
     }
-    dunlin__contact__v1__reserve_dial_list_reply__init(&list);
-    list.n_entries = got->n_confirmations;
-    list.entries = entries;
-    (void)send_list(pump, &list);
+    send_list(pump, entries, got->n_confirmations);
 }
 
 /* From one instance of contact, of the partitions that are both its and ours. */
@@ -521,7 +503,9 @@ static size_t reserve(struct pump *pump, const char *contact, uint32_t *partitio
         log_debug("no list of what is due", log_text("contact", contact), log_error_text(&err));
         return 0;
     }
-    return send_list(pump, (Dunlin__Contact__V1__ReserveDialListReply *)reply);
+    const Dunlin__Contact__V1__ReserveDialListReply *list = (const Dunlin__Contact__V1__ReserveDialListReply *)reply;
+    send_list(pump, list->entries, list->n_entries);
+    return list->n_entries;
 }
 
 struct share {
