@@ -4,7 +4,8 @@
  *
  * Broken once: numbers of new persons only; the one that an update brought had no holder (0 != 0x1). The first account
  * whether it is recalled or not; the test of the recalled one failed. All numbers of whoever has the one; somebody with
- * two was found twice (0x3 != 0x2). A 0 behind the "+" read over; its test failed with 0x1 != 0. */
+ * two was found twice (0x3 != 0x2). A 0 behind the "+" read over; its test failed with 0x1 != 0. A digit too few taken
+ * from persons of before; 0 != 0x2. */
 
 /* Gives `debtor` another number, by placing an account of his. */
 static void place_at(struct unit_fixture *fixture, const char *debtor, const char *account, const char *number)
@@ -137,6 +138,26 @@ static void nobody_has_what_is_no_number(void **state)
     assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM contact.number"), 1);
 }
 
+/* Of the migration what fills the table, on persons who are there already. */
+static void numbers_of_before_are_found_after_the_upgrade(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct db_migration *migration = CONTACT_SPEC.migrations;
+    drive("2026-06-05T14:00:00Z");
+    place_at(fixture, "d1", "a1", "+12125550123");
+    place_at(fixture, "d1", "a2", "+12125550124");
+    place_at(fixture, "d2", "a3", "+12125550123");
+    place_at(fixture, "d3", "a4", "no number");
+    test_database_script(fixture->db, "TRUNCATE contact.number");
+    assert_int_equal(holders(fixture, "+12125550123"), 0);
+    while (strcmp(migration->name, "0006_number") != 0)
+        migration++;
+    test_database_script(fixture->db, strstr(migration->sql, "INSERT INTO contact.number"));
+    assert_int_equal(holders(fixture, "+12125550123"), 2);
+    assert_int_equal(holders(fixture, "+12125550124"), 1);
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM contact.number"), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +165,7 @@ int main(void)
         cmocka_unit_test_setup(finds_a_number_that_came_later, clear),
         cmocka_unit_test_setup(gives_an_account_that_is_not_recalled_where_there_is_one, clear),
         cmocka_unit_test_setup(nobody_has_what_is_no_number, clear),
+        cmocka_unit_test_setup(numbers_of_before_are_found_after_the_upgrade, clear),
     };
     return cmocka_run_group_tests(tests, contact_open, contact_close);
 }
