@@ -80,7 +80,12 @@ QUERIES = {
     **{f"accounts that {consumer} does not know, or nobody placed (placed, known)":
        f"""SELECT a.account_id, k.account_id FROM intake.account AS a FULL JOIN {consumer}.account AS k
                ON k.account_id = a.account_id AND k.debtor_id = a.debtor_id AND k.agency_id = a.agency_id
-           WHERE a.account_id IS NULL OR k.account_id IS NULL""" for consumer in CONSUMERS},
+           WHERE a.account_id IS NULL OR k.account_id IS NULL""" for consumer in CONSUMERS if consumer != "correspondence"},  # which keeps none
+    "numbers by which contact does not find their debtors, or that nobody has (debtor, placed, known)":
+        """SELECT coalesce(i.debtor_id, n.debtor_id), i.number, n.number
+           FROM (SELECT d.debtor_id, substr(p.value, 2)::bigint AS number FROM intake.debtor AS d CROSS JOIN LATERAL unnest(d.point_kinds, d.point_values) AS p (kind, value) WHERE p.kind = 1) AS i
+           FULL JOIN contact.number AS n ON n.debtor_id = i.debtor_id AND n.number = i.number
+           WHERE i.debtor_id IS NULL OR n.debtor_id IS NULL""",
     "accounts that were never classified (account)":
         """SELECT account_id FROM intake.account EXCEPT SELECT account_id FROM log.event WHERE type = 'dunlin.classification.v1.AccountClassified'""",
     "recalled accounts that payment, reporting or classification do not know as such, or the other way round (account)":

@@ -956,6 +956,19 @@ static void refuses_what_it_does_not_know(void **state)
     assert_string_equal(fixture_emitted(fixture), "");
 }
 
+/* test_numbers.c has more. */
+static void finds_who_has_a_number(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    Dunlin__Contact__V1__FindNumberRequest request;
+    place(fixture, "d1", "a1");
+    dunlin__contact__v1__find_number_request__init(&request);
+    request.number = wire_text("+12125550100");
+    Dunlin__Contact__V1__FindNumberReply *reply = call_as(fixture, "service", "FindNumber", &request.base, STATUS_OK);
+    assert_int_equal(reply->n_holders, 2); /* the debtor's own and the account's */
+    fixture_free_reply(reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -991,6 +1004,7 @@ int main(void)
         cmocka_unit_test_setup(plans_nothing_between_a_payment_and_the_ledgers_answer, clear),
         cmocka_unit_test_setup(remembers_a_payment_that_comes_with_its_account, clear),
         cmocka_unit_test_setup(records_lists_and_releases_a_fact, clear),
+        cmocka_unit_test_setup(finds_who_has_a_number, clear),
     };
     return cmocka_run_group_tests(tests, contact_open, contact_close);
 }

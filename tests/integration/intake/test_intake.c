@@ -391,6 +391,18 @@ static void an_account_is_found_by_reference_or_id_as_it_stands_now(void **state
     Dunlin__Intake__V1__GetAccountReply *same = fixture_call(instance, "GetAccount", &by_id.base, STATUS_OK);
     assert_string_equal(same->placed->client_reference, "A-1");
     fixture_free_reply(same);
+    Dunlin__Intake__V1__DescribeAccountsRequest describe; /* test_describe.c has more */
+    Dunlin__Intake__V1__AccountAt at, *accounts[] = {&at};
+    dunlin__intake__v1__describe_accounts_request__init(&describe);
+    dunlin__intake__v1__account_at__init(&at);
+    at.account_id = found->placed->account_id;
+    describe.n_accounts = 1;
+    describe.accounts = accounts;
+    const struct fixture_caller service = {.peer = "correspondence", .role = "service", .principal = ""};
+    Dunlin__Intake__V1__DescribeAccountsReply *described =
+        fixture_call_as(instance, &service, "DescribeAccounts", &describe.base, STATUS_OK);
+    assert_string_equal(described->accounts[0]->debtor_name, "Ann Smith");
+    fixture_free_reply(described);
     by_id.agency = wire_text("nobody");
     fixture_free_reply(fixture_call(instance, "GetAccount", &by_id.base, STATUS_NOT_FOUND));
     fixture_free_reply(found);
