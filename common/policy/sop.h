@@ -206,6 +206,23 @@ struct sop_escalation {
     enum sop_action action;
 };
 
+/* How grave a complaint is. The numbers are those of ComplaintSeverity on the wire (proto/dunlin/dispute/v1). */
+enum sop_severity {
+    SOP_SEVERITY_LOW = 1,
+    SOP_SEVERITY_MEDIUM,
+    SOP_SEVERITY_HIGH,
+    SOP_SEVERITY_CRITICAL,
+    SOP_SEVERITY_END,
+};
+const char *sop_severity_name(enum sop_severity severity);
+
+/* The clocks of a complaint, both from its receipt, and whether it stops contact. */
+struct sop_complaint {
+    int32_t acknowledge_within_hours;
+    int32_t resolve_within_days;
+    bool holds_contact; /* on its account, until it is resolved */
+};
+
 /* What the work is measured by: reporting's KPIs of that name. */
 struct sop_target {
     char kpi[SOP_CODE_SIZE];
@@ -242,15 +259,18 @@ struct sop {
     size_t n_escalations;
     struct sop_target *targets;
     size_t n_targets;
-    struct sop_class *classes; /* first match wins; the last has no condition */
+    struct sop_complaint
+        complaints[SOP_SEVERITY_END]; /* by severity; those that the file does not name have defaults */
+    struct sop_class *classes;        /* first match wins; the last has no condition */
     size_t n_classes;
     struct sop_strategy *strategies;
     size_t n_strategies;
-    bool sends_notices; /* some step is the validation notice: that it is sent in time is seen to here */
+    bool sends_notices;         /* some step is the validation notice: that it is sent in time is seen to here */
     struct sop_bucket *buckets; /* ascending, without gaps or overlaps */
     size_t n_buckets;
-    int32_t promise_grace_days; /* after a promise's due day before it counts as broken */
-    int32_t verification_days;  /* from a dispute's opening until its verification must be sent */
+    int32_t promise_grace_days;      /* after a promise's due day before it counts as broken */
+    int32_t verification_days;       /* from a dispute's opening until its verification must be sent */
+    bool disputes_hold_by_law_alone; /* else whatever is disputed holds contact until it is answered */
 };
 
 /* Reads and validates. Fails with INVALID_ARGUMENT naming file, line and field ("standard.yaml:14: classes[2].strategy:

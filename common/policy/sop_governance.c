@@ -11,6 +11,7 @@
 
 #define PLAN_MONTHS_MAX  120
 #define WITHIN_HOURS_MAX (24 * 90)
+#define RESOLVE_DAYS_MAX 365
 
 /* KPIs that can have a target: what reporting calls them (services/reporting/reporting_kpi.c), those that are a ratio
  * in percent. */
@@ -246,10 +247,50 @@ static enum status make_languages(const struct sop_maker *maker)
     return make_words(maker, "languages", maker->values->languages, maker->values->n_languages, &maker->sop->languages);
 }
 
+/* What no file says: medium is answered within the 15 days in which the CFPB's portal wants a response, what is graver
+ * sooner, and what is gravest stops contact. */
+static const struct sop_complaint COMPLAINTS[SOP_SEVERITY_END] = {
+    [SOP_SEVERITY_LOW] = {.acknowledge_within_hours = 120, .resolve_within_days = 30},
+    [SOP_SEVERITY_MEDIUM] = {.acknowledge_within_hours = 48, .resolve_within_days = 15},
+    [SOP_SEVERITY_HIGH] = {.acknowledge_within_hours = 24, .resolve_within_days = 10},
+    [SOP_SEVERITY_CRITICAL] = {.acknowledge_within_hours = 8, .resolve_within_days = 5, .holds_contact = true},
+};
+
+static enum status make_complaint(const struct sop_maker *maker, size_t i)
+{
+    const struct complaint_values *values = &maker->values->complaints[i];
+    for (size_t before = 0; before < i; before++)
+        if (maker->values->complaints[before].severity == values->severity)
+            return policy_refuse(maker->file, maker->err, policy_path("complaints[%zu].severity", i),
+                                 "'%s' is there twice", sop_severity_name(values->severity));
+    maker->sop->complaints[values->severity] = (struct sop_complaint){
+        .acknowledge_within_hours = values->acknowledge_within_hours,
+        .resolve_within_days = values->resolve_within_days,
+        .holds_contact = values->holds_contact,
+    };
+    enum status st = sop_check_range(maker, policy_path("complaints[%zu].acknowledge_within_hours", i),
+                                     values->acknowledge_within_hours, 1, WITHIN_HOURS_MAX);
+    if (st == STATUS_OK || policy_goes_on(maker->file, st))
+        st = sop_check_range(maker, policy_path("complaints[%zu].resolve_within_days", i), values->resolve_within_days,
+                             1, RESOLVE_DAYS_MAX);
+    return st;
+}
+
+static enum status make_complaints(const struct sop_maker *maker)
+{
+    memcpy(maker->sop->complaints, COMPLAINTS, sizeof(COMPLAINTS));
+    for (size_t i = 0; i < maker->values->n_complaints; i++) {
+        enum status st = make_complaint(maker, i);
+        if (st != STATUS_OK && !policy_goes_on(maker->file, st))
+            return st;
+    }
+    return STATUS_OK;
+}
+
 enum status sop_make_governance(const struct sop_maker *maker)
 {
-    static enum status (*const PARTS[])(const struct sop_maker *) = {make_head,        make_rule_packs,  make_languages,
-                                                                     make_authorities, make_escalations, make_targets};
+    static enum status (*const PARTS[])(const struct sop_maker *) = {
+        make_head, make_rule_packs, make_languages, make_authorities, make_escalations, make_targets, make_complaints};
     for (size_t i = 0; i < ARRAY_SIZE(PARTS); i++) {
         enum status st = PARTS[i](maker);
         if (st != STATUS_OK && !policy_goes_on(maker->file, st))

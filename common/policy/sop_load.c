@@ -100,6 +100,7 @@ static enum status make_sop(const struct sop_maker *maker)
     memcpy(maker->sop->version, maker->file->version, sizeof(maker->sop->version));
     maker->sop->promise_grace_days = values->promise_grace_days;
     maker->sop->verification_days = values->verification_days;
+    maker->sop->disputes_hold_by_law_alone = values->dispute_holds == SOP_DISPUTES_HOLD_BY_LAW;
     for (size_t i = 0; i < ARRAY_SIZE(PARTS); i++) {
         enum status st = PARTS[i](maker);
         if (st != STATUS_OK && !policy_goes_on(maker->file, st))

@@ -98,6 +98,16 @@ static const cyaml_strval_t ACTION_NAMES[] = {
     {"hand_over", SOP_ACTION_HAND_OVER},
     {"return", SOP_ACTION_RETURN},
 };
+static const cyaml_strval_t SEVERITY_NAMES[] = {
+    {"low", SOP_SEVERITY_LOW},
+    {"medium", SOP_SEVERITY_MEDIUM},
+    {"high", SOP_SEVERITY_HIGH},
+    {"critical", SOP_SEVERITY_CRITICAL},
+};
+static const cyaml_strval_t DISPUTE_HOLDS_NAMES[] = {
+    {"all", SOP_DISPUTES_HOLD_ALL},
+    {"law", SOP_DISPUTES_HOLD_BY_LAW},
+};
 static const cyaml_strval_t DEBTS_NAMES[] = {
     {"consumer", SOP_DEBTS_CONSUMER},
     {"medical", SOP_DEBTS_MEDICAL},
@@ -155,6 +165,11 @@ const char *sop_trigger_name(enum sop_trigger trigger)
 const char *sop_action_name(enum sop_action action)
 {
     return WORD_OF(ACTION_NAMES, action, 1);
+}
+
+const char *sop_severity_name(enum sop_severity severity)
+{
+    return WORD_OF(SEVERITY_NAMES, severity, 1);
 }
 
 const char *sop_debts_name(enum sop_debts debts)
@@ -278,6 +293,16 @@ static const cyaml_schema_field_t TARGET_FIELDS[] = {
 static const cyaml_schema_value_t TARGET = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct target_values, TARGET_FIELDS)};
 
+static const cyaml_schema_field_t COMPLAINT_FIELDS[] = {
+    CYAML_FIELD_ENUM("severity", STRICT, struct complaint_values, severity, SEVERITY_NAMES, ARRAY_SIZE(SEVERITY_NAMES)),
+    CYAML_FIELD_INT("acknowledge_within_hours", CYAML_FLAG_DEFAULT, struct complaint_values, acknowledge_within_hours),
+    CYAML_FIELD_INT("resolve_within_days", CYAML_FLAG_DEFAULT, struct complaint_values, resolve_within_days),
+    CYAML_FIELD_BOOL("holds_contact", CYAML_FLAG_OPTIONAL, struct complaint_values, holds_contact),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t COMPLAINT = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct complaint_values, COMPLAINT_FIELDS)};
+
 static const cyaml_schema_value_t WORD = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, SOP_CODE_SIZE - 1)};
 
 static const cyaml_schema_field_t SOP_FIELDS[] = {
@@ -293,6 +318,8 @@ static const cyaml_schema_field_t SOP_FIELDS[] = {
                                n_languages, &WORD, 1, SOP_LANGUAGES_MAX),
     CYAML_FIELD_INT("promise_grace_days", CYAML_FLAG_DEFAULT, struct sop_values, promise_grace_days),
     CYAML_FIELD_INT("verification_days", CYAML_FLAG_DEFAULT, struct sop_values, verification_days),
+    CYAML_FIELD_ENUM("dispute_holds", STRICT | CYAML_FLAG_OPTIONAL, struct sop_values, dispute_holds,
+                     DISPUTE_HOLDS_NAMES, ARRAY_SIZE(DISPUTE_HOLDS_NAMES)),
     CYAML_FIELD_SEQUENCE_COUNT("buckets", CYAML_FLAG_POINTER, struct sop_values, buckets, n_buckets, &BUCKET, 1,
                                CYAML_UNLIMITED),
     CYAML_FIELD_SEQUENCE_COUNT("classes", CYAML_FLAG_POINTER, struct sop_values, classes, n_classes, &CLASS, 1,
@@ -307,6 +334,8 @@ static const cyaml_schema_field_t SOP_FIELDS[] = {
                                n_escalations, &ESCALATION, 0, CYAML_UNLIMITED),
     CYAML_FIELD_SEQUENCE_COUNT("targets", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct sop_values, targets,
                                n_targets, &TARGET, 0, CYAML_UNLIMITED),
+    CYAML_FIELD_SEQUENCE_COUNT("complaints", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct sop_values, complaints,
+                               n_complaints, &COMPLAINT, 0, CYAML_UNLIMITED),
     CYAML_FIELD_END,
 };
 const cyaml_schema_value_t SOP_SCHEMA = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct sop_values, SOP_FIELDS)};

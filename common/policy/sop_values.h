@@ -78,9 +78,21 @@ struct escalation_values {
     enum sop_action action;
 };
 
+struct complaint_values {
+    enum sop_severity severity;
+    int32_t acknowledge_within_hours;
+    int32_t resolve_within_days;
+    bool holds_contact;
+};
+
 struct target_values {
     char kpi[SOP_CODE_SIZE];
     int64_t *at_least, *at_most;
+};
+
+enum sop_dispute_holds {
+    SOP_DISPUTES_HOLD_ALL = 0, /* not said, too: the strict one */
+    SOP_DISPUTES_HOLD_BY_LAW,
 };
 
 struct sop_values {
@@ -95,6 +107,7 @@ struct sop_values {
     unsigned n_languages;
     int32_t promise_grace_days;
     int32_t verification_days;
+    enum sop_dispute_holds dispute_holds;
     struct bucket_values *buckets;
     unsigned n_buckets;
     struct class_values *classes;
@@ -109,6 +122,8 @@ struct sop_values {
     unsigned n_escalations;
     struct target_values *targets;
     unsigned n_targets;
+    struct complaint_values *complaints;
+    unsigned n_complaints;
 };
 
 extern const cyaml_schema_value_t SOP_SCHEMA;

@@ -120,6 +120,11 @@ static void compare_head(struct policy_diff *diff, const struct sop *old, const 
         (void)policy_diff_say(diff, policy_effect_of(old->verification_days, new->verification_days, LOOSER),
                               "a dispute is verified within %" PRId32 " → %" PRId32 " days", old->verification_days,
                               new->verification_days);
+    if (old->disputes_hold_by_law_alone != new->disputes_hold_by_law_alone)
+        (void)policy_diff_say(diff, new->disputes_hold_by_law_alone ? LOOSER : STRICTER, "%s",
+                              new->disputes_hold_by_law_alone
+                                  ? "a dispute holds contact only where the law demands it, no longer always"
+                                  : "a dispute always holds contact, no longer only where the law demands it");
 }
 
 static const struct sop_bucket *find_bucket(const struct sop *sop, const char *code)

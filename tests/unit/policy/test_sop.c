@@ -327,6 +327,7 @@ static void refuses_bad_files_naming_line_and_field(void **state)
          ":2: promise_grace_days: ", "-1"},
         {"name: small\npromise_grace_days: soon\nverification_days: 30\n" BUCKETS CLASSES STRATEGIES,
          ":2: promise_grace_days: ", "soon"},
+        {HEAD "dispute_holds: some\n" BUCKETS CLASSES STRATEGIES, ":4: dispute_holds: ", "some"},
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         struct error err = {0};
@@ -337,6 +338,27 @@ static void refuses_bad_files_naming_line_and_field(void **state)
                         strncmp(err.text + path_len, rows[i].where, strlen(rows[i].where)) == 0;
         if (st != STATUS_INVALID_ARGUMENT || !is_named || strstr(err.text, rows[i].why) == NULL)
             fail_msg("row %zu: %s '%s', expected %s ... %s", i, status_name(st), err.text, rows[i].where, rows[i].why);
+    }
+}
+
+/* Broken once to see it fail: the looser one as what nobody said. */
+static void every_dispute_holds_unless_it_says_otherwise(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is_by_law_alone;
+    } rows[] = {
+        {HEAD BUCKETS CLASSES STRATEGIES, false},
+        {HEAD "dispute_holds: all\n" BUCKETS CLASSES STRATEGIES, false},
+        {HEAD "dispute_holds: law\n" BUCKETS CLASSES STRATEGIES, true},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct error err = {0};
+        if (load_text(fixture, rows[i].text, &err) != STATUS_OK)
+            fail_msg("row %zu: %s", i, err.text);
+        if (fixture->sop->disputes_hold_by_law_alone != rows[i].is_by_law_alone)
+            fail_msg("row %zu", i);
     }
 }
 
@@ -360,6 +382,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(knows_every_channel_and_what_it_sends, setup, teardown),
         cmocka_unit_test_setup_teardown(has_the_hash_of_its_content_as_version, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_bad_files_naming_line_and_field, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_dispute_holds_unless_it_says_otherwise, setup, teardown),
         cmocka_unit_test_setup_teardown(says_that_a_file_is_not_there, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,29 @@ static void exposes_what_the_file_says(void **state)
     assert_true(sop->targets[1].is_in_days);
 }
 
+/* Broken once to see it fail: named severities added to the defaults of others, holds_contact kept from the default. */
+static void complaints_have_clocks_that_a_file_may_change(void **state)
+{
+    struct fixture *fixture = *state;
+    load_text(fixture, BASE);
+    const struct sop_complaint *critical = &fixture->sop->complaints[SOP_SEVERITY_CRITICAL];
+    assert_int_equal(critical->acknowledge_within_hours, 8);
+    assert_int_equal(critical->resolve_within_days, 5);
+    assert_true(critical->holds_contact);
+    assert_false(fixture->sop->complaints[SOP_SEVERITY_HIGH].holds_contact);
+    load_text(fixture, BASE "complaints:\n"
+                            "  - { severity: critical, acknowledge_within_hours: 4, resolve_within_days: 3 }\n"
+                            "  - { severity: low, acknowledge_within_hours: 24, resolve_within_days: 9, "
+                            "holds_contact: true }\n");
+    critical = &fixture->sop->complaints[SOP_SEVERITY_CRITICAL];
+    assert_int_equal(critical->acknowledge_within_hours, 4);
+    assert_false(critical->holds_contact);
+    assert_true(fixture->sop->complaints[SOP_SEVERITY_LOW].holds_contact);
+    assert_int_equal(fixture->sop->complaints[SOP_SEVERITY_LOW].resolve_within_days, 9);
+    assert_int_equal(fixture->sop->complaints[SOP_SEVERITY_MEDIUM].resolve_within_days, 15);
+    assert_string_equal(sop_severity_name(SOP_SEVERITY_MEDIUM), "medium");
+}
+
 static void a_strategys_own_exit_goes_before_the_common_one(void **state)
 {
     struct fixture *fixture = *state;
@@ -141,6 +164,15 @@ static void refuses_bad_files_naming_line_and_field(void **state)
         const char *where; /* after the path */
         const char *why;
     } rows[] = {
+        {BASE "complaints:\n  - { severity: grave, acknowledge_within_hours: 1, resolve_within_days: 1 }\n",
+         ":17: complaints[0].severity: ", "grave"},
+        {BASE "complaints:\n  - { severity: low, acknowledge_within_hours: 0, resolve_within_days: 1 }\n",
+         ":17: complaints[0].acknowledge_within_hours: ", "0 is not within"},
+        {BASE "complaints:\n  - { severity: low, acknowledge_within_hours: 1, resolve_within_days: 366 }\n",
+         ":17: complaints[0].resolve_within_days: ", "366 is not within"},
+        {BASE "complaints:\n  - { severity: low, acknowledge_within_hours: 1, resolve_within_days: 1 }\n"
+              "  - { severity: low, acknowledge_within_hours: 1, resolve_within_days: 1 }\n",
+         ":18: complaints[1].severity: ", "twice"},
         {BASE "exits: [ { on: paid, days: 3, to: close } ]\n", ":16: exits[0].days: ", "leaves at once"},
         {BASE "exits: [ { on: days_in_strategy, to: close } ]\n", ":16: exits[0].days: ", "after how many"},
         {BASE "exits: [ { on: days_in_strategy, days: 0, to: close } ]\n", ":16: exits[0].days: ", "0 is not within"},
@@ -293,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(exposes_what_the_file_says, setup, teardown),
+        cmocka_unit_test_setup_teardown(complaints_have_clocks_that_a_file_may_change, setup, teardown),
         cmocka_unit_test_setup_teardown(a_strategys_own_exit_goes_before_the_common_one, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_bad_files_naming_line_and_field, setup, teardown),
         cmocka_unit_test_setup_teardown(tells_every_problem_of_a_file, setup, teardown),
