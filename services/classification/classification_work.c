@@ -13,6 +13,8 @@ const ProtobufCMessageDescriptor *const CLASSIFICATION_CONSUMED[] = {
     &dunlin__payment__v1__balance_changed__descriptor,
     &dunlin__payment__v1__promise_broken__descriptor,
     &dunlin__dispute__v1__dispute_opened__descriptor,
+    &dunlin__dispute__v1__dispute_amended__descriptor,
+    &dunlin__dispute__v1__dispute_reopened__descriptor,
     &dunlin__dispute__v1__verification_sent__descriptor,
     &dunlin__dispute__v1__dispute_resolved__descriptor,
     NULL,
@@ -127,12 +129,36 @@ static enum status on_promise_broken(const struct classification_work *work, str
     return look_again(work, account, event->occurred_at_us, "promise_broken", err);
 }
 
+/* At most one a debt is unresolved; one that holds nothing is none as far as collection goes. */
+static enum status take_open_dispute(const struct classification_work *work, struct account_facts *account,
+                                     const struct event *event, bool is_without_hold, struct error *err)
+{
+    account->open_disputes = is_without_hold ? 0 : 1;
+    return look_again(work, account, event->occurred_at_us, "dispute", err);
+}
+
 static enum status on_dispute_opened(const struct classification_work *work, struct account_facts *account,
                                      const struct event *event, const ProtobufCMessage *message, struct error *err)
 {
-    (void)message;
-    account->open_disputes = 1; /* at most one a debt is unresolved */
-    return look_again(work, account, event->occurred_at_us, "dispute", err);
+    const Dunlin__Dispute__V1__DisputeOpened *opened = (const Dunlin__Dispute__V1__DisputeOpened *)message;
+    return take_open_dispute(work, account, event, opened->detail && opened->detail->is_without_hold, err);
+}
+
+static enum status on_dispute_amended(const struct classification_work *work, struct account_facts *account,
+                                      const struct event *event, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeAmended *amended = (const Dunlin__Dispute__V1__DisputeAmended *)message;
+    const Dunlin__Dispute__V1__DisputeDetail *detail = amended->detail;
+    return detail && detail->answered_at_us == 0
+               ? take_open_dispute(work, account, event, detail->is_without_hold, err)
+               : STATUS_OK;
+}
+
+static enum status on_dispute_reopened(const struct classification_work *work, struct account_facts *account,
+                                       const struct event *event, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeReopened *reopened = (const Dunlin__Dispute__V1__DisputeReopened *)message;
+    return take_open_dispute(work, account, event, reopened->is_without_hold, err);
 }
 
 static enum status on_verification_sent(const struct classification_work *work, struct account_facts *account,
@@ -148,7 +174,9 @@ static enum status on_dispute_resolved(const struct classification_work *work, s
 {
     const Dunlin__Dispute__V1__DisputeResolved *resolved = (const Dunlin__Dispute__V1__DisputeResolved *)message;
     account->open_disputes = 0;
-    if (resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD)
+    if ((resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD ||
+         resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_CONCEDED) &&
+        !resolved->is_rest_owed)
         account->is_upheld = true;
     return look_again(work, account, event->occurred_at_us, "dispute", err);
 }
@@ -163,6 +191,8 @@ static const struct {
     {&dunlin__payment__v1__balance_changed__descriptor, on_balance_changed},
     {&dunlin__payment__v1__promise_broken__descriptor, on_promise_broken},
     {&dunlin__dispute__v1__dispute_opened__descriptor, on_dispute_opened},
+    {&dunlin__dispute__v1__dispute_amended__descriptor, on_dispute_amended},
+    {&dunlin__dispute__v1__dispute_reopened__descriptor, on_dispute_reopened},
     {&dunlin__dispute__v1__verification_sent__descriptor, on_verification_sent},
     {&dunlin__dispute__v1__dispute_resolved__descriptor, on_dispute_resolved},
 };

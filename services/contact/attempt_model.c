@@ -341,6 +341,15 @@ bool dispute_open(struct account *account, const struct id *dispute_id)
     return true;
 }
 
+bool dispute_open_unheld(struct account *account)
+{
+    if (!account->is_dispute_claimed)
+        return false;
+    account->is_dispute_claimed = false;
+    account->is_changed = true;
+    return true;
+}
+
 bool dispute_verify(struct account *account, const struct id *dispute_id)
 {
     if (!id_equal(&account->dispute_id, dispute_id))

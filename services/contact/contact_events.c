@@ -107,15 +107,46 @@ static enum status on_classified(const struct contact_work *work, const struct i
     return contact_settle(work, account, "classified", err);
 }
 
+/* Where it holds nothing, what was claimed of it ends; another dispute that is open goes on. */
+static enum status take_open_dispute(const struct contact_work *work, const struct incoming *in,
+                                     const ProtobufCBinaryData *dispute_id, bool is_without_hold, struct error *err)
+{
+    struct id id = {0};
+    enum status st = wire_read_id(dispute_id, "dispute_id", &id, err);
+    if (st != STATUS_OK)
+        return st;
+    if (is_without_hold)
+        (void)dispute_open_unheld(in->account);
+    else
+        (void)dispute_open(in->account, &id);
+    return contact_settle(work, in->account, "dispute", err);
+}
+
+static bool is_without_hold(const Dunlin__Dispute__V1__DisputeDetail *detail)
+{
+    return detail != NULL && detail->is_without_hold;
+}
+
 static enum status on_dispute_opened(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
     const Dunlin__Dispute__V1__DisputeOpened *opened = in->message;
-    struct id dispute_id = {0};
-    enum status st = wire_read_id(&opened->dispute_id, "dispute_id", &dispute_id, err);
-    if (st != STATUS_OK)
-        return st;
-    (void)dispute_open(in->account, &dispute_id);
-    return contact_settle(work, in->account, "dispute", err);
+    return take_open_dispute(work, in, &opened->dispute_id, is_without_hold(opened->detail), err);
+}
+
+/* It may hold now what it did not before; one that is answered is not amended. */
+static enum status on_dispute_amended(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeAmended *amended = in->message;
+    const bool is_answered = amended->detail != NULL && amended->detail->answered_at_us != 0;
+    if (is_answered)
+        return STATUS_OK;
+    return take_open_dispute(work, in, &amended->dispute_id, is_without_hold(amended->detail), err);
+}
+
+static enum status on_dispute_reopened(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeReopened *reopened = in->message;
+    return take_open_dispute(work, in, &reopened->dispute_id, reopened->is_without_hold, err);
 }
 
 static enum status on_verification_sent(const struct contact_work *work, const struct incoming *in, struct error *err)
@@ -136,8 +167,9 @@ static enum status on_dispute_resolved(const struct contact_work *work, const st
     enum status st = wire_read_id(&resolved->dispute_id, "dispute_id", &dispute_id, err);
     if (st != STATUS_OK)
         return st;
-    bool is_upheld = resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD;
-    (void)dispute_resolve(in->account, &dispute_id, is_upheld);
+    const bool is_won = resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD ||
+                        resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_CONCEDED;
+    (void)dispute_resolve(in->account, &dispute_id, is_won && !resolved->is_rest_owed);
     return contact_settle(work, in->account, "dispute", err);
 }
 
@@ -188,6 +220,8 @@ static const struct consumer {
     {&dunlin__intake__v1__payment_reported__descriptor, on_payment_reported, false, false},
     {&dunlin__classification__v1__account_classified__descriptor, on_classified, false, false},
     {&dunlin__dispute__v1__dispute_opened__descriptor, on_dispute_opened, false, false},
+    {&dunlin__dispute__v1__dispute_amended__descriptor, on_dispute_amended, false, false},
+    {&dunlin__dispute__v1__dispute_reopened__descriptor, on_dispute_reopened, false, false},
     {&dunlin__dispute__v1__verification_sent__descriptor, on_verification_sent, false, false},
     {&dunlin__dispute__v1__dispute_resolved__descriptor, on_dispute_resolved, false, false},
     {&dunlin__payment__v1__balance_changed__descriptor, on_balance, false, false},
@@ -204,6 +238,8 @@ const ProtobufCMessageDescriptor *const CONTACT_CONSUMED[] = {
     &dunlin__intake__v1__payment_reported__descriptor,
     &dunlin__classification__v1__account_classified__descriptor,
     &dunlin__dispute__v1__dispute_opened__descriptor,
+    &dunlin__dispute__v1__dispute_amended__descriptor,
+    &dunlin__dispute__v1__dispute_reopened__descriptor,
     &dunlin__dispute__v1__verification_sent__descriptor,
     &dunlin__dispute__v1__dispute_resolved__descriptor,
     &dunlin__payment__v1__balance_changed__descriptor,

@@ -301,6 +301,7 @@ enum status contact_emit_reported(const struct contact_work *work, const struct 
     message.counts = permit->counts;
     message.granted_at_us = permit->granted_at_us;
     message.was_within_permit = was_within(permit);
+    message.purpose = (Dunlin__Contact__V1__Purpose)permit->purpose;
     if (before != NULL) {
         dunlin__contact__v1__attempt_correction__init(&correction);
         write_record(before, &records[0]);

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "cardmask/cardmask.h"
 #include "db/db.h"
 #include "id/id_table.h"
 
@@ -10,15 +11,30 @@ static void free_result(gpointer result)
     db_result_free(result);
 }
 
+static void free_message(gpointer message)
+{
+    protobuf_c_message_free_unpacked(message, NULL);
+}
+
+static void free_notices(gpointer notices)
+{
+    g_ptr_array_unref(notices);
+}
+
 struct book *book_new(void)
 {
     struct book *book = g_new0(struct book, 1);
 
     book->accounts = id_table_new(g_free);
     book->disputes = id_table_new(g_free);
+    book->notices = id_table_new(free_notices);
+    book->evidence = g_array_new(FALSE, FALSE, sizeof(struct evidence));
     book->wanted_accounts = id_set_new();
     book->wanted_disputes = id_set_new();
+    book->wanted_notices = id_set_new();
     book->results = g_ptr_array_new_with_free_func(free_result);
+    book->messages = g_ptr_array_new_with_free_func(free_message);
+    book->texts = g_ptr_array_new_with_free_func(g_free);
     return book;
 }
 
@@ -28,9 +44,14 @@ void book_free(struct book *book)
         return;
     g_hash_table_destroy(book->accounts);
     g_hash_table_destroy(book->disputes);
+    g_hash_table_destroy(book->notices);
+    g_array_free(book->evidence, TRUE);
     g_hash_table_destroy(book->wanted_accounts);
     g_hash_table_destroy(book->wanted_disputes);
+    g_hash_table_destroy(book->wanted_notices);
     g_ptr_array_free(book->results, TRUE);
+    g_ptr_array_free(book->messages, TRUE);
+    g_ptr_array_free(book->texts, TRUE);
     g_free(book);
 }
 
@@ -48,6 +69,12 @@ void book_want_account(struct book *book, const struct id *account_id)
 void book_want_dispute(struct book *book, const struct id *dispute_id)
 {
     (void)id_set_add(book->wanted_disputes, dispute_id);
+}
+
+void book_want_claim(struct book *book, const struct id *account_id)
+{
+    book_want_account(book, account_id);
+    (void)id_set_add(book->wanted_notices, account_id);
 }
 
 struct account *book_account(const struct book *book, const struct id *account_id)
@@ -95,4 +122,76 @@ struct dispute *book_add_dispute(struct book *book, const struct dispute *disput
 void book_touch_dispute(struct dispute *dispute)
 {
     ((struct book_dispute *)dispute)->is_changed = true;
+}
+
+void book_touch_balance(struct account *account)
+{
+    ((struct book_account *)account)->is_balance_changed = true;
+}
+
+static GPtrArray *notices_of(const struct book *book, const struct id *debtor_id)
+{
+    GPtrArray *notices = g_hash_table_lookup(book->notices, debtor_id);
+
+    if (!notices) {
+        notices = g_ptr_array_new_with_free_func(g_free);
+        (void)id_table_put(book->notices, debtor_id, notices);
+    }
+    return notices;
+}
+
+static struct book_notice *find_notice(GPtrArray *notices, const struct id *notice_id)
+{
+    for (guint i = 0; i < notices->len; i++) {
+        struct book_notice *row = g_ptr_array_index(notices, i);
+        if (id_equal(&row->notice.notice_id, notice_id))
+            return row;
+    }
+    return NULL;
+}
+
+void book_add_notice(struct book *book, const struct notice *notice, bool is_new)
+{
+    GPtrArray *notices = notices_of(book, &notice->debtor_id);
+
+    if (find_notice(notices, &notice->notice_id))
+        return;
+    struct book_notice *row = g_new0(struct book_notice, 1);
+    row->notice = *notice;
+    row->is_changed = is_new;
+    g_ptr_array_add(notices, row);
+}
+
+void book_void_notice(struct book *book, const struct id *debtor_id, const struct id *notice_id)
+{
+    struct book_notice *row = find_notice(notices_of(book, debtor_id), notice_id);
+
+    if (row)
+        row->notice.is_void = row->is_changed = true;
+}
+
+struct date book_validation_end(const struct book *book, const struct account *account)
+{
+    const GPtrArray *notices = notices_of(book, &account->debtor_id);
+
+    return notices_end((const struct notice *const *)notices->pdata, notices->len, &account->account_id);
+}
+
+void book_add_evidence(struct book *book, const struct evidence *evidence)
+{
+    g_array_append_vals(book->evidence, evidence, 1);
+}
+
+const char *book_keep_words(struct book *book, const char *words)
+{
+    char *kept = g_strdup(words);
+
+    (void)mask_card_numbers(kept);
+    g_ptr_array_add(book->texts, kept);
+    return kept;
+}
+
+void book_keep_message(struct book *book, ProtobufCMessage *message)
+{
+    g_ptr_array_add(book->messages, message);
 }

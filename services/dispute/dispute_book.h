@@ -3,16 +3,20 @@
 
 #include <glib.h>
 
+#include <protobuf-c/protobuf-c.h>
+
 #include "dispute_model.h"
+#include "dispute_notice.h"
 
 /* The working set of one batch: what it wants, what was there, what is new. Filled by the store's one load, changed by
  * the handlers in order, written by the store's one save. Owns its rows at fixed addresses; texts in them are borrowed
- * from the batch's messages or from results that the book keeps. Belongs to one thread. */
+ * from the batch's messages or from what the book keeps. Belongs to one thread. */
 
 /* A row and what the store must do with it. The value stands first, so a pointer to it is one to its row. */
 struct book_account {
     struct account account;
     bool is_new;
+    bool is_balance_changed;
 };
 
 struct book_dispute {
@@ -21,12 +25,49 @@ struct book_dispute {
     bool is_changed;
 };
 
+struct book_notice {
+    struct notice notice;
+    bool is_changed;
+};
+
+enum dispute_step {
+    STEP_OPENING = 1,
+    STEP_VERIFICATION = 2,
+    STEP_RETURN = 3,
+    STEP_INFORMATION = 4,
+    STEP_RESOLUTION = 5,
+};
+
+enum hash_algorithm {
+    HASH_NONE = 0,
+    HASH_BLAKE2B_256 = 1,
+    HASH_SHA_256 = 2,
+};
+#define HASH_ALGORITHMS_END 3
+#define EVIDENCE_HASH_BYTES 32
+
+struct evidence {
+    struct id evidence_id, dispute_id;
+    enum dispute_step step;
+    const char *document;
+    const uint8_t *hash; /* EVIDENCE_HASH_BYTES; NULL: there is none */
+    enum hash_algorithm algorithm;
+    enum medium medium;
+    const char *recorded_by;
+    struct instant recorded_at;
+};
+
 struct book {
     GHashTable *accounts;        /* struct id -> struct book_account */
     GHashTable *disputes;        /* struct id -> struct book_dispute */
+    GHashTable *notices;         /* struct id of the debtor -> GPtrArray of struct book_notice, in no order */
+    GArray *evidence;            /* struct evidence that is new */
     GHashTable *wanted_accounts; /* sets of struct id */
     GHashTable *wanted_disputes;
-    GPtrArray *results; /* struct db_result */
+    GHashTable *wanted_notices; /* accounts, whose debtors' are wanted */
+    GPtrArray *results;         /* struct db_result */
+    GPtrArray *messages;        /* ProtobufCMessage */
+    GPtrArray *texts;           /* char */
 };
 
 struct book *book_new(void);
@@ -36,6 +77,8 @@ void book_freep(struct book **book);
 /* Ask for a row at the next load; twice is once. */
 void book_want_account(struct book *book, const struct id *account_id);
 void book_want_dispute(struct book *book, const struct id *dispute_id);
+/* The account, and the validation notices of its debtor: what a dispute of it is measured by. */
+void book_want_claim(struct book *book, const struct id *account_id);
 
 /* NULL where there is none. Lent. */
 struct account *book_account(const struct book *book, const struct id *account_id);
@@ -47,5 +90,20 @@ struct dispute *book_add_dispute(struct book *book, const struct dispute *disput
 
 /* Says that a dispute of the book must be written. */
 void book_touch_dispute(struct dispute *dispute);
+void book_touch_balance(struct account *account);
+
+/* Copies it in, unless one of that id is there. */
+void book_add_notice(struct book *book, const struct notice *notice, bool is_new);
+/* It counts no more, where it is in the book. */
+void book_void_notice(struct book *book, const struct id *debtor_id, const struct id *notice_id);
+/* The end of the debt's validation period, by the notices of the book. */
+struct date book_validation_end(const struct book *book, const struct account *account);
+
+void book_add_evidence(struct book *book, const struct evidence *evidence);
+
+/* A copy of what people wrote that lives as long as the book, its card numbers masked. */
+const char *book_keep_words(struct book *book, const char *words);
+/* Takes a message whose texts are borrowed. */
+void book_keep_message(struct book *book, ProtobufCMessage *message);
 
 #endif

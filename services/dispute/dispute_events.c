@@ -8,6 +8,8 @@
 #include "dispute_store.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
+#include "dunlin/payment/v1/payment.pb-c.h"
+#include "notice_events.h"
 #include "service/wire.h"
 
 static enum status want_account(struct book *book, const ProtobufCBinaryData *account_id, struct error *err)
@@ -36,13 +38,26 @@ static enum status find_account(const struct book *book, const ProtobufCBinaryDa
     return STATUS_OK;
 }
 
-static struct dispute_claim claim_of(const struct record *record, const struct service_event *event)
+/* A dispute that nobody wrote down here: what the client's file says, what a call ended in. Whether a client was
+ * written to is not known; on a call it was said. */
+static struct dispute_claim claim_of(const struct record *record, const struct service_event *event,
+                                     const struct account *account, const char *words)
 {
     const struct policy_holder *policy = unit_context(record->unit);
+    const struct date validation_ends = book_validation_end(record->book, account);
+    const struct instant at = {event->event->occurred_at_us};
 
     return (struct dispute_claim){
-        .reason = "",
-        .opened_at = {event->event->occurred_at_us},
+        .kind = KIND_ORAL,
+        .reason = book_keep_words(record->book, words),
+        .is_timely = notices_is_timely(validation_ends, (struct date){0}, at),
+        .is_without_hold = policy->sop->disputes_hold_by_law_alone,
+        .opened_at = at,
+        .received_at = at,
+        .validation_ends = validation_ends,
+        .opened_by = "",
+        .bureau = "",
+        .bureau_reference = "",
         .verification_days = policy->sop->verification_days,
     };
 }
@@ -70,10 +85,16 @@ static enum status apply_placed(const struct record *record, const struct servic
         return st;
     if (book_account(record->book, &account.account_id))
         return error_set(err, STATUS_ALREADY_EXISTS, "the account was placed before");
+    (void)g_strlcpy(account.currency, placed->currency, sizeof(account.currency));
+    account.is_balance_known = account.currency[0] != '\0';
+    account.balance_minor = placed->balance_minor;
     struct account *kept = book_add_account(record->book, &account, true);
     if (!placed->is_disputed)
         return STATUS_OK;
-    struct dispute_claim claim = claim_of(record, event);
+    struct dispute_claim claim = claim_of(record, event, kept, "");
+    claim.kind = KIND_WRITTEN; /* the client does not say how he heard of it: the stricter is taken */
+    claim.is_written = true;
+    claim.medium = MEDIUM_CLIENT;
     claim.dispute_id = id_derive(&kept->account_id, "dispute", NULL, 0);
     claim.source = SOURCE_CLIENT;
     return record_claim(record, kept, &claim, NULL, err);
@@ -143,6 +164,35 @@ static enum status claim_accounts(const Dunlin__Contact__V1__AttemptReported *at
     return st;
 }
 
+/* A letter that answered a dispute came back: it was not sent. */
+
+static bool is_answer_returned(const Dunlin__Contact__V1__AttemptReported *attempt)
+{
+    return attempt->report && attempt->purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_DISPUTE_RESPONSE &&
+           attempt->report->delivery == DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_UNDELIVERABLE;
+}
+
+static enum status apply_answer_returned(const struct record *record, const struct service_event *event,
+                                         struct error *err)
+{
+    const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
+    const struct policy_holder *policy = unit_context(record->unit);
+    const struct instant at = {event->event->occurred_at_us};
+    struct account *account;
+    struct id permit_id;
+    enum status st = find_account(record->book, &attempt->account_id, &account, err);
+
+    if (st == STATUS_OK)
+        st = wire_read_id(&attempt->permit_id, "permit_id", &permit_id, err);
+    if (st != STATUS_OK || !account->last || !dispute_is_answer(account->last, &permit_id))
+        return st;
+    /* Where nothing stands on it, its end was not by the answer: nothing to do. */
+    if (dispute_return(account->last, "the answer came back as undeliverable", at, policy->sop->verification_days,
+                       NULL) != STATUS_OK)
+        return STATUS_OK;
+    return record_move(record, account, account->last, DISPUTE_EVENT_RETURN, err);
+}
+
 static struct claimed *room_for_claims(const Dunlin__Contact__V1__AttemptReported *attempt)
 {
     return g_new0(struct claimed, attempt->report->n_discussed_account_ids + 1);
@@ -153,12 +203,15 @@ static enum status want_attempt(struct book *book, const struct service_event *e
     const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
     size_t n = 0;
 
-    if (!is_disputed(attempt))
-        return STATUS_OK;
+    enum status st = notice_want_attempt(book, attempt, err);
+    if (st == STATUS_OK && is_answer_returned(attempt))
+        st = want_account(book, &attempt->account_id, err);
+    if (st != STATUS_OK || !is_disputed(attempt))
+        return st;
     g_autofree struct claimed *claimed = room_for_claims(attempt);
-    enum status st = claim_accounts(attempt, claimed, &n, err);
+    st = claim_accounts(attempt, claimed, &n, err);
     for (size_t i = 0; st == STATUS_OK && i < n; i++) {
-        book_want_account(book, &claimed[i].account_id);
+        book_want_claim(book, &claimed[i].account_id);
         book_want_dispute(book, &claimed[i].dispute_id);
     }
     return st;
@@ -169,15 +222,15 @@ static enum status open_claimed(const struct record *record, const struct servic
 {
     const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
     const ProtobufCBinaryData account_id = {.data = (uint8_t *)(uintptr_t)claimed->account_id.bytes, .len = ID_BYTES};
-    struct dispute_claim claim = claim_of(record, event);
     struct account *account;
     enum status st = find_account(record->book, &account_id, &account, err);
 
     if (st != STATUS_OK || book_dispute(record->book, &claimed->dispute_id))
         return st; /* this call's own: its report was corrected */
+    struct dispute_claim claim = claim_of(record, event, account, attempt->report->reason);
     claim.dispute_id = claimed->dispute_id;
     claim.source = SOURCE_CALL;
-    claim.reason = attempt->report->reason;
+    claim.medium = MEDIUM_PHONE;
     return record_claim(record, account, &claim, NULL, err);
 }
 
@@ -186,13 +239,62 @@ static enum status apply_attempt(const struct record *record, const struct servi
     const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
     size_t n = 0;
 
-    if (!is_disputed(attempt))
-        return STATUS_OK;
+    enum status st = notice_apply_attempt(record->book, event, attempt, err);
+    if (st == STATUS_OK && is_answer_returned(attempt))
+        st = apply_answer_returned(record, event, err);
+    if (st != STATUS_OK || !is_disputed(attempt))
+        return st;
     g_autofree struct claimed *claimed = room_for_claims(attempt);
-    enum status st = claim_accounts(attempt, claimed, &n, err);
+    st = claim_accounts(attempt, claimed, &n, err);
     for (size_t i = 0; st == STATUS_OK && i < n; i++)
         st = open_claimed(record, event, &claimed[i], err);
     return st;
+}
+
+/* BalanceChanged: what is owed bounds what is disputed and taken off. */
+
+static enum status want_balance(struct book *book, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Payment__V1__BalanceChanged *balance = (const void *)event->message;
+
+    return want_account(book, &balance->account_id, err);
+}
+
+static enum status apply_balance(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Payment__V1__BalanceChanged *balance = (const void *)event->message;
+    struct account *account;
+    enum status st = find_account(record->book, &balance->account_id, &account, err);
+
+    if (st != STATUS_OK || (account->is_balance_known && account->balance_minor == balance->balance_minor))
+        return st;
+    account->is_balance_known = true;
+    account->balance_minor = balance->balance_minor;
+    book_touch_balance(account);
+    return STATUS_OK;
+}
+
+static enum status want_fact(struct book *book, const struct service_event *event, struct error *err)
+{
+    (void)book;
+    (void)event;
+    (void)err;
+    return STATUS_OK;
+}
+
+static enum status apply_fact(const struct record *record, const struct service_event *event, struct error *err)
+{
+    return notice_apply_fact(record->book, event, (const void *)event->message, err);
+}
+
+static enum status want_released(struct book *book, const struct service_event *event, struct error *err)
+{
+    return notice_want_released(book, (const void *)event->message, err);
+}
+
+static enum status apply_released(const struct record *record, const struct service_event *event, struct error *err)
+{
+    return notice_apply_released(record->book, (const void *)event->message, err);
 }
 
 static const struct event_rule {
@@ -203,12 +305,18 @@ static const struct event_rule {
     {&dunlin__intake__v1__account_placed__descriptor, want_placed, apply_placed},
     {&dunlin__intake__v1__account_recalled__descriptor, want_recalled, apply_recalled},
     {&dunlin__contact__v1__attempt_reported__descriptor, want_attempt, apply_attempt},
+    {&dunlin__contact__v1__fact_recorded__descriptor, want_fact, apply_fact},
+    {&dunlin__contact__v1__fact_released__descriptor, want_released, apply_released},
+    {&dunlin__payment__v1__balance_changed__descriptor, want_balance, apply_balance},
 };
 
 const ProtobufCMessageDescriptor *const DISPUTE_CONSUMED[] = {
     &dunlin__intake__v1__account_placed__descriptor,
     &dunlin__intake__v1__account_recalled__descriptor,
     &dunlin__contact__v1__attempt_reported__descriptor,
+    &dunlin__contact__v1__fact_recorded__descriptor,
+    &dunlin__contact__v1__fact_released__descriptor,
+    &dunlin__payment__v1__balance_changed__descriptor,
     NULL,
 };
 
@@ -259,11 +367,11 @@ static enum status escalate(const struct record *record, const struct timer *tim
     struct dispute *dispute = book_dispute(record->book, &timer->subject_id);
     const char *text;
 
-    /* Verified or resolved before its timer was taken back: nothing to do. */
-    if (!dispute || dispute->state != DISPUTE_OPEN)
+    /* Answered or resolved before its timer was taken back, or given more time: nothing to do. */
+    if (!dispute || dispute->deadline_at.us == 0 || dispute->deadline_at.us > unit_now(record->unit).us)
         return STATUS_OK;
     struct account *account = book_account(record->book, &dispute->account_id);
-    enum status st = dispute_move(dispute, DISPUTE_EVENT_OVERDUE, "no verification was sent in time", &text, err);
+    enum status st = dispute_move(dispute, DISPUTE_EVENT_OVERDUE, "no answer was sent in time", &text, err);
     return st == STATUS_OK ? record_move(record, account, dispute, DISPUTE_EVENT_OVERDUE, err) : st;
 }
 

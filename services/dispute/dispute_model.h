@@ -5,23 +5,29 @@
 #include <stdint.h>
 
 #include "clock/clock.h"
+#include "dispute_kind.h"
 #include "id/id.h"
+#include "money/money.h"
 #include "status/status.h"
 
 /* The states of a dispute: no I/O, no clock, no wire types. Ids and times come in as parameters.
  *
  *     OPEN (nobody collects) --verify--> VERIFIED (still named as disputed) --resolve--> RESOLVED
- *      |  ^ overdue: escalated, still open                 |                                ^
- *      |                                                  +-- repeat: disputed again ------+
- *      +--------------------------------- resolve -----------------------------------------+ */
+ *      |  ^ overdue: escalated, still open  |                |                               ^  |
+ *      |  +---- the answer came back -------+                +-- repeat: disputed again -----+  |
+ *      |  +---------------- the answer came back, of one that was rejected ------------------|--+
+ *      +--------------------------------- resolve -------------------------------------------+
+ *      +-- propose (a credit) --> PROPOSED --approve by another person----------------------+
+ *                                    +-- decline: OPEN or VERIFIED, as before */
 
-/* Numbers of these three are stored, and are those of the wire. */
+/* Numbers of these are stored, and are those of the wire. */
 enum dispute_state {
     DISPUTE_OPEN = 1,
     DISPUTE_VERIFIED = 2,
     DISPUTE_RESOLVED = 3,
+    DISPUTE_PROPOSED = 4,
 };
-#define DISPUTE_STATES_END 4
+#define DISPUTE_STATES_END 5
 
 enum dispute_outcome {
     OUTCOME_PENDING = 0,
@@ -30,24 +36,64 @@ enum dispute_outcome {
     OUTCOME_WITHDRAWN = 3,
     OUTCOME_RECALLED = 4,
     OUTCOME_REPEATED = 5,
+    OUTCOME_PARTLY = 6,
+    OUTCOME_CONCEDED = 7,
 };
+#define OUTCOMES_END 8
 
 enum dispute_source {
     SOURCE_DEBTOR = 1,
     SOURCE_CLIENT = 2,
     SOURCE_CALL = 3,
+    SOURCE_BUREAU = 4,
 };
+#define SOURCES_END 5
+
+enum medium {
+    MEDIUM_NONE = 0, /* not said */
+    MEDIUM_MAIL = 1,
+    MEDIUM_COURIER = 2,
+    MEDIUM_EMAIL = 3,
+    MEDIUM_TEXT = 4,
+    MEDIUM_PORTAL = 5,
+    MEDIUM_FAX = 6,
+    MEDIUM_PHONE = 7,
+    MEDIUM_IN_PERSON = 8,
+    MEDIUM_BUREAU = 9,
+    MEDIUM_CLIENT = 10,
+};
+#define MEDIA_END 11
+/* Of words that nobody wrote. */
+bool medium_is_spoken(enum medium medium);
+
+enum root_cause {
+    ROOT_CAUSE_NONE = 0, /* not said */
+    ROOT_CAUSE_AMOUNT = 1,
+    ROOT_CAUSE_NOT_MINE = 2,
+    ROOT_CAUSE_PAID = 3,
+    ROOT_CAUSE_IDENTITY = 4,
+    ROOT_CAUSE_SERVICE = 5,
+    ROOT_CAUSE_DOCUMENTS = 6,
+    ROOT_CAUSE_OTHER = 7,
+};
+#define ROOT_CAUSES_END 8
 
 enum dispute_event {
-    DISPUTE_EVENT_VERIFY,   /* verification, or a copy of the judgment, is sent */
+    DISPUTE_EVENT_VERIFY,   /* verification, or whatever its kind asks for, is sent */
     DISPUTE_EVENT_UPHOLD,   /* the debtor is right */
     DISPUTE_EVENT_REJECT,   /* the debt stands */
     DISPUTE_EVENT_WITHDRAW, /* the debtor takes it back */
     DISPUTE_EVENT_RECALL,   /* the client takes the account back */
-    DISPUTE_EVENT_OVERDUE,  /* the time for verification is over */
-    DISPUTE_EVENT_REPEAT,   /* the debtor disputes the verified debt again: another dispute goes on */
+    DISPUTE_EVENT_OVERDUE,  /* the time for the answer is over */
+    DISPUTE_EVENT_REPEAT,   /* the debtor disputes the answered debt again: another dispute goes on */
+    DISPUTE_EVENT_CONCEDE,  /* the creditor gives in */
+    DISPUTE_EVENT_PROPOSE,  /* a resolution with a credit */
+    DISPUTE_EVENT_APPROVE,
+    DISPUTE_EVENT_DECLINE,
+    DISPUTE_EVENT_RETURN, /* the answer came back */
+    DISPUTE_EVENT_AMEND,  /* more is known of one that is not answered */
 };
-#define DISPUTE_EVENTS_END 7
+#define DISPUTE_EVENTS_END 13
 
 struct dispute {
     struct id dispute_id;
@@ -57,13 +103,45 @@ struct dispute {
     enum dispute_state state;
     enum dispute_outcome outcome;
     enum dispute_source source;
-    const char *reason; /* what was said, by whom `source` says; borrowed */
+    const char *reason; /* what was said, by whom `source` says; borrowed, as all texts are; never NULL */
     bool is_written;
     struct instant opened_at;
-    struct instant deadline_at; /* when verification is due; 0: no longer */
+    struct instant deadline_at; /* when the answer is due; 0: no longer */
     bool is_escalated;
-    const char *note;  /* of the last step; borrowed; "" where there is none */
-    struct id repeats; /* the verified dispute of the same debt that this one repeats; none */
+    const char *note;  /* of the last step; "" where there is none */
+    struct id repeats; /* the answered dispute of the same debt that this one repeats; none */
+
+    enum dispute_kind kind;
+    enum law_hold law_hold; /* until it is answered */
+    bool is_without_hold;   /* contact goes on */
+    bool is_timely;
+    struct date validation_ends; /* days 0: had not begun */
+    int64_t amount_minor;        /* disputed part; 0: all */
+    const char *currency;        /* the account's; "": not known */
+    struct instant received_at;
+    struct date submitted_on; /* days 0: not known */
+    enum medium medium;
+    const char *opened_by; /* "": the service itself */
+    const char *bureau, *bureau_reference;
+    struct date answer_due_on; /* of a bureau's; days 0: none */
+    bool is_extended;
+    struct date frivolous_on; /* days 0: it was not determined to be */
+
+    struct instant answered_at; /* 0: it is not answered, or the answer came back */
+    enum medium answer_medium;
+    struct date answer_sent_on;
+    struct id answer_permit_id; /* none: not by a permit, or not known */
+    const char *answered_by;
+    uint32_t returns;
+
+    enum dispute_outcome proposed_outcome;
+    int64_t credit_minor;
+    const char *proposed_by;
+    struct instant proposed_at;
+    const char *decided_by;
+    struct instant decided_at;
+    enum root_cause root_cause;
+    const char *root_cause_text;
 };
 
 /* An account as far as disputes go. */
@@ -71,26 +149,94 @@ struct account {
     struct id account_id;
     struct id debtor_id;
     int32_t agency_id;
-    struct dispute *unresolved; /* borrowed; NULL where there is none: never more than one */
+    struct dispute *unresolved;   /* borrowed; NULL where there is none: never more than one */
+    struct dispute *last;         /* borrowed: that one, or the latest resolved; NULL: it was never disputed */
+    char currency[CURRENCY_SIZE]; /* "": not known, as of accounts that were placed before it was kept */
+    bool is_balance_known;
+    int64_t balance_minor; /* owed now */
 };
 
+/* What somebody says on opening a dispute, checked. */
 struct dispute_claim {
     struct id dispute_id;
     enum dispute_source source;
-    const char *reason; /* borrowed; never NULL */
+    enum dispute_kind kind;
+    const char *reason; /* borrowed, as all texts; never NULL */
     bool is_written;
-    struct instant opened_at;
-    int32_t verification_days; /* from opening until verification must be sent; not negative */
+    bool is_timely;
+    bool is_without_hold; /* where the law demands none; else it holds all the same */
+    struct instant opened_at, received_at;
+    struct date submitted_on, validation_ends, answer_due_on;
+    int64_t amount_minor;
+    enum medium medium;
+    const char *opened_by, *bureau, *bureau_reference;
+    int32_t verification_days; /* of the SOP; not negative */
     struct id repeats;         /* none: the first about this debt, or after a resolved one */
 };
 
 /* A new dispute on an account that has no unresolved one (asserts). */
 struct dispute dispute_open(const struct account *account, const struct dispute_claim *claim);
 
+/* The same debt is disputed once more while the dispute is not answered: it takes on whatever the claim demands beyond
+ * it, and loses nothing. False where that is nothing. `owed_minor` is the balance, 0 where it is not known. */
+bool dispute_strengthen(struct dispute *dispute, const struct dispute_claim *claim, int64_t owed_minor);
+
 /* The one mover: state, outcome, deadline, escalation and note follow. *ret_text, static, says what happened. Fails
  * with FAILED_PRECONDITION where the state forbids it; the dispute is untouched then. */
 MUST_USE enum status dispute_move(struct dispute *dispute, enum dispute_event event, const char *note,
                                   const char **ret_text, struct error *err);
+
+/* What went out as the answer. */
+struct dispute_answer {
+    struct instant at;
+    enum medium medium;
+    struct date sent_on;
+    struct id permit_id;
+    const char *by, *note;
+};
+MUST_USE enum status dispute_answer(struct dispute *dispute, const struct dispute_answer *answer, struct error *err);
+
+/* It came back: due again, policy_days from `now`, or as a law's own period ends. */
+MUST_USE enum status dispute_return(struct dispute *dispute, const char *note, struct instant now, int32_t policy_days,
+                                    struct error *err);
+
+struct dispute_information {
+    struct instant at;
+    bool is_relevant, is_frivolous;
+    struct date answer_due_on; /* days 0: as it was */
+    const char *note;
+};
+MUST_USE enum status dispute_inform(struct dispute *dispute, const struct dispute_information *information,
+                                    struct error *err);
+
+struct dispute_resolution {
+    enum dispute_outcome outcome; /* not PENDING, RECALLED, REPEATED (asserts) */
+    int64_t credit_minor;         /* 0: none */
+    enum root_cause root_cause;
+    const char *root_cause_text, *by, *note;
+    struct instant at;
+};
+/* RESOLVED, or PROPOSED where there is a credit. Fails with FAILED_PRECONDITION also where the debt shall stand while
+ * the law demands an answer, INVALID_ARGUMENT where the credit is none that the account and the dispute allow. */
+MUST_USE enum status dispute_resolve(struct dispute *dispute, const struct account *account,
+                                     const struct dispute_resolution *resolution, struct error *err);
+
+struct dispute_decision {
+    bool is_approved;
+    const char *by, *note;
+    struct instant at;
+};
+/* Fails with PERMISSION_DENIED where it is the proposer's own, FAILED_PRECONDITION where less is owed by now. */
+MUST_USE enum status dispute_decide(struct dispute *dispute, const struct account *account,
+                                    const struct dispute_decision *decision, struct error *err);
+
+bool dispute_is_answered(const struct dispute *dispute);
+/* The law forbids collection of it, or of a part, until it is answered. */
+bool dispute_is_held_by_law(const struct dispute *dispute);
+/* Of one that ended in the debtor's favour: there is a rest that he never disputed. */
+bool dispute_is_rest_owed(const struct dispute *dispute);
+/* The letter of a permit (none: not known) that came back may be its answer. */
+bool dispute_is_answer(const struct dispute *dispute, const struct id *permit_id);
 
 const char *dispute_state_name(enum dispute_state state);
 

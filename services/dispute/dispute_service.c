@@ -10,8 +10,8 @@ static const struct config_option OPTIONS[] = {
      .type = CONFIG_TEXT,
      .default_value = "deploy/policies/standard.yaml",
      .meaning =
-         "File of the standard operating procedure; its verification_days hold for disputes opened from now on. Read "
-         "again on SIGHUP."},
+         "File of the standard operating procedure; its verification_days and dispute_holds hold for disputes opened "
+         "from now on. Read again on SIGHUP."},
     {0},
 };
 
@@ -23,7 +23,18 @@ static const struct service_method METHODS[] = {
      .scope = SERVICE_AT_HEAD,
      .handle = dispute_handle_verify,
      .roles = "operator service"},
+    {.name = "RecordReturn", .scope = SERVICE_AT_HEAD, .handle = dispute_handle_return, .roles = "operator service"},
+    {.name = "RecordInformation",
+     .scope = SERVICE_AT_HEAD,
+     .handle = dispute_handle_inform,
+     .roles = "operator service"},
     {.name = "ResolveDispute", .scope = SERVICE_AT_HEAD, .handle = dispute_handle_resolve, .roles = "operator service"},
+    {.name = "DecideResolution", .scope = SERVICE_AT_HEAD, .handle = dispute_handle_decide, .roles = "operator"},
+    {.name = "GetDispute",
+     .scope = SERVICE_ANYWHERE,
+     .handle = dispute_handle_get,
+     .roles = "operator service",
+     .is_query = true},
     {.name = "ListDisputes",
      .scope = SERVICE_ANYWHERE,
      .handle = dispute_handle_list,

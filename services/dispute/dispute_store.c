@@ -1,17 +1,24 @@
 #include "dispute_store.h"
 
 #include "db/db_columns.h"
+#include "dispute_codec.h"
 #include "dispute_sql.h"
 #include "id/id_table.h"
 
-#define ACCOUNT_COLUMNS 3  /* of account_load, before those of the unresolved dispute */
+#define ACCOUNT_COLUMNS 5  /* of account_load, before those of the dispute */
 #define VERSION_COLUMN  13 /* of dispute_load */
 #define REPEATS_COLUMN  14
+#define KIND_COLUMN     15
+#define DETAIL_COLUMN   16
 
 /* The columns of dispute_load, from column `at` on. */
-static struct dispute read_dispute(const struct db_result *result, size_t row, int at)
+static enum status read_dispute(struct book *book, const struct db_result *result, size_t row, int at,
+                                struct dispute *ret_dispute, struct error *err)
 {
-    return (struct dispute){
+    size_t n = 0;
+    const uint8_t *detail = db_bytes(result, row, at + DETAIL_COLUMN, &n);
+
+    *ret_dispute = (struct dispute){
         .dispute_id = db_id(result, row, at),
         .account_id = db_id(result, row, at + 1),
         .debtor_id = db_id(result, row, at + 2),
@@ -26,48 +33,98 @@ static struct dispute read_dispute(const struct db_result *result, size_t row, i
         .is_escalated = db_bool(result, row, at + 11),
         .note = db_text(result, row, at + 12),
         .repeats = db_id(result, row, at + REPEATS_COLUMN),
+        .kind = (enum dispute_kind)db_int2(result, row, at + KIND_COLUMN),
     };
+    return codec_detail_unpack(book, detail, n, ret_dispute, err);
 }
 
 /* A dispute may be wanted by its id and come with its account too. */
-static struct dispute *take_dispute(struct book *book, const struct db_result *result, size_t row, int at)
+static enum status take_dispute(struct book *book, const struct db_result *result, size_t row, int at,
+                                struct dispute **ret_dispute, struct error *err)
 {
-    struct dispute dispute = read_dispute(result, row, at);
-    struct dispute *known = book_dispute(book, &dispute.dispute_id);
+    struct id dispute_id = db_id(result, row, at);
+    struct dispute dispute, *known = book_dispute(book, &dispute_id);
+    enum status st = known ? STATUS_OK : read_dispute(book, result, row, at, &dispute, err);
 
-    return known ? known : book_add_dispute(book, &dispute, db_int4(result, row, at + VERSION_COLUMN));
+    if (st == STATUS_OK)
+        *ret_dispute = known ? known : book_add_dispute(book, &dispute, db_int4(result, row, at + VERSION_COLUMN));
+    return st;
 }
 
-static void take_accounts(struct book *book, const struct db_result *result)
+static enum status take_account(struct book *book, const struct db_result *result, size_t row, struct error *err)
 {
-    for (size_t row = 0; row < db_rows(result); row++) {
-        struct account account = {
-            .account_id = db_id(result, row, 0),
-            .agency_id = db_int4(result, row, 1),
-            .debtor_id = db_id(result, row, 2),
-        };
-        if (!db_is_null(result, row, ACCOUNT_COLUMNS))
-            account.unresolved = take_dispute(book, result, row, ACCOUNT_COLUMNS);
-        (void)book_add_account(book, &account, false);
-    }
+    struct account account = {
+        .account_id = db_id(result, row, 0),
+        .agency_id = db_int4(result, row, 1),
+        .debtor_id = db_id(result, row, 2),
+        .is_balance_known = !db_is_null(result, row, 4),
+        .balance_minor = db_int8(result, row, 4),
+    };
+    enum status st = STATUS_OK;
+
+    if (!db_is_null(result, row, 3))
+        (void)g_strlcpy(account.currency, db_text(result, row, 3), sizeof(account.currency));
+    if (!db_is_null(result, row, ACCOUNT_COLUMNS))
+        st = take_dispute(book, result, row, ACCOUNT_COLUMNS, &account.last, err);
+    if (st != STATUS_OK)
+        return st;
+    if (account.last && account.last->state != DISPUTE_RESOLVED)
+        account.unresolved = account.last;
+    (void)book_add_account(book, &account, false);
+    return STATUS_OK;
 }
 
-static void take_disputes(struct book *book, const struct db_result *result)
+static enum status take_accounts(struct book *book, const struct db_result *result, struct error *err)
 {
-    for (size_t row = 0; row < db_rows(result); row++) {
-        struct dispute *dispute = take_dispute(book, result, row, 0);
-        if (!book_account(book, &dispute->account_id))
+    enum status st = STATUS_OK;
+
+    for (size_t row = 0; row < db_rows(result) && st == STATUS_OK; row++)
+        st = take_account(book, result, row, err);
+    return st;
+}
+
+static enum status take_disputes(struct book *book, const struct db_result *result, struct error *err)
+{
+    enum status st = STATUS_OK;
+    struct dispute *dispute = NULL;
+
+    for (size_t row = 0; row < db_rows(result) && st == STATUS_OK; row++) {
+        st = take_dispute(book, result, row, 0, &dispute, err);
+        if (st == STATUS_OK && !book_account(book, &dispute->account_id))
             book_want_account(book, &dispute->account_id);
     }
+    return st;
+}
+
+static enum status take_notices(struct book *book, const struct db_result *result, struct error *err)
+{
+    (void)err;
+    for (size_t row = 0; row < db_rows(result); row++) {
+        size_t n = 0;
+        const uint8_t *account_ids = db_bytes(result, row, 6, &n);
+        const struct notice notice = {
+            .debtor_id = db_id(result, row, 0),
+            .notice_id = db_id(result, row, 1),
+            .agency_id = db_int4(result, row, 2),
+            .is_return = db_bool(result, row, 3),
+            .at = {db_int8(result, row, 4)},
+            .ends_on = {db_int4(result, row, 5)},
+            .account_ids = account_ids,
+            .n_accounts = n / ID_BYTES,
+            .is_void = db_bool(result, row, 7),
+        };
+        book_add_notice(book, &notice, false);
+    }
+    return STATUS_OK;
 }
 
 /* What may be wanted, in the order in which it is taken: disputes may want further accounts. */
 struct load {
     const struct db_statement *statement;
     GHashTable *wanted;
-    void (*take)(struct book *book, const struct db_result *result);
+    enum status (*take)(struct book *book, const struct db_result *result, struct error *err);
 };
-#define LOADS_MAX 2
+#define LOADS_MAX 3
 
 static enum status run_loads(struct db *db, struct book *book, const struct load *loads, size_t n_loads,
                              struct error *err)
@@ -91,7 +148,7 @@ static enum status run_loads(struct db *db, struct book *book, const struct load
         db_columns_fini(&keys[i]);
     for (size_t i = 0; i < n && st == STATUS_OK; i++) {
         g_ptr_array_add(book->results, calls[i].result);
-        run[i]->take(book, calls[i].result);
+        st = run[i]->take(book, calls[i].result, err);
     }
     return st;
 }
@@ -101,6 +158,7 @@ enum status dispute_store_load(struct db *db, struct book *book, struct error *e
     const struct load all[LOADS_MAX] = {
         {&DISPUTE_ACCOUNT_LOAD, book->wanted_accounts, take_accounts},
         {&DISPUTE_DISPUTE_LOAD, book->wanted_disputes, take_disputes},
+        {&DISPUTE_NOTICE_LOAD, book->wanted_notices, take_notices},
     };
     enum status st = run_loads(db, book, all, LOADS_MAX, err);
 
@@ -109,43 +167,105 @@ enum status dispute_store_load(struct db *db, struct book *book, struct error *e
     return st == STATUS_OK ? st : error_wrap(err, st, "load disputes");
 }
 
-enum status dispute_store_history(struct db *db, struct book *book, const struct id *account_ids, size_t n_accounts,
-                                  GArray **ret_disputes, struct error *err)
+/* One statement with keys; the book keeps its result, which is lent. */
+static enum status read_by_keys(struct db *db, struct book *book, const struct db_statement *statement,
+                                const struct id *ids, size_t n, struct db_result **ret_result, struct error *err)
 {
     SCOPED(db_columns_fini) struct db_columns keys = {0};
     struct db_call call;
 
     db_columns_add_keys(&keys);
-    db_columns_push_ids(&keys, account_ids, n_accounts);
-    db_columns_bind(&keys, &DISPUTE_DISPUTES_OF_ACCOUNTS, &call);
+    db_columns_push_ids(&keys, ids, n);
+    db_columns_bind(&keys, statement, &call);
     enum status st = db_exec(db, call.statement, &call.args, &call.result, err);
     if (st != STATUS_OK)
         return error_wrap(err, st, "read disputes");
     g_ptr_array_add(book->results, call.result);
-    *ret_disputes = g_array_new(FALSE, FALSE, sizeof(struct dispute));
-    for (size_t row = 0; row < db_rows(call.result); row++) {
-        struct dispute dispute = read_dispute(call.result, row, 0);
-        g_array_append_val(*ret_disputes, dispute);
+    *ret_result = call.result;
+    return STATUS_OK;
+}
+
+enum status dispute_store_history(struct db *db, struct book *book, const struct id *account_ids, size_t n_accounts,
+                                  GArray **ret_disputes, struct error *err)
+{
+    g_autoptr(GArray) disputes = g_array_new(FALSE, FALSE, sizeof(struct dispute));
+    struct db_result *result = NULL;
+    enum status st = read_by_keys(db, book, &DISPUTE_DISPUTES_OF_ACCOUNTS, account_ids, n_accounts, &result, err);
+
+    for (size_t row = 0; st == STATUS_OK && row < db_rows(result); row++) {
+        struct dispute dispute;
+        st = read_dispute(book, result, row, 0, &dispute, err);
+        if (st == STATUS_OK)
+            g_array_append_val(disputes, dispute);
+    }
+    if (st == STATUS_OK)
+        *ret_disputes = g_steal_pointer(&disputes);
+    return st;
+}
+
+static struct evidence read_evidence(const struct db_result *result, size_t row)
+{
+    size_t n = 0;
+    const uint8_t *hash = db_bytes(result, row, 4, &n);
+
+    return (struct evidence){
+        .dispute_id = db_id(result, row, 0),
+        .evidence_id = db_id(result, row, 1),
+        .step = (enum dispute_step)db_int2(result, row, 2),
+        .document = db_text(result, row, 3),
+        .hash = n == EVIDENCE_HASH_BYTES ? hash : NULL,
+        .algorithm = (enum hash_algorithm)db_int2(result, row, 5),
+        .medium = (enum medium)db_int2(result, row, 6),
+        .recorded_by = db_text(result, row, 7),
+        .recorded_at = {db_int8(result, row, 8)},
+    };
+}
+
+enum status dispute_store_evidence(struct db *db, struct book *book, const struct id *dispute_ids, size_t n_disputes,
+                                   GArray **ret_evidence, struct error *err)
+{
+    struct db_result *result = NULL;
+    enum status st = read_by_keys(db, book, &DISPUTE_EVIDENCE_LOAD, dispute_ids, n_disputes, &result, err);
+
+    if (st != STATUS_OK)
+        return st;
+    *ret_evidence = g_array_new(FALSE, FALSE, sizeof(struct evidence));
+    for (size_t row = 0; row < db_rows(result); row++) {
+        struct evidence evidence = read_evidence(result, row);
+        g_array_append_val(*ret_evidence, evidence);
     }
     return STATUS_OK;
 }
 
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID};
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT, DB_INT8};
 
 static void push_account(struct db_columns *columns, const struct account *account)
 {
     db_columns_push_key(columns, &account->account_id);
     db_array_int4(columns->column[2], account->agency_id);
     db_array_id(columns->column[3], &account->debtor_id);
+    db_array_text(columns->column[4], account->currency);
+    db_array_int8(columns->column[5], account->balance_minor);
 }
 
-static const enum db_type DISPUTE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_INT2, DB_INT2,
-                                             DB_TEXT, DB_BOOL, DB_INT8, DB_INT8, DB_BOOL, DB_TEXT, DB_INT4, DB_UUID};
+static const enum db_type BALANCE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
+
+static void push_balance(struct db_columns *columns, const struct account *account)
+{
+    db_columns_push_key(columns, &account->account_id);
+    db_array_int8(columns->column[2], account->balance_minor);
+}
+
+static const enum db_type DISPUTE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2,
+                                             DB_INT2, DB_INT2, DB_TEXT, DB_BOOL, DB_INT8, DB_INT8,
+                                             DB_BOOL, DB_TEXT, DB_INT4, DB_UUID, DB_INT2, DB_BYTEA};
 
 static void push_dispute(struct db_columns *columns, const struct book_dispute *row)
 {
     struct db_array *const *column = columns->column;
     const struct dispute *dispute = &row->dispute;
+    size_t n = 0;
+    g_autofree uint8_t *detail = codec_detail_pack(dispute, &n);
 
     db_columns_push_key(columns, &dispute->dispute_id);
     db_array_id(column[2], &dispute->account_id);
@@ -162,18 +282,76 @@ static void push_dispute(struct db_columns *columns, const struct book_dispute *
     db_array_text(column[13], dispute->note);
     db_array_int4(column[14], row->version + 1);
     db_array_id(column[15], &dispute->repeats);
+    db_array_int2(column[16], (int16_t)dispute->kind);
+    db_array_bytes(column[17], detail, n);
+}
+
+static const enum db_type NOTICE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID,  DB_INT4, DB_BOOL,
+                                            DB_INT8, DB_INT4, DB_BYTEA, DB_BOOL};
+
+static void push_notice(struct db_columns *columns, const struct notice *notice)
+{
+    struct db_array *const *column = columns->column;
+
+    db_columns_push_key(columns, &notice->debtor_id);
+    db_array_id(column[2], &notice->notice_id);
+    db_array_int4(column[3], notice->agency_id);
+    db_array_bool(column[4], notice->is_return);
+    db_array_int8(column[5], notice->at.us);
+    db_array_int4(column[6], notice->ends_on.days);
+    db_array_bytes(column[7], notice->n_accounts ? notice->account_ids : (const uint8_t *)"",
+                   notice->n_accounts * ID_BYTES);
+    db_array_bool(column[8], notice->is_void);
+}
+
+static const enum db_type EVIDENCE_TYPES[] = {DB_INT2,  DB_UUID, DB_UUID, DB_INT2, DB_TEXT,
+                                              DB_BYTEA, DB_INT2, DB_INT2, DB_TEXT, DB_INT8};
+
+static void push_evidence(struct db_columns *columns, const struct evidence *evidence)
+{
+    struct db_array *const *column = columns->column;
+
+    db_columns_push_key(columns, &evidence->dispute_id);
+    db_array_id(column[2], &evidence->evidence_id);
+    db_array_int2(column[3], (int16_t)evidence->step);
+    db_array_text(column[4], evidence->document);
+    db_array_bytes(column[5], evidence->hash, evidence->hash ? EVIDENCE_HASH_BYTES : 0);
+    db_array_int2(column[6], (int16_t)evidence->algorithm);
+    db_array_int2(column[7], (int16_t)evidence->medium);
+    db_array_text(column[8], evidence->recorded_by);
+    db_array_int8(column[9], evidence->recorded_at.us);
 }
 
 enum table {
     TABLE_ACCOUNT,
+    TABLE_EVIDENCE,
     TABLE_DISPUTE,
+    TABLE_BALANCE,
+    TABLE_NOTICE,
     TABLES_END,
 };
 
 static const struct db_write WRITES[TABLES_END] = {
     [TABLE_ACCOUNT] = {&DISPUTE_ACCOUNT_COPY, ACCOUNT_TYPES, ARRAY_SIZE(ACCOUNT_TYPES), .is_copy = true},
+    [TABLE_EVIDENCE] = {&DISPUTE_EVIDENCE_COPY, EVIDENCE_TYPES, ARRAY_SIZE(EVIDENCE_TYPES), .is_copy = true},
     [TABLE_DISPUTE] = {&DISPUTE_DISPUTE_SAVE, DISPUTE_TYPES, ARRAY_SIZE(DISPUTE_TYPES), .is_copy = false},
+    [TABLE_BALANCE] = {&DISPUTE_BALANCE_SAVE, BALANCE_TYPES, ARRAY_SIZE(BALANCE_TYPES), .is_copy = false},
+    [TABLE_NOTICE] = {&DISPUTE_NOTICE_SAVE, NOTICE_TYPES, ARRAY_SIZE(NOTICE_TYPES), .is_copy = false},
 };
+
+static void collect_notices(struct book *book, struct db_columns *columns)
+{
+    GHashTableIter iter;
+    gpointer notices;
+
+    g_hash_table_iter_init(&iter, book->notices);
+    while (g_hash_table_iter_next(&iter, NULL, &notices))
+        for (guint i = 0; i < ((const GPtrArray *)notices)->len; i++) {
+            const struct book_notice *row = g_ptr_array_index((GPtrArray *)notices, i);
+            if (row->is_changed)
+                push_notice(columns, &row->notice);
+        }
+}
 
 static void collect_changes(struct book *book, struct db_columns tables[static TABLES_END])
 {
@@ -185,7 +363,12 @@ static void collect_changes(struct book *book, struct db_columns tables[static T
         const struct book_account *account = g_ptr_array_index(accounts, i);
         if (account->is_new)
             push_account(&tables[TABLE_ACCOUNT], &account->account);
+        if (account->is_balance_changed)
+            push_balance(&tables[TABLE_BALANCE], &account->account);
     }
+    collect_notices(book, &tables[TABLE_NOTICE]);
+    for (guint i = 0; i < book->evidence->len; i++)
+        push_evidence(&tables[TABLE_EVIDENCE], &g_array_index(book->evidence, struct evidence, i));
     g_hash_table_iter_init(&iter, book->disputes);
     while (g_hash_table_iter_next(&iter, NULL, &row))
         if (((const struct book_dispute *)row)->is_changed)

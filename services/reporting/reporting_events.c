@@ -261,6 +261,15 @@ static enum status on_dispute_opened(struct run *run, const ProtobufCMessage *me
     return STATUS_OK;
 }
 
+/* Of one that was resolved, too: its answer came back. */
+static enum status on_dispute_reopened(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    run->account->is_disputed = true;
+    return STATUS_OK;
+}
+
 static enum status on_dispute_resolved(struct run *run, const ProtobufCMessage *message, struct error *err)
 {
     (void)err;
@@ -270,7 +279,9 @@ static enum status on_dispute_resolved(struct run *run, const ProtobufCMessage *
                 word_of(&dunlin__dispute__v1__dispute_outcome__descriptor, (int)resolved->outcome, word));
     note_step(run, SPAN_DISPUTE_TO_RESOLVED, resolved->opened_at_us, run->event->occurred_at_us);
     run->account->is_disputed = false;
-    if (resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD)
+    if ((resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD ||
+         resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_CONCEDED) &&
+        !resolved->is_rest_owed)
         account_uphold(run->account, run->event->occurred_at_us);
     return STATUS_OK;
 }
@@ -398,6 +409,10 @@ static const struct event_rule {
     {&dunlin__contact__v1__contact_resumed__descriptor, ABOUT_ANY, NULL},
     {&dunlin__dispute__v1__dispute_opened__descriptor, ABOUT_ACCOUNT, on_dispute_opened},
     {&dunlin__dispute__v1__verification_sent__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__dispute__v1__dispute_amended__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__dispute__v1__dispute_reopened__descriptor, ABOUT_ACCOUNT, on_dispute_reopened},
+    {&dunlin__dispute__v1__resolution_proposed__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__dispute__v1__resolution_declined__descriptor, ABOUT_ANY, NULL},
     {&dunlin__dispute__v1__dispute_resolved__descriptor, ABOUT_ACCOUNT, on_dispute_resolved},
     {&dunlin__dispute__v1__escalation_raised__descriptor, ABOUT_ANY, on_escalation},
     {&dunlin__payment__v1__payment_posted__descriptor, ABOUT_ANY, NULL},
@@ -429,6 +444,10 @@ const ProtobufCMessageDescriptor *const REPORTING_CONSUMED[] = {
     &dunlin__contact__v1__contact_resumed__descriptor,
     &dunlin__dispute__v1__dispute_opened__descriptor,
     &dunlin__dispute__v1__verification_sent__descriptor,
+    &dunlin__dispute__v1__dispute_amended__descriptor,
+    &dunlin__dispute__v1__dispute_reopened__descriptor,
+    &dunlin__dispute__v1__resolution_proposed__descriptor,
+    &dunlin__dispute__v1__resolution_declined__descriptor,
     &dunlin__dispute__v1__dispute_resolved__descriptor,
     &dunlin__dispute__v1__escalation_raised__descriptor,
     &dunlin__payment__v1__payment_posted__descriptor,

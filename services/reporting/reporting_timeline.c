@@ -227,10 +227,48 @@ static void say_verification(const ProtobufCMessage *message, GString *text)
     g_string_append(text, "Verification sent; the dispute's hold is lifted.");
 }
 
+static void say_dispute_amended(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Dispute__V1__DisputeAmended *amended = (const Dunlin__Dispute__V1__DisputeAmended *)message;
+    g_string_append(text, "More is known of the dispute");
+    if (amended->deadline_at_us > 0)
+        add_instant(text, "; to be answered by ", amended->deadline_at_us);
+    g_string_append(text, ".");
+}
+
+static void say_dispute_reopened(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Dispute__V1__DisputeReopened *reopened = (const Dunlin__Dispute__V1__DisputeReopened *)message;
+    g_string_append(text, "What was sent as the dispute's answer came back: it is open again");
+    if (reopened->deadline_at_us > 0)
+        add_instant(text, "; to be answered by ", reopened->deadline_at_us);
+    g_string_append(text, ".");
+}
+
+static void say_proposed(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Dispute__V1__ResolutionProposed *proposed = (const Dunlin__Dispute__V1__ResolutionProposed *)message;
+    add_words(text, "Proposed to resolve the dispute: ", &dunlin__dispute__v1__dispute_outcome__descriptor,
+              (int)proposed->outcome);
+    g_string_append(text, ", with a credit of ");
+    add_money(text, proposed->credit_minor, proposed->currency);
+    g_string_append(text, "; another person must approve.");
+}
+
+static void say_declined(const ProtobufCMessage *message, GString *text)
+{
+    (void)message;
+    g_string_append(text, "The proposed credit was declined.");
+}
+
 static void say_dispute_resolved(const ProtobufCMessage *message, GString *text)
 {
     const Dunlin__Dispute__V1__DisputeResolved *resolved = (const Dunlin__Dispute__V1__DisputeResolved *)message;
     add_words(text, "Dispute resolved: ", &dunlin__dispute__v1__dispute_outcome__descriptor, (int)resolved->outcome);
+    if (resolved->credit_minor != 0) {
+        g_string_append(text, ", with a credit of ");
+        add_money(text, resolved->credit_minor, resolved->currency);
+    }
     g_string_append(text, ".");
 }
 
@@ -318,6 +356,10 @@ static const struct sentence {
     {&dunlin__contact__v1__contact_stopped__descriptor, say_stopped},
     {&dunlin__contact__v1__contact_resumed__descriptor, say_resumed},
     {&dunlin__dispute__v1__dispute_opened__descriptor, say_dispute_opened},
+    {&dunlin__dispute__v1__dispute_amended__descriptor, say_dispute_amended},
+    {&dunlin__dispute__v1__dispute_reopened__descriptor, say_dispute_reopened},
+    {&dunlin__dispute__v1__resolution_proposed__descriptor, say_proposed},
+    {&dunlin__dispute__v1__resolution_declined__descriptor, say_declined},
     {&dunlin__dispute__v1__verification_sent__descriptor, say_verification},
     {&dunlin__dispute__v1__dispute_resolved__descriptor, say_dispute_resolved},
     {&dunlin__dispute__v1__escalation_raised__descriptor, say_escalation},

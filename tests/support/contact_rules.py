@@ -136,17 +136,30 @@ class Partition:
             self.claims[account] = seq
             self.history.append(Stop("dispute", "account", account, seq))
 
-    def on_DisputeOpened(self, event):
+    def open_dispute(self, event, is_without_hold):
+        if is_without_hold:
+            self.claims.pop(event.account, None)
+            return
         if self.claims.pop(event.account, None) is None and not self.disputes[event.account]:
             self.history.append(Stop("dispute", "account", event.account, event.seq))
         self.disputes[event.account][event.payload.dispute_id] = event.seq
+
+    def on_DisputeOpened(self, event):
+        self.open_dispute(event, event.payload.detail.is_without_hold)
+
+    def on_DisputeAmended(self, event):
+        if event.payload.detail.answered_at_us == 0:
+            self.open_dispute(event, event.payload.detail.is_without_hold)
+
+    def on_DisputeReopened(self, event):
+        self.open_dispute(event, event.payload.is_without_hold)
 
     def on_VerificationSent(self, event):
         self.disputes[event.account].pop(event.payload.dispute_id, None)
 
     def on_DisputeResolved(self, event):
         self.disputes[event.account].pop(event.payload.dispute_id, None)
-        if word(event.payload, "outcome") == "UPHELD":
+        if word(event.payload, "outcome") in ("UPHELD", "CONCEDED") and not event.payload.is_rest_owed:
             self.stop("dispute_upheld", "account", event.account, event.seq)
 
     # --- attempts ---

@@ -247,7 +247,7 @@ class Stopper:
         dispute = self.call("dispute", "OpenDispute", self.dispute.OpenDisputeRequest(account_id=key, source="DISPUTE_SOURCE_DEBTOR", reason="not mine", is_written=True), key)
         if self.random.random() < 0.6:  # the next one repeats it
             return lambda: self.call("dispute", "RecordVerification", self.dispute.RecordVerificationRequest(dispute_id=dispute.dispute_id, note="statement"), key)
-        return lambda: self.call("dispute", "ResolveDispute", self.dispute.ResolveDisputeRequest(dispute_id=dispute.dispute_id, outcome="DISPUTE_OUTCOME_REJECTED"), key)
+        return lambda: self.call("dispute", "ResolveDispute", self.dispute.ResolveDisputeRequest(dispute_id=dispute.dispute_id, outcome="DISPUTE_OUTCOME_WITHDRAWN"), key)
 
     def stop_paid(self, target, key):
         posting = self.call("payment", "PostPayment", self.payment.PostPaymentRequest(account_id=key, amount_minor=25000, currency="USD", reference=f"{self.name}-{self.n}"), key)

@@ -1,119 +1,6 @@
-#include "unit_fixture.h"
+#include "dispute_fixture.h"
 
-#include "dispute_service.h"
-#include "dispute_store.h"
-#include "dunlin/contact/v1/contact.pb-c.h"
-#include "dunlin/dispute/v1/dispute.pb-c.h"
-#include "dunlin/intake/v1/intake.pb-c.h"
-
-#define VERIFICATION_DAYS 30
-
-static struct sop sop = {.verification_days = VERIFICATION_DAYS};
-static struct policy_holder context = {.sop = &sop};
-
-static int open_dispute(void **state)
-{
-    return fixture_open(state, &DISPUTE_SPEC, &context);
-}
-
-static void place(struct unit_fixture *fixture, const struct subject_ids *ids, bool is_disputed)
-{
-    Dunlin__Intake__V1__AccountPlaced message;
-
-    dunlin__intake__v1__account_placed__init(&message);
-    message.account_id = wire_id(&ids->account);
-    message.debtor_id = wire_id(&ids->debtor);
-    message.is_disputed = is_disputed;
-    fixture_apply_ok(fixture, &message.base);
-}
-
-static Dunlin__Intake__V1__AccountRecalled recalled(const struct subject_ids *ids)
-{
-    Dunlin__Intake__V1__AccountRecalled message;
-
-    dunlin__intake__v1__account_recalled__init(&message);
-    message.account_id = wire_id(&ids->account);
-    message.debtor_id = wire_id(&ids->debtor);
-    message.reason = wire_text("sold");
-    return message;
-}
-
-static void call_ends(struct unit_fixture *fixture, const struct subject_ids *ids, const char *permit,
-                      Dunlin__Contact__V1__Outcome outcome)
-{
-    Dunlin__Contact__V1__AttemptReport report;
-    Dunlin__Contact__V1__AttemptReported message;
-    struct id permit_id = named(permit);
-
-    dunlin__contact__v1__attempt_report__init(&report);
-    report.outcome = outcome;
-    report.reason = wire_text("never bought that");
-    dunlin__contact__v1__attempt_reported__init(&message);
-    message.permit_id = wire_id(&permit_id);
-    message.account_id = wire_id(&ids->account);
-    message.debtor_id = wire_id(&ids->debtor);
-    message.report = &report;
-    fixture_apply_ok(fixture, &message.base);
-}
-
-static Dunlin__Dispute__V1__OpenDisputeRequest opening(const struct id *account_id)
-{
-    Dunlin__Dispute__V1__OpenDisputeRequest request;
-
-    dunlin__dispute__v1__open_dispute_request__init(&request);
-    request.account_id = wire_id(account_id);
-    request.source = DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_DEBTOR;
-    request.reason = wire_text("wrong amount");
-    request.is_written = true;
-    return request;
-}
-
-static Dunlin__Dispute__V1__DisputeView *dispute(struct unit_fixture *fixture, const struct subject_ids *ids)
-{
-    Dunlin__Dispute__V1__OpenDisputeRequest request = opening(&ids->account);
-
-    return (void *)fixture_call(fixture, "OpenDispute", &request.base, STATUS_OK);
-}
-
-static void verify(struct unit_fixture *fixture, ProtobufCBinaryData dispute_id, enum status expected)
-{
-    Dunlin__Dispute__V1__RecordVerificationRequest request;
-
-    dunlin__dispute__v1__record_verification_request__init(&request);
-    request.dispute_id = dispute_id;
-    request.note = wire_text("letter 4711");
-    fixture_free_reply(fixture_call(fixture, "RecordVerification", &request.base, expected));
-}
-
-static void resolve(struct unit_fixture *fixture, ProtobufCBinaryData dispute_id, int outcome, enum status expected)
-{
-    Dunlin__Dispute__V1__ResolveDisputeRequest request;
-
-    dunlin__dispute__v1__resolve_dispute_request__init(&request);
-    request.dispute_id = dispute_id;
-    request.outcome = (Dunlin__Dispute__V1__DisputeOutcome)outcome;
-    request.note = wire_text("contract found");
-    fixture_free_reply(fixture_call(fixture, "ResolveDispute", &request.base, expected));
-}
-
-/* The states of the account's disputes, oldest first: "ovr", with '!' behind an escalated one. */
-static void expect_disputes(struct unit_fixture *fixture, const struct subject_ids *ids, const char *expected)
-{
-    static const char LETTERS[] = "?ovr";
-    Dunlin__Dispute__V1__ListDisputesRequest request;
-    char states[32] = "";
-
-    dunlin__dispute__v1__list_disputes_request__init(&request);
-    request.account_id = wire_id(&ids->account);
-    Dunlin__Dispute__V1__ListDisputesReply *reply =
-        (void *)fixture_call(fixture, "ListDisputes", &request.base, STATUS_OK);
-    for (size_t i = 0; i < reply->n_disputes; i++) {
-        const char letter[] = {LETTERS[reply->disputes[i]->state], reply->disputes[i]->is_escalated ? '!' : '\0', '\0'};
-        g_strlcat(states, letter, sizeof(states));
-    }
-    assert_string_equal(states, expected);
-    fixture_free_reply(reply);
-}
+#include "dunlin/payment/v1/payment.pb-c.h"
 
 static int64_t pending_timers(struct unit_fixture *fixture)
 {
@@ -237,7 +124,9 @@ static void disputing_a_verified_debt_again_is_a_dispute_of_its_own(void **state
     expect_repetition(fixture, &second_id);
     assert_memory_equal(third->repeats.data, second_id.bytes, ID_BYTES);
     expect_disputes(fixture, &ids, "rro");
-    resolve(fixture, third->dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REJECTED, STATUS_OK);
+    resolve(fixture, third->dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REJECTED,
+            STATUS_FAILED_PRECONDITION); /* nobody has answered it */
+    resolve(fixture, third->dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_WITHDRAWN, STATUS_OK);
     expect_disputes(fixture, &ids, "rrr");
     (void)fixture_emitted(fixture);
     fixture_free_reply(dispute(fixture, &ids)); /* resolved is not verified: it repeats nothing */
@@ -300,6 +189,88 @@ static void a_call_opens_a_dispute_of_every_account_that_was_discussed(void **st
     assert_string_equal(fixture_emitted(fixture), "");
     expect_disputes(fixture, &own, "o");
     expect_disputes(fixture, &other, "o");
+}
+
+static void fact_is_recorded_and_released(struct unit_fixture *fixture, const struct subject_ids *ids)
+{
+    const struct id fact_id = named("some: fact");
+    Dunlin__Contact__V1__Fact fact;
+    Dunlin__Contact__V1__FactRecorded recorded;
+    Dunlin__Contact__V1__FactReleased released;
+
+    dunlin__contact__v1__fact__init(&fact);
+    fact.kind = DUNLIN__CONTACT__V1__FACT_KIND__FACT_KIND_VALIDATION_NOTICE_SENT;
+    dunlin__contact__v1__fact_recorded__init(&recorded);
+    recorded.fact_id = wire_id(&fact_id);
+    recorded.account_id = wire_id(&ids->account);
+    recorded.debtor_id = wire_id(&ids->debtor);
+    recorded.fact = &fact;
+    fixture_apply_ok(fixture, &recorded.base);
+    dunlin__contact__v1__fact_released__init(&released);
+    released.fact_id = wire_id(&fact_id);
+    released.account_id = wire_id(&ids->account);
+    released.debtor_id = wire_id(&ids->debtor);
+    fixture_apply_ok(fixture, &released.base);
+}
+
+static void balance_is(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t balance_minor)
+{
+    Dunlin__Payment__V1__BalanceChanged message;
+
+    dunlin__payment__v1__balance_changed__init(&message);
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
+    message.balance_minor = balance_minor;
+    fixture_apply_ok(fixture, &message.base);
+}
+
+/* What test_answers.c and test_credits.c look at closely, each once: a dispute that goes by every command. */
+static void a_long_dispute_passes_every_command(void **state)
+{
+    static const struct fixture_caller BEN = {.peer = "dunlin", .role = "operator", .principal = "user:ben"};
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("long");
+    Dunlin__Dispute__V1__RecordInformationRequest news;
+    Dunlin__Dispute__V1__RecordReturnRequest back;
+    Dunlin__Dispute__V1__ResolveDisputeRequest credit;
+    Dunlin__Dispute__V1__DecideResolutionRequest yes;
+    Dunlin__Dispute__V1__GetDisputeRequest look;
+    Dunlin__Dispute__V1__Evidence evidence, *documents[] = {&evidence};
+
+    place(fixture, &ids, false);
+    fact_is_recorded_and_released(fixture, &ids);
+    balance_is(fixture, &ids, OWED_MINOR - 1);
+    Dunlin__Dispute__V1__DisputeView *view = dispute(fixture, &ids);
+    dunlin__dispute__v1__evidence__init(&evidence);
+    evidence.document = wire_text("cheque");
+    dunlin__dispute__v1__record_information_request__init(&news);
+    news.dispute_id = view->dispute_id;
+    news.evidence = documents;
+    news.n_evidence = 1;
+    fixture_free_reply(fixture_call(fixture, "RecordInformation", &news.base, STATUS_OK));
+    verify(fixture, view->dispute_id, STATUS_OK);
+    dunlin__dispute__v1__record_return_request__init(&back);
+    back.dispute_id = view->dispute_id;
+    fixture_free_reply(fixture_call(fixture, "RecordReturn", &back.base, STATUS_OK));
+    dunlin__dispute__v1__resolve_dispute_request__init(&credit);
+    credit.dispute_id = view->dispute_id;
+    credit.outcome = DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD;
+    credit.credit_minor = OWED_MINOR - 1;
+    credit.currency = wire_text("USD");
+    fixture_free_reply(fixture_call(fixture, "ResolveDispute", &credit.base, STATUS_OK));
+    dunlin__dispute__v1__decide_resolution_request__init(&yes);
+    yes.dispute_id = view->dispute_id;
+    yes.is_approved = true;
+    fixture_free_reply(fixture_call_as(fixture, &BEN, "DecideResolution", &yes.base, STATUS_OK));
+    dunlin__dispute__v1__get_dispute_request__init(&look);
+    look.dispute_id = view->dispute_id;
+    Dunlin__Dispute__V1__GetDisputeReply *reply = fixture_call(fixture, "GetDispute", &look.base, STATUS_OK);
+    assert_int_equal(reply->n_evidence, 1);
+    assert_int_equal(reply->dispute->state, DUNLIN__DISPUTE__V1__DISPUTE_STATE__DISPUTE_STATE_RESOLVED);
+    assert_string_equal(fixture_emitted(fixture), "DisputeOpened DisputeAmended VerificationSent DisputeReopened "
+                                                  "ResolutionProposed DisputeResolved");
+    fixture_free_reply(reply);
+    fixture_free_reply(view);
 }
 
 static void a_recall_ends_what_is_unresolved(void **state)
@@ -374,7 +345,7 @@ static void refuses_what_makes_no_sense(void **state)
         {&unknown.account, 1, "", STATUS_NOT_FOUND, "no account"},
         {&elsewhere, 1, "", STATUS_INVALID_ARGUMENT, "account_id: is of partition 8"},
         {&ids.account, 0, "", STATUS_INVALID_ARGUMENT, "source"},
-        {&ids.account, 4, "", STATUS_INVALID_ARGUMENT, "source"},
+        {&ids.account, 5, "", STATUS_INVALID_ARGUMENT, "source"},
         {&ids.account, 1, BAD_TEXT, STATUS_INVALID_ARGUMENT, "reason"},
     };
 
@@ -391,7 +362,7 @@ static void refuses_what_makes_no_sense(void **state)
     verify(fixture, wire_id(&nothing), STATUS_NOT_FOUND);
     Dunlin__Dispute__V1__DisputeView *view = dispute(fixture, &ids);
     static const int outcomes[] = {0, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_RECALLED,
-                                   DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REPEATED, 6};
+                                   DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REPEATED, 8};
     for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++)
         resolve(fixture, view->dispute_id, outcomes[i], STATUS_INVALID_ARGUMENT);
     expect_disputes(fixture, &ids, "o");
@@ -466,7 +437,7 @@ static void a_writer_that_was_overtaken_changes_nothing(void **state)
     book_want_account(book, &ids.account);
     assert_int_equal(dispute_store_load(unit_db(unit), book, &err), STATUS_OK);
     struct dispute *late = book_account(book, &ids.account)->unresolved;
-    assert_int_equal(dispute_move(late, DISPUTE_EVENT_REJECT, "", &text, &err), STATUS_OK);
+    assert_int_equal(dispute_move(late, DISPUTE_EVENT_UPHOLD, "", &text, &err), STATUS_OK);
     book_touch_dispute(late);
 
     test_database_script(fixture->owner, "UPDATE dispute.dispute SET version = version + 1");
@@ -484,6 +455,7 @@ int main(void)
         cmocka_unit_test(disputing_a_verified_debt_again_is_a_dispute_of_its_own),
         cmocka_unit_test(only_a_call_that_ends_in_a_dispute_opens_one),
         cmocka_unit_test(a_call_opens_a_dispute_of_every_account_that_was_discussed),
+        cmocka_unit_test(a_long_dispute_passes_every_command),
         cmocka_unit_test(a_recall_ends_what_is_unresolved),
         cmocka_unit_test(a_dispute_may_follow_another_within_one_batch),
         cmocka_unit_test(refuses_what_makes_no_sense),
