@@ -49,20 +49,37 @@ enum status account_find(struct cli *cli, const char *text, struct id *ret_id, s
     return st;
 }
 
-enum status account_call(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
-                         const ProtobufCMessage *request, const struct id *id, bool is_query,
-                         ProtobufCMessage **ret_reply, struct error *err)
+static enum status call_with_key(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
+                                 const ProtobufCMessage *request, const struct id *id, const char *key, bool is_query,
+                                 ProtobufCMessage **ret_reply, struct error *err)
 {
     struct bus_client *bus = NULL;
-    const struct id key = id_new(id_partition(id));
-    char key_text[ID_TEXT_SIZE];
     struct bus_call call = {.service = service,
                             .method = method,
                             .request = request,
                             .route = BUS_ROUTE_PARTITION,
                             .partition = id_partition(id),
-                            .idempotency_key = is_query ? NULL : id_format(&key, key_text),
+                            .idempotency_key = key,
                             .is_query = is_query};
     const enum status st = cli_bus(cli, &bus, err);
     return st == STATUS_OK ? bus_call(bus, &call, cli_timeout_ms(cli), ret_reply, err) : st;
+}
+
+enum status account_call(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
+                         const ProtobufCMessage *request, const struct id *id, bool is_query,
+                         ProtobufCMessage **ret_reply, struct error *err)
+{
+    const struct id key = id_new(id_partition(id));
+    char key_text[ID_TEXT_SIZE];
+    return call_with_key(cli, service, method, request, id, is_query ? NULL : id_format(&key, key_text), is_query,
+                         ret_reply, err);
+}
+
+enum status account_call_once(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
+                              const ProtobufCMessage *request, const struct id *id, const char *key,
+                              ProtobufCMessage **ret_reply, struct error *err)
+{
+    if (key[0] == '\0')
+        return account_call(cli, service, method, request, id, false, ret_reply, err);
+    return call_with_key(cli, service, method, request, id, key, false, ret_reply, err);
 }

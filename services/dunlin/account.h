@@ -20,6 +20,11 @@ MUST_USE enum status account_call(struct cli *cli, const ProtobufCServiceDescrip
                                   const ProtobufCMessage *request, const struct id *id, bool is_query,
                                   ProtobufCMessage **ret_reply, struct error *err);
 
+/* A command under the caller's own key, so that it can be given again with one effect; "": a new key. */
+MUST_USE enum status account_call_once(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
+                                       const ProtobufCMessage *request, const struct id *id, const char *key,
+                                       ProtobufCMessage **ret_reply, struct error *err);
+
 /* An id as a field of a message; borrows it. */
 ProtobufCBinaryData account_bytes(const struct id *id);
 

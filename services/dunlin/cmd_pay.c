@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "account.h"
+#include "account_amount.h"
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
@@ -52,45 +53,6 @@ static enum status call_and_show(struct cli *cli, const char *method, const Prot
     table_print_object(cli, result, columns);
     json_decref(result);
     return STATUS_OK;
-}
-
-/* The account's own currency, for an amount that names none. */
-static enum status find_currency(struct cli *cli, const struct id *account_id, char ret_currency[static CURRENCY_SIZE],
-                                 struct error *err)
-{
-    ProtobufCMessage *reply = NULL;
-    const char *given = cli_text(cli, "currency");
-    if (given[0] != '\0') {
-        (void)g_strlcpy(ret_currency, given, CURRENCY_SIZE);
-        return currency_exponent(given) >= 0 ? STATUS_OK
-                                             : cli_usage(cli, err, "--currency '%s' is no ISO 4217 code", given);
-    }
-    Dunlin__Payment__V1__GetAccountRequest request;
-    dunlin__payment__v1__get_account_request__init(&request);
-    request.account_id = account_bytes(account_id);
-    const enum status st = account_call(cli, SERVICE, "GetAccount", &request.base, account_id, true, &reply, err);
-    if (st != STATUS_OK)
-        return st;
-    (void)g_strlcpy(ret_currency, ((const Dunlin__Payment__V1__GetAccountReply *)reply)->currency, CURRENCY_SIZE);
-    protobuf_c_message_free_unpacked(reply, NULL);
-    return STATUS_OK;
-}
-
-static enum status read_amount(struct cli *cli, const struct id *account_id, const char *text, struct money *ret_money,
-                               struct error *err)
-{
-    static const struct money_format FORMAT = {.decimal_separator = '.', .group_separator = ','};
-    char currency[CURRENCY_SIZE];
-    enum status st = find_currency(cli, account_id, currency, err);
-    if (st != STATUS_OK)
-        return st;
-    st = money_parse(text, currency, &FORMAT, ret_money, err);
-    if (st == STATUS_OK && ret_money->minor <= 0)
-        st = error_set(err, STATUS_INVALID_ARGUMENT, "amount '%s': must be positive", text);
-    if (st == STATUS_OK)
-        return STATUS_OK;
-    const struct error why = *err;
-    return cli_usage(cli, err, "%.400s", why.text);
 }
 
 static enum status read_day(struct cli *cli, const char *what, const char *text, struct date *ret_day,
@@ -157,7 +119,7 @@ static enum status run_pay(struct cli *cli, struct error *err)
     if (st == STATUS_OK)
         st = account_find(cli, cli_operand(cli, 0), &account_id, err);
     if (st == STATUS_OK)
-        st = read_amount(cli, &account_id, cli_operand(cli, 1), &money, err);
+        st = account_amount(cli, &account_id, cli_operand(cli, 1), &money, err);
     if (st != STATUS_OK)
         return st;
     request.account_id = account_bytes(&account_id);
@@ -177,14 +139,9 @@ static enum status run_pay(struct cli *cli, struct error *err)
     return call_and_show(cli, "PostPayment", &request.base, &account_id, POSTING, err);
 }
 
-#define CURRENCY_OPTION                                                                                                \
-    {                                                                                                                  \
-        "currency", CONFIG_TEXT, "", NULL, 0, 0, "ISO 4217 code. Empty: the account's."                                \
-    }
-
 static const struct config_option PAY_OPTIONS[] = {
     ACCOUNT_OPTIONS,
-    CURRENCY_OPTION,
+    ACCOUNT_CURRENCY_OPTION,
     {"reference", CONFIG_TEXT, "", NULL, 0, 0,
      "The payer's or bank's; the same reference on the same account is one payment."},
     {"on", CONFIG_TEXT, "", NULL, 0, 0, "Value date, YYYY-MM-DD. Empty: today in UTC."},
@@ -236,7 +193,7 @@ static enum status run_promise(struct cli *cli, struct error *err)
     if (st == STATUS_OK)
         st = account_find(cli, cli_operand(cli, 0), &account_id, err);
     if (st == STATUS_OK)
-        st = read_amount(cli, &account_id, cli_operand(cli, 1), &money, err);
+        st = account_amount(cli, &account_id, cli_operand(cli, 1), &money, err);
     if (st != STATUS_OK)
         return st;
     Dunlin__Payment__V1__MakePromiseRequest request;
@@ -250,7 +207,7 @@ static enum status run_promise(struct cli *cli, struct error *err)
 
 static const struct config_option PROMISE_OPTIONS[] = {
     ACCOUNT_OPTIONS,
-    CURRENCY_OPTION,
+    ACCOUNT_CURRENCY_OPTION,
     {"by", CONFIG_TEXT, "", NULL, 0, 0, "The day until which it will be paid, YYYY-MM-DD."},
     {"cancel", CONFIG_TEXT, "", NULL, 0, 0, "Take this promise back instead, without fault of the debtor."},
     {"reason", CONFIG_TEXT, "", NULL, 0, 0, "With --cancel: why."},

@@ -1,0 +1,241 @@
+"""What an agency does about disputes, end to end: in time or late by the notices on record, answers that come back, credits that two persons decide, two agents at once.
+
+Broken once to see it fail: contact without DisputeReopened, a proposer who may approve, the purpose missing in AttemptReported, keys that are not sent.
+"""
+import datetime
+import hashlib
+import signal
+import uuid
+
+import pytest
+from bus_caller import BusCaller, contract
+
+from dunlin_system import FAILED, REPOSITORY, USAGE, parse_instant, poll, running_system
+
+STANDARD_SOP = REPOSITORY / "deploy/policies/standard.yaml"
+HELD = ["REGF-38D2-DISPUTE"]
+
+
+@pytest.fixture(scope="module")
+def sop(tmp_path_factory):
+    path = tmp_path_factory.mktemp("sop") / "sop.yaml"
+    path.write_text(STANDARD_SOP.read_text())
+    return path
+
+
+@pytest.fixture(scope="module")
+def system(sop):
+    with running_system("--sop", str(sop)) as system:
+        yield system
+
+
+@pytest.fixture(scope="module")
+def desk(system):
+    caller = BusCaller(system, "desk")
+    yield caller
+    caller.close()
+
+
+@pytest.fixture(autouse=True)
+def fresh_day(system):
+    system.next_day()
+
+
+def seqs(system, account, *names):
+    return [event["seq"] for event in system.events(*names, account=account.account_id)]
+
+
+def letter_permit(system, account, purpose):
+    """A permit for a letter, and its id in bytes."""
+    (verdict,) = system.json("permit", account.account_id, "--channel", "letter", "--purpose", purpose, "--request")
+    assert verdict["is_permitted"], verdict
+    return verdict["permit"]["permit_id"], uuid.UUID(verdict["permit"]["permit_id"]).bytes
+
+
+def report(desk, permit, delivery, **more):
+    contact = contract("contact")
+    request = contact.ReportAttemptsRequest(reports=[contact.AttemptReport(permit_id=permit, delivery=f"DELIVERY_{delivery}", **more)])
+    (result,) = desk.call("contact", "ReportAttempts", request, f"{permit.hex()}-{delivery}", int.from_bytes(permit[-2:], "big")).results
+    assert result.code == 0, result
+
+
+def show(system, dispute):
+    return system.json("dispute", "show", dispute["dispute_id"])["dispute"]
+
+
+# --- answers that come back ---
+
+
+def test_no_permit_is_granted_after_the_answer_came_back(system, desk):
+    account = system.place_account()
+    dispute = system.json("dispute", "open", account.account_id, "--written", "--medium", "mail")
+    assert system.explain(account) == HELD
+    shown, permit = letter_permit(system, account, "dispute-response")
+    report(desk, permit, "SENT")
+    system.run("dispute", "verify", account.reference, "--medium", "mail", "--permit", shown)
+    assert system.explain(account) == []
+    report(desk, permit, "UNDELIVERABLE")
+    poll("the dispute to be open again", lambda: seqs(system, account, "DisputeReopened"))
+    system.wait()
+    assert system.explain(account) == HELD
+    system.run("permit", account.account_id, "--request")
+    (reopened,) = seqs(system, account, "DisputeReopened")
+    assert max(seqs(system, account, "PermitGranted")) < reopened < max(seqs(system, account, "PermitRefused"))
+    assert (show(system, dispute)["state"], show(system, dispute)["detail"]["returns"]) == ("open", 1)
+    system.run("dispute", "verify", account.reference, "--medium", "courier")
+    assert system.explain(account) == []
+
+
+def test_a_return_recorded_by_hand_holds_from_its_reply_on(system):
+    account = system.place_account()
+    dispute = system.json("dispute", "open", account.account_id, "--written")
+    system.run("dispute", "verify", account.reference)
+    system.run("dispute", "resolve", account.reference, "--outcome", "rejected")
+    assert system.explain(account) == []
+    system.run("dispute", "return", dispute["dispute_id"], "--note", "moved, left no address")
+    assert system.explain(account) == HELD
+    system.run("permit", account.account_id, "--request")
+    assert seqs(system, account, "PermitGranted") == []
+
+
+def test_the_debt_does_not_stand_before_the_answer_that_the_law_demands(system):
+    account = system.place_account()
+    system.run("dispute", "open", account.account_id, "--written")
+    why = system.error("dispute", "resolve", account.reference, "--outcome", "rejected")["message"]
+    assert "1006.38(d)(2)(i)" in why and "record it first" in why
+    assert system.explain(account) == HELD
+
+
+# --- in time, or late ---
+
+
+def test_what_is_late_is_said_by_the_notice_that_was_sent(system, desk):
+    account, other = system.place_accounts({}, {})
+    _, permit = letter_permit(system, account, "validation-notice")
+    ends = system.now().date() + datetime.timedelta(days=37)
+    report(desk, permit, "SENT", notice_ends_on_days=(ends - datetime.date(1970, 1, 1)).days)
+    system.next_day(40)
+    late = system.json("dispute", "open", account.account_id, "--written")["detail"]
+    assert (late["kind"], late["law_hold"], late["is_timely"], late["validation_ends_on"]) == ("late", "nothing", False, ends.isoformat())
+    assert system.explain(account) == HELD, "the strict policy holds all the same"
+    assert system.json("dispute", "open", other.account_id, "--written")["detail"]["kind"] == "written", "nobody sent him a notice"
+    system.run("dispute", "resolve", account.reference, "--outcome", "withdrawn")
+    posted = system.json("dispute", "open", account.account_id, "--written", "--submitted", ends.isoformat())["detail"]
+    assert (posted["kind"], posted["law_hold"]) == ("written", "whole"), "the postmark counts"
+
+
+def test_policy_may_hold_only_what_the_law_demands(system, sop):
+    said, wrote = system.place_accounts({}, {})
+    sop.write_text(STANDARD_SOP.read_text() + "\ndispute_holds: law\n")
+    system.kill("dispute", signal_number=signal.SIGHUP)
+    try:
+        poll("the policy to be read", lambda: system.json("dispute", "open", system.place_account().account_id)["detail"]["is_without_hold"])
+        assert system.json("dispute", "open", said.account_id, "--reason", "on the phone")["detail"]["law_hold"] == "nothing"
+        system.wait()
+        assert system.explain(said) == []
+        assert system.account(said)["classification"]["class"] != "disputed"
+        assert not system.json("dispute", "open", wrote.account_id, "--written")["detail"]["is_without_hold"]
+        assert system.explain(wrote) == HELD
+        again = system.json("dispute", "open", said.account_id, "--written")
+        assert (again["detail"]["kind"], again["is_written"]) == ("written", True)
+        assert system.explain(said) == HELD, "what he wrote after it is held by law"
+    finally:
+        sop.write_text(STANDARD_SOP.read_text())
+        system.kill("dispute", signal_number=signal.SIGHUP)
+        poll("the policy to be back", lambda: not system.json("dispute", "open", system.place_account().account_id)["detail"]["is_without_hold"])
+
+
+# --- parts, credits, two persons ---
+
+
+def test_a_part_is_credited_once_another_person_has_approved_it(system):
+    account = system.place_account()
+    part = system.json("dispute", "open", account.account_id, "--written", "--amount", "40")
+    assert (part["detail"]["kind"], part["detail"]["amount_minor"], part["detail"]["law_hold"]) == ("part", 4000, "part")
+    system.run("dispute", "resolve", account.reference, "--outcome", "upheld", "--credit", "40", "--root-cause", "amount", "--as", "user:anna")
+    assert system.explain(account) == HELD
+    assert "another person" in system.error("dispute", "approve", account.reference, "--as", "user:anna")["message"]
+    assert system.json("dispute", "approve", account.reference, "--as", "user:ben")["outcome"] == "upheld"
+    (resolved,) = system.events("DisputeResolved", account=account.account_id)
+    payload = resolved["payload"]
+    assert (payload["credit_minor"], payload["currency"], payload["resolved_by"], payload["approved_by"], payload["is_rest_owed"]) == (4000, "USD", "user:anna", "user:ben", True)
+    system.wait()
+    assert system.explain(account) == [], "the rest is still owed"
+
+
+def test_a_creditor_who_concedes_ends_contact(system):
+    account = system.place_account()
+    system.run("dispute", "open", account.account_id)
+    system.run("dispute", "resolve", account.reference, "--outcome", "conceded", "--root-cause", "documents")
+    system.wait()
+    assert system.explain(account) == ["DUNLIN-DISPUTE-UPHELD"]
+
+
+def test_of_two_agents_at_once_one_is_told_what_the_other_did(system):
+    account = system.place_account()
+    system.run("dispute", "open", account.account_id)
+    both = [system.start_command("dispute", "resolve", account.reference, "--outcome", "partly", "--credit", credit, "--as", f"user:{who}", "--json") for who, credit in (("anna", "40"), ("ben", "50"))]
+    ended = [(process.communicate(timeout=60), process.returncode) for process in both]
+    assert sorted(code for _, code in ended) == [0, FAILED], ended
+    ((_, why),) = [texts for texts, code in ended if code == FAILED]
+    assert "proposed already" in why
+    assert len(seqs(system, account, "ResolutionProposed")) == 1
+
+
+def test_the_same_key_has_one_effect(system):
+    account = system.place_account()
+    first = system.json("dispute", "open", account.account_id, "--key", f"open-{account.reference}")
+    system.run("dispute", "resolve", account.reference, "--outcome", "withdrawn")
+    assert system.json("dispute", "open", account.account_id, "--key", f"open-{account.reference}")["dispute_id"] == first["dispute_id"]
+    assert len(seqs(system, account, "DisputeOpened")) == 1
+
+
+# --- what the command line takes ---
+
+
+def test_documents_come_with_their_hash(system):
+    account = system.place_account()
+    cheque = system.write("cheque.pdf", "paid in May")
+    dispute = system.json("dispute", "open", account.account_id, "--written", "--medium", "mail", "--file", cheque, "--reason", "paid by 4111 1111 1111 1111", "--as", "user:anna")
+    assert dispute["reason"] == "paid by **** **** **** 1111"
+    shown = system.json("dispute", "show", account.reference)
+    (document,) = shown["evidence"]
+    digest = hashlib.sha256(b"paid in May").hexdigest()
+    assert document["evidence"] == {"document": "cheque.pdf", "document_hash": digest, "hash_algorithm": "sha_256"}
+    assert (document["step"], document["medium"], document["recorded_by"]) == ("opening", "mail", "user:anna")
+    assert "cheque.pdf" in system.run("dispute", "show", account.reference).out
+
+
+def test_a_bureau_s_dispute_is_escalated_after_the_day_that_it_names(system):
+    account = system.place_account()
+    due = system.now().date() + datetime.timedelta(days=20)
+    opened = system.json("dispute", "open", account.account_id, "--written", "--kind", "bureau", "--source", "bureau", "--bureau", "Experian", "--bureau-reference", "4711",
+                         "--answer-by", due.isoformat())
+    deadline = datetime.datetime.combine(due + datetime.timedelta(days=1), datetime.time(), datetime.timezone.utc)
+    assert (parse_instant(opened["deadline_at"]), opened["detail"]["law_hold"]) == (deadline, "nothing")
+    system.advance(to=deadline - datetime.timedelta(minutes=1))
+    assert seqs(system, account, "EscalationRaised") == []
+    system.advance(to=deadline)
+    assert len(seqs(system, account, "EscalationRaised")) == 1
+
+
+@pytest.mark.parametrize("arguments, code, why", [
+    (("--kind", "stale"), USAGE, "one of"),
+    (("--kind", "late", "--written"), FAILED, "say written"),
+    (("--amount", "0"), USAGE, "positive"),
+    (("--amount", "-5"), USAGE, "-5"),
+    (("--amount", "250"), FAILED, "less than the 25000"),
+    (("--amount", "40", "--currency", "EUR"), FAILED, "the account's is USD"),
+    (("--received", "2031-01-01"), FAILED, "to come"),
+    (("--submitted", "2031-01-01"), FAILED, "to come"),
+    (("--submitted", "1/2/2026"), USAGE, "no date like"),
+    (("--document-hash", "abc", "--document", "letter"), USAGE, "64 hexadecimal digits"),
+    (("--document-hash", "sha256:" + 64 * "a"), USAGE, "needs the document's name"),
+    (("--file", "/nowhere/letter.pdf"), USAGE, "letter.pdf"),
+    (("--kind", "duplicate", "--written"), FAILED, "duplicate of nothing"),
+    (("--kind", "bureau",), FAILED, "needs the day"),
+])
+def test_refuses(system, arguments, code, why):
+    account = system.place_account()
+    assert why in system.error("dispute", "open", account.account_id, *arguments, code=code)["message"]
+    assert seqs(system, account, "DisputeOpened") == []
