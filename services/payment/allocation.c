@@ -24,6 +24,14 @@ static enum agreement_paid paid_in_agreements(enum paid_to paid_to)
     return AGREEMENT_PAID_US;
 }
 
+void allocation_order(const struct agreements *agreements, const struct account *account, struct posting_draft *draft)
+{
+    const struct date day = {draft->effective_on_days};
+    const struct agreement *agreement = agreements_find(agreements, account->client, day);
+
+    draft->charges = buckets_pay(account->balance.minor, &account->owed, agreement->apply, -draft->change.minor);
+}
+
 void allocation_apply(const struct agreements *agreements, const struct account *account, enum paid_to paid_to,
                       struct posting_draft *draft)
 {
@@ -35,9 +43,8 @@ void allocation_apply(const struct agreements *agreements, const struct account 
         .paid = paid_in_agreements(paid_to),
         .stage = AGREEMENT_COLLECTION,
     };
-    const int64_t paid_minor = -draft->change.minor;
 
+    allocation_order(agreements, account, draft);
     draft->paid_to = paid_to;
-    draft->charges = buckets_pay(account->balance.minor, &account->owed, agreement->apply, paid_minor);
-    draft->fee_minor = agreement_fee_of(agreement_fee(agreement, &facts), paid_minor);
+    draft->fee_minor = agreement_fee_of(agreement_fee(agreement, &facts), -draft->change.minor);
 }

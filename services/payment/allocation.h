@@ -16,4 +16,7 @@ int64_t allocation_applied(const struct account *account, enum paid_to paid_to, 
 void allocation_apply(const struct agreements *agreements, const struct account *account, enum paid_to paid_to,
                       struct posting_draft *draft);
 
+/* The same without fee and payee: of a credit, which takes off in the same order and earns nothing. */
+void allocation_order(const struct agreements *agreements, const struct account *account, struct posting_draft *draft);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "allocation.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "logging/logging.h"
 #include "payment_codec.h"
@@ -230,6 +231,65 @@ static enum status apply_reported(const struct record *record, const struct serv
     return post(record, account, &draft, err);
 }
 
+/* DisputeResolved: what the debtor was right about, or the creditor conceded, is taken off. Two persons agreed to it.
+ */
+
+static enum status want_resolved(struct book *book, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeResolved *resolved = (const void *)event->message;
+    struct id credit_id;
+
+    if (resolved->credit_minor == 0)
+        return STATUS_OK;
+    enum status st = want_account(book, &resolved->account_id, err);
+    if (st == STATUS_OK)
+        st = wire_read_id(&resolved->credit_id, "credit_id", &credit_id, err);
+    if (st == STATUS_OK)
+        book_want_posting(book, &credit_id);
+    return st;
+}
+
+/* No more than is owed: what was paid in the meantime is the debtor's, and no credit. */
+static enum status draft_credit(const struct policy_holder *policy, const struct service_event *event,
+                                const struct account *account, struct posting_draft *ret_draft, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeResolved *resolved = (const void *)event->message;
+    const int64_t credit_minor = allocation_applied(account, PAID_TO_AGENCY, resolved->credit_minor);
+
+    *ret_draft = (struct posting_draft){
+        .posting_id = wire_known_id(&resolved->credit_id),
+        .kind = POSTING_CREDIT,
+        .effective_on_days = day_of(event->event->occurred_at_us),
+        .reference = "dispute",
+        .cause_seq = event->event->seq,
+        .posted_at = {event->event->occurred_at_us},
+    };
+    const enum status st = codec_money(-credit_minor, resolved->currency, &ret_draft->change, err);
+    if (st == STATUS_OK)
+        allocation_order(policy->agreements, account, ret_draft);
+    return st;
+}
+
+static enum status apply_resolved(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeResolved *resolved = (const void *)event->message;
+    struct account *account;
+    struct posting_draft draft;
+
+    if (resolved->credit_minor == 0)
+        return STATUS_OK;
+    if (resolved->credit_minor < 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "credit_minor: %lld is not positive",
+                         (long long)resolved->credit_minor);
+    enum status st = find_account(record->book, &resolved->account_id, &account, err);
+    if (st == STATUS_OK)
+        st = draft_credit(unit_context(record->unit), event, account, &draft, err);
+    if (st != STATUS_OK || book_posting(record->book, &draft.posting_id))
+        return st;
+    st = payment_check(account, &draft, err);
+    return st == STATUS_OK && draft.change.minor < 0 ? post(record, account, &draft, err) : st;
+}
+
 /* AttemptReported: a promise given on the phone. */
 
 /* NULL where the attempt brought no promise, or one without an amount and a day: that is no promise. */
@@ -315,12 +375,17 @@ static const struct event_rule {
     {&dunlin__intake__v1__account_recalled__descriptor, want_recalled, apply_recalled},
     {&dunlin__intake__v1__payment_reported__descriptor, want_reported, apply_reported},
     {&dunlin__contact__v1__attempt_reported__descriptor, want_attempt, apply_attempt},
+    {&dunlin__dispute__v1__dispute_resolved__descriptor, want_resolved, apply_resolved},
 };
 
 const ProtobufCMessageDescriptor *const PAYMENT_CONSUMED[] = {
-    &dunlin__intake__v1__account_placed__descriptor,    &dunlin__intake__v1__account_updated__descriptor,
-    &dunlin__intake__v1__account_recalled__descriptor,  &dunlin__intake__v1__payment_reported__descriptor,
-    &dunlin__contact__v1__attempt_reported__descriptor, NULL,
+    &dunlin__intake__v1__account_placed__descriptor,
+    &dunlin__intake__v1__account_updated__descriptor,
+    &dunlin__intake__v1__account_recalled__descriptor,
+    &dunlin__intake__v1__payment_reported__descriptor,
+    &dunlin__contact__v1__attempt_reported__descriptor,
+    &dunlin__dispute__v1__dispute_resolved__descriptor,
+    NULL,
 };
 
 static const struct event_rule *rule_of(const struct service_event *event)

@@ -196,7 +196,9 @@ def check_log_against_tables(system):
         changed[f"{message['kind']}|{message['currency']}"] += message["change_minor"]
     balance_events = of("AccountPlaced") + [message for message in of("BalanceChanged") if message["change_minor"] != 0]  # the first says the opening balance
     said = {(event["partition"], event["seq"]): 1 for event in events["PaymentReported"] + events["AccountUpdated"] if event["name"] == "PaymentReported" or "balance_minor" in event["payload"]}
-    answered = collections.Counter((event["partition"], event["payload"]["cause_seq"]) for event in events["BalanceChanged"] if event["payload"]["cause_seq"] != 0)
+    credits = {(event["partition"], event["seq"]) for event in events["DisputeResolved"] if event["payload"].get("credit_minor", 0) != 0}
+    answered = collections.Counter((event["partition"], event["payload"]["cause_seq"]) for event in events["BalanceChanged"]
+                                   if event["payload"]["cause_seq"] != 0 and (event["partition"], event["payload"]["cause_seq"]) not in credits)
     balances = {message["account_id"]: message["balance_minor"] for message in of("AccountPlaced") + of("BalanceChanged")}
     planned = {message["account_id"]: message["step"] for message in of("ContactPlanned")}
     posted = {message["posting_id"]: message["amount_minor"] for message in of("PaymentPosted")}

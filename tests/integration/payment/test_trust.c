@@ -1,5 +1,7 @@
 #include "payment_fixture.h"
 
+#include "dunlin/dispute/v1/dispute.pb-c.h"
+
 /* Whose the money is that came in, and money that is nobody's yet.
  *
  * Broken once: the fee left out of a reversal (a_reversal_gives_the_fee_back), the rest of an overpayment posted to the
@@ -262,6 +264,55 @@ static void what_is_in_suspense_and_in_trust_can_be_asked_for(void **state)
     assert_null(fixture_call(fixture, "ListSuspense", &list.base, STATUS_INVALID_ARGUMENT));
 }
 
+static Dunlin__Dispute__V1__DisputeResolved resolved(const struct subject_ids *ids, const struct id *credit_id,
+                                                     int64_t credit_minor)
+{
+    Dunlin__Dispute__V1__DisputeResolved message;
+
+    dunlin__dispute__v1__dispute_resolved__init(&message);
+    message.account_id = wire_id(&ids->account);
+    message.debtor_id = wire_id(&ids->debtor);
+    message.outcome = DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_CONCEDED;
+    message.credit_minor = credit_minor;
+    message.currency = wire_text("USD");
+    message.credit_id = wire_id(credit_id);
+    return message;
+}
+
+/* Broken once: taken off again where the event comes again; taken off below zero. */
+static void what_a_dispute_takes_off_is_taken_off_once_and_earns_nothing(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("conceded"), little = ids_of("owes little");
+    struct id credit_id = named("conceded: credit"), other_id = named("owes little: credit");
+    const Dunlin__Dispute__V1__DisputeResolved message = resolved(&ids, &credit_id, 400);
+    const Dunlin__Dispute__V1__DisputeResolved more = resolved(&little, &other_id, 400);
+    Dunlin__Dispute__V1__DisputeResolved none = resolved(&ids, &credit_id, 0);
+    Dunlin__Dispute__V1__DisputeResolved foreign = resolved(&little, &other_id, 400);
+
+    place(fixture, &ids, 1000);
+    place(fixture, &little, 100);
+    fixture_apply_ok(fixture, &none.base);
+    assert_string_equal(fixture_emitted(fixture), "");
+    fixture_apply_ok(fixture, &message.base);
+    assert_string_equal(fixture_emitted(fixture), "BalanceChanged");
+    Dunlin__Payment__V1__BalanceChanged *changed =
+        fixture_last_event(fixture, &dunlin__payment__v1__balance_changed__descriptor);
+    assert_int_equal(changed->balance_minor, 600);
+    assert_int_equal(changed->change_minor, -400);
+    assert_int_equal(changed->kind, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_CREDIT);
+    fixture_free_reply(changed);
+    fixture_apply_ok(fixture, &message.base);
+    assert_string_equal(fixture_emitted(fixture), "");
+    foreign.currency = wire_text("EUR");
+    const ProtobufCMessage *refused[] = {&foreign.base};
+    assert_int_equal(fixture_apply(fixture, refused, 1), STATUS_INVALID_ARGUMENT);
+    fixture_apply_ok(fixture, &more.base);
+    assert_string_equal(fixture_emitted(fixture), "BalanceChanged");
+    assert_int_equal(fixture_number(fixture, "SELECT min(balance_minor) FROM payment.account"), 0);
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM payment.trust_entry"), 0);
+}
+
 static void expect_violation(struct unit_fixture *fixture, const char *sql)
 {
     struct error err = {0};
@@ -304,6 +355,7 @@ int main(void)
         cmocka_unit_test_setup(a_refund_leaves_the_trust_account, empty),
         cmocka_unit_test_setup(money_that_makes_no_sense_is_refused, empty),
         cmocka_unit_test_setup(what_is_in_suspense_and_in_trust_can_be_asked_for, empty),
+        cmocka_unit_test_setup(what_a_dispute_takes_off_is_taken_off_once_and_earns_nothing, empty),
         cmocka_unit_test_setup(the_database_itself_keeps_trust_balanced_and_unchanged, empty),
     };
 
