@@ -207,6 +207,7 @@ enum hold {
     HOLD_RECALLED,
     HOLD_PROMISE,
     HOLD_NOTICE_OVERDUE, /* the validation notice was not sent in time */
+    HOLD_COMPLAINT,      /* a complaint whose severity stops contact, by the agency's policy */
     HOLD_COUNT,
 };
 const char *hold_name(enum hold hold); /* "dispute" */

@@ -29,6 +29,7 @@ const char *hold_name(enum hold hold)
         [HOLD_RECALLED] = "recalled",
         [HOLD_PROMISE] = "promise",
         [HOLD_NOTICE_OVERDUE] = "notice_overdue",
+        [HOLD_COMPLAINT] = "complaint",
     };
     return NAMES[hold];
 }
@@ -209,8 +210,8 @@ void judge_dispute(const struct rule *rule, struct judgement *judgement)
     }
 }
 
-/* What is said all the same: of money, and until a notice is sent, what collects none, the notice among it; to an
- * address that is excluded, that it is (1006.14(h)(2)(i)) and what law requires. */
+/* What is said all the same: of money, until a notice is sent, and until a complaint is answered, what collects none;
+ * to an address that is excluded, that it is (1006.14(h)(2)(i)) and what law requires. */
 static bool is_hold_exception(const struct judgement *judgement, enum hold hold)
 {
     const struct question *question = judgement->question;
@@ -220,7 +221,7 @@ static bool is_hold_exception(const struct judgement *judgement, enum hold hold)
         return true;
     if (hold == HOLD_PAID || hold == HOLD_PROMISE)
         return question->purpose == PURPOSE_PAYMENT_CONFIRMATION || is_no_collection(judgement);
-    if (hold == HOLD_NOTICE_OVERDUE)
+    if (hold == HOLD_NOTICE_OVERDUE || hold == HOLD_COMPLAINT)
         return is_no_collection(judgement);
     if (hold != HOLD_OPT_OUT_CONTACT_POINT)
         return false;

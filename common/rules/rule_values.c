@@ -72,7 +72,8 @@ static const cyaml_strval_t HOLDS[] = {{"dispute", HOLD_DISPUTE},
                                        {"paid", HOLD_PAID},
                                        {"recalled", HOLD_RECALLED},
                                        {"promise", HOLD_PROMISE},
-                                       {"notice_overdue", HOLD_NOTICE_OVERDUE}};
+                                       {"notice_overdue", HOLD_NOTICE_OVERDUE},
+                                       {"complaint", HOLD_COMPLAINT}};
 
 #define OPTIONAL_POINTER (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
 #define OPTIONAL_STRICT  (CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT)

@@ -173,6 +173,25 @@ static enum status on_dispute_resolved(const struct contact_work *work, const st
     return contact_settle(work, in->account, "dispute", err);
 }
 
+static enum status set_complaint(const struct contact_work *work, const struct incoming *in, bool is_held,
+                                 struct error *err)
+{
+    (void)account_set_hold(in->account, HOLD_COMPLAINT, is_held);
+    return contact_settle(work, in->account, "complaint", err);
+}
+
+static enum status on_complaint_opened(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Dispute__V1__ComplaintOpened *opened = in->message;
+    return set_complaint(work, in, opened->is_account_held, err);
+}
+
+static enum status on_complaint_changed(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Dispute__V1__ComplaintChanged *changed = in->message;
+    return set_complaint(work, in, changed->is_account_held, err);
+}
+
 /* Payment will post it, but it may be behind, down, or unable to. */
 static enum status on_payment_reported(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
@@ -213,22 +232,25 @@ static const struct consumer {
     apply_fn *apply;
     bool is_of_person; /* may concern every account of the person: all are loaded */
     bool makes_account;
+    bool may_be_of_nobody; /* it may be about no account, and is nothing to contact then */
 } CONSUMERS[] = {
-    {&dunlin__intake__v1__account_placed__descriptor, on_placed, true, true},
-    {&dunlin__intake__v1__account_updated__descriptor, on_updated, true, false},
-    {&dunlin__intake__v1__account_recalled__descriptor, on_recalled, false, false},
-    {&dunlin__intake__v1__payment_reported__descriptor, on_payment_reported, false, false},
-    {&dunlin__classification__v1__account_classified__descriptor, on_classified, false, false},
-    {&dunlin__dispute__v1__dispute_opened__descriptor, on_dispute_opened, false, false},
-    {&dunlin__dispute__v1__dispute_amended__descriptor, on_dispute_amended, false, false},
-    {&dunlin__dispute__v1__dispute_reopened__descriptor, on_dispute_reopened, false, false},
-    {&dunlin__dispute__v1__verification_sent__descriptor, on_verification_sent, false, false},
-    {&dunlin__dispute__v1__dispute_resolved__descriptor, on_dispute_resolved, false, false},
-    {&dunlin__payment__v1__balance_changed__descriptor, on_balance, false, false},
-    {&dunlin__payment__v1__promise_made__descriptor, on_promise_made, false, false},
-    {&dunlin__payment__v1__promise_kept__descriptor, on_promise_over, false, false},
-    {&dunlin__payment__v1__promise_broken__descriptor, on_promise_broken, false, false},
-    {&dunlin__payment__v1__promise_cancelled__descriptor, on_promise_over, false, false},
+    {&dunlin__intake__v1__account_placed__descriptor, on_placed, true, true, false},
+    {&dunlin__intake__v1__account_updated__descriptor, on_updated, true, false, false},
+    {&dunlin__intake__v1__account_recalled__descriptor, on_recalled, false, false, false},
+    {&dunlin__intake__v1__payment_reported__descriptor, on_payment_reported, false, false, false},
+    {&dunlin__classification__v1__account_classified__descriptor, on_classified, false, false, false},
+    {&dunlin__dispute__v1__dispute_opened__descriptor, on_dispute_opened, false, false, false},
+    {&dunlin__dispute__v1__dispute_amended__descriptor, on_dispute_amended, false, false, false},
+    {&dunlin__dispute__v1__dispute_reopened__descriptor, on_dispute_reopened, false, false, false},
+    {&dunlin__dispute__v1__verification_sent__descriptor, on_verification_sent, false, false, false},
+    {&dunlin__dispute__v1__dispute_resolved__descriptor, on_dispute_resolved, false, false, false},
+    {&dunlin__dispute__v1__complaint_opened__descriptor, on_complaint_opened, false, false, true},
+    {&dunlin__dispute__v1__complaint_changed__descriptor, on_complaint_changed, false, false, true},
+    {&dunlin__payment__v1__balance_changed__descriptor, on_balance, false, false, false},
+    {&dunlin__payment__v1__promise_made__descriptor, on_promise_made, false, false, false},
+    {&dunlin__payment__v1__promise_kept__descriptor, on_promise_over, false, false, false},
+    {&dunlin__payment__v1__promise_broken__descriptor, on_promise_broken, false, false, false},
+    {&dunlin__payment__v1__promise_cancelled__descriptor, on_promise_over, false, false, false},
 };
 
 const ProtobufCMessageDescriptor *const CONTACT_CONSUMED[] = {
@@ -242,6 +264,8 @@ const ProtobufCMessageDescriptor *const CONTACT_CONSUMED[] = {
     &dunlin__dispute__v1__dispute_reopened__descriptor,
     &dunlin__dispute__v1__verification_sent__descriptor,
     &dunlin__dispute__v1__dispute_resolved__descriptor,
+    &dunlin__dispute__v1__complaint_opened__descriptor,
+    &dunlin__dispute__v1__complaint_changed__descriptor,
     &dunlin__payment__v1__balance_changed__descriptor,
     &dunlin__payment__v1__promise_made__descriptor,
     &dunlin__payment__v1__promise_kept__descriptor,
@@ -276,6 +300,8 @@ enum status contact_apply_one(const struct contact_work *work, const struct serv
     const struct consumer *consumer = consumer_of(event);
     char text[ID_TEXT_SIZE];
     if (consumer == NULL)
+        return STATUS_OK;
+    if (consumer->may_be_of_nobody && id_is_none(&event->event->account_id))
         return STATUS_OK;
     if (id_is_none(&event->event->account_id) || id_is_none(&event->event->debtor_id))
         return error_set(err, STATUS_INVALID_ARGUMENT, "%s names no account and debtor", event->event->type);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "complaint_record.h"
 #include "dispute_codec.h"
 #include "dispute_record.h"
 #include "dispute_service.h"
@@ -375,18 +376,41 @@ static enum status escalate(const struct record *record, const struct timer *tim
     return st == STATUS_OK ? record_move(record, account, dispute, DISPUTE_EVENT_OVERDUE, err) : st;
 }
 
-enum status dispute_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
+static enum status dispute_timers_due(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
 {
     SCOPED(book_freep) struct book *book = book_new();
     const struct record record = {.unit = unit, .book = book};
 
-    for (size_t i = 0; i < n_timers; i++) {
-        if (strcmp(timers[i].kind, TIMER_VERIFICATION_DUE) != 0)
-            return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timers[i].kind);
+    for (size_t i = 0; i < n_timers; i++)
         book_want_dispute(book, &timers[i].subject_id);
-    }
     enum status st = dispute_store_load(unit_db(unit), book, err);
     for (size_t i = 0; i < n_timers && st == STATUS_OK; i++)
         st = escalate(&record, &timers[i], err);
     return st == STATUS_OK ? dispute_store_save(unit_db(unit), book, err) : st;
+}
+
+/* Those of one kind, in their order. */
+static GArray *timers_of(const struct timer *timers, size_t n_timers, const char *kind)
+{
+    GArray *found = g_array_new(FALSE, FALSE, sizeof(struct timer));
+
+    for (size_t i = 0; i < n_timers; i++)
+        if (strcmp(timers[i].kind, kind) == 0)
+            g_array_append_vals(found, &timers[i], 1);
+    return found;
+}
+
+enum status dispute_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
+{
+    g_autoptr(GArray) disputes = timers_of(timers, n_timers, TIMER_VERIFICATION_DUE);
+    g_autoptr(GArray) complaints = timers_of(timers, n_timers, TIMER_COMPLAINT_DUE);
+    enum status st = STATUS_OK;
+
+    if (disputes->len + complaints->len < n_timers)
+        return error_set(err, STATUS_INTERNAL, "a timer of an unknown kind");
+    if (disputes->len > 0)
+        st = dispute_timers_due(unit, (const struct timer *)(const void *)disputes->data, disputes->len, err);
+    if (st == STATUS_OK && complaints->len > 0)
+        st = complaint_timers(unit, (const struct timer *)(const void *)complaints->data, complaints->len, err);
+    return st;
 }

@@ -13,4 +13,11 @@ service_handler_fn dispute_handle_decide;
 service_handler_fn dispute_handle_get;
 service_handler_fn dispute_handle_list;
 
+service_handler_fn complaint_handle_open;
+service_handler_fn complaint_handle_assign;
+service_handler_fn complaint_handle_move;
+service_handler_fn complaint_handle_resolve;
+service_handler_fn complaint_handle_get;
+service_handler_fn complaint_handle_list;
+
 #endif

@@ -9,9 +9,9 @@ static const struct config_option OPTIONS[] = {
     {.name = "sop",
      .type = CONFIG_TEXT,
      .default_value = "deploy/policies/standard.yaml",
-     .meaning =
-         "File of the standard operating procedure; its verification_days and dispute_holds hold for disputes opened "
-         "from now on. Read again on SIGHUP."},
+     .meaning = "File of the standard operating procedure; its verification_days, dispute_holds and complaints hold "
+                "for what is opened "
+                "from now on. Read again on SIGHUP."},
     {0},
 };
 
@@ -40,6 +40,26 @@ static const struct service_method METHODS[] = {
      .handle = dispute_handle_list,
      .roles = "operator service",
      .is_query = true},
+    {.name = "OpenComplaint", .scope = SERVICE_AT_HEAD, .handle = complaint_handle_open, .roles = "operator service"},
+    {.name = "AssignComplaint",
+     .scope = SERVICE_AT_HEAD,
+     .handle = complaint_handle_assign,
+     .roles = "operator service"},
+    {.name = "MoveComplaint", .scope = SERVICE_AT_HEAD, .handle = complaint_handle_move, .roles = "operator service"},
+    {.name = "ResolveComplaint",
+     .scope = SERVICE_AT_HEAD,
+     .handle = complaint_handle_resolve,
+     .roles = "operator service"},
+    {.name = "GetComplaint",
+     .scope = SERVICE_ANYWHERE,
+     .handle = complaint_handle_get,
+     .roles = "operator service",
+     .is_query = true},
+    {.name = "ListComplaints",
+     .scope = SERVICE_ANYWHERE,
+     .handle = complaint_handle_list,
+     .roles = "operator service",
+     .is_query = true},
     {0},
 };
 
@@ -51,7 +71,7 @@ static enum status context_open(const struct service *service, unsigned worker, 
 
 const struct service_spec DISPUTE_SPEC = {
     .name = "dispute",
-    .summary = "keeps disputes, what is due on them and how they end",
+    .summary = "keeps disputes and complaints, what is due on them and how they end",
     .options = OPTIONS,
     .migrations = DISPUTE_MIGRATIONS,
     .statements = DISPUTE_STATEMENTS,

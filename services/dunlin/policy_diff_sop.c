@@ -95,6 +95,26 @@ static void compare_packs(struct policy_diff *diff, const struct sop *old, const
             (void)policy_diff_say(diff, STRICTER, "works under the rule pack %s", new->rule_packs[i]);
 }
 
+static void compare_complaints(struct policy_diff *diff, const struct sop *old, const struct sop *new)
+{
+    for (int severity = SOP_SEVERITY_LOW; severity < SOP_SEVERITY_END; severity++) {
+        const struct sop_complaint *was = &old->complaints[severity], *is = &new->complaints[severity];
+        const char *name = sop_severity_name((enum sop_severity)severity);
+        if (was->acknowledge_within_hours != is->acknowledge_within_hours)
+            (void)policy_diff_say(diff,
+                                  policy_effect_of(was->acknowledge_within_hours, is->acknowledge_within_hours, LOOSER),
+                                  "a complaint of severity %s is acknowledged within %" PRId32 " → %" PRId32 " hours",
+                                  name, was->acknowledge_within_hours, is->acknowledge_within_hours);
+        if (was->resolve_within_days != is->resolve_within_days)
+            (void)policy_diff_say(diff, policy_effect_of(was->resolve_within_days, is->resolve_within_days, LOOSER),
+                                  "a complaint of severity %s is resolved within %" PRId32 " → %" PRId32 " days", name,
+                                  was->resolve_within_days, is->resolve_within_days);
+        if (was->holds_contact != is->holds_contact)
+            (void)policy_diff_say(diff, is->holds_contact ? STRICTER : LOOSER, "a complaint of severity %s %s contact",
+                                  name, is->holds_contact ? "now stops" : "no longer stops");
+    }
+}
+
 static void compare_head(struct policy_diff *diff, const struct sop *old, const struct sop *new)
 {
     char before[DATE_TEXT_SIZE] = "";
@@ -125,6 +145,7 @@ static void compare_head(struct policy_diff *diff, const struct sop *old, const 
                               new->disputes_hold_by_law_alone
                                   ? "a dispute holds contact only where the law demands it, no longer always"
                                   : "a dispute always holds contact, no longer only where the law demands it");
+    compare_complaints(diff, old, new);
 }
 
 static const struct sop_bucket *find_bucket(const struct sop *sop, const char *code)

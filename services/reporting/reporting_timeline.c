@@ -278,6 +278,29 @@ static void say_escalation(const ProtobufCMessage *message, GString *text)
     g_string_append(text, "A deadline of the dispute passed; it was escalated.");
 }
 
+static void say_complaint(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Dispute__V1__ComplaintOpened *opened = (const Dunlin__Dispute__V1__ComplaintOpened *)message;
+    g_string_append(text, "A complaint was recorded");
+    if (opened->complaint)
+        add_words(text, ", severity ", &dunlin__dispute__v1__complaint_severity__descriptor,
+                  (int)opened->complaint->severity);
+    g_string_append(text, opened->is_account_held ? "; contact is stopped." : ".");
+}
+
+static void say_complaint_changed(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Dispute__V1__ComplaintChanged *changed = (const Dunlin__Dispute__V1__ComplaintChanged *)message;
+    add_words(text, "Complaint ", &dunlin__dispute__v1__complaint_step__descriptor, (int)changed->step);
+    g_string_append(text, ".");
+}
+
+static void say_complaint_escalated(const ProtobufCMessage *message, GString *text)
+{
+    (void)message;
+    g_string_append(text, "A deadline of the complaint passed; it was escalated.");
+}
+
 static void say_posted(const ProtobufCMessage *message, GString *text)
 {
     const Dunlin__Payment__V1__PaymentPosted *posted = (const Dunlin__Payment__V1__PaymentPosted *)message;
@@ -363,6 +386,9 @@ static const struct sentence {
     {&dunlin__dispute__v1__verification_sent__descriptor, say_verification},
     {&dunlin__dispute__v1__dispute_resolved__descriptor, say_dispute_resolved},
     {&dunlin__dispute__v1__escalation_raised__descriptor, say_escalation},
+    {&dunlin__dispute__v1__complaint_opened__descriptor, say_complaint},
+    {&dunlin__dispute__v1__complaint_changed__descriptor, say_complaint_changed},
+    {&dunlin__dispute__v1__complaint_escalated__descriptor, say_complaint_escalated},
     {&dunlin__payment__v1__payment_posted__descriptor, say_posted},
     {&dunlin__payment__v1__payment_reversed__descriptor, say_reversed},
     {&dunlin__payment__v1__balance_changed__descriptor, say_balance},

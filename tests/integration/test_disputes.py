@@ -239,3 +239,39 @@ def test_refuses(system, arguments, code, why):
     account = system.place_account()
     assert why in system.error("dispute", "open", account.account_id, *arguments, code=code)["message"]
     assert seqs(system, account, "DisputeOpened") == []
+
+
+# --- complaints ---
+
+
+def test_a_grave_complaint_stops_contact_until_it_is_answered(system):
+    account = system.place_account()
+    mild = system.json("complaint", "open", account.account_id, "--words", "spoke too fast", "--severity", "low")
+    assert (mild["state"], mild["holds_contact"]) == ("received", False)
+    system.wait()
+    assert system.explain(account) == []
+    grave = system.json("complaint", "open", account.account_id, "--words", "told my neighbour", "--severity", "critical", "--regulator", "CFPB", "--regulator-reference", "26-77", "--as", "user:anna")
+    assert (grave["opened_by"], grave["holds_contact"]) == ("user:anna", True)
+    assert system.explain(account) == ["DUNLIN-COMPLAINT"]
+    system.run("permit", account.account_id, "--request")
+    assert seqs(system, account, "PermitGranted") == []
+    assert system.json("complaint", "assign", grave["complaint_id"], "--to", "user:ben")["owner"] == "user:ben"
+    assert system.json("complaint", "move", grave["complaint_id"], "--to", "acknowledged")["state"] == "acknowledged"
+    done = system.json("complaint", "resolve", grave["complaint_id"], "--outcome", "justified", "--root-cause", "disclosure")
+    assert (done["state"], done["cause"], done["due_at"]) == ("resolved", "disclosure", None)
+    assert system.explain(account) == []
+    assert [row["state"] for row in system.json("complaint", "list", account.reference)["complaints"]] == ["received", "resolved"]
+    texts = [entry["text"] for entry in system.json("account", "timeline", account.account_id)["entries"]]
+    assert any("contact is stopped" in text for text in texts)
+
+
+def test_a_complaint_about_nobody_known_is_escalated_by_its_clock(system):
+    filed = system.json("complaint", "open", "--words", "not the person you look for", "--severity", "high")
+    assert not filed["account_id"]
+    assert filed["complaint_id"] in [row["complaint_id"] for row in system.json("complaint", "list")["complaints"]]
+    system.advance(to=parse_instant(filed["due_at"]))
+    shown = system.json("complaint", "show", filed["complaint_id"])
+    assert (shown["is_escalated"], shown["state"]) == (True, "received")
+    system.run("complaint", "resolve", filed["complaint_id"], "--outcome", "withdrawn")
+    assert filed["complaint_id"] not in [row["complaint_id"] for row in system.json("complaint", "list")["complaints"]]
+    system.check_well()

@@ -162,6 +162,14 @@ class Partition:
         if word(event.payload, "outcome") in ("UPHELD", "CONCEDED") and not event.payload.is_rest_owed:
             self.stop("dispute_upheld", "account", event.account, event.seq)
 
+    def on_ComplaintOpened(self, event):
+        if event.payload.is_account_held:
+            self.stop("complaint", "account", event.account, event.seq)
+        else:
+            self.lift("complaint", "account", event.account)
+
+    on_ComplaintChanged = on_ComplaintOpened
+
     # --- attempts ---
 
     def on_PermitGranted(self, event):

@@ -29,6 +29,7 @@ struct unit_fixture {
     struct service service;
     struct unit_owner unit_owner;
     bool is_at_head;         /* units begin with the head's lock, as decisions do */
+    bool may_name_nobody;    /* events that are emitted may be about no debtor and account */
     bool dies_before_commit; /* units are rolled back when all is done, as if the process ended there */
     int64_t seq;             /* of the last event that was made up */
     int64_t read_seq;        /* of the last emitted event that a test has looked at */

@@ -12,7 +12,16 @@
 #define VERIFICATION_DAYS 30
 #define OWED_MINOR        25000
 
-static struct sop sop = {.verification_days = VERIFICATION_DAYS};
+static struct sop sop = {
+    .verification_days = VERIFICATION_DAYS,
+    .complaints =
+        {
+            [SOP_SEVERITY_LOW] = {120, 30, false},
+            [SOP_SEVERITY_MEDIUM] = {48, 15, false},
+            [SOP_SEVERITY_HIGH] = {24, 10, false},
+            [SOP_SEVERITY_CRITICAL] = {8, 5, true},
+        },
+};
 static struct policy_holder context = {.sop = &sop};
 
 static inline int open_dispute(void **state)
@@ -120,6 +129,56 @@ static inline void expect_disputes(struct unit_fixture *fixture, const struct su
     }
     assert_string_equal(states, expected);
     fixture_free_reply(reply);
+}
+
+static inline Dunlin__Dispute__V1__Complaint *complain(struct unit_fixture *fixture, const struct subject_ids *ids,
+                                                       Dunlin__Dispute__V1__ComplaintSeverity severity)
+{
+    Dunlin__Dispute__V1__OpenComplaintRequest request;
+
+    dunlin__dispute__v1__open_complaint_request__init(&request);
+    request.account_id = wire_id(&ids->account);
+    request.severity = severity;
+    request.words = wire_text("called at work, and asked for 4111111111111111");
+    return (void *)fixture_call(fixture, "OpenComplaint", &request.base, STATUS_OK);
+}
+
+static inline void move_complaint(struct unit_fixture *fixture, ProtobufCBinaryData complaint_id, int state,
+                                  int severity, enum status expected)
+{
+    Dunlin__Dispute__V1__MoveComplaintRequest request;
+
+    dunlin__dispute__v1__move_complaint_request__init(&request);
+    request.complaint_id = complaint_id;
+    request.state = (Dunlin__Dispute__V1__ComplaintState)state;
+    request.severity = (Dunlin__Dispute__V1__ComplaintSeverity)severity;
+    fixture_free_reply(fixture_call(fixture, "MoveComplaint", &request.base, expected));
+}
+
+static inline void resolve_complaint(struct unit_fixture *fixture, ProtobufCBinaryData complaint_id)
+{
+    Dunlin__Dispute__V1__ResolveComplaintRequest request;
+
+    dunlin__dispute__v1__resolve_complaint_request__init(&request);
+    request.complaint_id = complaint_id;
+    request.outcome = DUNLIN__DISPUTE__V1__COMPLAINT_OUTCOME__COMPLAINT_OUTCOME_JUSTIFIED;
+    request.cause = DUNLIN__DISPUTE__V1__COMPLAINT_CAUSE__COMPLAINT_CAUSE_CONDUCT;
+    fixture_free_reply(fixture_call(fixture, "ResolveComplaint", &request.base, STATUS_OK));
+}
+
+static inline size_t complaints_of(struct unit_fixture *fixture, const struct id *account_id)
+{
+    Dunlin__Dispute__V1__ListComplaintsRequest request;
+
+    dunlin__dispute__v1__list_complaints_request__init(&request);
+    if (account_id)
+        request.account_id = wire_id(account_id);
+    request.agency_id = FIXTURE_AGENCY;
+    Dunlin__Dispute__V1__ListComplaintsReply *reply =
+        (void *)fixture_call(fixture, "ListComplaints", &request.base, STATUS_OK);
+    const size_t n = reply->n_complaints;
+    fixture_free_reply(reply);
+    return n;
 }
 
 #endif

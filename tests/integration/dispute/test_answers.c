@@ -99,6 +99,7 @@ static void the_notice_that_a_permit_sent_decides_what_is_late(void **state)
     struct unit_fixture *fixture = *state;
     struct subject_ids ids = ids_of("notice"), other = ids_of("notice of another");
 
+    other.debtor = ids.debtor; /* of whose debts the notice is about one */
     place(fixture, &ids, false);
     place(fixture, &other, false);
     expect_kind(fixture, &ids, 0, TIMELY); /* none was sent */

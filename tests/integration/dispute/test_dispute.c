@@ -273,6 +273,36 @@ static void a_long_dispute_passes_every_command(void **state)
     fixture_free_reply(view);
 }
 
+/* As above; test_complaints.c looks closely. */
+static void a_complaint_passes_every_command(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("complained of");
+    Dunlin__Dispute__V1__AssignComplaintRequest assign;
+    Dunlin__Dispute__V1__GetComplaintRequest look;
+
+    place(fixture, &ids, false);
+    Dunlin__Dispute__V1__Complaint *complaint =
+        complain(fixture, &ids, DUNLIN__DISPUTE__V1__COMPLAINT_SEVERITY__COMPLAINT_SEVERITY_LOW);
+    assert_string_equal(complaint->words, "called at work, and asked for ************1111");
+    dunlin__dispute__v1__assign_complaint_request__init(&assign);
+    assign.complaint_id = complaint->complaint_id;
+    assign.owner = wire_text("user:ben");
+    fixture_free_reply(fixture_call(fixture, "AssignComplaint", &assign.base, STATUS_OK));
+    move_complaint(fixture, complaint->complaint_id, DUNLIN__DISPUTE__V1__COMPLAINT_STATE__COMPLAINT_STATE_ACKNOWLEDGED,
+                   0, STATUS_OK);
+    resolve_complaint(fixture, complaint->complaint_id);
+    dunlin__dispute__v1__get_complaint_request__init(&look);
+    look.complaint_id = complaint->complaint_id;
+    Dunlin__Dispute__V1__Complaint *shown = fixture_call(fixture, "GetComplaint", &look.base, STATUS_OK);
+    assert_string_equal(shown->owner, "user:ben");
+    assert_int_equal(shown->state, DUNLIN__DISPUTE__V1__COMPLAINT_STATE__COMPLAINT_STATE_RESOLVED);
+    assert_int_equal(complaints_of(fixture, &ids.account), 1);
+    assert_string_equal(fixture_emitted(fixture), "ComplaintOpened ComplaintChanged ComplaintChanged ComplaintChanged");
+    fixture_free_reply(shown);
+    fixture_free_reply(complaint);
+}
+
 static void a_recall_ends_what_is_unresolved(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -456,6 +486,7 @@ int main(void)
         cmocka_unit_test(only_a_call_that_ends_in_a_dispute_opens_one),
         cmocka_unit_test(a_call_opens_a_dispute_of_every_account_that_was_discussed),
         cmocka_unit_test(a_long_dispute_passes_every_command),
+        cmocka_unit_test(a_complaint_passes_every_command),
         cmocka_unit_test(a_recall_ends_what_is_unresolved),
         cmocka_unit_test(a_dispute_may_follow_another_within_one_batch),
         cmocka_unit_test(refuses_what_makes_no_sense),

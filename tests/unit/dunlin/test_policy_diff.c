@@ -183,6 +183,14 @@ static void says_what_changes_in_an_sop(void **state)
         {"verification_days: 30", "verification_days: 30\ndispute_holds: law",
          "a dispute holds contact only where the law demands it, no longer always (looser)\n",
          "a dispute always holds contact, no longer only where the law demands it (stricter)\n"},
+        {"verification_days: 30",
+         "verification_days: 30\n"
+         "complaints: [ { severity: low, acknowledge_within_hours: 24, resolve_within_days: 30, holds_contact: true } "
+         "]",
+         "a complaint of severity low is acknowledged within 120 → 24 hours (stricter)\n"
+         "a complaint of severity low now stops contact (stricter)\n",
+         "a complaint of severity low is acknowledged within 24 → 120 hours (looser)\n"
+         "a complaint of severity low no longer stops contact (looser)\n"},
         {"{ code: late, from_day: 1 }", "{ code: soon, from_day: 1, to_day: 9 }, { code: late, from_day: 10 }",
          "Bucket soon is new: days 1 to 9\nBucket late: days 1 to open → 10 to open\n",
          "Bucket soon is gone\nBucket late: days 10 to open → 1 to open\n"},
