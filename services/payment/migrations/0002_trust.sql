@@ -85,5 +85,5 @@ CREATE TABLE payment.suspense (
     held_at_us   bigint   NOT NULL,                                  -- business time
     PRIMARY KEY (item_id, partition)
 ) WITH (fillfactor = 80);
--- What somebody has to decide, or has decided and not finished. Its condition names a column that changes; an item changes once or twice in its life.
-CREATE INDEX suspense_waiting ON payment.suspense (agency_id, held_at_us) WHERE state IN (1, 2);
+-- What an agency has in suspense, oldest first. Few beside accounts, and neither column is ever updated.
+CREATE INDEX suspense_of_agency ON payment.suspense (agency_id, held_at_us);

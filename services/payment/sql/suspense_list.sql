@@ -1,4 +1,4 @@
--- What an agency has in suspense, oldest first: $1 agency, $2 whether what has ended too, $3 at most so many. Through suspense_waiting where it has not ended; with Citus it asks every node.
+-- What an agency has in suspense, oldest first: $1 agency, $2 whether what has ended too, $3 at most so many. Through the index suspense_of_agency; with Citus it asks every node.
 SELECT s.item_id, s.agency_id, s.state, s.source, s.currency, s.amount_minor, s.client, s.account_id, s.payer, s.reference,
        s.received_on - date '1970-01-01' AS received_on_days, s.reason, s.held_at_us
 FROM payment.suspense s
