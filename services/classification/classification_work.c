@@ -149,9 +149,8 @@ static enum status on_dispute_amended(const struct classification_work *work, st
 {
     const Dunlin__Dispute__V1__DisputeAmended *amended = (const Dunlin__Dispute__V1__DisputeAmended *)message;
     const Dunlin__Dispute__V1__DisputeDetail *detail = amended->detail;
-    return detail && detail->answered_at_us == 0
-               ? take_open_dispute(work, account, event, detail->is_without_hold, err)
-               : STATUS_OK;
+    return detail && detail->answered_at_us == 0 ? take_open_dispute(work, account, event, detail->is_without_hold, err)
+                                                 : STATUS_OK;
 }
 
 static enum status on_dispute_reopened(const struct classification_work *work, struct account_facts *account,
