@@ -4,7 +4,7 @@
 #include "policy/policy_holder.h"
 #include "service/service.h"
 
-/* A worker's context is a struct policy_holder: the SOP, for the days until verification is due and what holds contact. */
+/* A worker's context is a struct policy_holder: the SOP, for what is due when and what holds contact. */
 extern const struct service_spec DISPUTE_SPEC;
 
 #endif
