@@ -286,11 +286,31 @@ static enum status hear(struct unit *unit, const struct service_event *events, s
     return STATUS_OK;
 }
 
+/* The contract has them, and the skeleton wants a handler for each. */
+static enum status not_here(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    (void)unit;
+    (void)err;
+    for (size_t i = 0; i < n_calls; i++)
+        service_fail(&calls[i], STATUS_UNIMPLEMENTED, "the test service has no use for it");
+    return STATUS_OK;
+}
+
 static const struct service_method METHODS[] = {
     {"OpenDispute", SERVICE_IN_PARTITION, open_disputes, "operator", false},
     {"ResolveDispute", SERVICE_AT_HEAD, decide, "operator", false},
     {"RecordVerification", SERVICE_ANYWHERE, set_timers, "operator", false},
     {"ListDisputes", SERVICE_IN_PARTITION, list, "operator dialer", true},
+    {"RecordReturn", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"RecordInformation", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"DecideResolution", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"GetDispute", SERVICE_ANYWHERE, not_here, "operator", true},
+    {"OpenComplaint", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"AssignComplaint", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"MoveComplaint", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"ResolveComplaint", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"GetComplaint", SERVICE_ANYWHERE, not_here, "operator", true},
+    {"ListComplaints", SERVICE_ANYWHERE, not_here, "operator", true},
     {0},
 };
 
