@@ -65,11 +65,6 @@ static const struct dispute_rule {
     {DISPUTE_RESOLVED, DISPUTE_EVENT_RETURN, STOOD, DISPUTE_OPEN, OUTCOME_PENDING, "the answer came back"},
 };
 
-const char *dispute_state_name(enum dispute_state state)
-{
-    return STATE_NAMES[state];
-}
-
 bool medium_is_spoken(enum medium medium)
 {
     return medium == MEDIUM_PHONE || medium == MEDIUM_IN_PERSON;

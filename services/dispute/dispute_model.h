@@ -238,6 +238,4 @@ bool dispute_is_rest_owed(const struct dispute *dispute);
 /* The letter of a permit (none: not known) that came back may be its answer. */
 bool dispute_is_answer(const struct dispute *dispute, const struct id *permit_id);
 
-const char *dispute_state_name(enum dispute_state state);
-
 #endif

@@ -16,14 +16,6 @@ int64_t bucket_of(int64_t whole_minor, const struct charges *charges, enum agree
     return bucket == AGREEMENT_PRINCIPAL ? whole_minor - charges_sum(charges) : charges->minor[bucket - 1];
 }
 
-bool charges_are_none(const struct charges *charges)
-{
-    for (size_t i = 0; i < CHARGES; i++)
-        if (charges->minor[i] != 0)
-            return false;
-    return true;
-}
-
 /* An eighth of the range each: their sum, and the principal beside them, fit. */
 #define CHARGE_MAX (INT64_MAX / 8)
 

@@ -1,7 +1,6 @@
 #ifndef DUNLIN_PAYMENT_BUCKET_MODEL_H
 #define DUNLIN_PAYMENT_BUCKET_MODEL_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "policy/agreement.h"
@@ -21,7 +20,6 @@ struct charges {
 
 int64_t bucket_of(int64_t whole_minor, const struct charges *charges, enum agreement_bucket bucket);
 int64_t charges_sum(const struct charges *charges);
-bool charges_are_none(const struct charges *charges);
 
 /* Fails with OUT_OF_RANGE; `charges` is untouched then. */
 MUST_USE enum status charges_add(struct charges *charges, const struct charges *change, struct error *err);

@@ -9,11 +9,6 @@ static const char *const STATE_NAMES[SUSPENSE_STATES_END] = {
     [SUSPENSE_RETURNED] = "returned",
 };
 
-const char *suspense_state_name(enum suspense_state state)
-{
-    return STATE_NAMES[state];
-}
-
 /* All that may happen: where there is no row, it is refused. */
 static const struct {
     enum suspense_state from;

@@ -63,6 +63,4 @@ struct id suspense_overpaid_id(const struct id *posting_id);
 /* Id of the posting by which an item pays an account: there can be only one on it. */
 struct id suspense_payment_id(const struct id *item_id, const struct id *account_id);
 
-const char *suspense_state_name(enum suspense_state state);
-
 #endif

@@ -1,15 +1,5 @@
 #include "trust_model.h"
 
-static const char *const NAMES[] = {
-    [TRUST_PAYMENT] = "payment",   [TRUST_REVERSAL] = "reversal", [TRUST_SUSPENSE] = "suspense",
-    [TRUST_ASSIGNED] = "assigned", [TRUST_REFUND] = "refund",     [TRUST_REMITTANCE] = "remittance",
-};
-
-const char *trust_kind_name(enum trust_kind kind)
-{
-    return NAMES[kind];
-}
-
 bool trust_is_balanced(const struct trust_amounts *amounts)
 {
     return amounts->cash_minor ==

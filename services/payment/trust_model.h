@@ -46,6 +46,4 @@ bool trust_of_posting(const struct account *account, const struct posting *posti
 
 bool trust_is_balanced(const struct trust_amounts *amounts);
 
-const char *trust_kind_name(enum trust_kind kind);
-
 #endif
