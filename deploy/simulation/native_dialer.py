@@ -4,10 +4,12 @@ It knows no file, table or library of Dunlin's. `protoc` turns the contracts int
 """
 import functools
 import importlib
+import pathlib
 import subprocess
 import sys
 import tempfile
 import time
+import types
 
 import zmq
 import zmq.auth
@@ -27,15 +29,22 @@ class DialerError(Exception):
 
 @functools.lru_cache(maxsize=None)
 def load_contracts(proto_dir, areas=("bus", "contact", "dialer")):
-    """Compiles the contracts of some areas, those that a dialer needs for example, and imports their modules: one an area."""
+    """Compiles the contracts of some areas, those that a dialer needs for example: of each area all that its files define, and the DESCRIPTOR of the one that has its name."""
+    files = {area: sorted(path.name for path in pathlib.Path(proto_dir, "dunlin", area, "v1").glob("*.proto")) for area in areas}
     with tempfile.TemporaryDirectory(prefix="dunlin-proto-") as folder:
-        files = [f"dunlin/{area}/v1/{area}.proto" for area in areas]
-        subprocess.run(["protoc", f"--proto_path={proto_dir}", f"--python_out={folder}", *files], check=True)
+        subprocess.run(["protoc", f"--proto_path={proto_dir}", f"--python_out={folder}", *(f"dunlin/{area}/v1/{name}" for area in areas for name in files[area])], check=True)
         sys.path.insert(0, folder)
         try:
-            return tuple(importlib.import_module(f"dunlin.{area}.v1.{area}_pb2") for area in areas)
+            return tuple(import_area(area, files[area]) for area in areas)
         finally:
             sys.path.remove(folder)
+
+
+def import_area(area, names):
+    defined = {}
+    for name in sorted(names, key=lambda name: name == f"{area}.proto"):  # its own file last: that is whose DESCRIPTOR stays
+        defined.update(vars(importlib.import_module(f"dunlin.{area}.v1.{name.removesuffix('.proto')}_pb2")))
+    return types.SimpleNamespace(**defined)
 
 
 class NativeDialer:

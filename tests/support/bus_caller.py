@@ -24,8 +24,8 @@ class CallError(Exception):
 
 @functools.lru_cache(maxsize=None)
 def contract(area):
-    """The Python module of proto/dunlin/<area>/v1."""
-    areas = tuple(sorted(path.stem for path in (REPOSITORY / "proto").rglob("*.proto")))
+    """What the files of proto/dunlin/<area>/v1 define."""
+    areas = tuple(sorted(path.name for path in (REPOSITORY / "proto/dunlin").iterdir()))
     return native_dialer.load_contracts(REPOSITORY / "proto", areas)[areas.index(area)]
 
 
@@ -63,7 +63,7 @@ class BusCaller:
             if reply is not None:
                 if reply.code == native_dialer.OK:
                     reply_type = contract(service).DESCRIPTOR.services_by_name[f"{service.capitalize()}Service"].methods_by_name[method].output_type
-                    return getattr(contract(service), reply_type.name).FromString(reply.body)
+                    return getattr(contract(reply_type.full_name.split(".")[1]), reply_type.name).FromString(reply.body)
                 last = reply.code, reply.message
                 if reply.code not in again:
                     break
