@@ -37,8 +37,9 @@ def partition_of(id_bytes):
 class BusCaller:
     """One program; for one thread. `resent` counts what had to be sent again."""
 
-    def __init__(self, system, name):
+    def __init__(self, system, name, principal=""):
         system.add_key(name, "operator")
+        self.principal = principal  # on whose behalf, where that matters
         self.system = system
         self.keys = system.var / "keys"
         self.own = zmq.auth.load_certificate(self.keys / "private" / f"{name}.key_secret")
@@ -79,7 +80,7 @@ class BusCaller:
             return None
         self.last_request_id += 1
         socket.send(self.bus.Request(request_id=self.last_request_id, method=f"dunlin.{service}.v1.{service.capitalize()}Service/{method}", timeout_ms=int(ANSWER_S * 1000),
-                                     idempotency_key=key, body=request.SerializeToString(), partition=partition).SerializeToString())
+                                     idempotency_key=key, body=request.SerializeToString(), partition=partition, principal=self.principal).SerializeToString())
         until = time.monotonic() + ANSWER_S
         while socket.poll(max(0, int((until - time.monotonic()) * 1000))):
             reply = self.bus.Reply.FromString(socket.recv())

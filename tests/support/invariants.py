@@ -212,7 +212,7 @@ def check_log_against_tables(system):
         "payments said twice (posting: events)": [f"{key}: {n}" for key, n in collections.Counter(
             message["posting_id"] for name in ("PaymentPosted", "PaymentReversed") for message in of(name)).items() if n > 1],
         "AccountPlaced and BalanceChanged against postings (kind and currency: events' sum, postings' sum)": differences(changed, keyed(
-            system, """SELECT CASE kind WHEN 1 THEN 'placement' WHEN 2 THEN 'payment' WHEN 3 THEN 'reversal' ELSE 'adjustment' END, currency, sum(change_minor)
+            system, """SELECT (ARRAY['placement', 'payment', 'reversal', 'adjustment', 'interest', 'fee', 'credit'])[kind], currency, sum(change_minor)
                        FROM payment.posting GROUP BY 1, 2""")),
         "AccountPlaced and BalanceChanged against postings (account: events, postings)": differences(
             collections.Counter(message["account_id"] for message in balance_events), keyed(system, "SELECT account_id, count(*) FROM payment.posting GROUP BY 1")),

@@ -1,0 +1,427 @@
+"""P2 for money: random months of an agency's business, with the services that keep it killed in between, and not a cent is lost, made up or somebody else's.
+
+A seed draws what happens: payments to the agency and to clients, sent twice, too much, of nobody; reversals; money that is assigned or paid back; promises; disputes with credits that two persons
+decide. `payment` and `dispute` are killed while commands are on their way. A second, small bookkeeping here (`Books`) follows what was acknowledged and knows nothing of Dunlin's tables: cash of each
+client, what the agency has earned by `deploy/agreements.yaml` (with fractions), what lies in suspense. After each month it is compared with what the system says, and every invariant is asked.
+
+Broken once: a payment applied in full to what was overpaid (the ledger went below zero), the fee of a reversal left out, money of a reversed payment left in suspense.
+"""
+import collections
+import datetime
+import fractions
+import math
+import os
+import random
+import threading
+import uuid
+
+import pytest
+import yaml
+from bus_caller import BusCaller, CallError, contract, partition_of
+
+from dunlin_system import REPOSITORY, poll, running_system, seconds_of_load
+from invariants import check_invariants
+
+CLIENTS = ("acme-medical", "northwind-utilities", "bluepeak-telecom", "harbor-credit-union", "tests")
+DEBTORS, DEBTS = 24, 2  # of each
+MONTHS = 1              # of the short form
+STEP = 3                # days from one to the next on which something happens
+OPERATIONS_A_DAY = 20
+IN_FLIGHT = 25          # commands on their way while a service is killed
+EPOCH = datetime.date(1970, 1, 1)
+AGENCY, CLIENT = 1, 2   # dunlin.payment.v1.PaidTo
+INVALID_ARGUMENT, FAILED_PRECONDITION = 3, 9
+
+
+def days(day):
+    return (day - EPOCH).days
+
+
+class Agreements:
+    """What a payment earns, by the file that the services read; a second reading of it."""
+
+    def __init__(self):
+        self.all = yaml.safe_load((REPOSITORY / "deploy/agreements.yaml").read_text())["agreements"]
+
+    def terms(self, client, day):
+        def holds(terms):
+            return (terms["client"] == client and datetime.date.fromisoformat(str(terms.get("valid_from", "1900-01-01"))) <= day
+                    <= datetime.date.fromisoformat(str(terms.get("valid_until", "2199-12-31"))))
+        return next((terms for terms in self.all if holds(terms)), None) or next(terms for terms in self.all if terms["client"] == "*")
+
+    def fee_minor(self, debt, paid_to, day, amount_minor):
+        for row in self.terms(debt.client, day)["fees"]:
+            if row.get("paid", "client" if paid_to == CLIENT else "agency") != ("client" if paid_to == CLIENT else "agency") or row.get("stage", "early") == "legal":
+                continue
+            if not row.get("from_day", -math.inf) <= debt.age_days <= row.get("to_day", math.inf):
+                continue
+            if not row.get("at_least_minor", -math.inf) <= debt.placed_minor <= row.get("at_most_minor", math.inf):
+                continue
+            percent = fractions.Fraction(str(row["percent"]))
+            return min(amount_minor, max(math.floor(amount_minor * percent / 100 + fractions.Fraction(1, 2)), row.get("minimum_minor", 0)))
+        raise AssertionError(f"no row for {debt.client}")
+
+
+class Debt:
+    def __init__(self, account, client, placed_minor, age_days):
+        self.account, self.client, self.placed_minor, self.age_days = account, client, placed_minor, age_days
+        self.id = account.id_bytes
+        self.partition = partition_of(self.id)
+        self.payments = []    # of posting ids that can still be reversed
+        self.dispute = None   # the open one's id
+
+    def new_id(self):
+        return uuid.uuid4().bytes[:14] + self.partition.to_bytes(2, "big")
+
+
+Payment = collections.namedtuple("Payment", "debt posting_id paid_to applied_minor fee_minor item_id held_minor")
+
+
+class Books:
+    """What must be, by what was acknowledged."""
+
+    def __init__(self):
+        self.cash = collections.Counter()      # client -> minor units that the agency holds
+        self.earned = collections.Counter()    # client -> by the agency, and not taken
+        self.held = {}                         # item id -> (client, amount): in suspense
+        self.paid = collections.Counter()      # account id -> paid and not taken back
+        self.credited = collections.Counter()  # account id -> taken off by disputes
+
+    def paid_in(self, payment):
+        self.paid[payment.debt.id] += payment.applied_minor
+        self.earned[payment.debt.client] += payment.fee_minor
+        if payment.paid_to == AGENCY:
+            self.cash[payment.debt.client] += payment.applied_minor + payment.held_minor
+        if payment.held_minor:
+            self.held[payment.item_id] = (payment.debt.client, payment.held_minor)
+
+    def reversed(self, payment):
+        self.paid[payment.debt.id] -= payment.applied_minor
+        self.earned[payment.debt.client] -= payment.fee_minor
+        if payment.paid_to == AGENCY:
+            self.cash[payment.debt.client] -= payment.applied_minor
+        if payment.item_id in self.held:
+            client, amount_minor = self.held.pop(payment.item_id)
+            self.cash[client] -= amount_minor
+
+    def suspense(self):
+        total = collections.Counter()
+        for client, amount_minor in self.held.values():
+            total[client] += amount_minor
+        return total
+
+
+class Agency:
+    """The people who work there, and what comes in; one operation a call, drawn by the seed."""
+
+    def __init__(self, system, seed):
+        self.system, self.random = system, random.Random(seed)
+        self.clerk, self.chief = BusCaller(system, "clerk", "anna"), BusCaller(system, "chief", "berta")
+        self.payment, self.dispute = contract("payment"), contract("dispute")
+        self.agreements, self.books = Agreements(), Books()
+        self.debts, self.items, self.done = [], [], collections.Counter()
+        self.number = 0
+        self.today = None
+        self.operations = {
+            self.pay: 30, self.pay_client: 8, self.pay_too_much: 6, self.send_again: 4, self.reverse: 8, self.hold: 4, self.assign: 4, self.refund: 2,
+            self.promise: 6, self.open_dispute: 5, self.answer_dispute: 4, self.credit_dispute: 3, self.pay_nonsense: 2,
+        }
+
+    def close(self):
+        self.clerk.close()
+        self.chief.close()
+
+    def place(self):
+        rows, clients = [], []
+        today = self.system.now().date()
+        for debtor in range(DEBTORS):
+            client = CLIENTS[debtor % len(CLIENTS)]
+            for _ in range(DEBTS):
+                due = today - datetime.timedelta(days=self.random.choice((20, 100, 170, 200, 300, 400, 800)))
+                rows.append({"Client": client, "CustomerNo": f"M-{debtor}", "Name": f"Jo Debtor{debtor}", "Balance": f"{self.random.randint(500, 400000) / 100:.2f}", "DueDate": due.strftime("%m/%d/%Y"),
+                             "InvoiceDate": (due - datetime.timedelta(days=30)).strftime("%m/%d/%Y"), "Phone": f"(212) 555-01{debtor:02}"})
+                clients.append((client, (today - due).days))
+        for row, account, (client, age_days) in zip(rows, self.system.place_accounts(*rows), clients):
+            self.debts.append(Debt(account, client, round(fractions.Fraction(row["Balance"]) * 100), age_days))
+
+    # --- the bus ---
+
+    def key(self):
+        self.number += 1
+        return f"money-{self.number}"
+
+    def command(self, service, method, request, partition, caller=None, key=None):
+        return (caller or self.clerk).call(service, method, request, key or self.key(), partition)
+
+    def account(self, debt):
+        return self.clerk.call("payment", "GetAccount", self.payment.GetAccountRequest(account_id=debt.id), "", debt.partition)
+
+    def debt(self):
+        return self.random.choice(self.debts)
+
+    # --- payments ---
+
+    def amount(self, debt):
+        return self.random.randint(1, max(2, debt.placed_minor // self.random.choice((2, 3, 10))))
+
+    def post(self, debt, amount_minor, paid_to, caller=None, key=None):
+        """A payment, and what must come of it."""
+        request = self.payment.PostPaymentRequest(account_id=debt.id, payment_id=debt.new_id(), amount_minor=amount_minor, currency="USD", reference=uuid.uuid4().hex[:12], paid_to=paid_to,
+                                                  paid_on_days=days(self.today))
+        return self.post_request(debt, request, caller, key)
+
+    def post_request(self, debt, request, caller=None, key=None):
+        view = self.command("payment", "PostPayment", request, debt.partition, caller, key or request.payment_id.hex())
+        applied_minor = -view.amount_minor
+        assert applied_minor + view.suspense_minor == request.amount_minor, "all of it is somewhere"
+        assert view.suspense_minor == 0 or (request.paid_to == AGENCY and (applied_minor == 0 or view.balance_minor == 0)), "held only where nothing more is owed"
+        fee_minor = self.agreements.fee_minor(debt, request.paid_to, self.today, applied_minor) if applied_minor else 0
+        assert view.contingency_fee_minor == fee_minor, (debt.client, debt.age_days, debt.placed_minor, applied_minor)
+        return Payment(debt, request.payment_id, request.paid_to, applied_minor, fee_minor, view.suspense_item_id, view.suspense_minor), request
+
+    def keep(self, payment):
+        self.books.paid_in(payment)
+        if payment.applied_minor:
+            payment.debt.payments.append(payment)
+
+    def pay(self, paid_to=AGENCY, amount_minor=None):
+        debt = self.debt()
+        if paid_to == CLIENT and self.account(debt).balance_minor <= 0:
+            return False
+        payment, self.last = self.post(debt, amount_minor or self.amount(debt), paid_to)
+        self.last_debt = debt
+        self.keep(payment)
+        return True
+
+    def pay_client(self):
+        return self.pay(CLIENT, self.random.randint(1, 500))
+
+    def pay_too_much(self):
+        return self.pay(AGENCY, self.random.randint(400000, 800000))
+
+    def send_again(self):
+        """The same payment once more, by another program that does not know that it was sent: the same answer, and no effect."""
+        if not self.done[self.pay]:
+            return False
+        before = self.account(self.last_debt).balance_minor
+        self.post_request_again()
+        assert self.account(self.last_debt).balance_minor == before
+        return True
+
+    def post_request_again(self):
+        view = self.command("payment", "PostPayment", self.last, self.last_debt.partition, self.chief)
+        assert -view.amount_minor + view.suspense_minor == self.last.amount_minor
+
+    def pay_nonsense(self):
+        debt = self.debt()
+        for wrong in ({"amount_minor": 0}, {"amount_minor": -5}, {"currency": "EUR"}, {"currency": "dollars"}):
+            request = self.payment.PostPaymentRequest(**{"account_id": debt.id, "payment_id": debt.new_id(), "amount_minor": 100, "currency": "USD", **wrong})
+            with pytest.raises(CallError) as refused:
+                self.command("payment", "PostPayment", request, debt.partition)
+            assert refused.value.code == INVALID_ARGUMENT
+        return True
+
+    def reverse(self):
+        debt = self.debt()
+        if not debt.payments:
+            return False
+        payment = debt.payments.pop(self.random.randrange(len(debt.payments)))
+        view = self.command("payment", "ReversePayment", self.payment.ReversePaymentRequest(posting_id=payment.posting_id, reason="returned"), debt.partition)
+        assert (view.amount_minor, view.contingency_fee_minor) == (payment.applied_minor, -payment.fee_minor)
+        self.books.reversed(payment)
+        return True
+
+    # --- money that is nobody's yet ---
+
+    def hold(self):
+        item_id = self.debt().new_id()
+        client = self.random.choice(CLIENTS)
+        amount_minor = self.random.randint(1, 90000)
+        self.command("payment", "HoldMoney", self.payment.HoldMoneyRequest(item_id=item_id, amount_minor=amount_minor, currency="USD", client=client, payer="J. MILLER", reference="no reference",
+                                                                           received_on_days=days(self.today), agency="demo"), partition_of(item_id))
+        self.books.cash[client] += amount_minor
+        self.books.held[item_id] = (client, amount_minor)
+        return True
+
+    def draw_item(self):
+        return self.random.choice(sorted(self.books.held)) if self.books.held else None
+
+    def assign(self):
+        """To a debt of the same client; where that does not take all of it, it is held again."""
+        item_id = self.draw_item()
+        if item_id is None:
+            return False
+        client, amount_minor = self.books.held[item_id]
+        debt = self.random.choice([debt for debt in self.debts if debt.client == client])
+        self.command("payment", "AssignSuspense", self.payment.AssignSuspenseRequest(item_id=item_id, account_id=debt.id, reason="his name"), partition_of(item_id))
+        request = self.payment.PostPaymentRequest(account_id=debt.id, amount_minor=amount_minor, currency="USD", paid_on_days=days(self.today), item_id=item_id)
+        try:
+            view = self.command("payment", "PostPayment", request, debt.partition)
+        except CallError as refused:
+            assert refused.code == FAILED_PRECONDITION and self.account(debt).balance_minor < amount_minor, refused
+            self.command("payment", "UnassignSuspense", self.payment.UnassignSuspenseRequest(item_id=item_id, reason="too much"), partition_of(item_id))
+            return True
+        del self.books.held[item_id]
+        fee_minor = self.agreements.fee_minor(debt, AGENCY, self.today, amount_minor)
+        assert (-view.amount_minor, view.contingency_fee_minor) == (amount_minor, fee_minor)
+        self.books.paid[debt.id] += amount_minor
+        self.books.earned[client] += fee_minor
+        debt.payments.append(Payment(debt, view.posting_id, AGENCY, amount_minor, fee_minor, b"", 0))
+        return True
+
+    def refund(self):
+        item_id = self.draw_item()
+        if item_id is None:
+            return False
+        client, amount_minor = self.books.held.pop(item_id)
+        self.command("payment", "RefundSuspense", self.payment.RefundSuspenseRequest(item_id=item_id, reason="by cheque"), partition_of(item_id))
+        self.books.cash[client] -= amount_minor
+        return True
+
+    # --- promises, disputes ---
+
+    def promise(self):
+        debt = self.debt()
+        account = self.account(debt)
+        if account.balance_minor <= 0 or any(promise.state == self.payment.PROMISE_STATE_OPEN for promise in account.promises):
+            return False
+        self.command("payment", "MakePromise", self.payment.MakePromiseRequest(account_id=debt.id, amount_minor=self.random.randint(1, account.balance_minor), currency="USD",
+                                                                               due_on_days=days(self.today) + self.random.randint(0, 20)), debt.partition)
+        return True
+
+    def open_dispute(self):
+        debt = self.debt()
+        if debt.dispute:
+            return False
+        dispute = self.dispute
+        view = self.command("dispute", "OpenDispute", dispute.OpenDisputeRequest(account_id=debt.id, source=dispute.DISPUTE_SOURCE_DEBTOR, reason="not mine", is_written=True, medium=dispute.MEDIUM_MAIL),
+                            debt.partition)
+        debt.dispute = view.dispute_id
+        return True
+
+    def disputed(self):
+        found = [debt for debt in self.debts if debt.dispute]
+        return self.random.choice(found) if found else None
+
+    def answer_dispute(self):
+        debt = self.disputed()
+        if debt is None:
+            return False
+        dispute = self.dispute
+        self.verify(debt)
+        self.command("dispute", "ResolveDispute", dispute.ResolveDisputeRequest(dispute_id=debt.dispute, outcome=dispute.DISPUTE_OUTCOME_REJECTED, note="the papers are right"), debt.partition)
+        debt.dispute = None
+        return True
+
+    def verify(self, debt):
+        request = self.dispute.RecordVerificationRequest(dispute_id=debt.dispute, note="statement", medium=self.dispute.MEDIUM_MAIL)
+        self.command("dispute", "RecordVerification", request, debt.partition)
+
+    def credit_dispute(self):
+        debt = self.disputed()
+        if debt is None:
+            return False
+        dispute = self.dispute
+        owed_minor = self.account(debt).balance_minor
+        if owed_minor < 2:
+            return False
+        outcome = self.random.choice((dispute.DISPUTE_OUTCOME_PARTLY, dispute.DISPUTE_OUTCOME_CONCEDED))
+        credit_minor = owed_minor
+        if outcome == dispute.DISPUTE_OUTCOME_PARTLY:  # the rest stands, and that needs an answer
+            credit_minor = self.random.randint(1, owed_minor - 1)
+            self.verify(debt)
+        self.system.wait()  # until dispute knows what is owed
+        self.command("dispute", "ResolveDispute", dispute.ResolveDisputeRequest(dispute_id=debt.dispute, outcome=outcome, note="not all of it is owed", credit_minor=credit_minor, currency="USD"),
+                     debt.partition)
+        self.command("dispute", "DecideResolution", dispute.DecideResolutionRequest(dispute_id=debt.dispute, is_approved=True), debt.partition, self.chief)
+        debt.dispute = None
+        poll("the credit", lambda: self.account(debt).balance_minor == owed_minor - credit_minor)
+        self.books.credited[debt.id] += credit_minor
+        return True
+
+    # --- a day ---
+
+    def operate(self):
+        for _ in range(OPERATIONS_A_DAY):
+            operation = self.random.choices(list(self.operations), self.operations.values())[0]
+            if operation():
+                self.done[operation] += 1
+
+    def kill_under_load(self):
+        """A service is killed while payments are on their way; all are acknowledged in the end, each once."""
+        service = self.random.choice(("payment", "payment", "dispute"))
+        after = self.random.randint(0, IN_FLIGHT)
+        amounts = [(debt, self.amount(debt), self.key()) for debt in self.random.choices(self.debts, k=IN_FLIGHT)]
+        made, reached, failed = [], threading.Event(), []
+
+        def pay_all():
+            caller = BusCaller(self.system, "counter")
+            try:
+                for debt, amount_minor, key in amounts:
+                    made.append(self.post(debt, amount_minor, AGENCY, caller, key)[0])
+                    if len(made) >= after:
+                        reached.set()
+            except BaseException as problem:  # told in the test's own thread
+                failed.append(problem)
+            finally:
+                reached.set()
+                caller.close()
+
+        payers = threading.Thread(target=pay_all)
+        payers.start()
+        reached.wait()
+        self.system.kill(service)
+        self.system.up()
+        payers.join()
+        if failed:
+            raise failed[0]
+        for payment in made:
+            self.keep(payment)
+        self.done["kill"] += 1
+
+    def check_holds(self, dialer):
+        """Nobody whose dispute is open is called."""
+        targets = [debt.account.target for debt in self.debts if debt.dispute]
+        if targets:
+            verdicts = dialer.request_permits(targets, key=self.key())
+            assert all(verdict.WhichOneof("verdict") == "refusal" for verdict in verdicts)
+            self.done["held"] += len(verdicts)
+
+    def check_month(self):
+        """Both bookkeepings say the same."""
+        self.system.wait()
+        trust = {line["client"]: line for line in self.system.json("trust")["trust"]}
+        suspense = self.books.suspense()
+        for client in set(trust) | set(self.books.cash):
+            line = trust[client]
+            assert (line["cash_minor"], line["earned_minor"], line["suspense_minor"], line["transit_minor"]) == (self.books.cash[client], self.books.earned[client], suspense[client], 0), client
+            assert line["cash_minor"] == line["payable_minor"] + line["earned_minor"] + line["suspense_minor"] + line["transit_minor"]
+        for debt in self.debts:
+            account = self.account(debt)
+            assert account.balance_minor == debt.placed_minor - self.books.paid[debt.id] - self.books.credited[debt.id], debt.account
+            assert account.balance_minor >= 0
+
+
+def test_random_months_of_business_lose_and_make_up_nothing():
+    seed = int(os.environ.get("DUNLIN_TEST_SEED", 0)) or random.SystemRandom().randint(1, 2**31)
+    print(f"DUNLIN_TEST_SEED={seed}")
+    with running_system() as system:
+        agency = Agency(system, seed)
+        agency.place()
+        dialer = system.dialer("calls")
+        ends = datetime.datetime.now() + datetime.timedelta(seconds=seconds_of_load(0))
+        month = 0
+        while month < MONTHS or datetime.datetime.now() < ends:
+            month += 1
+            for day in range(0, 30, STEP):
+                agency.today = system.next_day(STEP).date()
+                agency.operate()
+                agency.check_holds(dialer)
+                if day % 9 == 6:
+                    agency.kill_under_load()
+            agency.check_month()
+        agency.close()
+        rare = [operation.__name__ for operation in agency.operations if not agency.done[operation]]
+        assert not rare, f"never happened: {rare}"
+        assert agency.done["held"] and agency.done["kill"]
+        check_invariants(system)
