@@ -5,6 +5,8 @@
 
 #include <glib.h>
 
+#include "cardmask/cardmask.h"
+
 ProtobufCBinaryData wire_bytes(const void *bytes, size_t len)
 {
     return (ProtobufCBinaryData){.len = len, .data = (uint8_t *)(uintptr_t)bytes};
@@ -63,6 +65,15 @@ enum status wire_check_text(const char *text, size_t max, const char *field, str
     if (!g_utf8_validate(text, -1, NULL))
         return error_set(err, STATUS_INVALID_ARGUMENT, "%s: is not UTF-8", field);
     return STATUS_OK;
+}
+
+enum status wire_free_text(char *text, size_t max, const char *field, struct error *err)
+{
+    const enum status st = wire_check_text(text, max, field, err);
+
+    if (st == STATUS_OK)
+        (void)mask_card_numbers(text);
+    return st;
 }
 
 static void *allocate(void *context, size_t size)

@@ -28,6 +28,9 @@ struct id wire_known_id(const ProtobufCBinaryData *bytes);
 /* UTF-8 of at most `max` bytes; may be empty. */
 MUST_USE enum status wire_check_text(const char *text, size_t max, const char *field, struct error *err);
 
+/* The same of what people write freely; card numbers in it are masked in place, before anybody stores or logs it. */
+MUST_USE enum status wire_free_text(char *text, size_t max, const char *field, struct error *err);
+
 /* Freed by protobuf_c_message_free_unpacked(message, NULL). NULL says one thing only, that the bytes are no such
  * message: without memory the process ends, as it does in GLib, since nobody may take that for a broken event. */
 ProtobufCMessage *wire_unpack(const ProtobufCMessageDescriptor *type, size_t len, const uint8_t *bytes);

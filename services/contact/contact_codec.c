@@ -65,7 +65,7 @@ static enum status read_override(const Dunlin__Contact__V1__PermitOverride *wire
         check_named((int)wire->reason_code, DUNLIN__CONTACT__V1__OVERRIDE_REASON__OVERRIDE_REASON_EXTERNAL_EFFECT + 1,
                     "override.reason_code", err);
     if (st == STATUS_OK)
-        st = wire_check_text(wire->reason, CODEC_REASON_MAX_BYTES, "override.reason", err);
+        st = wire_free_text(wire->reason, CODEC_REASON_MAX_BYTES, "override.reason", err);
     if (st == STATUS_OK && wire->reason[strspn(wire->reason, " \t\n")] == '\0')
         st = error_set(err, STATUS_INVALID_ARGUMENT, "override.reason: an override needs one");
     if (st != STATUS_OK)
@@ -182,7 +182,7 @@ enum status codec_report(const Dunlin__Contact__V1__AttemptReport *wire, struct 
     if (st == STATUS_OK)
         st = read_discussed(wire, ret_report, err);
     if (st == STATUS_OK)
-        st = wire_check_text(wire->reason, CODEC_REASON_MAX_BYTES, "reason", err);
+        st = wire_free_text(wire->reason, CODEC_REASON_MAX_BYTES, "reason", err);
     if (st == STATUS_OK)
         st = codec_check_evidence(wire->evidence, err);
     for (size_t i = 0; st == STATUS_OK && i < wire->n_flags; i++) {

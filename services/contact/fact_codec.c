@@ -185,7 +185,7 @@ static uint32_t flags_of(const Dunlin__Contact__V1__Fact *wire, const struct per
 
 static enum status check_texts(const Dunlin__Contact__V1__Fact *wire, const struct person_fact *fact, struct error *err)
 {
-    enum status st = wire_check_text(wire->note, CODEC_REASON_MAX_BYTES, "note", err);
+    enum status st = wire_free_text(wire->note, CODEC_REASON_MAX_BYTES, "note", err);
     if (st == STATUS_OK)
         st = wire_check_text(wire->language, LANGUAGE_MAX_BYTES, "language", err);
     if (st == STATUS_OK)

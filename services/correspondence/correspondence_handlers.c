@@ -220,7 +220,7 @@ static enum status finish(struct unit *unit, struct service_call *call, struct e
     const char *text;
     enum status st = wire_read_own_id(call, &request->permit_id, "permit_id", &permit_id, err);
     if (st == STATUS_OK)
-        st = wire_check_text(request->detail, TEXT_MAX_BYTES, "detail", err);
+        st = wire_free_text(request->detail, TEXT_MAX_BYTES, "detail", err);
     if (st == STATUS_OK)
         st = finish_event(request->state, &event, err);
     if (st == STATUS_OK)
@@ -256,7 +256,7 @@ static enum status park(struct unit *unit, struct service_call *call, struct err
     if (st == STATUS_OK)
         st = wire_check_text(request->template_, NAME_MAX_BYTES, "template", err);
     if (st == STATUS_OK)
-        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
+        st = wire_free_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st == STATUS_OK)
         st = check_channel(request->channel, err);
     if (st == STATUS_OK)
@@ -372,7 +372,7 @@ static enum status take_inbound(struct unit *unit, struct service_call *call, st
     if (st == STATUS_OK)
         st = read_optional_id(&request->permit_id, "permit_id", err);
     if (st == STATUS_OK)
-        st = wire_check_text(request->text, TEXT_MAX_BYTES, "text", err);
+        st = wire_free_text(request->text, TEXT_MAX_BYTES, "text", err);
     if (st == STATUS_OK && request->received_at_us < 0)
         st = error_set(err, STATUS_INVALID_ARGUMENT, "received_at_us: %lld is before 1970",
                        (long long)request->received_at_us);
@@ -454,7 +454,7 @@ static enum status close_confirmation(struct unit *unit, struct service_call *ca
     struct id point_id;
     enum status st = wire_read_own_id(call, &request->contact_point_id, "contact_point_id", &point_id, err);
     if (st == STATUS_OK)
-        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
+        st = wire_free_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st == STATUS_OK && request->reason[0] == '\0')
         st = error_set(err, STATUS_INVALID_ARGUMENT, "reason: is missing");
     if (st == STATUS_OK)

@@ -96,7 +96,7 @@ static enum status want_post(struct book *book, const struct service_call *call,
     enum status st = wire_read_own_id(call, &request->account_id, "account_id", &account_id, err);
 
     if (st == STATUS_OK)
-        st = wire_check_text(request->reference, TEXT_MAX_BYTES, "reference", err);
+        st = wire_free_text(request->reference, TEXT_MAX_BYTES, "reference", err);
     if (st == STATUS_OK)
         st = check_paid_to((int)request->paid_to, err);
     if (st == STATUS_OK)
@@ -237,7 +237,7 @@ static enum status want_reverse(struct book *book, const struct service_call *ca
     enum status st = wire_read_own_id(call, &request->posting_id, "posting_id", &posting_id, err);
 
     if (st == STATUS_OK)
-        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
+        st = wire_free_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st != STATUS_OK)
         return st;
     struct id reversal_id = ledger_reversal_id(&posting_id);
@@ -349,7 +349,7 @@ static enum status want_cancel(struct book *book, const struct service_call *cal
     enum status st = wire_read_own_id(call, &request->promise_id, "promise_id", &promise_id, err);
 
     if (st == STATUS_OK)
-        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
+        st = wire_free_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st == STATUS_OK)
         book_want_promise(book, &promise_id);
     return st;

@@ -27,8 +27,8 @@ static enum status check_texts(const Dunlin__Payment__V1__HoldMoneyRequest *requ
     enum status st = wire_check_text(request->client, AGREEMENT_CLIENT_SIZE - 1, "client", err);
 
     if (st == STATUS_OK)
-        st = wire_check_text(request->payer, TEXT_MAX_BYTES, "payer", err);
-    return st == STATUS_OK ? wire_check_text(request->reference, TEXT_MAX_BYTES, "reference", err) : st;
+        st = wire_free_text(request->payer, TEXT_MAX_BYTES, "payer", err);
+    return st == STATUS_OK ? wire_free_text(request->reference, TEXT_MAX_BYTES, "reference", err) : st;
 }
 
 static enum status want_hold(struct book *book, const struct service_call *call, struct error *err)
@@ -111,13 +111,13 @@ enum status suspense_hold(struct unit *unit, struct service_call *calls, size_t 
 /* --- what happens to it */
 
 static enum status want_item(struct book *book, const struct service_call *call, const ProtobufCBinaryData *bytes,
-                             const char *reason, struct error *err)
+                             char *reason, struct error *err)
 {
     struct id item_id;
     enum status st = wire_read_own_id(call, bytes, "item_id", &item_id, err);
 
     if (st == STATUS_OK)
-        st = wire_check_text(reason, TEXT_MAX_BYTES, "reason", err);
+        st = wire_free_text(reason, TEXT_MAX_BYTES, "reason", err);
     if (st == STATUS_OK)
         book_want_suspense(book, &item_id);
     return st;

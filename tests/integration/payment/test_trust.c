@@ -342,6 +342,28 @@ static void the_database_itself_keeps_trust_balanced_and_unchanged(void **state)
         0);
 }
 
+/* Neither in what is answered and stored, nor in the log. */
+static void card_numbers_that_somebody_wrote_are_not_kept(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct id item_id = id_new(7);
+    char payer[] = "J SMITH 5555555555554444", reference[] = "card 4111-1111-1111-1111";
+    Dunlin__Payment__V1__HoldMoneyRequest request = money(&item_id, 100);
+
+    request.payer = payer;
+    request.reference = reference;
+    Dunlin__Payment__V1__SuspenseView *held = (void *)fixture_call(fixture, "HoldMoney", &request.base, STATUS_OK);
+    assert_string_equal(held->payer, "J SMITH ************4444");
+    assert_string_equal(held->reference, "card ****-****-****-1111");
+    fixture_free_reply(&held->base);
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM payment.suspense WHERE payer LIKE '%**4444' AND "
+                                             "reference LIKE '%*-1111'"),
+                     1);
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM log.event WHERE position('5555555555554444'::bytea "
+                                             "IN payload) > 0 OR position('4111-1111'::bytea IN payload) > 0"),
+                     0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +376,7 @@ int main(void)
         cmocka_unit_test_setup(an_account_that_owes_less_takes_nothing_of_it, empty),
         cmocka_unit_test_setup(a_refund_leaves_the_trust_account, empty),
         cmocka_unit_test_setup(money_that_makes_no_sense_is_refused, empty),
+        cmocka_unit_test_setup(card_numbers_that_somebody_wrote_are_not_kept, empty),
         cmocka_unit_test_setup(what_is_in_suspense_and_in_trust_can_be_asked_for, empty),
         cmocka_unit_test_setup(what_a_dispute_takes_off_is_taken_off_once_and_earns_nothing, empty),
         cmocka_unit_test_setup(the_database_itself_keeps_trust_balanced_and_unchanged, empty),

@@ -92,6 +92,16 @@ static void texts_are_utf8_of_a_limited_length(void **state)
     }
 }
 
+static void card_numbers_in_free_text_are_masked(void **state)
+{
+    (void)state;
+    char text[] = "paid with 4111 1111 1111 1111, account 12345678";
+    struct error err = {0};
+    assert_int_equal(wire_free_text(text, 100, "reason", &err), STATUS_OK);
+    assert_string_equal(text, "paid with **** **** **** 1111, account 12345678");
+    assert_int_equal(wire_free_text(text, 8, "reason", &err), STATUS_INVALID_ARGUMENT);
+}
+
 static void the_actor_is_the_principal_or_nobody(void **state)
 {
     (void)state;
@@ -108,6 +118,7 @@ int main(void)
         cmocka_unit_test(bad_ids_are_refused_by_their_field),
         cmocka_unit_test(an_id_of_another_partition_is_not_the_call_s_own),
         cmocka_unit_test(texts_are_utf8_of_a_limited_length),
+        cmocka_unit_test(card_numbers_in_free_text_are_masked),
         cmocka_unit_test(the_actor_is_the_principal_or_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
