@@ -5,6 +5,7 @@
 #include "payment_handlers.h"
 #include "payment_sql.h"
 #include "policy/policy_holder.h"
+#include "remittance_handlers.h"
 #include "suspense_handlers.h"
 
 static const struct config_option OPTIONS[] = {
@@ -53,6 +54,22 @@ static const struct service_method METHODS[] = {
      .scope = SERVICE_ANYWHERE,
      .handle = payment_get_balances,
      .roles = "service",
+     .is_query = true},
+    {.name = "RemitPart", .scope = SERVICE_IN_PARTITION, .handle = remittance_remit_part, .roles = "operator service"},
+    {.name = "PreviewRemittance",
+     .scope = SERVICE_ANYWHERE,
+     .handle = remittance_preview,
+     .roles = "operator service",
+     .is_query = true},
+    {.name = "ListRemittances",
+     .scope = SERVICE_ANYWHERE,
+     .handle = remittance_list,
+     .roles = "operator service",
+     .is_query = true},
+    {.name = "GetRemittanceLines",
+     .scope = SERVICE_ANYWHERE,
+     .handle = remittance_lines,
+     .roles = "operator service",
      .is_query = true},
     {0},
 };
