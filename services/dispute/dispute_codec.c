@@ -165,6 +165,7 @@ void codec_detail(const struct dispute *dispute, Dunlin__Dispute__V1__DisputeDet
     ret_detail->decided_at_us = dispute->decided_at.us;
     ret_detail->root_cause = (Dunlin__Dispute__V1__RootCause)dispute->root_cause;
     ret_detail->root_cause_text = wire_text(dispute->root_cause_text);
+    ret_detail->resolved_at_us = dispute->resolved_at.us;
 }
 
 uint8_t *codec_detail_pack(const struct dispute *dispute, size_t *ret_n)
@@ -213,6 +214,7 @@ static void read_rest(const Dunlin__Dispute__V1__DisputeDetail *detail, struct d
     dispute->decided_at.us = detail->decided_at_us;
     dispute->root_cause = (enum root_cause)detail->root_cause;
     dispute->root_cause_text = detail->root_cause_text;
+    dispute->resolved_at.us = detail->resolved_at_us;
 }
 
 enum status codec_detail_unpack(struct book *book, const uint8_t *bytes, size_t n, struct dispute *dispute,

@@ -128,6 +128,7 @@ struct dispute {
     struct date frivolous_on; /* days 0: it was not determined to be */
 
     struct instant answered_at; /* 0: it is not answered, or the answer came back */
+    struct instant resolved_at; /* 0: it is not, or was before this was kept */
     enum medium answer_medium;
     struct date answer_sent_on;
     struct id answer_permit_id; /* none: not by a permit, or not known */

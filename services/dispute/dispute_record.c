@@ -289,6 +289,7 @@ enum status record_move(const struct record *record, struct account *account, st
 {
     book_touch_dispute(dispute);
     account->unresolved = dispute->state == DISPUTE_RESOLVED ? NULL : dispute;
+    dispute->resolved_at.us = dispute->state == DISPUTE_RESOLVED ? unit_now(record->unit).us : 0;
     set_timer(record, dispute);
     return tell(record, dispute, event, err);
 }

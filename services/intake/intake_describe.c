@@ -15,6 +15,7 @@
 struct loaded {
     GHashTable *accounts; /* id -> struct account in `rows` */
     GHashTable *debtors;  /* id -> struct debtor, owned */
+    GHashTable *files;    /* id of a placement -> name of its file, owned; NULL: not loaded */
     struct account *rows;
     GStringChunk *texts;
 };
@@ -34,6 +35,8 @@ static void loaded_fini(struct loaded *loaded)
 {
     g_hash_table_unref(loaded->accounts);
     g_hash_table_unref(loaded->debtors);
+    if (loaded->files)
+        g_hash_table_unref(loaded->files);
     g_free(loaded->rows);
     g_string_chunk_free(loaded->texts);
 }
@@ -56,6 +59,23 @@ static enum status read_ids(const Dunlin__Intake__V1__DescribeAccountsRequest *r
     return STATUS_OK;
 }
 
+/* Accounts of one call come from few files. */
+static enum status load_files(struct db *db, struct loaded *loaded, struct error *err)
+{
+    g_autoptr(GHashTable) placements = id_set_new();
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(struct id));
+    GHashTableIter iter;
+    gpointer account;
+
+    g_hash_table_iter_init(&iter, loaded->accounts);
+    while (g_hash_table_iter_next(&iter, NULL, &account)) {
+        const struct id *id = &((const struct account *)account)->provenance.placement_id;
+        if (id_set_add(placements, id))
+            g_array_append_vals(ids, id, 1);
+    }
+    return store_placement_names(db, (const struct id *)(const void *)ids->data, ids->len, &loaded->files, err);
+}
+
 static enum status load(struct db *db, const struct id *ids, size_t n, struct loaded *loaded, struct error *err)
 {
     size_t n_rows = 0;
@@ -73,7 +93,8 @@ static enum status load(struct db *db, const struct id *ids, size_t n, struct lo
         (void)id_table_put(loaded->debtors, &debtor->id, debtor);
         g_ptr_array_add(debtors, debtor);
     }
-    return store_debtors_load(db, (struct debtor *const *)debtors->pdata, debtors->len, loaded->texts, err);
+    st = store_debtors_load(db, (struct debtor *const *)debtors->pdata, debtors->len, loaded->texts, err);
+    return st == STATUS_OK ? load_files(db, loaded, err) : st;
 }
 
 /* The oldest contact points come first: of several addresses the last is the newest. */
@@ -87,6 +108,17 @@ static void describe_addresses(const struct debtor *debtor, const struct id *poi
         if (point->contact.kind == CONTACT_ADDRESS)
             to->postal_address = wire_text(point->contact.value);
     }
+}
+
+static void describe_origin(const struct account *account, const struct loaded *loaded,
+                            Dunlin__Intake__V1__Provenance *to)
+{
+    const char *file_name = g_hash_table_lookup(loaded->files, &account->provenance.placement_id);
+
+    to->placement_id = wire_id(&account->provenance.placement_id);
+    to->file_name = wire_text(file_name ? file_name : "");
+    to->line = account->provenance.line;
+    to->record_hash = wire_bytes(account->provenance.record_hash, sizeof(account->provenance.record_hash));
 }
 
 static void describe(const struct account *account, const struct debtor *debtor, const struct id *point_id,
@@ -109,6 +141,7 @@ static void reply(struct service_call *call, const struct loaded *loaded, const 
 {
     const Dunlin__Intake__V1__DescribeAccountsRequest *request = (const void *)call->request;
     const size_t n = request->n_accounts;
+    g_autofree Dunlin__Intake__V1__Provenance *origins = g_new(Dunlin__Intake__V1__Provenance, n);
     g_autofree Dunlin__Intake__V1__AccountDescription *rows = g_new(Dunlin__Intake__V1__AccountDescription, n);
     g_autofree Dunlin__Intake__V1__AccountDescription **list = g_new(Dunlin__Intake__V1__AccountDescription *, n);
     Dunlin__Intake__V1__DescribeAccountsReply message;
@@ -117,9 +150,13 @@ static void reply(struct service_call *call, const struct loaded *loaded, const 
         const struct account *account = g_hash_table_lookup(loaded->accounts, &ids[i]);
         const struct id point_id = wire_known_id(&request->accounts[i]->contact_point_id);
         dunlin__intake__v1__account_description__init(&rows[i]);
-        if (account)
-            describe(account, g_hash_table_lookup(loaded->debtors, &account->debtor_id), &point_id, &rows[i]);
+        dunlin__intake__v1__provenance__init(&origins[i]);
         list[i] = &rows[i];
+        if (!account || (call->agency_id != 0 && call->agency_id != account->agency_id))
+            continue;
+        describe(account, g_hash_table_lookup(loaded->debtors, &account->debtor_id), &point_id, &rows[i]);
+        describe_origin(account, loaded, &origins[i]);
+        rows[i].provenance = &origins[i];
     }
     dunlin__intake__v1__describe_accounts_reply__init(&message);
     message.accounts = list;

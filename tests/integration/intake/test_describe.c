@@ -80,6 +80,12 @@ static void an_account_is_described_as_it_stands_now(void **state)
     assert_string_equal(bob->client_reference, "A-2");
     assert_string_equal(bob->postal_address, "");
     assert_int_equal(reply->accounts[1]->account_id.len, 0);
+    assert_null(reply->accounts[1]->provenance);
+    assert_int_equal(ann->provenance->line, 2);
+    assert_string_equal(ann->provenance->file_name, sent->name);
+    assert_int_equal(bob->provenance->line, 3);
+    assert_memory_equal(ann->provenance->placement_id.data, bob->provenance->placement_id.data, ID_BYTES);
+    assert_int_equal(ann->provenance->record_hash.len, bob->provenance->record_hash.len);
     assert_string_equal(ann->debtor_name, "Ann");
     assert_string_equal(ann->currency, "USD");
     assert_int_equal(ann->agency_id, 1);
@@ -104,6 +110,31 @@ static void an_account_is_described_as_it_stands_now(void **state)
     instance_close(instance);
 }
 
+static void another_agency_s_accounts_are_not_described(void **state)
+{
+    static const struct fixture_caller OTHER = {
+        .peer = "desk", .role = "operator", .principal = "user:anna", .agency_id = 2};
+    struct unit_fixture *instance = instance_open(*state);
+    SCOPED(file_closep)
+    struct sent_file *sent =
+        file_from_text(ACCOUNTS, ACCOUNTS_HEADER "acme,A-1,C-1,Ann,5.00,2025-12-01,2025-11-01,,,,,\n");
+    Dunlin__Intake__V1__DescribeAccountsRequest request;
+    Dunlin__Intake__V1__AccountAt at, *list[] = {&at};
+    fixture_free_reply(place_file(instance, sent, NULL));
+    const struct id account_id = id_of(instance, "acme", "A-1");
+    dunlin__intake__v1__account_at__init(&at);
+    at.account_id = wire_id(&account_id);
+    dunlin__intake__v1__describe_accounts_request__init(&request);
+    request.n_accounts = 1;
+    request.accounts = list;
+    Dunlin__Intake__V1__DescribeAccountsReply *reply =
+        fixture_call_as(instance, &OTHER, "DescribeAccounts", &request.base, STATUS_OK);
+    assert_int_equal(reply->accounts[0]->account_id.len, 0);
+    assert_null(reply->accounts[0]->provenance);
+    fixture_free_reply(reply);
+    instance_close(instance);
+}
+
 static void a_request_without_accounts_or_with_a_broken_id_is_refused(void **state)
 {
     struct unit_fixture *instance = instance_open(*state);
@@ -117,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(an_account_is_described_as_it_stands_now, intake_empty),
+        cmocka_unit_test_setup(another_agency_s_accounts_are_not_described, intake_empty),
         cmocka_unit_test_setup(a_request_without_accounts_or_with_a_broken_id_is_refused, intake_empty),
     };
     return cmocka_run_group_tests(tests, intake_open, fixture_close);
