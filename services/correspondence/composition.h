@@ -1,7 +1,7 @@
 #ifndef DUNLIN_CORRESPONDENCE_COMPOSITION_H
 #define DUNLIN_CORRESPONDENCE_COMPOSITION_H
 
-#include "agency_profile.h"
+#include "agency/agency_profile.h"
 #include "description.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "letter/letter.h"

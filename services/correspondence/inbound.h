@@ -1,7 +1,7 @@
 #ifndef DUNLIN_CORRESPONDENCE_INBOUND_H
 #define DUNLIN_CORRESPONDENCE_INBOUND_H
 
-#include "agency_profile.h"
+#include "agency/agency_profile.h"
 #include "edge_call.h"
 
 /* What comes in from a gateway, once its signature is checked: the carrier's receipts, and what debtors write. All of

@@ -1,7 +1,7 @@
 #ifndef DUNLIN_CORRESPONDENCE_POLICY_HOLDER_H
 #define DUNLIN_CORRESPONDENCE_POLICY_HOLDER_H
 
-#include "agency_profile.h"
+#include "agency/agency_profile.h"
 #include "template/template.h"
 
 /* What is written by: who writes, and the messages. Immutable; in use by several threads while another one takes its

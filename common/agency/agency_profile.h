@@ -1,11 +1,11 @@
-#ifndef DUNLIN_CORRESPONDENCE_AGENCY_PROFILE_H
-#define DUNLIN_CORRESPONDENCE_AGENCY_PROFILE_H
+#ifndef DUNLIN_AGENCY_AGENCY_PROFILE_H
+#define DUNLIN_AGENCY_AGENCY_PROFILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "correspondence_model.h"
+#include "agency/opt_out.h"
 #include "letter/validation_notice.h"
 #include "status/status.h"
 

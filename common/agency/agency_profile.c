@@ -1,4 +1,4 @@
-#include "agency_profile.h"
+#include "agency/agency_profile.h"
 
 #include <glib.h>
 
