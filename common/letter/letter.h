@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "calendar/calendar.h"
+#include "money/money.h"
 #include "status/status.h"
 
 /* Letters as PDF: a plain description in, bytes out. Pure: no clock, no files but the installed fonts, and the same
@@ -83,6 +84,10 @@ void letter_document_fini(struct letter_document *document);
  * no installed font has U+4E2D"), NOT_FOUND where no font is installed at all, RESOURCE_EXHAUSTED without memory. */
 MUST_USE enum status letter_render(const struct letter *letter, struct letter_document *ret_document,
                                    struct error *err);
+
+/* "1,234.50" and "–1,234.50": without the currency. g_free. */
+#define LETTER_MINUS "–"
+char *letter_amount(struct money amount);
 
 /* Where the window may show the sheet, over all positions of the insert, and where it always does; in points from the
  * sheet's upper left corner. For tests and for whoever designs a letterhead. */

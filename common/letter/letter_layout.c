@@ -3,12 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "letter/letter_type.h"
+
 /* All lengths in points, 72 to the inch, from the sheet's upper left corner. */
 #define IN(inches) ((inches)*72.0)
 #define MM(mm)     ((mm)*72.0 / 25.4)
-
-/* Names in the order of preference; each is a package that the readme names. The second has what the first lacks. */
-#define FONTS "Liberation Sans, DejaVu Sans"
 
 enum face {
     FACE_TEXT,
@@ -42,7 +41,6 @@ static const struct {
 #define BOX_SIZE       8.0
 #define FILL_IN_HEIGHT 17.0
 #define TEAR_OFF_GAP   12.0
-#define ENDLESS        1.0e9
 
 struct frame {
     struct letter_area sheet;
@@ -127,16 +125,9 @@ static void item_clear(gpointer data)
 static PangoLayout *set_text(const struct letter_layout *layout, enum face face, double size, double width,
                              const char *text)
 {
-    PangoLayout *set = pango_layout_new(layout->context);
-    g_autofree char *name = g_strdup_printf("%s %s", FONTS, FACES[face].style);
-    PangoFontDescription *font = pango_font_description_from_string(name);
-    pango_font_description_set_size(font, (int)lround(size * PANGO_SCALE));
-    pango_layout_set_font_description(set, font);
+    PangoFontDescription *font = type_font(FACES[face].style, size);
+    PangoLayout *set = type_set(layout->context, font, width, text);
     pango_font_description_free(font);
-    pango_layout_set_width(set, width < ENDLESS ? (int)(width * PANGO_SCALE) : -1);
-    pango_layout_set_wrap(set, PANGO_WRAP_WORD_CHAR);
-    pango_layout_set_line_spacing(set, 1.05f);
-    pango_layout_set_text(set, text, -1);
     return set;
 }
 
@@ -146,7 +137,7 @@ static gunichar unknown_character(const struct letter_layout *layout, const char
     for (const char *at = text; *at; at = g_utf8_next_char(at)) {
         char one[8] = {0};
         (void)g_unichar_to_utf8(g_utf8_get_char(at), one);
-        PangoLayout *set = set_text(layout, FACE_TEXT, FACES[FACE_TEXT].size, ENDLESS, one);
+        PangoLayout *set = set_text(layout, FACE_TEXT, FACES[FACE_TEXT].size, TYPE_ENDLESS, one);
         const int n = pango_layout_get_unknown_glyphs_count(set);
         g_object_unref(set);
         if (n > 0)
@@ -162,20 +153,6 @@ static enum status check_glyphs(const struct letter_layout *layout, PangoLayout 
         return STATUS_OK;
     return error_set(err, STATUS_INVALID_ARGUMENT, "%s: no installed font has U+%04X", what,
                      unknown_character(layout, pango_layout_get_text(set)));
-}
-
-static double height_of(PangoLayout *set)
-{
-    PangoRectangle logical;
-    pango_layout_get_extents(set, NULL, &logical);
-    return (double)logical.height / PANGO_SCALE;
-}
-
-static double width_of(PangoLayout *set)
-{
-    PangoRectangle logical;
-    pango_layout_get_extents(set, NULL, &logical);
-    return (double)logical.width / PANGO_SCALE;
 }
 
 static void add_mark(struct letter_layout *layout, struct item item)
@@ -223,7 +200,7 @@ static enum status put_fixed(struct letter_layout *layout, enum face face, const
     if (st == STATUS_OK)
         add_all_lines(layout, set, page, area->x, area->y);
     if (ret_height)
-        *ret_height = height_of(set);
+        *ret_height = type_height(set);
     g_object_unref(set);
     return st;
 }
@@ -238,7 +215,7 @@ static void next_page(const struct letter_layout *layout, struct pen *pen)
 
 static double room(const struct letter_layout *layout, const struct pen *pen)
 {
-    return pen->is_endless ? ENDLESS : layout->frame->bottom - pen->y;
+    return pen->is_endless ? TYPE_ENDLESS : layout->frame->bottom - pen->y;
 }
 
 static void need(const struct letter_layout *layout, struct pen *pen, double height)
@@ -296,7 +273,7 @@ static void flow(struct letter_layout *layout, struct pen *pen, PangoLayout *set
         }
         n_here = MAX(n_here, 1);
         if (n_here < n_fit || height <= 0)
-            (void)lines_that_fit(set, first, ENDLESS, &height);
+            (void)lines_that_fit(set, first, TYPE_ENDLESS, &height);
         add_lines(layout, set, first, first + n_here, pen->page, pen->x + indent, pen->y);
         first += n_here;
         if (first < n)
@@ -355,12 +332,12 @@ static enum status put_marked(struct letter_layout *layout, struct pen *pen, con
                                 block->text ? block->text : "");
     const enum status st = check_glyphs(layout, set, what, err);
     if (st == STATUS_OK) {
-        need(layout, pen, MIN(height_of(set), 2 * FACES[FACE_TEXT].size + PARAGRAPH_GAP));
+        need(layout, pen, MIN(type_height(set), 2 * FACES[FACE_TEXT].size + PARAGRAPH_GAP));
         const double x = pen->x + indent_of(block);
         if (block->kind == LETTER_CHECKBOX) {
             add_mark(layout, (struct item){.kind = ITEM_BOX, .page = pen->page, .x = x, .y = pen->y + 2});
         } else {
-            PangoLayout *dot = set_text(layout, FACE_TEXT, FACES[FACE_TEXT].size, ENDLESS, "•");
+            PangoLayout *dot = set_text(layout, FACE_TEXT, FACES[FACE_TEXT].size, TYPE_ENDLESS, "•");
             add_all_lines(layout, dot, pen->page, x + 3, pen->y);
             g_object_unref(dot);
         }
@@ -374,12 +351,12 @@ static enum status put_marked(struct letter_layout *layout, struct pen *pen, con
 static enum status put_fill_in(struct letter_layout *layout, struct pen *pen, const struct letter_block *block,
                                const char *what, struct error *err)
 {
-    PangoLayout *set = set_text(layout, FACE_TEXT, FACES[FACE_TEXT].size, ENDLESS, block->text ? block->text : "");
+    PangoLayout *set = set_text(layout, FACE_TEXT, FACES[FACE_TEXT].size, TYPE_ENDLESS, block->text ? block->text : "");
     const enum status st = check_glyphs(layout, set, what, err);
     if (st == STATUS_OK) {
         need(layout, pen, FILL_IN_HEIGHT);
         const double x = pen->x + indent_of(block);
-        const double words = width_of(set) > 0 ? width_of(set) + 4 : 0;
+        const double words = type_width(set) > 0 ? type_width(set) + 4 : 0;
         add_all_lines(layout, set, pen->page, x, pen->y + 3);
         if (words < pen->width - indent_of(block))
             add_mark(layout, (struct item){.kind = ITEM_RULE,
@@ -400,7 +377,7 @@ static enum status put_lines(struct letter_layout *layout, struct pen *pen, cons
                                 block->text ? block->text : "");
     const enum status st = check_glyphs(layout, set, what, err);
     if (st == STATUS_OK) {
-        need(layout, pen, height_of(set));
+        need(layout, pen, type_height(set));
         flow(layout, pen, set, indent_of(block));
     }
     pen->y += PARAGRAPH_GAP;
@@ -413,15 +390,15 @@ static enum status put_row(struct letter_layout *layout, struct pen *pen, const 
 {
     const enum face face = row->is_total ? FACE_STRONG : FACE_TEXT;
     const double x = pen->x + indent_of(block), width = pen->width - indent_of(block);
-    PangoLayout *amount = set_text(layout, face, FACES[face].size, ENDLESS, row->amount ? row->amount : "");
-    const double amount_width = width_of(amount);
+    PangoLayout *amount = set_text(layout, face, FACES[face].size, TYPE_ENDLESS, row->amount ? row->amount : "");
+    const double amount_width = type_width(amount);
     PangoLayout *words = set_text(layout, face, FACES[face].size, MAX(width - amount_width - AMOUNT_GAP, width / 3),
                                   row->words ? row->words : "");
     enum status st = check_glyphs(layout, words, what, err);
     if (st == STATUS_OK)
         st = check_glyphs(layout, amount, what, err);
     if (st == STATUS_OK) {
-        const double height = MAX(height_of(words), height_of(amount)) + ROW_GAP;
+        const double height = MAX(type_height(words), type_height(amount)) + ROW_GAP;
         need(layout, pen, height);
         if (row->is_total)
             add_mark(layout,
@@ -429,7 +406,7 @@ static enum status put_row(struct letter_layout *layout, struct pen *pen, const 
         add_all_lines(layout, words, pen->page, x, pen->y);
         /* The amount stands beside the last line of its words. */
         add_all_lines(layout, amount, pen->page, x + width - amount_width,
-                      pen->y + height - ROW_GAP - height_of(amount));
+                      pen->y + height - ROW_GAP - type_height(amount));
         pen->y += height;
     }
     g_object_unref(words);
@@ -567,10 +544,10 @@ static enum status put_addressee(struct letter_layout *layout, struct error *err
          size -= ADDRESSEE_STEP) {
         PangoLayout *set = set_text(layout, FACE_ADDRESSEE, size, field->width, lines);
         pango_layout_set_line_spacing(set, 1.0f);
-        fits = height_of(set) <= field->height;
+        fits = type_height(set) <= field->height;
         st = check_glyphs(layout, set, "addressee", err);
         if (fits && st == STATUS_OK)
-            add_all_lines(layout, set, 0, field->x, field->y + (field->height - height_of(set)) / 2);
+            add_all_lines(layout, set, 0, field->x, field->y + (field->height - type_height(set)) / 2);
         g_object_unref(set);
     }
     if (st == STATUS_OK && !fits)
@@ -584,10 +561,10 @@ static enum status put_return_line(struct letter_layout *layout, struct error *e
     if (layout->letter->paper != LETTER_PAPER_DIN || !layout->letter->return_line)
         return STATUS_OK;
     PangoLayout *set =
-        set_text(layout, FACE_RETURN_LINE, FACES[FACE_RETURN_LINE].size, ENDLESS, layout->letter->return_line);
+        set_text(layout, FACE_RETURN_LINE, FACES[FACE_RETURN_LINE].size, TYPE_ENDLESS, layout->letter->return_line);
     enum status st = check_glyphs(layout, set, "return_line", err);
-    const double y = field->y - height_of(set) - 3;
-    if (st == STATUS_OK && width_of(set) > field->width)
+    const double y = field->y - type_height(set) - 3;
+    if (st == STATUS_OK && type_width(set) > field->width)
         st = error_set(err, STATUS_INVALID_ARGUMENT, "return_line: is wider than the envelope's window");
     if (st == STATUS_OK) {
         add_all_lines(layout, set, 0, field->x, y);
@@ -603,24 +580,6 @@ static void put_folds(struct letter_layout *layout)
         add_mark(layout, (struct item){.kind = ITEM_RULE, .x = 10, .y = layout->frame->folds[i], .width = 8});
 }
 
-static const struct page_words {
-    const char *language, *page;
-} PAGE_WORDS[] = {{"en", "Page %d of %d"}, {"es", "Página %d de %d"}, {"de", "Seite %d von %d"}};
-
-static char *page_text(const char *language, int page, int n_pages)
-{
-    size_t i = 0;
-    for (size_t k = 0; language && k < G_N_ELEMENTS(PAGE_WORDS); k++)
-        if (g_ascii_strncasecmp(language, PAGE_WORDS[k].language, 2) == 0)
-            i = k;
-    GString *text = g_string_new(PAGE_WORDS[i].page);
-    g_autofree char *of = g_strdup_printf("%d", n_pages);
-    g_autofree char *number = g_strdup_printf("%d", page);
-    (void)g_string_replace(text, "%d", number, 1);
-    (void)g_string_replace(text, "%d", of, 1);
-    return g_string_free(text, FALSE);
-}
-
 /* Pages that may come apart say whose they are. */
 static enum status put_page_feet(struct letter_layout *layout, struct error *err)
 {
@@ -628,9 +587,9 @@ static enum status put_page_feet(struct letter_layout *layout, struct error *err
     enum status st = STATUS_OK;
     const int n_pages = layout->n_pages;
     for (int page = 0; n_pages > 1 && page < n_pages && st == STATUS_OK; page++) {
-        g_autofree char *number = page_text(layout->letter->language, page + 1, n_pages);
-        PangoLayout *set = set_text(layout, FACE_SMALL, FACES[FACE_SMALL].size, ENDLESS, number);
-        add_all_lines(layout, set, page, (frame->sheet.width - width_of(set)) / 2, frame->bottom + 12);
+        g_autofree char *number = type_page(layout->letter->language, (unsigned)page + 1, (unsigned)n_pages);
+        PangoLayout *set = set_text(layout, FACE_SMALL, FACES[FACE_SMALL].size, TYPE_ENDLESS, number);
+        add_all_lines(layout, set, page, (frame->sheet.width - type_width(set)) / 2, frame->bottom + 12);
         g_object_unref(set);
         if (page == 0)
             continue;
@@ -661,43 +620,16 @@ static enum status put_all(struct letter_layout *layout, struct error *err)
     return st == STATUS_OK ? put_page_feet(layout, err) : st;
 }
 
-/* Shapes as the paper has them, not as a screen would round them: the same on every machine. */
-static PangoContext *context_new(const struct letter *letter, cairo_t *cairo)
-{
-    PangoContext *context = pango_cairo_create_context(cairo);
-    cairo_font_options_t *options = cairo_font_options_create();
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    pango_cairo_context_set_font_options(context, options);
-    cairo_font_options_destroy(options);
-    pango_cairo_context_set_resolution(context, 72.0);
-    pango_context_set_round_glyph_positions(context, FALSE);
-    pango_context_set_language(context, pango_language_from_string(letter->language ? letter->language : "en"));
-    return context;
-}
-
-static enum status check_fonts(PangoContext *context, struct error *err)
-{
-    PangoFontFamily **families = NULL;
-    int n = 0;
-    pango_context_list_families(context, &families, &n);
-    g_free(families);
-    if (n > 0)
-        return STATUS_OK;
-    return error_set(err, STATUS_NOT_FOUND, "no font is installed (Debian: fonts-liberation fonts-dejavu-core)");
-}
-
 enum status letter_layout_new(const struct letter *letter, cairo_t *cairo, struct letter_layout **ret_layout,
                               struct error *err)
 {
     struct letter_layout *layout = g_new0(struct letter_layout, 1);
     layout->letter = letter;
     layout->frame = &FRAMES[letter->paper];
-    layout->context = context_new(letter, cairo);
     layout->items = g_array_new(FALSE, FALSE, sizeof(struct item));
     g_array_set_clear_func(layout->items, item_clear);
     layout->n_pages = 1;
-    enum status st = check_fonts(layout->context, err);
+    enum status st = type_context_new(letter->language, cairo, &layout->context, err);
     if (st == STATUS_OK)
         st = put_all(layout, err);
     if (st != STATUS_OK) {
@@ -713,7 +645,7 @@ void letter_layout_free(struct letter_layout *layout)
     if (!layout)
         return;
     g_array_free(layout->items, TRUE);
-    g_object_unref(layout->context);
+    g_clear_object(&layout->context);
     g_free(layout);
 }
 

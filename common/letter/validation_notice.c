@@ -82,20 +82,12 @@ static bool is_spanish(const char *language)
 
 char *notice_money(struct money amount)
 {
-    char text[MONEY_TEXT_SIZE];
+    g_autofree char *text = letter_amount(amount);
     const bool is_negative = amount.minor < 0;
-    GString *out = g_string_new(money_format_amount(amount, text) + (is_negative ? 1 : 0));
-    const char *dot = strchr(out->str, '.');
-    gssize at = (dot ? dot - out->str : (gssize)out->len) - 3;
-    for (; at > 0; at -= 3)
-        g_string_insert_c(out, at, ',');
-    if (strcmp(amount.currency, "USD") == 0)
-        g_string_prepend_c(out, '$');
-    else
-        g_string_prepend(g_string_prepend_c(out, ' '), amount.currency);
-    if (is_negative)
-        g_string_prepend(out, "–");
-    return g_string_free(out, FALSE);
+    const char *digits = text + (is_negative ? strlen(LETTER_MINUS) : 0);
+    const bool is_dollar = strcmp(amount.currency, "USD") == 0;
+    return g_strconcat(is_negative ? LETTER_MINUS : "", is_dollar ? "$" : amount.currency, is_dollar ? "" : " ", digits,
+                       NULL);
 }
 
 char *notice_date(struct date date, const char *language)

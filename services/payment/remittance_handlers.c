@@ -287,7 +287,7 @@ static void run_view(const struct remittance_run *run, Dunlin__Payment__V1__Remi
     view->remitted_at_us = total->remitted_at.us;
 }
 
-static void reply_runs(struct service_call *call, const GArray *rows, size_t limit)
+static void reply_runs(struct service_call *call, int32_t agency_id, const GArray *rows, size_t limit)
 {
     const size_t n = MIN(rows->len, limit);
     g_autofree Dunlin__Payment__V1__RemittanceRun *views = g_new(Dunlin__Payment__V1__RemittanceRun, n);
@@ -304,6 +304,7 @@ static void reply_runs(struct service_call *call, const GArray *rows, size_t lim
     reply.n_runs = n;
     reply.is_truncated = rows->len > limit;
     reply.parts_of_run = PARTITION_COUNT;
+    reply.agency_id = agency_id;
     service_reply(call, &reply.base);
 }
 
@@ -330,7 +331,7 @@ static enum status list_one(struct unit *unit, struct service_call *call, struct
         st = remittance_store_runs(unit_db(unit), agency_id, request->client, request->run_key, limit + 1, &rows,
                                    &result, err);
     if (st == STATUS_OK)
-        reply_runs(call, rows, (size_t)limit);
+        reply_runs(call, agency_id, rows, (size_t)limit);
     return st;
 }
 
