@@ -99,12 +99,15 @@ enum {
     COLUMNS_END,
 };
 
-static const struct statement_column COLUMNS[COLUMNS_END] = {
+static const struct statement_column NET_COLUMNS[COLUMNS_END] = {
     [COLUMN_DAY] = {"Value date", 58, false},     [COLUMN_ACCOUNT] = {"Your reference", 112, false},
     [COLUMN_MOVEMENT] = {"Movement", 128, false}, [COLUMN_SOURCE] = {"Placed by", 138, false},
     [COLUMN_TO_US] = {"Paid to us", 68, true},    [COLUMN_ELSEWHERE] = {"Paid elsewhere", 68, true},
     [COLUMN_FEE] = {"Our fee", 62, true},         [COLUMN_PAYABLE] = {"Due to you", 72, true},
 };
+
+/* Fees that are invoiced are not kept back: what is left after them is not what is paid. */
+#define AFTER_FEE "After our fee"
 
 /* What is printed now; texts of one row, or of the whole, live until the next. */
 struct print {
@@ -199,9 +202,11 @@ static size_t fill_figures(const struct print *print, struct statement_figure *f
     figures[n++] = (struct statement_figure){
         is_due_from ? "Due from you" : "Paid to you",
         amount_in(print, print->texts, is_due_from ? -run->remitted_minor : run->remitted_minor), true};
-    if (is_gross(print))
+    if (is_gross(print)) {
         figures[n++] = (struct statement_figure){run->invoiced_minor < 0 ? "Our fees, credited" : "Our fees, invoiced",
                                                  amount_in(print, print->texts, run->invoiced_minor), false};
+        figures[n++] = (struct statement_figure){AFTER_FEE, amount_in(print, print->texts, run->payable_minor), false};
+    }
     figures[n++] = (struct statement_figure){"Beside it: paid to you or another agency",
                                              amount_in(print, print->texts, elsewhere_minor), false};
     return n;
@@ -250,10 +255,9 @@ static bool has_disputed(const struct remit_statement *statement)
 static void fill_notes(const struct print *print, const char **notes)
 {
     size_t n = 0;
-    notes[n++] =
-        "\"Due to you\" of a payment is what was paid to us less our fee; of a payment to you or to another "
-        "agency, our fee. \"Placed by\" is the line of your file that placed the account, \"reported by\" that "
-        "of the file that told us of the payment.";
+    notes[n++] = "The last column is what was paid to us less our fee; of what was paid to you or to another agency, "
+                 "our fee. \"Placed by\" is the line of your file that placed the account, \"reported by\" that of "
+                 "the file that told us of the payment.";
     if (has_disputed(print->statement))
         notes[n++] = "DISPUTED: the debtor disputed this debt on the date of this statement. Whoever is told of the "
                      "debt is to be told that as well.";
@@ -280,6 +284,7 @@ static enum status render(struct print *print, const struct agency_profile *prof
     struct statement_cell totals[COLUMNS_END] = {0};
     struct statement_figure figures[FIGURES_MAX];
     struct statement_fact facts[FACTS_MAX];
+    struct statement_column columns[COLUMNS_END];
     struct statement statement = {.paper = profile->paper,
                                   .title = "Remittance statement",
                                   .sender_name = profile->name,
@@ -288,7 +293,7 @@ static enum status render(struct print *print, const struct agency_profile *prof
                                   .date = remit_day(print->statement),
                                   .facts = facts,
                                   .figures = figures,
-                                  .columns = COLUMNS,
+                                  .columns = columns,
                                   .n_columns = COLUMNS_END,
                                   .n_rows = print->statement->lines->len,
                                   .row = fill_row,
@@ -296,6 +301,9 @@ static enum status render(struct print *print, const struct agency_profile *prof
                                   .totals = totals};
     for (unsigned i = 0; i < profile->n_address && i < LETTER_LINES_MAX; i++)
         statement.sender_lines[i] = profile->address[i];
+    memcpy(columns, NET_COLUMNS, sizeof(columns));
+    if (is_gross(print))
+        columns[COLUMN_PAYABLE].title = AFTER_FEE;
     fill_facts(print, facts);
     statement.n_figures = fill_figures(print, figures);
     fill_totals(print, totals);
