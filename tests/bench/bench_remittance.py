@@ -20,7 +20,7 @@ OURS = "client LIKE 'client-%'"  # a system that is shared has others
 # An account has four payments of 10.00, of which the agency earns a quarter, and the last one is taken back: five trust entries. Accounts go round the clients, then round the partitions. An id ends in its partition.
 ACCOUNTS = """
     CREATE TEMPORARY TABLE bench AS
-    SELECT a AS account, (a % {clients})::int AS client, (a / {clients} % {partitions})::smallint AS partition,
+    SELECT a AS account, (a % {clients})::int AS client, (a / {clients} % {partitions})::int AS partition,
            (substr(md5('account ' || a), 1, 28) || lpad(to_hex(a / {clients} % {partitions}), 4, '0'))::uuid AS account_id,
            (substr(md5('debtor ' || a), 1, 28) || lpad(to_hex(a / {clients} % {partitions}), 4, '0'))::uuid AS debtor_id
     FROM generate_series(0, {accounts} - 1) AS a"""
@@ -50,11 +50,18 @@ PLACED = """
     SELECT partition, account_id, debtor_id, {agency_id}, 'client-' || lpad(client::text, 3, '0'), 'B-' || lpad(account::text, 8, '0'), 10000, 'USD', 20000, 19000, false, false,
            (substr(md5('placement'), 1, 28) || '0000')::uuid, account + 2, decode(repeat('00', 32), 'hex'), 1767225600000000 FROM bench"""
 
+DEBTORS = """
+    INSERT INTO intake.debtor (partition, debtor_id, agency_id, name, is_natural_person, point_kinds, point_values, point_zones)
+    SELECT partition, debtor_id, {agency_id}, 'Debtor ' || account, true, '{{}}', '{{}}', '{{}}' FROM bench"""
+# ... and dispute whether it was disputed.
+DISPUTABLE = """
+    INSERT INTO dispute.account (partition, account_id, agency_id, debtor_id, currency, placed_minor) SELECT partition, account_id, {agency_id}, debtor_id, 'USD', 10000 FROM bench"""
+
 
 def fill(session, entries):
     agency_id = session.value(f"SELECT agency_id FROM platform.agency WHERE slug = '{AGENCY}'")
     values = {"accounts": entries // 5, "clients": CLIENTS, "partitions": PARTITIONS, "agency_id": agency_id}
-    for statement in (ACCOUNTS, LEDGER_ACCOUNTS, POSTINGS, TRUST_ENTRIES, TRUST_ACCOUNTS, PLACED):
+    for statement in (ACCOUNTS, LEDGER_ACCOUNTS, POSTINGS, TRUST_ENTRIES, TRUST_ACCOUNTS, PLACED, DEBTORS, DISPUTABLE):
         session.do(statement.format(**values))
     session.do("ANALYZE payment.account, payment.posting, payment.trust_entry, payment.trust_account, intake.account")
     session.do("CHECKPOINT")
@@ -62,7 +69,9 @@ def fill(session, entries):
 
 def remit(system, *arguments):
     since = time.monotonic()
-    done = subprocess.run([system.command, "remit", *arguments, "--json", "--var", system.var], check=True, capture_output=True, text=True)
+    done = subprocess.run([system.command, "remit", *arguments, "--json", "--var", system.var], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
     return json.loads(done.stdout), time.monotonic() - since
 
 
