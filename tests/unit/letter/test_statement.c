@@ -180,8 +180,10 @@ static void totals_never_stand_alone(void **state)
             highest = MAX(highest, words[i].page);
             if (strcmp(words[i].text, last) == 0)
                 last_page = words[i].page;
-            if (strcmp(words[i].text, "98,765.43") == 0)
-                total_page = words[i].page;
+            if (strcmp(words[i].text, "98,765.43") != 0)
+                continue;
+            total_page = words[i].page;
+            assert_true(words[i].bottom < 8.5 * 72 - 44); /* and above the foot */
         }
         if (total_page != last_page || highest != document.n_pages)
             fail_msg("%zu rows: the last on page %u, totals on %u, pages %u of %u", n_rows, last_page, total_page,
