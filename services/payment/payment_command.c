@@ -31,3 +31,15 @@ bool command_may_concern(const struct service_call *call, int32_t agency_id)
 {
     return call->agency_id == 0 || call->agency_id == agency_id;
 }
+
+struct account *command_account(const struct book *book, struct service_call *call, const ProtobufCBinaryData *bytes)
+{
+    const struct id account_id = wire_known_id(bytes);
+    struct account *account = book_account(book, &account_id);
+    char text[ID_TEXT_SIZE];
+
+    if (account && command_may_concern(call, account->agency_id))
+        return account;
+    service_fail(call, STATUS_NOT_FOUND, "no account %s", id_format(&account_id, text));
+    return NULL;
+}

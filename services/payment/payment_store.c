@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+#include "charge_store.h"
 #include "db/db_columns.h"
 #include "id/id_table.h"
 #include "payment_sql.h"
 
 #define ACCOUNT_COLUMNS 14 /* of account_load, before those of the open promise */
+#define PROMISE_COLUMNS 13 /* of promise_load; in account_load those of interest follow */
 
 static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
 {
@@ -92,6 +94,7 @@ static void take_accounts(struct book *book, const struct db_result *result)
             account.open_promise = take_promise(book, &promise);
         }
         (void)book_add_account(book, &account, db_int4(result, row, 7));
+        charge_store_take(book->charges, &account.account_id, result, row, ACCOUNT_COLUMNS + PROMISE_COLUMNS);
     }
 }
 
@@ -202,6 +205,8 @@ enum status payment_store_load(struct db *db, struct book *book, struct error *e
         (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known, book);
         st = run_loads(db, book, all, 1, err);
     }
+    if (st == STATUS_OK)
+        st = charge_store_load(db, book->charges, book->results, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "load accounts");
 }
 
@@ -558,5 +563,7 @@ enum status payment_store_save(struct db *db, struct book *book, struct error *e
     collect_changes(book, writes);
     enum status st = db_writes_run_all(db, WRITES, writes, WRITES_END, err);
     db_writes_fini(writes, WRITES_END);
+    if (st == STATUS_OK)
+        st = charge_store_save(db, book->charges, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "save accounts");
 }

@@ -8,12 +8,12 @@
 /* The ledger in PostgreSQL: the only file that speaks SQL. All calls run inside the caller's open transaction. */
 
 /* Loads what the book wants, with the open promises of the accounts, and the accounts of wanted postings and promises
- * too: one round trip, two where those accounts were not wanted by name. What is not there stays out of the book.
- * Called once a book. */
+ * too: one round trip, two where those accounts were not wanted by name, one more where some bear interest. What is not
+ * there stays out of the book. Called once a book. */
 MUST_USE enum status payment_store_load(struct db *db, struct book *book, struct error *err);
 
-/* Writes what has changed, in one round trip. Fails with ABORTED where an account was changed by somebody else since
- * the load: another instance owns the partition now. */
+/* Writes what has changed, in one round trip, or two where charges changed. Fails with ABORTED where an account was
+ * changed by somebody else since the load: another instance owns the partition now. */
 MUST_USE enum status payment_store_save(struct db *db, struct book *book, struct error *err);
 
 #define ACCOUNT_POSTINGS_MAX 1000 /* the newest, in a reply: about 150 bytes each keep it below a frame's maximum */
