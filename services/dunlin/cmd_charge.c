@@ -257,8 +257,7 @@ static enum status read_document(struct cli *cli, uint8_t hash[static 32], struc
     if (!g_file_get_contents(cli_text(cli, "document"), &bytes, &len, &why))
         return cli_usage(cli, err, "--document: %.400s", why->message);
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    for (gsize at = 0; at < len; at += G_MAXINT16)
-        g_checksum_update(checksum, (const guchar *)bytes + at, (gssize)MIN(len - at, G_MAXINT16));
+    g_checksum_update(checksum, (const guchar *)bytes, (gssize)len);
     g_checksum_get_digest(checksum, hash, &n);
     return STATUS_OK;
 }
