@@ -214,15 +214,6 @@ struct owed accrual_owed_before(const struct owed *now, const GArray *moves, str
     return owed;
 }
 
-struct charges accrual_charges(const struct charges *owed, int64_t change_minor)
-{
-    const int64_t interest = MAX(owed->minor[AGREEMENT_INTEREST - 1], 0);
-    struct charges charges = {0};
-
-    charges.minor[AGREEMENT_INTEREST - 1] = MAX(change_minor, -interest);
-    return charges;
-}
-
 struct instant accrual_next_at(const struct id *account_id, struct date from)
 {
     int year, month, day;

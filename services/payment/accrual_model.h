@@ -95,10 +95,6 @@ struct owed {
 };
 struct owed accrual_owed_before(const struct owed *now, const GArray *moves, struct date day);
 
-/* How a posting of interest changes the buckets: what is taken back and was paid before went to interest that nobody
- * owed, so it lowers principal. */
-struct charges accrual_charges(const struct charges *owed, int64_t change_minor);
-
 /* When interest is reckoned next if nothing happens: on the first day of the month after `from`, at an hour that
  * differs by account so that they do not all come at once. */
 struct instant accrual_next_at(const struct id *account_id, struct date from);

@@ -1,5 +1,7 @@
 #include "interest_record.h"
 
+#include <string.h>
+
 #include "logging/logging.h"
 #include "policy/policy_holder.h"
 
@@ -77,24 +79,23 @@ static const char *explain(struct book *book, const struct only_span *only, stru
     return book_keep_text(book, text);
 }
 
-static struct id posting_id_of(const struct account *account)
+static struct id posting_id_of(const struct account *account, const char *purpose)
 {
     const uint32_t number = (uint32_t)account->n_postings + 1;
     const uint8_t key[] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number};
 
-    return id_derive(&account->account_id, "interest", key, sizeof(key));
+    return id_derive(&account->account_id, purpose, key, sizeof(key));
 }
 
-/* What is taken back counts from the day after: principal that it lowers was in the reckoning until `through`. */
 static enum status post_change(const struct record *record, struct account *account, int64_t change_minor,
                                struct date through, struct instant at, const char *why, struct error *err)
 {
     struct posting posting;
     struct posting_draft draft = {
-        .posting_id = posting_id_of(account),
+        .posting_id = posting_id_of(account, "interest"),
         .kind = POSTING_INTEREST,
         .change = account->balance,
-        .charges = accrual_charges(&account->owed, change_minor),
+        .charges = {.minor = {[AGREEMENT_INTEREST - 1] = change_minor}},
         .effective_on_days = change_minor < 0 ? through.days + 1 : through.days,
         .reference = why,
         .posted_at = at,
@@ -139,6 +140,32 @@ static enum status bring(const struct record *record, struct account *account, s
         return STATUS_OK;
     const char *why = explain(record->book, &only, through, change_minor);
     return post_change(record, account, change_minor, through, at, why, err);
+}
+
+/* Interest that was paid and is not owed any more pays what else is, from the first day on that is not reckoned yet;
+ * and so does what was paid of a bucket that a court holds for smaller. */
+static enum status even_out(const struct record *record, struct account *account, const struct book_charges *charges,
+                            struct instant at, struct error *err)
+{
+    const struct date day = {charges->high.days + 1};
+    const struct agreement *agreement = agreements_find(agreements_of(record), account->client, day);
+    const struct charges none = {0};
+    struct posting posting;
+    struct posting_draft draft = {
+        .posting_id = posting_id_of(account, "even"),
+        .kind = POSTING_ADJUSTMENT,
+        .change = account->balance,
+        .charges = buckets_even(account->balance.minor, &account->owed, agreement->apply),
+        .effective_on_days = day.days,
+        .reference = "paid beyond what is owed of one bucket: applied to the others",
+        .posted_at = at,
+    };
+
+    if (memcmp(&draft.charges, &none, sizeof(none)) == 0)
+        return STATUS_OK;
+    draft.change.minor = 0;
+    enum status st = ledger_post(account, &draft, &posting, err);
+    return st == STATUS_OK ? record_posting(record, account, &posting, NULL, err) : st;
 }
 
 /* --- facts */
@@ -227,6 +254,8 @@ enum status interest_follow(const struct record *record, struct account *account
         return STATUS_OK;
     const struct date after = {charges->high.days + 1};
     enum status st = bring(record, account, charges, accrual_last_day(&charges->accrual, after), at, &brought, err);
+    if (st == STATUS_OK)
+        st = even_out(record, account, charges, at, err);
     if (st == STATUS_OK)
         keep_timer(record, account, charges, brought.is_capped);
     return st;

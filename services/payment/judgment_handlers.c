@@ -152,33 +152,6 @@ static struct posting_draft draft_judgment(struct book *book, const struct accou
     return draft;
 }
 
-/* Payments of its day and later were applied to what was owed then: what they paid of a bucket that the court holds for
- * smaller pays the others from today on. */
-static enum status even_out(const struct record *record, struct account *account,
-                            const struct judgment_record *judgment, struct error *err)
-{
-    const struct policy_holder *policy = unit_context(record->unit);
-    const struct date today = {command_today(record->unit)};
-    const struct agreement *agreement = agreements_find(policy->agreements, account->client, today);
-    const struct charges none = {0};
-    struct posting posting;
-    struct posting_draft draft = {
-        .posting_id = id_derive(&judgment->judgment_id, "even", NULL, 0),
-        .kind = POSTING_ADJUSTMENT,
-        .change = account->balance,
-        .charges = buckets_even(account->balance.minor, &account->owed, agreement->apply),
-        .effective_on_days = today.days,
-        .reference = "payments since the judgment, by its amounts",
-        .posted_at = judgment->recorded_at,
-    };
-
-    if (memcmp(&draft.charges, &none, sizeof(none)) == 0)
-        return STATUS_OK;
-    draft.change.minor = 0;
-    enum status st = ledger_post(account, &draft, &posting, err);
-    return st == STATUS_OK ? record_posting(record, account, &posting, NULL, err) : st;
-}
-
 static enum status act_judgment(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__RecordJudgmentRequest *request = (const void *)call->request;
@@ -210,8 +183,6 @@ static enum status act_judgment(const struct record *record, struct service_call
     st = ledger_post(account, &draft, &posting, err);
     if (st == STATUS_OK)
         st = record_judgment(record, account, &judgment, &posting, &kept, err);
-    if (st == STATUS_OK)
-        st = even_out(record, account, &judgment, err);
     if (st == STATUS_OK)
         reply_judgment(call, kept);
     return st;
