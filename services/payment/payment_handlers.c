@@ -535,6 +535,7 @@ static void reply_balances(struct service_call *call, const struct balance_parts
         views[i].charged_minor = parts[i].charged_minor;
         views[i].paid_minor = parts[i].paid_minor;
         views[i].credited_minor = parts[i].credited_minor;
+        views[i].interest_minor = parts[i].interest_minor;
         list[i] = &views[i];
     }
     dunlin__payment__v1__get_balances_reply__init(&reply);
@@ -543,10 +544,28 @@ static void reply_balances(struct service_call *call, const struct balance_parts
     service_reply(call, &reply.base);
 }
 
+static enum status read_moment(const Dunlin__Payment__V1__GetBalancesRequest *request,
+                               struct balance_moment *ret_moment, struct error *err)
+{
+    *ret_moment = (struct balance_moment){
+        .has_day =
+            request->as_of_presence_case == DUNLIN__PAYMENT__V1__GET_BALANCES_REQUEST__AS_OF_PRESENCE_AS_OF_ON_DAYS,
+        .has_instant =
+            request->known_presence_case == DUNLIN__PAYMENT__V1__GET_BALANCES_REQUEST__KNOWN_PRESENCE_KNOWN_AT_US,
+        .day = {request->as_of_on_days},
+        .posted = {request->known_at_us},
+    };
+    if (ret_moment->has_day && (ret_moment->day.days < EFFECTIVE_ON_MIN || ret_moment->day.days > EFFECTIVE_ON_MAX))
+        return error_set(err, STATUS_INVALID_ARGUMENT, "as_of_on_days: day %d is not between 1900 and 2199",
+                         ret_moment->day.days);
+    return STATUS_OK;
+}
+
 static enum status get_balances(struct unit *unit, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__GetBalancesRequest *request = (const void *)call->request;
     const size_t n = request->n_account_ids;
+    struct balance_moment moment;
     struct error why;
 
     if (n == 0 || n > BALANCES_MAX) {
@@ -555,11 +574,11 @@ static enum status get_balances(struct unit *unit, struct service_call *call, st
     }
     g_autofree struct id *ids = g_new0(struct id, n);
     g_autofree struct balance_parts *parts = g_new0(struct balance_parts, n);
-    if (read_account_ids(request, ids, &why) != STATUS_OK) {
+    if (read_account_ids(request, ids, &why) != STATUS_OK || read_moment(request, &moment, &why) != STATUS_OK) {
         service_fail_error(call, &why);
         return STATUS_OK;
     }
-    enum status st = payment_store_balances(unit_db(unit), ids, n, parts, err);
+    enum status st = payment_store_balances(unit_db(unit), ids, n, &moment, parts, err);
     if (st == STATUS_OK)
         reply_balances(call, parts, n);
     return st;

@@ -54,7 +54,7 @@ static const struct service_method METHODS[] = {
     {.name = "GetBalances",
      .scope = SERVICE_ANYWHERE,
      .handle = payment_get_balances,
-     .roles = "service",
+     .roles = "operator service",
      .is_query = true},
     {.name = "ChargeFee", .scope = SERVICE_IN_PARTITION, .handle = fee_charge, .roles = "operator service"},
     {.name = "WaiveFee", .scope = SERVICE_IN_PARTITION, .handle = fee_waive, .roles = "operator service"},

@@ -295,15 +295,25 @@ enum status payment_store_trust(struct db *db, struct book *book, int32_t agency
     return STATUS_OK;
 }
 
-enum status payment_store_balances(struct db *db, const struct id *account_ids, size_t n, struct balance_parts *parts,
-                                   struct error *err)
+enum status payment_store_balances(struct db *db, const struct id *account_ids, size_t n,
+                                   const struct balance_moment *moment, struct balance_parts *parts, struct error *err)
 {
     SCOPED(db_columns_fini) struct db_columns keys = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
+    struct db_args args = {0};
 
     db_columns_add_keys(&keys);
     db_columns_push_ids(&keys, account_ids, n);
-    enum status st = db_columns_exec(db, &PAYMENT_BALANCE_LOAD, &keys, &result, err);
+    db_columns_args(&keys, &args);
+    if (moment->has_day)
+        db_arg_int4(&args, moment->day.days);
+    else
+        db_arg_null(&args, DB_INT4);
+    if (moment->has_instant)
+        db_arg_int8(&args, moment->posted.us);
+    else
+        db_arg_null(&args, DB_INT8);
+    enum status st = db_exec(db, &PAYMENT_BALANCE_LOAD, &args, &result, err);
     if (st != STATUS_OK)
         return error_wrap(err, st, "read balances");
     for (size_t row = 0; row < db_rows(result); row++)
@@ -314,6 +324,7 @@ enum status payment_store_balances(struct db *db, const struct id *account_ids, 
             .charged_minor = db_int8(result, row, 5),
             .paid_minor = db_int8(result, row, 6),
             .credited_minor = db_int8(result, row, 7),
+            .interest_minor = db_int8(result, row, 8),
         };
     return STATUS_OK;
 }

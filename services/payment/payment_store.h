@@ -38,10 +38,17 @@ MUST_USE enum status payment_store_trust(struct db *db, struct book *book, int32
 struct balance_parts {
     struct id account_id; /* none: it is not known here */
     struct money balance;
-    int64_t placed_minor, charged_minor, paid_minor, credited_minor;
+    int64_t placed_minor, charged_minor, paid_minor, credited_minor, interest_minor;
+};
+/* As of when: by value dates up to a day, by what was posted until an instant, or both. */
+struct balance_moment {
+    bool has_day, has_instant;
+    struct date day;
+    struct instant posted;
 };
 /* Of n accounts, in their order, into `parts`, which are all zero before. One round trip. */
 MUST_USE enum status payment_store_balances(struct db *db, const struct id *account_ids, size_t n,
-                                            struct balance_parts *parts, struct error *err);
+                                            const struct balance_moment *moment, struct balance_parts *parts,
+                                            struct error *err);
 
 #endif

@@ -155,7 +155,11 @@ class World:
         return oracle.rounded(oracle.interest(day_count, entered, through, [(entered, rate)], changes)[0])
 
     def check(self, debt, today, known_until):
-        postings = list(self.ledger(debt).postings)
+        account = self.ledger(debt)
+        postings = list(account.postings)
+        charges = [account.interest_minor, account.fees_minor, account.costs_minor]
+        buckets = charges + [account.balance_minor - sum(charges)]
+        assert min(buckets) >= 0 or max(buckets) <= 0, (debt.account, buckets)
         view = self.call("GetInterest", self.payment.GetInterestRequest(account_id=debt.id), debt)
         through = EPOCH + view.posted_through_on_days * DAY
         merged = debt.judgment[4] if debt.judgment else 0

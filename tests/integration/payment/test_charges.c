@@ -407,6 +407,53 @@ static void a_consumer_owes_no_interest_for_late_payment_between_businesses(void
     (void)fixture_emitted(fixture);
 }
 
+static void expect_balance(struct unit_fixture *fixture, const struct subject_ids *ids, int32_t as_of,
+                           struct instant known_at, int64_t balance_minor, int64_t interest_minor)
+{
+    Dunlin__Payment__V1__GetBalancesRequest request;
+    ProtobufCBinaryData account_id = wire_id(&ids->account);
+
+    dunlin__payment__v1__get_balances_request__init(&request);
+    request.account_ids = &account_id;
+    request.n_account_ids = 1;
+    if (as_of != 0) {
+        request.as_of_presence_case = DUNLIN__PAYMENT__V1__GET_BALANCES_REQUEST__AS_OF_PRESENCE_AS_OF_ON_DAYS;
+        request.as_of_on_days = as_of;
+    }
+    if (known_at.us != 0) {
+        request.known_presence_case = DUNLIN__PAYMENT__V1__GET_BALANCES_REQUEST__KNOWN_PRESENCE_KNOWN_AT_US;
+        request.known_at_us = known_at.us;
+    }
+    Dunlin__Payment__V1__GetBalancesReply *reply =
+        (void *)fixture_call(fixture, "GetBalances", &request.base, STATUS_OK);
+    const Dunlin__Payment__V1__BalanceView *view = reply->balances[0];
+    assert_int_equal(view->balance_minor, balance_minor);
+    assert_int_equal(view->interest_minor, interest_minor);
+    assert_int_equal(view->balance_minor, view->placed_minor + view->interest_minor + view->charged_minor -
+                                              view->paid_minor - view->credited_minor);
+    fixture_free_reply(reply);
+}
+
+static void a_balance_can_be_asked_for_as_of_any_day(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = loan(fixture);
+    const struct instant now = {0};
+
+    fire_until(fixture, day(2026, 6, 1));
+    go_to(day(2026, 6, 20));
+    const struct instant before = clock_now();
+    go_to(day(2026, 6, 21));
+    fixture_free_reply(pay_on(fixture, &ids, 10000, day(2026, 6, 11)));
+    expect_balance(fixture, &ids, FIXTURE_TODAY - 1, now, 0, 0);
+    expect_balance(fixture, &ids, day(2026, 5, 31), now, PLACED + 488, 488);
+    expect_balance(fixture, &ids, day(2026, 6, 11), now, PLACED + 1463 - 10000, 1463); /* 15 days: 1,462.5 */
+    expect_balance(fixture, &ids, day(2026, 6, 11), before, PLACED + 488, 488);        /* nobody had heard of it */
+    expect_balance(fixture, &ids, 0, before, PLACED + 488, 488);
+    expect_balance(fixture, &ids, 0, now, PLACED + 1463 - 10000, 1463);
+    (void)fixture_emitted(fixture);
+}
+
 /* --- fees */
 
 static Dunlin__Payment__V1__FeeView *charge(struct unit_fixture *fixture, const struct subject_ids *ids,
@@ -671,6 +718,7 @@ int main(void)
         cmocka_unit_test_setup(interest_ends_at_its_cap, empty),
         cmocka_unit_test_setup(a_rate_that_nobody_knows_is_not_guessed, empty),
         cmocka_unit_test_setup(a_consumer_owes_no_interest_for_late_payment_between_businesses, empty),
+        cmocka_unit_test_setup(a_balance_can_be_asked_for_as_of_any_day, empty),
         cmocka_unit_test_setup(a_fee_is_charged_as_the_agreement_says, empty),
         cmocka_unit_test_setup(a_fee_that_was_paid_and_is_waived_paid_the_debt, empty),
         cmocka_unit_test_setup(what_neither_agreement_nor_law_allows_is_not_charged, empty),
