@@ -236,7 +236,8 @@ static enum status write_notice(struct writing *writing, struct letter_document 
 {
     const struct composition_order *order = writing->order;
     const struct account_description *account = order->account;
-    const struct money placed = money_of(writing, account->placed_minor), none = money_of(writing, 0);
+    const struct money placed = money_of(writing, account->placed_minor);
+    const struct money interest = money_of(writing, account->interest_minor);
     const struct money charged = money_of(writing, account->charged_minor);
     const struct money paid = money_of(writing, account->paid_minor);
     const struct money credited = money_of(writing, account->credited_minor);
@@ -262,7 +263,7 @@ static enum status write_notice(struct writing *writing, struct letter_document 
         .basis = order->profile->itemization,
         .itemization_date = account->opened_on,
         .amount_on_itemization_date = &placed,
-        .interest = &none,
+        .interest = &interest,
         .fees = &charged,
         .payments = &paid,
         .credits = &credited,

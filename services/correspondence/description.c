@@ -96,6 +96,7 @@ static struct account_description put_together(const Dunlin__Correspondence__V1_
         .client_reference = account->client_reference,
         .currency = account->currency,
         .placed_minor = balance->placed_minor,
+        .interest_minor = balance->interest_minor,
         .charged_minor = balance->charged_minor,
         .paid_minor = balance->paid_minor,
         .credited_minor = balance->credited_minor,

@@ -14,7 +14,8 @@ struct account_description {
     const char *debtor_name;
     const char *client, *client_reference, *currency;
     int64_t placed_minor;   /* owed at placement */
-    int64_t charged_minor;  /* added since */
+    int64_t interest_minor; /* added since */
+    int64_t charged_minor;  /* what else was added */
     int64_t paid_minor;     /* paid since */
     int64_t credited_minor; /* taken off since */
     int64_t balance_minor;  /* owed now */

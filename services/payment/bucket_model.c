@@ -56,3 +56,21 @@ struct charges buckets_pay(int64_t owed_minor, const struct charges *owed,
     }
     return change;
 }
+
+struct charges buckets_even(int64_t owed_minor, const struct charges *owed,
+                            const enum agreement_bucket order[static AGREEMENT_BUCKET_COUNT])
+{
+    const int64_t principal = bucket_of(owed_minor, owed, AGREEMENT_PRINCIPAL);
+    int64_t excess = principal < 0 ? -principal : 0;
+    struct charges raised = *owed;
+
+    for (size_t i = 0; i < CHARGES; i++)
+        if (owed->minor[i] < 0) {
+            excess -= owed->minor[i];
+            raised.minor[i] = 0;
+        }
+    struct charges change = buckets_pay(owed_minor + excess, &raised, order, excess);
+    for (size_t i = 0; i < CHARGES; i++)
+        change.minor[i] += raised.minor[i] - owed->minor[i];
+    return change;
+}

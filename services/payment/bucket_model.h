@@ -32,4 +32,9 @@ struct charges charges_negate(const struct charges *charges);
 struct charges buckets_pay(int64_t owed_minor, const struct charges *owed,
                            const enum agreement_bucket order[static AGREEMENT_BUCKET_COUNT], int64_t paid_minor);
 
+/* How buckets change that were paid more than they are, so that none is below zero while another is not: what is too
+ * much in one pays the others, in that order. The whole stays as it is. */
+struct charges buckets_even(int64_t owed_minor, const struct charges *owed,
+                            const enum agreement_bucket order[static AGREEMENT_BUCKET_COUNT]);
+
 #endif

@@ -7,6 +7,11 @@
 
 #define PARTS_OF_WHOLE (100 * (int64_t)RATE_SCALE) /* a rate's number is millionths of a percent */
 
+int64_t interest_denominator(enum day_count day_count)
+{
+    return PARTS_OF_WHOLE * day_count_year(day_count);
+}
+
 static bool is_date_known(struct date date)
 {
     return date.days >= EFFECTIVE_ON_MIN && date.days <= EFFECTIVE_ON_MAX;
@@ -53,7 +58,25 @@ struct walk {
     struct date at; /* everything before it is in the sum */
     size_t rate;    /* that holds at `at` */
     interest_numerator sum;
+    interest_span_fn *each;
+    void *data;
 };
+
+static void walk_span(struct walk *walk, struct date end, int64_t principal_minor)
+{
+    const struct interest_terms *terms = walk->terms;
+    const struct interest_span span = {
+        .from = walk->at,
+        .through = {end.days - 1},
+        .principal_minor = principal_minor,
+        .rate = terms->rates[walk->rate].rate,
+        .numerator = (interest_numerator)principal_minor * terms->rates[walk->rate].rate.millionths *
+                     day_count_units(terms->day_count, walk->at, end),
+    };
+    walk->sum += span.numerator;
+    if (walk->each)
+        walk->each(&span, walk->data);
+}
 
 /* One principal from where the walk stands up to the beginning of `until`. */
 static void walk_to(struct walk *walk, struct date until, int64_t principal_minor)
@@ -66,8 +89,7 @@ static void walk_to(struct walk *walk, struct date until, int64_t principal_mino
         if (walk->rate + 1 < terms->n_rates && terms->rates[walk->rate + 1].from.days < end.days)
             end = terms->rates[walk->rate + 1].from;
         if (principal_minor > 0)
-            walk->sum += (interest_numerator)principal_minor * terms->rates[walk->rate].rate.millionths *
-                         day_count_units(terms->day_count, walk->at, end);
+            walk_span(walk, end, principal_minor);
         walk->at = end;
     }
 }
@@ -110,32 +132,34 @@ static void apply_cap(const struct interest_cap *cap, int64_t first_principal_mi
     interest->is_capped = true;
 }
 
-/* `changes` in order of their value dates. */
-static enum status accrue_sorted(const struct interest_terms *terms, const struct principal_change *changes, size_t n,
+/* `changes` in order of their value dates; `walk` stands on the first day. */
+static enum status accrue_sorted(struct walk *walk, const struct principal_change *changes, size_t n,
                                  struct date through, struct interest *ret_interest, struct error *err)
 {
+    const struct interest_terms *terms = walk->terms;
     const struct date end = {through.days + 1};
-    struct walk walk = {.terms = terms, .at = terms->first};
     int64_t principal = 0, first_principal = 0;
     size_t at = 0;
     while (at < n && changes[at].value_on.days <= through.days) {
-        walk_to(&walk, changes[at].value_on, principal);
+        walk_to(walk, changes[at].value_on, principal);
         enum status st = change_principal(changes, n, &at, &principal, err);
         if (st != STATUS_OK)
             return st;
         if (changes[at - 1].value_on.days <= terms->first.days)
             first_principal = principal;
     }
-    walk_to(&walk, end, principal);
-    struct interest interest = {walk.sum, PARTS_OF_WHOLE * day_count_year(terms->day_count), false};
+    walk_to(walk, end, principal);
+    struct interest interest = {walk->sum, interest_denominator(terms->day_count), false};
     apply_cap(&terms->cap, first_principal, &interest);
     *ret_interest = interest;
     return STATUS_OK;
 }
 
-enum status interest_accrue(const struct interest_terms *terms, const struct principal_change *changes,
-                            size_t n_changes, struct date through, struct interest *ret_interest, struct error *err)
+enum status interest_accrue_each(const struct interest_terms *terms, const struct principal_change *changes,
+                                 size_t n_changes, struct date through, interest_span_fn *each, void *data,
+                                 struct interest *ret_interest, struct error *err)
 {
+    struct walk walk = {.terms = terms, .at = terms->first, .each = each, .data = data};
     enum status st = check_terms(terms, through, err);
     if (st != STATUS_OK)
         return st;
@@ -143,7 +167,13 @@ enum status interest_accrue(const struct interest_terms *terms, const struct pri
     for (size_t i = 0; i < n_changes; i++)
         sorted[i] = changes[i];
     qsort(sorted, n_changes, sizeof(*sorted), by_value_date);
-    return accrue_sorted(terms, sorted, n_changes, through, ret_interest, err);
+    return accrue_sorted(&walk, sorted, n_changes, through, ret_interest, err);
+}
+
+enum status interest_accrue(const struct interest_terms *terms, const struct principal_change *changes,
+                            size_t n_changes, struct date through, struct interest *ret_interest, struct error *err)
+{
+    return interest_accrue_each(terms, changes, n_changes, through, NULL, NULL, ret_interest, err);
 }
 
 enum status interest_round(const struct interest *interest, int64_t *ret_minor, struct error *err)
@@ -169,8 +199,8 @@ enum status interest_to_post(const struct interest *interest, int64_t posted_min
 }
 
 enum status interest_on_judgment(const struct judgment *judgment, const struct principal_change *changes,
-                                 size_t n_changes, struct date through, struct interest *ret_interest,
-                                 struct error *err)
+                                 size_t n_changes, struct date through, interest_span_fn *each, void *data,
+                                 struct interest *ret_interest, struct error *err)
 {
     const struct law_rate_from rate = {judgment->entered, judgment->rate};
     const struct interest_terms terms = {judgment->day_count, judgment->entered, &rate, 1, judgment->cap};
@@ -183,5 +213,5 @@ enum status interest_on_judgment(const struct judgment *judgment, const struct p
     for (size_t i = 0; i < n_changes; i++)
         if (changes[i].value_on.days >= judgment->entered.days)
             since[n++] = changes[i];
-    return interest_accrue(&terms, since, n, through, ret_interest, err);
+    return interest_accrue_each(&terms, since, n, through, each, data, ret_interest, err);
 }

@@ -56,6 +56,9 @@ struct interest {
     bool is_capped;
 };
 
+/* Of all interest with that day count. */
+int64_t interest_denominator(enum day_count day_count);
+
 /* Interest from the first day up to and including `through`; 0 where that lies before it.
  *
  * changes     n_changes, borrowed, in any order; they may lie before the first day, or after `through` (and count for
@@ -66,6 +69,21 @@ struct interest {
 MUST_USE enum status interest_accrue(const struct interest_terms *terms, const struct principal_change *changes,
                                      size_t n_changes, struct date through, struct interest *ret_interest,
                                      struct error *err);
+
+/* Days of one principal and one rate, and what they bear: the numerator of a fraction whose denominator is that of the
+ * whole. Before any cap. Adjoining ones may be alike. */
+struct interest_span {
+    struct date from, through;
+    int64_t principal_minor;
+    struct rate rate;
+    interest_numerator numerator;
+};
+typedef void interest_span_fn(const struct interest_span *span, void *data);
+
+/* interest_accrue, and each span of days that bear interest on the way, oldest first. NULL: tells nobody. */
+MUST_USE enum status interest_accrue_each(const struct interest_terms *terms, const struct principal_change *changes,
+                                          size_t n_changes, struct date through, interest_span_fn *each, void *data,
+                                          struct interest *ret_interest, struct error *err);
 
 /* Half up, to minor units. OUT_OF_RANGE where it does not fit 64 bits. */
 MUST_USE enum status interest_round(const struct interest *interest, int64_t *ret_minor, struct error *err);
@@ -85,9 +103,9 @@ struct judgment {
     struct interest_cap cap;
 };
 
-/* Simple interest on the judgment, as interest_accrue; also INVALID_ARGUMENT where its amount is not positive. */
+/* Simple interest on the judgment, as interest_accrue_each; also INVALID_ARGUMENT where its amount is not positive. */
 MUST_USE enum status interest_on_judgment(const struct judgment *judgment, const struct principal_change *changes,
-                                          size_t n_changes, struct date through, struct interest *ret_interest,
-                                          struct error *err);
+                                          size_t n_changes, struct date through, interest_span_fn *each, void *data,
+                                          struct interest *ret_interest, struct error *err);
 
 #endif

@@ -23,8 +23,10 @@ struct book *book_new(void)
     book->wanted_postings = id_set_new();
     book->wanted_suspense = id_set_new();
     book->trust = g_array_new(FALSE, FALSE, sizeof(struct trust_entry));
+    book->charges = charge_book_new();
     book->new_postings = g_ptr_array_new();
     book->results = g_ptr_array_new_with_free_func(free_result);
+    book->texts = g_string_chunk_new(256);
     return book;
 }
 
@@ -41,8 +43,10 @@ void book_free(struct book *book)
     g_hash_table_destroy(book->wanted_postings);
     g_hash_table_destroy(book->wanted_suspense);
     g_array_free(book->trust, TRUE);
+    charge_book_free(book->charges);
     g_ptr_array_free(book->new_postings, TRUE);
     g_ptr_array_free(book->results, TRUE);
+    g_string_chunk_free(book->texts);
     g_free(book);
 }
 
@@ -152,6 +156,11 @@ void book_add_trust(struct book *book, const struct trust_entry *entry)
 {
     assert(trust_is_balanced(&entry->amounts));
     g_array_append_vals(book->trust, entry, 1);
+}
+
+const char *book_keep_text(struct book *book, const char *text)
+{
+    return g_string_chunk_insert(book->texts, text);
 }
 
 void book_touch_account(struct account *account)

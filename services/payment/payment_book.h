@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "charge_book.h"
 #include "payment_model.h"
 #include "suspense_model.h"
 
@@ -43,9 +44,11 @@ struct book {
     GHashTable *wanted_promises;
     GHashTable *wanted_postings;
     GHashTable *wanted_suspense;
+    struct charge_book *charges;
     GPtrArray *new_postings; /* struct book_posting, borrowed, in order */
     GArray *trust;           /* struct trust_entry: new ones, in order */
     GPtrArray *results;      /* struct db_result */
+    GStringChunk *texts;
 };
 
 struct book *book_new(void);
@@ -72,6 +75,9 @@ struct suspense *book_add_suspense(struct book *book, const struct suspense *ite
 
 /* Money moved in trust. Asserts that it is balanced. */
 void book_add_trust(struct book *book, const struct trust_entry *entry);
+
+/* A copy that lives as long as the book. Lent. */
+const char *book_keep_text(struct book *book, const char *text);
 
 /* Say that a row of the book must be written. */
 void book_touch_account(struct account *account);

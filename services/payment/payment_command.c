@@ -59,3 +59,15 @@ enum status command_each(enum status (*answer)(struct unit *unit, struct service
     }
     return STATUS_OK;
 }
+
+struct account *command_account(const struct book *book, struct service_call *call, const ProtobufCBinaryData *bytes)
+{
+    const struct id account_id = wire_known_id(bytes);
+    struct account *account = book_account(book, &account_id);
+    char text[ID_TEXT_SIZE];
+
+    if (account && command_may_concern(call, account->agency_id))
+        return account;
+    service_fail(call, STATUS_NOT_FOUND, "no account %s", id_format(&account_id, text));
+    return NULL;
+}

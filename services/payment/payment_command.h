@@ -18,6 +18,9 @@ MUST_USE enum status command_run(const struct command *command, struct unit *uni
 /* The day in UTC of the unit's business time. */
 int32_t command_today(const struct unit *unit);
 
+/* The account that a call names, where the call may concern it. NULL: the call is answered. Lent. */
+struct account *command_account(const struct book *book, struct service_call *call, const ProtobufCBinaryData *bytes);
+
 /* The call may concern that agency's accounts. */
 bool command_may_concern(const struct service_call *call, int32_t agency_id);
 

@@ -6,6 +6,7 @@
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
+#include "interest_record.h"
 #include "logging/logging.h"
 #include "payment_codec.h"
 #include "payment_record.h"
@@ -103,6 +104,8 @@ static enum status apply_placed(const struct record *record, const struct servic
     account.client = placed->client;
     account.age_days = day_of(placed->placed_at_us) - placed->due_on_days;
     account.placed_minor = placed->balance_minor;
+    interest_open(record, &account, draft.effective_on_days, placed->due_on_days,
+                  placed->debt_kind == DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_COMMERCIAL);
     return post(record, book_add_account(record->book, &account, 0), &draft, err);
 }
 
@@ -150,13 +153,19 @@ static enum status apply_updated(const struct record *record, const struct servi
     st = codec_money(0, updated->currency, &draft.change, err);
     if (st == STATUS_OK)
         st = codec_provenance(updated->provenance, &draft.provenance, err);
+    if (st == STATUS_OK)
+        st = interest_precede(record, account, draft.effective_on_days, draft.posted_at, err);
     if (st != STATUS_OK)
         return st;
     if (__builtin_sub_overflow(updated->balance_minor, account->balance.minor, &draft.change.minor))
         return error_set(err, STATUS_OUT_OF_RANGE, "balance_minor: too far from the balance so far");
     bool is_same_currency = strcmp(draft.change.currency, account->balance.currency) == 0;
-    if (draft.change.minor == 0 && is_same_currency)
-        return record_unchanged(record, account, draft.cause_seq, err);
+    if (draft.change.minor == 0 && is_same_currency) {
+        st = interest_follow(record, account, NULL, err);
+        return st == STATUS_OK ? record_unchanged(record, account, draft.cause_seq, err) : st;
+    }
+    if (draft.change.minor < 0)
+        allocation_order(((const struct policy_holder *)unit_context(record->unit))->agreements, account, &draft);
     return post(record, account, &draft, err);
 }
 
@@ -178,6 +187,9 @@ static enum status apply_recalled(const struct record *record, const struct serv
         return st;
     account->is_recalled = true;
     book_touch_account(account);
+    st = interest_stop(record, account, (struct instant){event->event->occurred_at_us}, err);
+    if (st != STATUS_OK)
+        return st;
     struct promise *promise = account->open_promise;
     if (!promise)
         return STATUS_OK;
@@ -225,6 +237,10 @@ static enum status apply_reported(const struct record *record, const struct serv
     st = codec_money(-reported->amount_minor, reported->currency, &draft.change, err);
     if (st == STATUS_OK)
         st = codec_provenance(reported->provenance, &draft.provenance, err);
+    if (st == STATUS_OK)
+        st = payment_check(account, &draft, err);
+    if (st == STATUS_OK)
+        st = interest_precede(record, account, draft.effective_on_days, draft.posted_at, err);
     if (st != STATUS_OK)
         return st;
     allocation_apply(policy->agreements, account, PAID_TO_CLIENT, &draft); /* he says what he was paid */
@@ -281,13 +297,19 @@ static enum status apply_resolved(const struct record *record, const struct serv
     if (resolved->credit_minor < 0)
         return error_set(err, STATUS_INVALID_ARGUMENT, "credit_minor: %lld is not positive",
                          (long long)resolved->credit_minor);
+    const struct instant at = {event->event->occurred_at_us};
+    const struct id credit_id = wire_known_id(&resolved->credit_id);
     enum status st = find_account(record->book, &resolved->account_id, &account, err);
+    if (st != STATUS_OK || book_posting(record->book, &credit_id))
+        return st;
+    st = interest_precede(record, account, day_of(at.us), at, err);
     if (st == STATUS_OK)
         st = draft_credit(unit_context(record->unit), event, account, &draft, err);
-    if (st != STATUS_OK || book_posting(record->book, &draft.posting_id))
+    if (st == STATUS_OK)
+        st = payment_check(account, &draft, err);
+    if (st != STATUS_OK)
         return st;
-    st = payment_check(account, &draft, err);
-    return st == STATUS_OK && draft.change.minor < 0 ? post(record, account, &draft, err) : st;
+    return draft.change.minor < 0 ? post(record, account, &draft, err) : interest_follow(record, account, NULL, err);
 }
 
 /* AttemptReported: a promise given on the phone. */
@@ -450,18 +472,36 @@ static enum status break_promise(const struct record *record, const struct timer
     return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;
 }
 
+static const struct timer_rule {
+    const char *kind;
+    void (*want)(struct book *book, const struct id *subject_id);
+    enum status (*fire)(const struct record *record, const struct timer *timer, struct error *err);
+} TIMERS[] = {
+    {TIMER_PROMISE_DUE, book_want_promise, break_promise},
+    {TIMER_INTEREST, book_want_account, interest_timer},
+};
+
+static const struct timer_rule *timer_rule_of(const struct timer *timer)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(TIMERS); i++)
+        if (strcmp(TIMERS[i].kind, timer->kind) == 0)
+            return &TIMERS[i];
+    return NULL;
+}
+
 enum status payment_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
 {
     SCOPED(book_freep) struct book *book = book_new();
     const struct record record = {.unit = unit, .book = book};
 
     for (size_t i = 0; i < n_timers; i++) {
-        if (strcmp(timers[i].kind, TIMER_PROMISE_DUE) != 0)
+        const struct timer_rule *rule = timer_rule_of(&timers[i]);
+        if (!rule)
             return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timers[i].kind);
-        book_want_promise(book, &timers[i].subject_id);
+        rule->want(book, &timers[i].subject_id);
     }
     enum status st = payment_store_load(unit_db(unit), book, err);
     for (size_t i = 0; i < n_timers && st == STATUS_OK; i++)
-        st = break_promise(&record, &timers[i], err);
+        st = timer_rule_of(&timers[i])->fire(&record, &timers[i], err);
     return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
 }

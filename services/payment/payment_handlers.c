@@ -2,6 +2,7 @@
 
 #include "allocation.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
+#include "interest_record.h"
 #include "payment_codec.h"
 #include "payment_command.h"
 #include "payment_service.h"
@@ -165,9 +166,20 @@ static enum status check_whole(const struct account *account, enum paid_to paid_
                      (long long)(account->balance.minor > 0 ? account->balance.minor : 0));
 }
 
-/* Posts what is owed, holds the rest, and answers. */
-static enum status pay(const struct record *record, struct service_call *call, struct account *account,
-                       enum paid_to paid_to, struct posting_draft *draft, struct error *err)
+/* After interest_precede. Where that posted something the unit fails instead of answering, and the call has no effect
+ * then: it is run again by itself, and answered with this. */
+static enum status refuse(const struct record *record, struct service_call *call, const struct account *account,
+                          const struct error *why, struct error *err)
+{
+    if (interest_is_borne(record, account))
+        return error_set(err, why->code, "%s", why->text);
+    service_fail_error(call, why);
+    return STATUS_OK;
+}
+
+/* Posts what is owed, holds the rest, and answers. Interest stands at the day of the payment. */
+static enum status apply(const struct record *record, struct service_call *call, struct account *account,
+                         enum paid_to paid_to, struct posting_draft *draft, struct error *err)
 {
     const struct policy_holder *policy = unit_context(record->unit);
     const int64_t paid_minor = -draft->change.minor;
@@ -180,21 +192,30 @@ static enum status pay(const struct record *record, struct service_call *call, s
 
     draft->change.minor = -applied_minor;
     allocation_apply(policy->agreements, account, paid_to, draft);
-    if (st == STATUS_OK)
-        st = payment_check(account, draft, &why);
     if (st == STATUS_OK && applied_minor > 0)
         st = ledger_post(account, draft, &posting, &why);
-    if (st != STATUS_OK) {
-        service_fail_error(call, &why);
-        return STATUS_OK;
-    }
-    if (applied_minor > 0)
-        st = record_posting(record, account, &posting, &kept, err);
+    if (st != STATUS_OK)
+        return refuse(record, call, account, &why, err);
+    st = applied_minor > 0 ? record_posting(record, account, &posting, &kept, err)
+                           : interest_follow(record, account, NULL, err);
     if (st == STATUS_OK && applied_minor < paid_minor)
         st = hold_rest(record, account, draft, paid_minor - applied_minor, &held, err);
     if (st == STATUS_OK)
         reply_posting(call, kept, held);
     return st;
+}
+
+static enum status pay(const struct record *record, struct service_call *call, struct account *account,
+                       enum paid_to paid_to, struct posting_draft *draft, struct error *err)
+{
+    struct error why;
+
+    if (payment_check(account, draft, &why) != STATUS_OK) {
+        service_fail_error(call, &why);
+        return STATUS_OK;
+    }
+    enum status st = interest_precede(record, account, draft->effective_on_days, draft->posted_at, err);
+    return st == STATUS_OK ? apply(record, call, account, paid_to, draft, err) : st;
 }
 
 static enum status act_post(const struct record *record, struct service_call *call, struct error *err)
@@ -288,11 +309,12 @@ static enum status act_reverse(const struct record *record, struct service_call 
     struct account *account = book_account(record->book, &posting->account_id);
     struct posting reversal;
     const struct posting *kept = NULL;
-    if (ledger_post(account, &draft, &reversal, &why) != STATUS_OK) {
-        service_fail_error(call, &why);
-        return STATUS_OK;
-    }
-    enum status st = record_posting(record, account, &reversal, &kept, err);
+    enum status st = interest_precede(record, account, draft.effective_on_days, draft.posted_at, err);
+    if (st != STATUS_OK)
+        return st;
+    if (ledger_post(account, &draft, &reversal, &why) != STATUS_OK)
+        return refuse(record, call, account, &why, err);
+    st = record_posting(record, account, &reversal, &kept, err);
     if (st == STATUS_OK)
         st = return_rest(record, &posting_id, request->reason, err);
     if (st == STATUS_OK)
@@ -513,6 +535,7 @@ static void reply_balances(struct service_call *call, const struct balance_parts
         views[i].charged_minor = parts[i].charged_minor;
         views[i].paid_minor = parts[i].paid_minor;
         views[i].credited_minor = parts[i].credited_minor;
+        views[i].interest_minor = parts[i].interest_minor;
         list[i] = &views[i];
     }
     dunlin__payment__v1__get_balances_reply__init(&reply);
@@ -521,10 +544,28 @@ static void reply_balances(struct service_call *call, const struct balance_parts
     service_reply(call, &reply.base);
 }
 
+static enum status read_moment(const Dunlin__Payment__V1__GetBalancesRequest *request,
+                               struct balance_moment *ret_moment, struct error *err)
+{
+    *ret_moment = (struct balance_moment){
+        .has_day =
+            request->as_of_presence_case == DUNLIN__PAYMENT__V1__GET_BALANCES_REQUEST__AS_OF_PRESENCE_AS_OF_ON_DAYS,
+        .has_instant =
+            request->known_presence_case == DUNLIN__PAYMENT__V1__GET_BALANCES_REQUEST__KNOWN_PRESENCE_KNOWN_AT_US,
+        .day = {request->as_of_on_days},
+        .posted = {request->known_at_us},
+    };
+    if (ret_moment->has_day && (ret_moment->day.days < EFFECTIVE_ON_MIN || ret_moment->day.days > EFFECTIVE_ON_MAX))
+        return error_set(err, STATUS_INVALID_ARGUMENT, "as_of_on_days: day %d is not between 1900 and 2199",
+                         ret_moment->day.days);
+    return STATUS_OK;
+}
+
 static enum status get_balances(struct unit *unit, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__GetBalancesRequest *request = (const void *)call->request;
     const size_t n = request->n_account_ids;
+    struct balance_moment moment;
     struct error why;
 
     if (n == 0 || n > BALANCES_MAX) {
@@ -533,11 +574,11 @@ static enum status get_balances(struct unit *unit, struct service_call *call, st
     }
     g_autofree struct id *ids = g_new0(struct id, n);
     g_autofree struct balance_parts *parts = g_new0(struct balance_parts, n);
-    if (read_account_ids(request, ids, &why) != STATUS_OK) {
+    if (read_account_ids(request, ids, &why) != STATUS_OK || read_moment(request, &moment, &why) != STATUS_OK) {
         service_fail_error(call, &why);
         return STATUS_OK;
     }
-    enum status st = payment_store_balances(unit_db(unit), ids, n, parts, err);
+    enum status st = payment_store_balances(unit_db(unit), ids, n, &moment, parts, err);
     if (st == STATUS_OK)
         reply_balances(call, parts, n);
     return st;

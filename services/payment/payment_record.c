@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "interest_record.h"
 #include "payment_codec.h"
 #include "service/wire.h"
 
@@ -120,6 +121,8 @@ static enum status emit_posting(const struct record *record, const struct accoun
         st = emit_reversal(record, account, posting, err);
         break;
     }
+    if (posting->draft.change.minor == 0) /* a judgment that moves between buckets alone: it says so itself */
+        return st;
     return st == STATUS_OK ? emit_balance(record, account, posting, err) : st;
 }
 
@@ -142,7 +145,7 @@ enum status record_posting(const struct record *record, struct account *account,
         st = record_promise_end(record, account, ended, err);
     if (st == STATUS_OK && ret_posting)
         *ret_posting = kept;
-    return st;
+    return st == STATUS_OK ? interest_follow(record, account, kept, err) : st;
 }
 
 enum status record_promise(const struct record *record, struct account *account, const struct promise *promise,

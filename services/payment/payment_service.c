@@ -1,6 +1,8 @@
 #include "payment_service.h"
 
 #include "dunlin/payment/v1/payment.pb-c.h"
+#include "fee_handlers.h"
+#include "judgment_handlers.h"
 #include "payment_events.h"
 #include "payment_handlers.h"
 #include "payment_sql.h"
@@ -53,7 +55,16 @@ static const struct service_method METHODS[] = {
     {.name = "GetBalances",
      .scope = SERVICE_ANYWHERE,
      .handle = payment_get_balances,
-     .roles = "service",
+     .roles = "operator service",
+     .is_query = true},
+    {.name = "ChargeFee", .scope = SERVICE_IN_PARTITION, .handle = fee_charge, .roles = "operator service"},
+    {.name = "WaiveFee", .scope = SERVICE_IN_PARTITION, .handle = fee_waive, .roles = "operator service"},
+    {.name = "ListFees", .scope = SERVICE_ANYWHERE, .handle = fee_list, .roles = "operator service", .is_query = true},
+    {.name = "RecordJudgment", .scope = SERVICE_IN_PARTITION, .handle = judgment_record, .roles = "operator service"},
+    {.name = "GetInterest",
+     .scope = SERVICE_ANYWHERE,
+     .handle = interest_get,
+     .roles = "operator service",
      .is_query = true},
     {.name = "RemitPart", .scope = SERVICE_IN_PARTITION, .handle = remittance_remit_part, .roles = "operator service"},
     {.name = "PreviewRemittance",

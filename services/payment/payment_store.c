@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+#include "charge_store.h"
 #include "db/db_columns.h"
 #include "id/id_table.h"
 #include "payment_sql.h"
 
 #define ACCOUNT_COLUMNS 14 /* of account_load, before those of the open promise */
+#define PROMISE_COLUMNS 13 /* of promise_load; in account_load those of interest follow */
 
 static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
 {
@@ -92,6 +94,7 @@ static void take_accounts(struct book *book, const struct db_result *result)
             account.open_promise = take_promise(book, &promise);
         }
         (void)book_add_account(book, &account, db_int4(result, row, 7));
+        charge_store_take(book->charges, &account.account_id, result, row, ACCOUNT_COLUMNS + PROMISE_COLUMNS);
     }
 }
 
@@ -202,6 +205,8 @@ enum status payment_store_load(struct db *db, struct book *book, struct error *e
         (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known, book);
         st = run_loads(db, book, all, 1, err);
     }
+    if (st == STATUS_OK)
+        st = charge_store_load(db, book->charges, book->results, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "load accounts");
 }
 
@@ -290,15 +295,25 @@ enum status payment_store_trust(struct db *db, struct book *book, int32_t agency
     return STATUS_OK;
 }
 
-enum status payment_store_balances(struct db *db, const struct id *account_ids, size_t n, struct balance_parts *parts,
-                                   struct error *err)
+enum status payment_store_balances(struct db *db, const struct id *account_ids, size_t n,
+                                   const struct balance_moment *moment, struct balance_parts *parts, struct error *err)
 {
     SCOPED(db_columns_fini) struct db_columns keys = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
+    struct db_args args = {0};
 
     db_columns_add_keys(&keys);
     db_columns_push_ids(&keys, account_ids, n);
-    enum status st = db_columns_exec(db, &PAYMENT_BALANCE_LOAD, &keys, &result, err);
+    db_columns_args(&keys, &args);
+    if (moment->has_day)
+        db_arg_int4(&args, moment->day.days);
+    else
+        db_arg_null(&args, DB_INT4);
+    if (moment->has_instant)
+        db_arg_int8(&args, moment->posted.us);
+    else
+        db_arg_null(&args, DB_INT8);
+    enum status st = db_exec(db, &PAYMENT_BALANCE_LOAD, &args, &result, err);
     if (st != STATUS_OK)
         return error_wrap(err, st, "read balances");
     for (size_t row = 0; row < db_rows(result); row++)
@@ -309,6 +324,7 @@ enum status payment_store_balances(struct db *db, const struct id *account_ids, 
             .charged_minor = db_int8(result, row, 5),
             .paid_minor = db_int8(result, row, 6),
             .credited_minor = db_int8(result, row, 7),
+            .interest_minor = db_int8(result, row, 8),
         };
     return STATUS_OK;
 }
@@ -558,5 +574,7 @@ enum status payment_store_save(struct db *db, struct book *book, struct error *e
     collect_changes(book, writes);
     enum status st = db_writes_run_all(db, WRITES, writes, WRITES_END, err);
     db_writes_fini(writes, WRITES_END);
+    if (st == STATUS_OK)
+        st = charge_store_save(db, book->charges, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "save accounts");
 }

@@ -8,12 +8,12 @@
 /* The ledger in PostgreSQL: the only file that speaks SQL. All calls run inside the caller's open transaction. */
 
 /* Loads what the book wants, with the open promises of the accounts, and the accounts of wanted postings and promises
- * too: one round trip, two where those accounts were not wanted by name. What is not there stays out of the book.
- * Called once a book. */
+ * too: one round trip, two where those accounts were not wanted by name, one more where some bear interest. What is not
+ * there stays out of the book. Called once a book. */
 MUST_USE enum status payment_store_load(struct db *db, struct book *book, struct error *err);
 
-/* Writes what has changed, in one round trip. Fails with ABORTED where an account was changed by somebody else since
- * the load: another instance owns the partition now. */
+/* Writes what has changed, in one round trip, or two where charges changed. Fails with ABORTED where an account was
+ * changed by somebody else since the load: another instance owns the partition now. */
 MUST_USE enum status payment_store_save(struct db *db, struct book *book, struct error *err);
 
 #define ACCOUNT_POSTINGS_MAX 1000 /* the newest, in a reply: about 150 bytes each keep it below a frame's maximum */
@@ -38,10 +38,17 @@ MUST_USE enum status payment_store_trust(struct db *db, struct book *book, int32
 struct balance_parts {
     struct id account_id; /* none: it is not known here */
     struct money balance;
-    int64_t placed_minor, charged_minor, paid_minor, credited_minor;
+    int64_t placed_minor, charged_minor, paid_minor, credited_minor, interest_minor;
+};
+/* As of when: by value dates up to a day, by what was posted until an instant, or both. */
+struct balance_moment {
+    bool has_day, has_instant;
+    struct date day;
+    struct instant posted;
 };
 /* Of n accounts, in their order, into `parts`, which are all zero before. One round trip. */
 MUST_USE enum status payment_store_balances(struct db *db, const struct id *account_ids, size_t n,
-                                            struct balance_parts *parts, struct error *err);
+                                            const struct balance_moment *moment, struct balance_parts *parts,
+                                            struct error *err);
 
 #endif

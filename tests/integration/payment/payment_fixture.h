@@ -33,14 +33,15 @@ static const char AGREEMENTS[] = "name: test\n"
 static struct sop payment_sop = {.promise_grace_days = 3};
 static struct policy_holder payment_context = {.sop = &payment_sop};
 
-static inline int open_payment(void **state)
+static inline int open_payment_with(void **state, const char *agreements)
 {
+    const size_t len = strlen(agreements);
     g_autofree char *path = NULL;
     struct error err;
     int fd = g_file_open_tmp("dunlin-agreements-XXXXXX.yaml", &path, NULL);
 
     assert_true(fd >= 0);
-    assert_int_equal(write(fd, AGREEMENTS, sizeof(AGREEMENTS) - 1), sizeof(AGREEMENTS) - 1);
+    assert_int_equal(write(fd, agreements, len), len);
     (void)close(fd);
     const enum status st = agreements_load(path, &payment_context.agreements, &err);
     (void)g_unlink(path);
@@ -54,6 +55,11 @@ static inline int open_payment(void **state)
     test_database_script(fixture->owner,
                          "INSERT INTO platform.agency VALUES (1, 'demo', 'Demo', decode(repeat('00', 32), 'hex'))");
     return 0;
+}
+
+static inline int open_payment(void **state)
+{
+    return open_payment_with(state, AGREEMENTS);
 }
 
 static inline int close_payment(void **state)

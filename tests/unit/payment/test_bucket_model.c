@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 #include "bucket_model.h"
 
@@ -63,6 +64,29 @@ static void a_bucket_below_zero_takes_nothing(void **state)
     assert_int_equal(change.minor[AGREEMENT_FEES - 1], -30);
 }
 
+static void what_is_too_much_in_one_bucket_pays_the_others(void **state)
+{
+    static const struct {
+        int64_t owed_minor;
+        struct charges owed, evened;
+    } ROWS[] = {
+        {1000, {{-30, 0, 0}}, {{0, 0, 0}}},     /* principal 1,030 -> 1,000 */
+        {1000, {{-30, 5, 20}}, {{0, 0, 0}}},    /* costs and fees come first, then principal */
+        {10, {{5, 10, 20}}, {{0, 0, 10}}},      /* principal -25 pays fees and interest last */
+        {-40, {{-30, 0, 0}}, {{0, 0, 0}}},      /* all is overpaid: that is principal's */
+        {1000, {{200, 30, 4}}, {{200, 30, 4}}}, /* nothing is too much */
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(ROWS); i++) {
+        struct charges owed = ROWS[i].owed;
+        const struct charges change = buckets_even(ROWS[i].owed_minor, &owed, COSTS_FIRST);
+        assert_int_equal(charges_add(&owed, &change, NULL), STATUS_OK);
+        if (memcmp(&owed, &ROWS[i].evened, sizeof(owed)) != 0)
+            fail_msg("row %zu: %lld %lld %lld", i, (long long)owed.minor[0], (long long)owed.minor[1],
+                     (long long)owed.minor[2]);
+    }
+}
+
 static void principal_is_what_is_left(void **state)
 {
     (void)state;
@@ -90,6 +114,7 @@ int main(void)
         cmocka_unit_test(principal_comes_first_where_it_was_agreed),
         cmocka_unit_test(what_is_more_than_owed_overpays_principal),
         cmocka_unit_test(a_bucket_below_zero_takes_nothing),
+        cmocka_unit_test(what_is_too_much_in_one_bucket_pays_the_others),
         cmocka_unit_test(principal_is_what_is_left),
         cmocka_unit_test(a_sum_that_does_not_fit_is_refused_and_changes_nothing),
     };
