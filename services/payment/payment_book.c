@@ -25,6 +25,7 @@ struct book *book_new(void)
     book->trust = g_array_new(FALSE, FALSE, sizeof(struct trust_entry));
     book->new_postings = g_ptr_array_new();
     book->results = g_ptr_array_new_with_free_func(free_result);
+    book->debits = debit_book_new();
     return book;
 }
 
@@ -43,6 +44,7 @@ void book_free(struct book *book)
     g_array_free(book->trust, TRUE);
     g_ptr_array_free(book->new_postings, TRUE);
     g_ptr_array_free(book->results, TRUE);
+    debit_book_free(book->debits);
     g_free(book);
 }
 

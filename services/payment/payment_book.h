@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "debit_book.h"
 #include "payment_model.h"
 #include "suspense_model.h"
 
@@ -46,6 +47,7 @@ struct book {
     GPtrArray *new_postings; /* struct book_posting, borrowed, in order */
     GArray *trust;           /* struct trust_entry: new ones, in order */
     GPtrArray *results;      /* struct db_result */
+    struct debit_book *debits;
 };
 
 struct book *book_new(void);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "allocation.h"
+#include "debit_record.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
@@ -163,8 +164,13 @@ static enum status apply_updated(const struct record *record, const struct servi
 static enum status want_recalled(struct book *book, const struct service_event *event, struct error *err)
 {
     const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
+    const enum status st = want_account(book, &recalled->account_id, err);
 
-    return want_account(book, &recalled->account_id, err);
+    if (st == STATUS_OK) {
+        const struct id account_id = wire_known_id(&recalled->account_id);
+        debit_book_want_pending(book->debits, &account_id);
+    }
+    return st;
 }
 
 static enum status apply_recalled(const struct record *record, const struct service_event *event, struct error *err)
@@ -178,9 +184,10 @@ static enum status apply_recalled(const struct record *record, const struct serv
         return st;
     account->is_recalled = true;
     book_touch_account(account);
+    st = record_debits_cancel(record, &account->account_id, "the client took the account back", err);
     struct promise *promise = account->open_promise;
-    if (!promise)
-        return STATUS_OK;
+    if (!promise || st != STATUS_OK)
+        return st;
     st = promise_move(promise, PROMISE_EVENT_CANCEL, &text, err);
     promise->reason = "the client took the account back";
     return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;
@@ -456,12 +463,15 @@ enum status payment_timers(struct unit *unit, const struct timer *timers, size_t
     const struct record record = {.unit = unit, .book = book};
 
     for (size_t i = 0; i < n_timers; i++) {
+        if (debit_want_timer(book, &timers[i]))
+            continue;
         if (strcmp(timers[i].kind, TIMER_PROMISE_DUE) != 0)
             return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timers[i].kind);
         book_want_promise(book, &timers[i].subject_id);
     }
     enum status st = payment_store_load(unit_db(unit), book, err);
     for (size_t i = 0; i < n_timers && st == STATUS_OK; i++)
-        st = break_promise(&record, &timers[i], err);
+        st = debit_is_timer(&timers[i]) ? debit_fire(&record, &timers[i], err)
+                                        : break_promise(&record, &timers[i], err);
     return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
 }

@@ -6,7 +6,6 @@
 #include "payment_codec.h"
 #include "payment_command.h"
 #include "payment_store.h"
-#include "platform/platform.h"
 #include "service/wire.h"
 
 #define LIST_DEFAULT 100
@@ -51,21 +50,6 @@ static enum status want_hold(struct book *book, const struct service_call *call,
     return STATUS_OK;
 }
 
-/* The agency that a slug names, where the call may concern it. */
-static enum status find_agency(struct db *db, const struct service_call *call, const char *slug, int32_t *ret_agency_id,
-                               struct error *err)
-{
-    struct agency agency;
-    enum status st = platform_agency_by_slug(db, slug, &agency, err);
-
-    if (st != STATUS_OK)
-        return st;
-    if (!command_may_concern(call, agency.agency_id))
-        return error_set(err, STATUS_PERMISSION_DENIED, "agency: '%.64s' is another's", slug);
-    *ret_agency_id = agency.agency_id;
-    return STATUS_OK;
-}
-
 static enum status act_hold(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__HoldMoneyRequest *request = (const void *)call->request;
@@ -88,7 +72,7 @@ static enum status act_hold(const struct record *record, struct service_call *ca
         reply_item(call, kept);
         return STATUS_OK;
     }
-    enum status st = find_agency(unit_db(record->unit), call, request->agency, &item.agency_id, &why);
+    enum status st = command_find_agency(unit_db(record->unit), call, request->agency, &item.agency_id, &why);
     if (st == STATUS_OK)
         st = codec_money(request->amount_minor, request->currency, &item.amount, &why);
     if (st != STATUS_OK) {
@@ -251,7 +235,7 @@ static enum status list(struct unit *unit, struct service_call *call, struct err
 
     if (limit < 0 || limit > LIST_MAX)
         return error_set(err, STATUS_INVALID_ARGUMENT, "limit: %d is not between 1 and %d", request->limit, LIST_MAX);
-    enum status st = find_agency(unit_db(unit), call, request->agency, &agency_id, err);
+    enum status st = command_find_agency(unit_db(unit), call, request->agency, &agency_id, err);
     if (st == STATUS_OK)
         st = payment_store_suspense(unit_db(unit), book, agency_id, request->with_ended, limit + 1, &items, err);
     if (st == STATUS_OK)
@@ -289,7 +273,7 @@ static enum status get(struct unit *unit, struct service_call *call, struct erro
     SCOPED(book_freep) struct book *book = book_new();
     g_autoptr(GArray) totals = NULL;
     int32_t agency_id = 0;
-    enum status st = find_agency(unit_db(unit), call, request->agency, &agency_id, err);
+    enum status st = command_find_agency(unit_db(unit), call, request->agency, &agency_id, err);
 
     if (st == STATUS_OK)
         st = payment_store_trust(unit_db(unit), book, agency_id, request->client, &totals, err);
@@ -298,26 +282,12 @@ static enum status get(struct unit *unit, struct service_call *call, struct erro
     return st;
 }
 
-/* Each call by itself; what it is refused for is its answer. */
-static enum status each(enum status (*answer)(struct unit *unit, struct service_call *call, struct error *err),
-                        struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
-{
-    for (size_t i = 0; i < n_calls; i++) {
-        const enum status st = answer(unit, &calls[i], err);
-        if (status_is_transient(st))
-            return st;
-        if (st != STATUS_OK)
-            service_fail_error(&calls[i], err);
-    }
-    return STATUS_OK;
-}
-
 enum status suspense_list(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return each(list, unit, calls, n_calls, err);
+    return command_answer_each(list, unit, calls, n_calls, err);
 }
 
 enum status trust_get(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return each(get, unit, calls, n_calls, err);
+    return command_answer_each(get, unit, calls, n_calls, err);
 }
