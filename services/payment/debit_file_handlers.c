@@ -160,6 +160,7 @@ static void reply_file(struct service_call *call, const struct debit_file *file)
     view.entries = file->n_entries;
     view.numbered_at_us = file->numbered_at.us;
     view.due_on_days = file->due_on_days;
+    view.ordinal = file->ordinal;
     service_reply(call, &view.base);
 }
 

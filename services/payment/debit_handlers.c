@@ -211,13 +211,14 @@ static enum status check_return(const struct debit *debit, const Dunlin__Payment
 
 /* By itself, where the rules allow it; where they do not it stays returned. */
 static enum status retry(const struct record *record, struct debit *debit, const struct debit_answer *answer,
-                         int32_t retry_on_days, struct error *err)
+                         int32_t retry_after_days, struct error *err)
 {
     const struct instrument *instrument = debit_book_instrument(record->book->debits, &debit->instrument_id);
+    const int32_t today = command_today(record->unit);
     struct error why;
 
-    if (!answer->may_retry || retry_on_days == 0 ||
-        debit_represent(debit, instrument, retry_on_days, false, command_today(record->unit), &why) != STATUS_OK)
+    if (!answer->may_retry || retry_after_days == 0 ||
+        debit_represent(debit, instrument, today + retry_after_days, false, today, &why) != STATUS_OK)
         return STATUS_OK;
     return record_debit_again(record, debit, err);
 }
@@ -233,6 +234,9 @@ static enum status act_return(const struct record *record, struct service_call *
     if (!debit)
         return STATUS_OK;
     enum status st = debit_answer_code(request->code, &answer, &why);
+    if (st == STATUS_OK && (request->retry_after_days < 0 || request->retry_after_days > DEBIT_DUE_MAX_DAYS))
+        st = error_set(&why, STATUS_INVALID_ARGUMENT, "retry_after_days: %d is not between 0 and %d",
+                       request->retry_after_days, DEBIT_DUE_MAX_DAYS);
     if (st == STATUS_OK)
         st = check_return(debit, request, &is_known, &why);
     if (st == STATUS_OK && !is_known)
@@ -244,7 +248,7 @@ static enum status act_return(const struct record *record, struct service_call *
     if (!is_known)
         st = record_debit_return(record, debit, &answer, was_settled, err);
     if (st == STATUS_OK && !is_known)
-        st = retry(record, debit, &answer, request->retry_on_days, err);
+        st = retry(record, debit, &answer, request->retry_after_days, err);
     if (st == STATUS_OK)
         reply_debit(call, debit);
     return st;

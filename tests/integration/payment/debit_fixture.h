@@ -155,7 +155,7 @@ static inline void send_and_settle(struct unit_fixture *fixture, const struct id
 
 static inline Dunlin__Payment__V1__DebitView *come_back(struct unit_fixture *fixture, const struct id *debit_id,
                                                         const char *trace, const char *code, int64_t amount_minor,
-                                                        int32_t retry_on_days, enum status expected)
+                                                        int32_t retry_after_days, enum status expected)
 {
     Dunlin__Payment__V1__RecordReturnRequest request;
 
@@ -164,7 +164,7 @@ static inline Dunlin__Payment__V1__DebitView *come_back(struct unit_fixture *fix
     request.trace = wire_text(trace);
     request.code = wire_text(code);
     request.amount_minor = amount_minor;
-    request.retry_on_days = retry_on_days;
+    request.retry_after_days = retry_after_days;
     return fixture_call(fixture, "RecordReturn", &request.base, expected);
 }
 

@@ -401,9 +401,9 @@ static void a_return_for_want_of_money_is_presented_twice_again_with_the_same_am
     for (int i = 0; i < 3; i++) {
         send_and_settle(fixture, &files[i], &drawn.debit, TRACES[i]);
         assert_int_equal(balance(fixture), 600);
-        assert_null(come_back(fixture, &drawn.debit, TRACES[i], "R01", 399, today() + 3, STATUS_INVALID_ARGUMENT));
+        assert_null(come_back(fixture, &drawn.debit, TRACES[i], "R01", 399, 3, STATUS_INVALID_ARGUMENT));
         Dunlin__Payment__V1__DebitView *view =
-            come_back(fixture, &drawn.debit, TRACES[i], "R01", 400, today() + 3, STATUS_OK);
+            come_back(fixture, &drawn.debit, TRACES[i], "R01", 400, 3, STATUS_OK);
         assert_int_equal(view->amount_minor, 400);
         assert_int_equal(view->presentment, i + 1);
         assert_string_equal(view->return_code, "R01");
@@ -430,7 +430,7 @@ static void a_return_comes_before_the_money_moves(void **state)
 
     schedule(fixture, &drawn, 400);
     const int32_t effective = send_as(fixture, &drawn.file, &drawn.debit, TRACE_1);
-    fixture_free_reply(come_back(fixture, &drawn.debit, TRACE_1, "R03", 400, today() + 3, STATUS_OK));
+    fixture_free_reply(come_back(fixture, &drawn.debit, TRACE_1, "R03", 400, 3, STATUS_OK));
     assert_string_equal(fixture_emitted(fixture), "DebitReturned InstrumentStopped");
     pass_to(fixture, effective + 1);
     assert_string_equal(fixture_emitted(fixture), "");
@@ -449,7 +449,7 @@ static void what_nobody_authorized_stops_the_instrument_for_good(void **state)
     send_and_settle(fixture, &drawn.file, &drawn.debit, TRACE_1);
     next.debit = named("unauthorized: next");
     schedule(fixture, &next, 300);
-    fixture_free_reply(come_back(fixture, &drawn.debit, TRACE_1, "R10", 400, today() + 3, STATUS_OK));
+    fixture_free_reply(come_back(fixture, &drawn.debit, TRACE_1, "R10", 400, 3, STATUS_OK));
     assert_string_equal(fixture_emitted(fixture),
                         "PaymentReversed BalanceChanged DebitReturned InstrumentStopped DebitCancelled");
     Dunlin__Payment__V1__InstrumentStopped *stopped =
@@ -468,7 +468,7 @@ static void a_stopped_payment_needs_a_new_authorization(void **state)
 
     schedule(fixture, &drawn, 400);
     send_and_settle(fixture, &drawn.file, &drawn.debit, TRACE_1);
-    fixture_free_reply(come_back(fixture, &drawn.debit, TRACE_1, "R08", 400, today() + 3, STATUS_OK));
+    fixture_free_reply(come_back(fixture, &drawn.debit, TRACE_1, "R08", 400, 3, STATUS_OK));
     assert_string_equal(fixture_emitted(fixture), "PaymentReversed BalanceChanged DebitReturned");
     represent(fixture, &drawn.debit, today() + 2, false, STATUS_FAILED_PRECONDITION);
     expect_error(fixture, "R08");
@@ -487,7 +487,7 @@ static void nothing_is_presented_again_after_180_days(void **state)
     const int32_t settled = send_as(fixture, &drawn.file, &drawn.debit, TRACE_1);
     pass_to(fixture, settled);
     (void)fixture_emitted(fixture);
-    fixture_free_reply(come_back(fixture, &drawn.debit, TRACE_1, "R01", 400, settled + 181, STATUS_OK));
+    fixture_free_reply(come_back(fixture, &drawn.debit, TRACE_1, "R01", 400, 181, STATUS_OK));
     assert_string_equal(fixture_emitted(fixture), "PaymentReversed BalanceChanged DebitReturned");
     represent(fixture, &drawn.debit, settled + 181, false, STATUS_FAILED_PRECONDITION);
     expect_error(fixture, "180 days");
