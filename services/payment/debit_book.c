@@ -1,6 +1,5 @@
 #include "debit_book.h"
 
-#include "cardmask/cardmask.h"
 #include "id/id_table.h"
 
 struct debit_book *debit_book_new(void)
@@ -138,11 +137,8 @@ int64_t debit_book_sum(const struct debit_book *book, const struct id *account_i
     return sum;
 }
 
-const char *debit_book_text(struct debit_book *book, const char *text)
+const char *debit_book_keep(struct debit_book *book, char *text)
 {
-    char *kept = g_strdup(text);
-
-    (void)mask_card_numbers(kept);
-    g_ptr_array_add(book->texts, kept);
-    return kept;
+    g_ptr_array_add(book->texts, text);
+    return text;
 }

@@ -65,7 +65,7 @@ int64_t debit_book_sum(const struct debit_book *book, const struct id *account_i
 #define DEBIT_IN_FILES ((1U << DEBIT_RESERVED) | (1U << DEBIT_SENT))
 #define DEBIT_PENDING  (DEBIT_IN_FILES | (1U << DEBIT_SCHEDULED))
 
-/* A copy of a text that somebody wrote, with card numbers in it masked; lives as long as the book. */
-const char *debit_book_text(struct debit_book *book, const char *text);
+/* Takes a text over, which lives as long as the book; lends it. */
+const char *debit_book_keep(struct debit_book *book, char *text);
 
 #endif

@@ -142,7 +142,7 @@ static enum status want_cancel(struct book *book, const struct service_call *cal
     enum status st = wire_read_own_id(call, &request->debit_id, "debit_id", &debit_id, err);
 
     if (st == STATUS_OK)
-        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
+        st = wire_free_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st == STATUS_OK)
         debit_book_want_debit(book->debits, &debit_id);
     return st;
@@ -162,7 +162,7 @@ static enum status act_cancel(const struct record *record, struct service_call *
         return STATUS_OK;
     }
     if (debit->state == DEBIT_SCHEDULED)
-        st = record_debit_cancel(record, debit, debit_book_text(record->book->debits, request->reason), err);
+        st = record_debit_cancel(record, debit, request->reason, err);
     if (st == STATUS_OK)
         reply_debit(call, debit);
     return st;

@@ -264,8 +264,7 @@ enum status record_debit_return(const struct record *record, struct debit *debit
 {
     struct debit_book *debits = record->book->debits;
     const char *code = debit_presented(debit)->return_code;
-    g_autofree char *text = g_strdup_printf("returned: %s %s", code, answer->meaning);
-    const char *reason = debit_book_text(debits, text);
+    const char *reason = debit_book_keep(debits, g_strdup_printf("returned: %s %s", code, answer->meaning));
     enum status st = was_settled ? take_back(record, debit, reason, err) : STATUS_OK;
 
     debit_book_touch_debit(debit);

@@ -95,7 +95,7 @@ static enum status want_stop(struct book *book, const struct service_call *call,
     enum status st = wire_read_own_id(call, &request->instrument_id, "instrument_id", &instrument_id, err);
 
     if (st == STATUS_OK)
-        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
+        st = wire_free_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st != STATUS_OK)
         return st;
     debit_book_want_instrument(book->debits, &instrument_id);
@@ -107,16 +107,14 @@ static enum status act_stop(const struct record *record, struct service_call *ca
 {
     const Dunlin__Payment__V1__StopInstrumentRequest *request = (const void *)call->request;
     const struct id instrument_id = wire_known_id(&request->instrument_id);
-    struct debit_book *debits = record->book->debits;
-    struct instrument *instrument = debit_book_instrument(debits, &instrument_id);
+    struct instrument *instrument = debit_book_instrument(record->book->debits, &instrument_id);
     char text[ID_TEXT_SIZE];
 
     if (!instrument || !command_may_concern(call, instrument->agency_id)) {
         service_fail(call, STATUS_NOT_FOUND, "no instrument %s", id_format(&instrument_id, text));
         return STATUS_OK;
     }
-    const char *reason = debit_book_text(debits, request->reason);
-    const enum status st = record_instrument_stop(record, instrument, reason, "", err);
+    const enum status st = record_instrument_stop(record, instrument, request->reason, "", err);
     if (st == STATUS_OK)
         reply_instrument(call, instrument);
     return st;
