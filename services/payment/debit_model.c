@@ -302,7 +302,7 @@ enum status debit_represent(struct debit *debit, const struct instrument *instru
     moved.due_on_days = due_on_days;
     if (is_too_late(&moved, debit_effective_on(&moved, today)))
         return error_set(err, STATUS_FAILED_PRECONDITION,
-                         "due_on_days: day %d is more than 180 days after the first settlement", due_on_days);
+                         "due_on_days: on day %d it would settle more than 180 days after the first time", due_on_days);
     *debit = moved;
     return STATUS_OK;
 }
