@@ -245,7 +245,7 @@ static enum status write_beside(const struct export *export, char **ret_beside, 
 
 static enum status finish(struct export *export, struct error *err)
 {
-    const char *csv = cli_text(export->cli, "csv"), *out = cli_text(export->cli, "out");
+    const char *csv = cli_text(export->cli, "csv-out"), *out = cli_text(export->cli, "out");
     g_autofree char *beside = NULL;
     enum status st = debit_file_write(&export->file, export->originator, export->numbered, export->bytes, err);
     if (st == STATUS_OK)
@@ -344,7 +344,7 @@ static const struct config_option EXPORT_OPTIONS[] = {
     {"due", CONFIG_TEXT, "", NULL, 0, 0, "What is due by that day, YYYY-MM-DD."},
     {"number", CONFIG_INTEGER, "1", NULL, 1, 1000, "Another file of the same day."},
     {"out", CONFIG_TEXT, "", NULL, 0, 0, "The Nacha file to write."},
-    {"csv", CONFIG_TEXT, "", NULL, 0, 0, "Also write it as CSV."},
+    {"csv-out", CONFIG_TEXT, "", NULL, 0, 0, "Also write it as CSV."},
     {"originators", CONFIG_TEXT, "", NULL, 0, 0, "File that says who draws debits. Empty: deploy/originators.yaml."},
     {0},
 };
@@ -352,11 +352,11 @@ static const struct config_option EXPORT_OPTIONS[] = {
 const struct command COMMAND_DEBIT_EXPORT = {
     .name = "debit export",
     .summary = "write what is due as a Nacha file for the bank, and mark it as sent",
-    .usage = "--due DATE --out FILE [--csv FILE] [--number N]",
+    .usage = "--due DATE --out FILE [--csv-out FILE] [--number N]",
     .details = "The same day and number are the same file: given again it is written again, byte for byte, and "
                "nothing is drawn twice. One that\nwas interrupted is finished so. What is scheduled after a file was "
                "made goes into the next one.\n\n"
-               "  dunlin debit export --due 2026-06-15 --out debits.ach --csv debits.csv\n"
+               "  dunlin debit export --due 2026-06-15 --out debits.ach --csv-out debits.csv\n"
                "  dunlin debit export --due 2026-06-15 --number 2 --out more.ach\n",
     .options = EXPORT_OPTIONS,
     .run = run_export,

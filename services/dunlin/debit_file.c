@@ -294,12 +294,12 @@ enum status debit_file_write_csv(const struct debit_file *file, const char *path
 {
     FILE *out = fopen(path, "we");
     if (out == NULL)
-        return error_set(err, STATUS_PERMISSION_DENIED, "--csv '%s': %s", path, g_strerror(errno));
+        return error_set(err, STATUS_PERMISSION_DENIED, "--csv-out '%s': %s", path, g_strerror(errno));
     (void)fputs("trace,debit,account,class,description,settles_on,amount,currency,routing,token,kind,holder\r\n", out);
     for (guint i = 0; i < file->entries->len; i++)
         write_row(out, entry_at(file, i));
     const bool is_bad = ferror(out) != 0;
     if (fclose(out) != 0 || is_bad)
-        return error_set(err, STATUS_UNAVAILABLE, "--csv '%s': %s", path, g_strerror(errno));
+        return error_set(err, STATUS_UNAVAILABLE, "--csv-out '%s': %s", path, g_strerror(errno));
     return STATUS_OK;
 }

@@ -91,7 +91,7 @@ def test_what_is_due_goes_out_comes_back_and_is_presented_again(system):
     assert schedule(system, paid, "30.01", by_phone, tuesday)["debit_id"] == debits_of(system, paid)[0]["debit_id"]
 
     table = system.files / "debits.csv"
-    path, told = export(system, tuesday, "debits.ach", "--csv", table)
+    path, told = export(system, tuesday, "debits.ach", "--csv-out", table)
     assert (told["debits"], told["batches"], told["amount_minor"], told["has_more"]) == (3, 3, 23051, False)
     file = reading(path.read_bytes())
     assert [batch["class"] for batch in file["batches"]] == ["PPD", "TEL", "WEB"]

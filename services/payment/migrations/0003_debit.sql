@@ -27,7 +27,7 @@ CREATE TABLE payment.debit (
     debit_id        uuid     NOT NULL,
     account_id      uuid     NOT NULL,
     debtor_id       uuid     NOT NULL,
-    agency_id       integer  NOT NULL,
+    agency_id       integer,                      -- never NULL
     instrument_id   uuid     NOT NULL,
     state           smallint NOT NULL CHECK (state BETWEEN 1 AND 6),   -- dunlin.payment.v1.DebitState
     currency        text     NOT NULL,
@@ -44,7 +44,8 @@ CREATE TABLE payment.debit (
 ) WITH (fillfactor = 80);
 CREATE INDEX debit_of_account ON payment.debit (account_id, partition);
 CREATE INDEX debit_of_instrument ON payment.debit (instrument_id, partition);
-CREATE INDEX debit_of_agency ON payment.debit (agency_id, debit_id);
+-- Page by page in the order of ids. Partial, so that no look-up of a debit by its id can begin with it.
+CREATE INDEX debit_of_agency ON payment.debit (agency_id, debit_id) WHERE agency_id IS NOT NULL;
 CREATE INDEX debit_due ON payment.debit (agency_id, partition, due_on) WHERE state = 1;
 
 -- Each time that a debit was put into a file.
@@ -53,7 +54,7 @@ CREATE TABLE payment.presentment (
     debit_id     uuid     NOT NULL,
     number       smallint NOT NULL CHECK (number BETWEEN 1 AND 3),
     agency_id    integer  NOT NULL,
-    file_id      uuid     NOT NULL,
+    file_id      uuid,                            -- never NULL
     trace        text,                            -- NULL: reserved, not sent yet
     effective_on date     NOT NULL,               -- when the money moves
     sent_on      date,
@@ -63,7 +64,8 @@ CREATE TABLE payment.presentment (
     CHECK ((trace IS NULL) = (sent_on IS NULL)),
     CHECK ((return_code IS NULL) = (returned_on IS NULL))
 ) WITH (fillfactor = 80);
-CREATE INDEX presentment_of_file ON payment.presentment (file_id, debit_id);
+-- As debit_of_agency.
+CREATE INDEX presentment_of_file ON payment.presentment (file_id, debit_id) WHERE file_id IS NOT NULL;
 CREATE INDEX presentment_by_trace ON payment.presentment (agency_id, trace) WHERE trace IS NOT NULL;
 -- For the rates of returns.
 CREATE INDEX presentment_sent ON payment.presentment (agency_id, sent_on) WHERE sent_on IS NOT NULL;

@@ -114,11 +114,12 @@ static void what_the_debtor_revokes_draws_nothing_any_more(void **state)
     struct unit_fixture *fixture = *state;
     struct drawn drawn = drawn_of(fixture, "revoked", 1000);
     Dunlin__Payment__V1__StopInstrumentRequest stop;
+    char reason[] = "letter; not my card 4111 1111 1111 1111";
 
     schedule(fixture, &drawn, 400);
     dunlin__payment__v1__stop_instrument_request__init(&stop);
     stop.instrument_id = wire_id(&drawn.instrument);
-    stop.reason = wire_text("letter; not my card 4111 1111 1111 1111");
+    stop.reason = reason;
     Dunlin__Payment__V1__InstrumentView *view = fixture_call(fixture, "StopInstrument", &stop.base, STATUS_OK);
     assert_string_equal(view->reason, "letter; not my card **** **** **** 1111");
     fixture_free_reply(view);
@@ -402,8 +403,7 @@ static void a_return_for_want_of_money_is_presented_twice_again_with_the_same_am
         send_and_settle(fixture, &files[i], &drawn.debit, TRACES[i]);
         assert_int_equal(balance(fixture), 600);
         assert_null(come_back(fixture, &drawn.debit, TRACES[i], "R01", 399, 3, STATUS_INVALID_ARGUMENT));
-        Dunlin__Payment__V1__DebitView *view =
-            come_back(fixture, &drawn.debit, TRACES[i], "R01", 400, 3, STATUS_OK);
+        Dunlin__Payment__V1__DebitView *view = come_back(fixture, &drawn.debit, TRACES[i], "R01", 400, 3, STATUS_OK);
         assert_int_equal(view->amount_minor, 400);
         assert_int_equal(view->presentment, i + 1);
         assert_string_equal(view->return_code, "R01");
