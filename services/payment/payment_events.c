@@ -471,7 +471,7 @@ enum status payment_timers(struct unit *unit, const struct timer *timers, size_t
     }
     enum status st = payment_store_load(unit_db(unit), book, err);
     for (size_t i = 0; i < n_timers && st == STATUS_OK; i++)
-        st = debit_is_timer(&timers[i]) ? debit_fire(&record, &timers[i], err)
-                                        : break_promise(&record, &timers[i], err);
+        st =
+            debit_is_timer(&timers[i]) ? debit_fire(&record, &timers[i], err) : break_promise(&record, &timers[i], err);
     return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
 }
