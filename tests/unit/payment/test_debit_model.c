@@ -182,6 +182,8 @@ static void money_moves_on_a_banking_day_after_the_file(void **state)
         {{2026, 6, 6}, {2026, 6, 1}, {2026, 6, 8}},    /* a Saturday */
         {{2026, 6, 19}, {2026, 6, 16}, {2026, 6, 22}}, /* Juneteenth, a Friday */
         {{2026, 6, 5}, {2026, 6, 5}, {2026, 6, 8}},    /* a Friday's file */
+        {{2027, 7, 5}, {2027, 7, 1}, {2027, 7, 6}},    /* the 4th is a Sunday: banks are closed on Monday */
+        {{2026, 7, 3}, {2026, 7, 1}, {2026, 7, 3}},    /* the 4th is a Saturday: they are open on Friday */
     };
 
     (void)state;
