@@ -27,6 +27,7 @@ struct book *book_new(void)
     book->new_postings = g_ptr_array_new();
     book->results = g_ptr_array_new_with_free_func(free_result);
     book->texts = g_string_chunk_new(256);
+    book->debits = debit_book_new();
     return book;
 }
 
@@ -47,6 +48,7 @@ void book_free(struct book *book)
     g_ptr_array_free(book->new_postings, TRUE);
     g_ptr_array_free(book->results, TRUE);
     g_string_chunk_free(book->texts);
+    debit_book_free(book->debits);
     g_free(book);
 }
 

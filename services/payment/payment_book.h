@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "charge_book.h"
+#include "debit_book.h"
 #include "payment_model.h"
 #include "suspense_model.h"
 
@@ -49,6 +50,7 @@ struct book {
     GArray *trust;           /* struct trust_entry: new ones, in order */
     GPtrArray *results;      /* struct db_result */
     GStringChunk *texts;
+    struct debit_book *debits;
 };
 
 struct book *book_new(void);

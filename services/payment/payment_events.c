@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "allocation.h"
+#include "debit_record.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
@@ -172,8 +173,13 @@ static enum status apply_updated(const struct record *record, const struct servi
 static enum status want_recalled(struct book *book, const struct service_event *event, struct error *err)
 {
     const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
+    const enum status st = want_account(book, &recalled->account_id, err);
 
-    return want_account(book, &recalled->account_id, err);
+    if (st == STATUS_OK) {
+        const struct id account_id = wire_known_id(&recalled->account_id);
+        debit_book_want_pending(book->debits, &account_id);
+    }
+    return st;
 }
 
 static enum status apply_recalled(const struct record *record, const struct service_event *event, struct error *err)
@@ -190,9 +196,10 @@ static enum status apply_recalled(const struct record *record, const struct serv
     st = interest_stop(record, account, (struct instant){event->event->occurred_at_us}, err);
     if (st != STATUS_OK)
         return st;
+    st = record_debits_cancel(record, &account->account_id, "the client took the account back", err);
     struct promise *promise = account->open_promise;
-    if (!promise)
-        return STATUS_OK;
+    if (!promise || st != STATUS_OK)
+        return st;
     st = promise_move(promise, PROMISE_EVENT_CANCEL, &text, err);
     promise->reason = "the client took the account back";
     return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;
@@ -477,8 +484,9 @@ static const struct timer_rule {
     void (*want)(struct book *book, const struct id *subject_id);
     enum status (*fire)(const struct record *record, const struct timer *timer, struct error *err);
 } TIMERS[] = {
-    {TIMER_PROMISE_DUE, book_want_promise, break_promise},
-    {TIMER_INTEREST, book_want_account, interest_timer},
+    {TIMER_PROMISE_DUE, book_want_promise, break_promise},  {TIMER_INTEREST, book_want_account, interest_timer},
+    {TIMER_DEBIT_SETTLES, debit_want_of_timer, debit_fire}, {TIMER_DEBIT_POSTDATED, debit_want_of_timer, debit_fire},
+    {TIMER_DEBIT_VARYING, debit_want_of_timer, debit_fire},
 };
 
 static const struct timer_rule *timer_rule_of(const struct timer *timer)

@@ -1,12 +1,11 @@
 #include "payment_handlers.h"
 
-#include "allocation.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
-#include "interest_record.h"
 #include "payment_codec.h"
 #include "payment_command.h"
 #include "payment_service.h"
 #include "payment_store.h"
+#include "payment_taking.h"
 #include "policy/policy_holder.h"
 #include "service/wire.h"
 
@@ -133,89 +132,18 @@ static bool answer_posted_before(struct service_call *call, const struct book *b
     return service_is_answered(call);
 }
 
-static enum status hold_rest(const struct record *record, const struct account *account,
-                             const struct posting_draft *draft, int64_t rest_minor, const struct suspense **ret_held,
-                             struct error *err)
-{
-    struct suspense item = {
-        .item_id = suspense_overpaid_id(&draft->posting_id),
-        .agency_id = account->agency_id,
-        .state = SUSPENSE_HELD,
-        .source = SUSPENSE_OVERPAID,
-        .amount = draft->change,
-        .client = account->client,
-        .account_id = account->account_id,
-        .payer = "",
-        .reference = draft->reference,
-        .received_on_days = draft->effective_on_days,
-        .reason = "",
-        .held_at = draft->posted_at,
-    };
-
-    item.amount.minor = rest_minor;
-    return record_held(record, &item, ret_held, err);
-}
-
-/* What comes out of suspense and is more than is owed here stays where it was: the whole is refused. */
-static enum status check_whole(const struct account *account, enum paid_to paid_to, int64_t paid_minor,
-                               int64_t applied_minor, struct error *err)
-{
-    if (paid_to != PAID_FROM_SUSPENSE || applied_minor == paid_minor)
-        return STATUS_OK;
-    return error_set(err, STATUS_FAILED_PRECONDITION, "only %lld minor units are owed on the account",
-                     (long long)(account->balance.minor > 0 ? account->balance.minor : 0));
-}
-
-/* After interest_precede. Where that posted something the unit fails instead of answering, and the call has no effect
- * then: it is run again by itself, and answered with this. */
-static enum status refuse(const struct record *record, struct service_call *call, const struct account *account,
-                          const struct error *why, struct error *err)
-{
-    if (interest_is_borne(record, account))
-        return error_set(err, why->code, "%s", why->text);
-    service_fail_error(call, why);
-    return STATUS_OK;
-}
-
-/* Posts what is owed, holds the rest, and answers. Interest stands at the day of the payment. */
-static enum status apply(const struct record *record, struct service_call *call, struct account *account,
-                         enum paid_to paid_to, struct posting_draft *draft, struct error *err)
-{
-    const struct policy_holder *policy = unit_context(record->unit);
-    const int64_t paid_minor = -draft->change.minor;
-    const int64_t applied_minor = allocation_applied(account, paid_to, paid_minor);
-    const struct posting *kept = NULL;
-    const struct suspense *held = NULL;
-    struct posting posting;
-    struct error why;
-    enum status st = check_whole(account, paid_to, paid_minor, applied_minor, &why);
-
-    draft->change.minor = -applied_minor;
-    allocation_apply(policy->agreements, account, paid_to, draft);
-    if (st == STATUS_OK && applied_minor > 0)
-        st = ledger_post(account, draft, &posting, &why);
-    if (st != STATUS_OK)
-        return refuse(record, call, account, &why, err);
-    st = applied_minor > 0 ? record_posting(record, account, &posting, &kept, err)
-                           : interest_follow(record, account, NULL, err);
-    if (st == STATUS_OK && applied_minor < paid_minor)
-        st = hold_rest(record, account, draft, paid_minor - applied_minor, &held, err);
-    if (st == STATUS_OK)
-        reply_posting(call, kept, held);
-    return st;
-}
-
+/* Posts what is owed, holds the rest, and answers. */
 static enum status pay(const struct record *record, struct service_call *call, struct account *account,
                        enum paid_to paid_to, struct posting_draft *draft, struct error *err)
 {
-    struct error why;
+    struct payment_taken taken;
+    const enum status st = payment_take(record, account, paid_to, draft, &taken, err);
 
-    if (payment_check(account, draft, &why) != STATUS_OK) {
-        service_fail_error(call, &why);
-        return STATUS_OK;
-    }
-    enum status st = interest_precede(record, account, draft->effective_on_days, draft->posted_at, err);
-    return st == STATUS_OK ? apply(record, call, account, paid_to, draft, err) : st;
+    if (st == STATUS_OK && taken.refusal.code != STATUS_OK)
+        service_fail_error(call, &taken.refusal);
+    else if (st == STATUS_OK)
+        reply_posting(call, taken.posting, taken.held);
+    return st;
 }
 
 static enum status act_post(const struct record *record, struct service_call *call, struct error *err)
@@ -261,64 +189,27 @@ static enum status want_reverse(struct book *book, const struct service_call *ca
         st = wire_free_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st != STATUS_OK)
         return st;
-    struct id reversal_id = ledger_reversal_id(&posting_id);
-    struct id overpaid_id = suspense_overpaid_id(&posting_id);
-    book_want_posting(book, &posting_id);
-    book_want_posting(book, &reversal_id);
-    book_want_suspense(book, &overpaid_id);
+    payment_want(book, &posting_id);
     return STATUS_OK;
-}
-
-/* The money that the payment brought beyond what was owed goes with it, as far as it is still held. What was assigned
- * to another account has a posting of its own there, to be reversed by itself. */
-static enum status return_rest(const struct record *record, const struct id *posting_id, const char *reason,
-                               struct error *err)
-{
-    const struct id overpaid_id = suspense_overpaid_id(posting_id);
-    struct suspense *held = book_suspense(record->book, &overpaid_id);
-
-    if (!held || held->state != SUSPENSE_HELD)
-        return STATUS_OK;
-    enum status st = suspense_move(held, SUSPENSE_EVENT_RETURN, NULL, reason, err);
-    return st == STATUS_OK ? record_suspense(record, held, SUSPENSE_EVENT_RETURN, err) : st;
 }
 
 static enum status act_reverse(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__ReversePaymentRequest *request = (const void *)call->request;
     struct id posting_id = wire_known_id(&request->posting_id);
-    struct id reversal_id = ledger_reversal_id(&posting_id);
     const struct posting *posting = book_posting(record->book, &posting_id);
+    struct payment_taken taken;
     char text[ID_TEXT_SIZE];
-    struct posting_draft draft;
-    struct error why;
 
     if (!posting) {
         service_fail(call, STATUS_NOT_FOUND, "no posting %s", id_format(&posting_id, text));
         return STATUS_OK;
     }
-    if (book_posting(record->book, &reversal_id)) {
-        service_fail(call, STATUS_FAILED_PRECONDITION, "posting %s is reversed already", id_format(&posting_id, text));
-        return STATUS_OK;
-    }
-    if (ledger_draft_reversal(posting, request->reason, command_today(record->unit), &draft, &why) != STATUS_OK) {
-        service_fail_error(call, &why);
-        return STATUS_OK;
-    }
-    draft.posted_at = unit_now(record->unit);
-    struct account *account = book_account(record->book, &posting->account_id);
-    struct posting reversal;
-    const struct posting *kept = NULL;
-    enum status st = interest_precede(record, account, draft.effective_on_days, draft.posted_at, err);
-    if (st != STATUS_OK)
-        return st;
-    if (ledger_post(account, &draft, &reversal, &why) != STATUS_OK)
-        return refuse(record, call, account, &why, err);
-    st = record_posting(record, account, &reversal, &kept, err);
-    if (st == STATUS_OK)
-        st = return_rest(record, &posting_id, request->reason, err);
-    if (st == STATUS_OK)
-        reply_posting(call, kept, NULL);
+    const enum status st = payment_take_back(record, posting, request->reason, &taken, err);
+    if (st == STATUS_OK && taken.refusal.code != STATUS_OK)
+        service_fail_error(call, &taken.refusal);
+    else if (st == STATUS_OK)
+        reply_posting(call, taken.posting, NULL);
     return st;
 }
 

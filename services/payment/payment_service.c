@@ -1,8 +1,14 @@
 #include "payment_service.h"
 
+#include "debit_file_handlers.h"
+#include "debit_handlers.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
+<<<<<<< HEAD
 #include "fee_handlers.h"
 #include "judgment_handlers.h"
+    =======
+#include "instrument_handlers.h"
+    >>>>>>> debit
 #include "payment_events.h"
 #include "payment_handlers.h"
 #include "payment_sql.h"
@@ -10,20 +16,21 @@
 #include "remittance_handlers.h"
 #include "suspense_handlers.h"
 
-static const struct config_option OPTIONS[] = {
-    {.name = "sop",
-     .type = CONFIG_TEXT,
-     .default_value = "deploy/policies/standard.yaml",
-     .meaning =
-         "File of the standard operating procedure; its promise_grace_days holds for promises made from now on. Read "
-         "again on SIGHUP."},
-    {.name = "agreements",
-     .type = CONFIG_TEXT,
-     .default_value = "deploy/agreements.yaml",
-     .meaning = "File of what was agreed with clients: in which order payments are applied, what the agency earns, how "
-                "it pays "
-                "out. Read again on SIGHUP."},
-    {0},
+    static const struct config_option OPTIONS[] = {
+        {.name = "sop",
+         .type = CONFIG_TEXT,
+         .default_value = "deploy/policies/standard.yaml",
+         .meaning = "File of the standard operating procedure; its promise_grace_days holds for promises made from now "
+                    "on. Read "
+                    "again on SIGHUP."},
+        {.name = "agreements",
+         .type = CONFIG_TEXT,
+         .default_value = "deploy/agreements.yaml",
+         .meaning =
+             "File of what was agreed with clients: in which order payments are applied, what the agency earns, how "
+             "it pays "
+             "out. Read again on SIGHUP."},
+        {0},
 };
 
 static const struct service_method METHODS[] = {
@@ -80,6 +87,47 @@ static const struct service_method METHODS[] = {
     {.name = "GetRemittanceLines",
      .scope = SERVICE_ANYWHERE,
      .handle = remittance_lines,
+     .roles = "operator service",
+     .is_query = true},
+    {.name = "RegisterInstrument",
+     .scope = SERVICE_IN_PARTITION,
+     .handle = instrument_register,
+     .roles = "operator service"},
+    {.name = "StopInstrument", .scope = SERVICE_IN_PARTITION, .handle = instrument_revoke, .roles = "operator service"},
+    {.name = "ListInstruments",
+     .scope = SERVICE_ANYWHERE,
+     .handle = instrument_list,
+     .roles = "operator service",
+     .is_query = true},
+    {.name = "ScheduleDebit",
+     .scope = SERVICE_IN_PARTITION,
+     .handle = debit_schedule_call,
+     .roles = "operator service"},
+    {.name = "CancelDebit", .scope = SERVICE_IN_PARTITION, .handle = debit_cancel_call, .roles = "operator service"},
+    {.name = "ReserveDebits", .scope = SERVICE_IN_PARTITION, .handle = debit_reserve_call, .roles = "operator service"},
+    {.name = "NumberDebitFile",
+     .scope = SERVICE_IN_PARTITION,
+     .handle = debit_number_call,
+     .roles = "operator service"},
+    {.name = "MarkDebitsSent", .scope = SERVICE_IN_PARTITION, .handle = debit_sent_call, .roles = "operator service"},
+    {.name = "RecordReturn", .scope = SERVICE_IN_PARTITION, .handle = debit_return_call, .roles = "operator service"},
+    {.name = "RepresentDebit",
+     .scope = SERVICE_IN_PARTITION,
+     .handle = debit_represent_call,
+     .roles = "operator service"},
+    {.name = "ListDebits",
+     .scope = SERVICE_ANYWHERE,
+     .handle = debit_list_call,
+     .roles = "operator service",
+     .is_query = true},
+    {.name = "FindDebits",
+     .scope = SERVICE_ANYWHERE,
+     .handle = debit_find_call,
+     .roles = "operator service",
+     .is_query = true},
+    {.name = "GetReturnRates",
+     .scope = SERVICE_ANYWHERE,
+     .handle = debit_rates_call,
      .roles = "operator service",
      .is_query = true},
     {0},

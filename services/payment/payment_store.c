@@ -4,6 +4,7 @@
 
 #include "charge_store.h"
 #include "db/db_columns.h"
+#include "debit_store.h"
 #include "id/id_table.h"
 #include "payment_sql.h"
 
@@ -199,8 +200,10 @@ enum status payment_store_load(struct db *db, struct book *book, struct error *e
         {&PAYMENT_SUSPENSE_LOAD, book->wanted_suspense, take_suspense},
     };
     _Static_assert(ARRAY_SIZE(all) <= LOADS_MAX, "room for each");
-    enum status st = run_loads(db, book, all, ARRAY_SIZE(all), err);
+    enum status st = debit_store_load(db, book, err);
 
+    if (st == STATUS_OK)
+        st = run_loads(db, book, all, ARRAY_SIZE(all), err);
     if (st == STATUS_OK) {
         (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known, book);
         st = run_loads(db, book, all, 1, err);
@@ -576,5 +579,7 @@ enum status payment_store_save(struct db *db, struct book *book, struct error *e
     db_writes_fini(writes, WRITES_END);
     if (st == STATUS_OK)
         st = charge_store_save(db, book->charges, err);
+    if (st == STATUS_OK)
+        st = debit_store_save(db, book->debits, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "save accounts");
 }

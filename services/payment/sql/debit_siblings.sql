@@ -1,0 +1,8 @@
+-- Scheduled debits of the same instruments as some debits. Through the primary key and debit_of_instrument. $1 smallint[] partition, $2 uuid[] debit_id. Columns as in debit_load.
+-- Not "= 1", which would let the look-up begin with debit_due.
+SELECT d.debit_id, d.account_id, d.debtor_id, d.agency_id, d.instrument_id, d.state, d.currency, d.amount_minor, d.due_on - date '1970-01-01' AS due_on_days,
+       d.plan_id, d.instalment, d.n_presented, d.scheduled_at_us, d.reason, d.version
+FROM unnest($1::smallint[], $2::uuid[]) AS k (partition, debit_id)
+JOIN payment.debit s ON s.partition = k.partition AND s.debit_id = k.debit_id
+JOIN payment.debit d ON d.partition = s.partition AND d.instrument_id = s.instrument_id
+WHERE d.state < 2
