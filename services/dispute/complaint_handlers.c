@@ -9,6 +9,7 @@
 #include "dispute_command.h"
 #include "dispute_service.h"
 #include "dispute_store.h"
+#include "escalation_record.h"
 #include "id/id_table.h"
 #include "service/wire.h"
 
@@ -115,12 +116,12 @@ static struct complaint make_complaint(const struct complaint_record *record, co
     return complaint;
 }
 
-static enum status open_one(const struct complaint_record *record, const struct book *book, struct service_call *call,
+static enum status open_one(const struct complaint_record *record, struct book *book, struct service_call *call,
                             struct error *err)
 {
     const Dunlin__Dispute__V1__OpenComplaintRequest *request = (const void *)call->request;
     const struct id account_id = wire_known_id(&request->account_id);
-    const struct account *account = book_account(book, &account_id);
+    struct account *account = book_account(book, &account_id);
 
     if (request->account_id.len > 0 && (!account || !command_may_concern(call, account->agency_id))) {
         command_fail_no_account(call, &account_id);
@@ -130,6 +131,10 @@ static enum status open_one(const struct complaint_record *record, const struct 
     complaint_open(&complaint, record->sop);
     const struct complaint *kept = complaints_add(record->complaints, &complaint);
     enum status st = complaint_record_opened(record, kept, err);
+    if (st == STATUS_OK && account) {
+        account->open_complaints++;
+        st = escalation_follow(&(struct record){.unit = record->unit, .book = book}, account, SOP_ON_COMPLAINT, err);
+    }
     if (st == STATUS_OK)
         reply(call, kept);
     return st;
@@ -144,7 +149,7 @@ static struct complaint_record record_of(struct unit *unit, struct complaints *c
 
 enum status complaint_handle_open(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    SCOPED(book_freep) struct book *book = book_new();
+    SCOPED(book_freep) struct book *book = command_book(unit);
     g_autoptr(GHashTable) account_ids = id_set_new();
     SCOPED(complaints_fini) struct complaints complaints;
     struct complaint_record record = record_of(unit, &complaints);
@@ -159,6 +164,8 @@ enum status complaint_handle_open(struct unit *unit, struct service_call *calls,
         if (!service_is_answered(&calls[i]))
             st = open_one(&record, book, &calls[i], err);
     }
+    if (st == STATUS_OK)
+        st = dispute_store_save(unit_db(unit), book, err);
     return st == STATUS_OK ? complaints_save(unit_db(unit), &complaints, err) : st;
 }
 

@@ -288,9 +288,10 @@ static enum status on_dispute_resolved(struct run *run, const ProtobufCMessage *
 
 static enum status on_escalation(struct run *run, const ProtobufCMessage *message, struct error *err)
 {
-    (void)message;
+    const Dunlin__Dispute__V1__EscalationRaised *raised = (const Dunlin__Dispute__V1__EscalationRaised *)message;
     (void)err;
-    (void)count(run, MEASURE_DISPUTE, "escalated");
+    if (raised->dispute_id.len > 0) /* else by a rule, or by hand */
+        (void)count(run, MEASURE_DISPUTE, "escalated");
     return STATUS_OK;
 }
 
@@ -415,6 +416,7 @@ static const struct event_rule {
     {&dunlin__dispute__v1__resolution_declined__descriptor, ABOUT_ANY, NULL},
     {&dunlin__dispute__v1__dispute_resolved__descriptor, ABOUT_ACCOUNT, on_dispute_resolved},
     {&dunlin__dispute__v1__escalation_raised__descriptor, ABOUT_ANY, on_escalation},
+    {&dunlin__dispute__v1__escalation_moved__descriptor, ABOUT_ANY, NULL},
     {&dunlin__dispute__v1__complaint_escalated__descriptor, ABOUT_ANY, NULL},
     {&dunlin__dispute__v1__complaint_changed__descriptor, ABOUT_ANY, NULL},
     {&dunlin__dispute__v1__complaint_opened__descriptor, ABOUT_ANY, NULL},
@@ -428,24 +430,43 @@ static const struct event_rule {
 };
 
 const ProtobufCMessageDescriptor *const REPORTING_CONSUMED[] = {
-    &dunlin__intake__v1__account_placed__descriptor,       &dunlin__intake__v1__account_updated__descriptor,
-    &dunlin__intake__v1__account_recalled__descriptor,     &dunlin__intake__v1__payment_reported__descriptor,
-    &dunlin__intake__v1__placement_completed__descriptor,  &dunlin__classification__v1__account_classified__descriptor,
-    &dunlin__contact__v1__contact_planned__descriptor,     &dunlin__contact__v1__permit_granted__descriptor,
-    &dunlin__contact__v1__permit_refused__descriptor,      &dunlin__contact__v1__permit_expired__descriptor,
-    &dunlin__contact__v1__notice_overdue__descriptor,      &dunlin__contact__v1__rule_overridden__descriptor,
-    &dunlin__contact__v1__attempt_reported__descriptor,    &dunlin__contact__v1__stop_recorded__descriptor,
-    &dunlin__contact__v1__stop_released__descriptor,       &dunlin__contact__v1__contact_stopped__descriptor,
-    &dunlin__contact__v1__contact_resumed__descriptor,     &dunlin__dispute__v1__dispute_opened__descriptor,
-    &dunlin__dispute__v1__verification_sent__descriptor,   &dunlin__dispute__v1__dispute_amended__descriptor,
-    &dunlin__dispute__v1__dispute_reopened__descriptor,    &dunlin__dispute__v1__resolution_proposed__descriptor,
-    &dunlin__dispute__v1__resolution_declined__descriptor, &dunlin__dispute__v1__dispute_resolved__descriptor,
-    &dunlin__dispute__v1__escalation_raised__descriptor,   &dunlin__dispute__v1__complaint_escalated__descriptor,
-    &dunlin__dispute__v1__complaint_changed__descriptor,   &dunlin__dispute__v1__complaint_opened__descriptor,
-    &dunlin__payment__v1__payment_posted__descriptor,      &dunlin__payment__v1__payment_reversed__descriptor,
-    &dunlin__payment__v1__balance_changed__descriptor,     &dunlin__payment__v1__promise_made__descriptor,
-    &dunlin__payment__v1__promise_kept__descriptor,        &dunlin__payment__v1__promise_broken__descriptor,
-    &dunlin__payment__v1__promise_cancelled__descriptor,   NULL,
+    &dunlin__intake__v1__account_placed__descriptor,
+    &dunlin__intake__v1__account_updated__descriptor,
+    &dunlin__intake__v1__account_recalled__descriptor,
+    &dunlin__intake__v1__payment_reported__descriptor,
+    &dunlin__intake__v1__placement_completed__descriptor,
+    &dunlin__classification__v1__account_classified__descriptor,
+    &dunlin__contact__v1__contact_planned__descriptor,
+    &dunlin__contact__v1__permit_granted__descriptor,
+    &dunlin__contact__v1__permit_refused__descriptor,
+    &dunlin__contact__v1__permit_expired__descriptor,
+    &dunlin__contact__v1__notice_overdue__descriptor,
+    &dunlin__contact__v1__rule_overridden__descriptor,
+    &dunlin__contact__v1__attempt_reported__descriptor,
+    &dunlin__contact__v1__stop_recorded__descriptor,
+    &dunlin__contact__v1__stop_released__descriptor,
+    &dunlin__contact__v1__contact_stopped__descriptor,
+    &dunlin__contact__v1__contact_resumed__descriptor,
+    &dunlin__dispute__v1__dispute_opened__descriptor,
+    &dunlin__dispute__v1__verification_sent__descriptor,
+    &dunlin__dispute__v1__dispute_amended__descriptor,
+    &dunlin__dispute__v1__dispute_reopened__descriptor,
+    &dunlin__dispute__v1__resolution_proposed__descriptor,
+    &dunlin__dispute__v1__resolution_declined__descriptor,
+    &dunlin__dispute__v1__dispute_resolved__descriptor,
+    &dunlin__dispute__v1__escalation_raised__descriptor,
+    &dunlin__dispute__v1__complaint_escalated__descriptor,
+    &dunlin__dispute__v1__complaint_changed__descriptor,
+    &dunlin__dispute__v1__complaint_opened__descriptor,
+    &dunlin__payment__v1__payment_posted__descriptor,
+    &dunlin__payment__v1__payment_reversed__descriptor,
+    &dunlin__payment__v1__balance_changed__descriptor,
+    &dunlin__payment__v1__promise_made__descriptor,
+    &dunlin__payment__v1__promise_kept__descriptor,
+    &dunlin__payment__v1__promise_broken__descriptor,
+    &dunlin__payment__v1__promise_cancelled__descriptor,
+    &dunlin__dispute__v1__escalation_moved__descriptor,
+    NULL,
 };
 
 static const struct event_rule *rule_of(const ProtobufCMessage *message)
