@@ -50,7 +50,10 @@ bool escalation_is_out(const struct escalation *escalation)
 
 void escalation_begin(struct escalation *escalation)
 {
-    escalation->state = escalation_is_out(escalation) ? ESCALATION_PROPOSED : ESCALATION_RAISED;
+    if (escalation_is_out(escalation))
+        escalation->state = ESCALATION_PROPOSED;
+    else
+        escalation->state = escalation->route == SOP_ROUTE_PERSON ? ESCALATION_ASSIGNED : ESCALATION_RAISED;
 }
 
 bool escalation_is_holding(const struct escalation *escalation)

@@ -11,7 +11,8 @@
 
 /* The states of an escalation: no I/O, no clock, no wire types.
  *
- *     to a queue or a person:   RAISED --assign--> ASSIGNED --finish--> CLOSED        (RAISED is finished, too)
+ *     to a queue:               RAISED --assign--> ASSIGNED --finish--> CLOSED        (RAISED is finished, too)
+ *     to a person:                                 ASSIGNED --finish--> CLOSED
  *     out of the house:         PROPOSED --approve--> APPROVED --export--> EXPORTED or HANDED_OVER --> CLOSED
  *                                   +-- decline, recall --> CLOSED <-- recall --+    (object, recall, return)
  *     Each but CLOSED is withdrawn where the client takes the account back.

@@ -294,7 +294,7 @@ static void what_reaches_the_debtor_starts_the_count_again(void **state)
     attempt(fixture, &ids, DUNLIN__CONTACT__V1__PARTY__PARTY_NONE);
     expect(fixture, &ids, ""); /* of another class */
     classify(fixture, &ids, "late");
-    expect(fixture, &ids, "silent:1");
+    expect(fixture, &ids, "silent:2");
     Dunlin__Dispute__V1__ListEscalationsReply *reply = list(fixture, &ids);
     assert_string_equal(reply->escalations[0]->owner, "user:tracer");
     fixture_free_reply(reply);
@@ -470,6 +470,7 @@ static void age_escalates_on_its_day_and_not_before(void **state)
     Dunlin__Payment__V1__BalanceChanged balance;
     Dunlin__Intake__V1__AccountUpdated updated;
 
+    (void)fixture_fire(fixture, (struct instant){clock_now().us + 60 * US_PER_DAY}); /* of other tests */
     place_for(fixture, &ids, "acme");
     place_for(fixture, &small, "acme");
     place_for(fixture, &later, "acme");
