@@ -458,20 +458,21 @@ static enum status add_disputes(struct package *package, struct error *err)
     return st;
 }
 
+static bool is_hand_over(const Dunlin__Reporting__V1__TimelineEntry *entry, int64_t at_us)
+{
+    return entry->occurred_at_us == at_us && g_str_has_suffix(entry->type, ".EscalationMoved") &&
+           g_str_has_prefix(entry->text, "Escalation exported");
+}
+
 /* What had happened when it was handed over, that included; NULL: reporting has not read so far. */
-static json_t *timeline_until(const Dunlin__Reporting__V1__Timeline *timeline, int64_t until_us)
+static json_t *timeline_until(const Dunlin__Reporting__V1__Timeline *timeline, int64_t at_us)
 {
     json_t *entries = json_array();
-    bool is_whole = false;
     for (size_t i = 0; i < timeline->n_entries; i++) {
-        const Dunlin__Reporting__V1__TimelineEntry *entry = timeline->entries[i];
-        if (entry->occurred_at_us > until_us)
-            continue;
-        (void)json_array_append_new(entries, protojson(&entry->base));
-        is_whole = is_whole || (entry->occurred_at_us == until_us && strstr(entry->type, "EscalationMoved") != NULL);
+        (void)json_array_append_new(entries, protojson(&timeline->entries[i]->base));
+        if (is_hand_over(timeline->entries[i], at_us))
+            return entries;
     }
-    if (is_whole)
-        return entries;
     json_decref(entries);
     return NULL;
 }

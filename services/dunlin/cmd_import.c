@@ -17,8 +17,11 @@ static enum status read_enum(const struct import_row *row, const char *column, c
                              int *ret_value, struct error *err)
 {
     const char *text = import_cell(row, column);
+    struct error why;
     *ret_value = 0;
-    return text[0] == '\0' ? STATUS_OK : protojson_parse_enum(type, column, text, ret_value, err);
+    if (text[0] == '\0' || protojson_parse_enum(type, column, text, ret_value, &why) == STATUS_OK)
+        return STATUS_OK;
+    return import_refuse(err, column, "%.400s", why.text);
 }
 
 static enum status read_day(const struct import_row *row, const char *column, int32_t *ret_days, struct error *err)

@@ -129,11 +129,17 @@ static enum status read_header(struct import *import, const char *path, struct e
 
 /* --- rows --- */
 
-/* What a text such as "amount_minor: must be positive" is about; "" where it says no field. */
+/* What a text such as "OpenDispute of dispute-1: amount_minor: must be positive" is about; "" where it says no field. */
 static char *field_of(const char *text)
 {
-    const size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
-    return n > 0 && text[n] == ':' ? g_strndup(text, n) : g_strdup("");
+    while (text != NULL) {
+        const size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+        if (n > 0 && text[n] == ':')
+            return g_strndup(text, n);
+        text = strstr(text, ": ");
+        text = text == NULL ? NULL : text + strlen(": ");
+    }
+    return g_strdup("");
 }
 
 static void reject(struct import *import, int64_t line, const struct error *why)

@@ -301,7 +301,7 @@ def test_disputes_of_a_file_are_opened_once_and_what_is_wrong_is_told(system):
             (one.reference, "d-7")]
     summary, rejects = import_file(system, "dispute", "disputes.csv", rows, code=PARTLY)
     assert (summary["rows"], summary["accepted"], summary["rejected"]) == (8, 2, 6)
-    assert [(row["line"], row["field"]) for row in rejects] == [("4", "account"), ("5", "key"), ("6", "written"), ("7", "kind"), ("8", "received_at_us"), ("9", "")]
+    assert [(row["line"], row["field"]) for row in rejects] == [("4", "account"), ("5", "key"), ("6", "written"), ("7", "kind"), ("8", "received_at_us"), ("9", "")], rejects
     assert {row["code"] for row in rejects} == {"NOT_FOUND", "INVALID_ARGUMENT"}, rejects
     (opened,) = system.json("dispute", "list", one.reference)["disputes"]
     assert (opened["detail"]["kind"], opened["detail"]["amount_minor"]) == ("part", 4000)

@@ -163,7 +163,7 @@ def test_the_client_s_recall_ends_it(system):
     (("--to", "court", "--why", "x"), USAGE, "one of"),
     (("--to", "queue", "--why", "x"), FAILED, "target: missing"),
     (("--to", "queue", "--name", "a b", "--why", "x"), FAILED, "letters, digits"),
-    (("--to", "queue", "--name", "q", "--why", ""), FAILED, "title: missing"),
+    (("--to", "queue", "--name", "q", "--why", ""), USAGE, "must not be empty"),
     (("--to", "queue", "--name", "q", "--why", "x", "--due", "soon"), USAGE, "no time like"),
 ])
 def test_refuses(system, arguments, code, why):
