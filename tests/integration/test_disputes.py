@@ -326,3 +326,21 @@ def test_complaints_of_a_file_may_be_about_nobody(system):
     assert (complaint["regulator"], complaint["collector"], complaint["holds_contact"]) == ("CFPB", "user:joe", True)
     assert "is 'severity' meant?" in system.error("complaint", "import", system.write("odd.csv", "key,words,severty\n"))["message"]
     assert "'words' is missing" in system.error("complaint", "import", system.write("short.csv", "key,severity\n"))["message"]
+
+
+def test_rates_are_of_accounts_and_contacts(system):
+    month = system.now().strftime("%Y-%m")
+    account = system.place_account(Client="rated")
+    for severity in ("low", "high"):
+        system.run("complaint", "open", account.account_id, "--words", "too loud", "--severity", severity, "--collector", "user:rated", "--campaign", "spring")
+    system.run("dispute", "open", account.account_id)
+    system.wait()
+
+    def of(*arguments, name):
+        (rate,) = [rate for rate in system.json(*arguments)["rates"] if rate["name"] == name]
+        return rate
+    assert of("complaint", "rates", "--from", month, name="rated") == {"name": "rated", "disputes": 1, "complaints": 2, "base": 1, "disputes_per_1000": 1000.0, "complaints_per_1000": 2000.0}
+    assert of("dispute", "rates", name="rated")["disputes"] == 1
+    assert (of("complaint", "rates", "--by", "collector", name="user:rated")["complaints"], of("complaint", "rates", "--by", "campaign", name="spring")["base"]) == (2, 0)
+    assert "n/a" in system.run("complaint", "rates", "--by", "campaign").out
+    assert "no month like" in system.error("dispute", "rates", "--from", "June")["message"]
