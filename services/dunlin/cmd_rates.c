@@ -42,7 +42,7 @@ static json_t *with_text(const json_t *rows, const char *key)
     {
         json_t *shown = json_copy(row);
         const double rate = json_number_value(json_object_get(row, key));
-        const bool has_base = json_integer_value(json_object_get(row, "base")) > 0;
+        const bool has_base = json_integer_value(json_object_get(row, "out_of")) > 0;
         g_autofree char *text = has_base ? g_strdup_printf("%.2f", rate) : g_strdup("n/a");
         (void)json_object_set_new(shown, "shown", json_string(text));
         (void)json_array_append_new(copy, shown);
@@ -74,7 +74,7 @@ static enum status run_disputes(struct cli *cli, struct error *err)
 {
     static const struct column COLUMNS[] = {{"client", "name", COLUMN_TEXT},
                                             {"disputes", "disputes", COLUMN_NUMBER},
-                                            {"accounts", "base", COLUMN_NUMBER},
+                                            {"accounts", "out_of", COLUMN_NUMBER},
                                             {"per 1,000", "shown", COLUMN_TEXT},
                                             {0}};
     return show(cli, DUNLIN__REPORTING__V1__RATE_BY__RATE_BY_CLIENT, COLUMNS, "disputes_per_1000", err);
@@ -96,7 +96,7 @@ static enum status run_complaints(struct cli *cli, struct error *err)
 {
     static const struct column COLUMNS[] = {{"name", "name", COLUMN_TEXT},
                                             {"complaints", "complaints", COLUMN_NUMBER},
-                                            {"of", "base", COLUMN_NUMBER},
+                                            {"of", "out_of", COLUMN_NUMBER},
                                             {"per 1,000", "shown", COLUMN_TEXT},
                                             {0}};
     int by = 0;

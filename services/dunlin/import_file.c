@@ -129,7 +129,8 @@ static enum status read_header(struct import *import, const char *path, struct e
 
 /* --- rows --- */
 
-/* What a text such as "OpenDispute of dispute-1: amount_minor: must be positive" is about; "" where it says no field. */
+/* What a text such as "OpenDispute of dispute-1: amount_minor: must be positive" is about; "" where it says no field.
+ */
 static char *field_of(const char *text)
 {
     while (text != NULL) {

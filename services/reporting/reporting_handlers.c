@@ -188,14 +188,14 @@ static void reply_rates(struct service_call *call, const GArray *rates)
     g_autofree Dunlin__Reporting__V1__Rate **list = g_new(Dunlin__Reporting__V1__Rate *, rates->len);
     dunlin__reporting__v1__get_rates_reply__init(&reply);
     for (guint i = 0; i < rates->len; i++) {
-        const struct rate *rate = &g_array_index(rates, struct rate, i);
+        const struct frequency *rate = &g_array_index(rates, struct frequency, i);
         dunlin__reporting__v1__rate__init(&wire[i]);
         wire[i].name = wire_text(rate->name);
         wire[i].disputes = rate->disputes;
         wire[i].complaints = rate->complaints;
-        wire[i].base = rate->base;
-        wire[i].disputes_per_1000 = rate_per_1000(rate->disputes, rate->base);
-        wire[i].complaints_per_1000 = rate_per_1000(rate->complaints, rate->base);
+        wire[i].out_of = rate->out_of;
+        wire[i].disputes_per_1000 = rate_per_1000(rate->disputes, rate->out_of);
+        wire[i].complaints_per_1000 = rate_per_1000(rate->complaints, rate->out_of);
         list[i] = &wire[i];
     }
     reply.n_rates = rates->len;

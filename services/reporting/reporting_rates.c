@@ -43,15 +43,15 @@ static bool is_after(const char *key, const char *month)
 static const struct rate_part {
     enum measure measure;
     enum rate_by by;
-    size_t offset;      /* of the sum in struct rate */
+    size_t offset;      /* of the sum in struct frequency */
     bool is_up_to_then; /* since the beginning, else in the period */
 } PARTS[] = {
-    {MEASURE_CLIENT_PLACED, RATE_BY_CLIENT, offsetof(struct rate, base), true},
-    {MEASURE_CLIENT_DISPUTES, RATE_BY_CLIENT, offsetof(struct rate, disputes), false},
-    {MEASURE_CLIENT_COMPLAINTS, RATE_BY_CLIENT, offsetof(struct rate, complaints), false},
-    {MEASURE_COLLECTOR_CONTACTS, RATE_BY_COLLECTOR, offsetof(struct rate, base), false},
-    {MEASURE_COLLECTOR_COMPLAINTS, RATE_BY_COLLECTOR, offsetof(struct rate, complaints), false},
-    {MEASURE_CAMPAIGN_COMPLAINTS, RATE_BY_CAMPAIGN, offsetof(struct rate, complaints), false},
+    {MEASURE_CLIENT_PLACED, RATE_BY_CLIENT, offsetof(struct frequency, out_of), true},
+    {MEASURE_CLIENT_DISPUTES, RATE_BY_CLIENT, offsetof(struct frequency, disputes), false},
+    {MEASURE_CLIENT_COMPLAINTS, RATE_BY_CLIENT, offsetof(struct frequency, complaints), false},
+    {MEASURE_COLLECTOR_CONTACTS, RATE_BY_COLLECTOR, offsetof(struct frequency, out_of), false},
+    {MEASURE_COLLECTOR_COMPLAINTS, RATE_BY_COLLECTOR, offsetof(struct frequency, complaints), false},
+    {MEASURE_CAMPAIGN_COMPLAINTS, RATE_BY_CAMPAIGN, offsetof(struct frequency, complaints), false},
 };
 
 static const struct rate_part *part_of(const struct figure *figure, const struct rate_question *question)
@@ -65,22 +65,22 @@ static const struct rate_part *part_of(const struct figure *figure, const struct
     return NULL;
 }
 
-static struct rate *rate_named(GArray *rates, GHashTable *places, const char *name)
+static struct frequency *frequency_named(GArray *rates, GHashTable *places, const char *name)
 {
     gpointer place;
     if (!g_hash_table_lookup_extended(places, name, NULL, &place)) {
-        struct rate rate = {0};
+        struct frequency rate = {0};
         text_copy(rate.name, sizeof(rate.name), name);
         g_array_append_val(rates, rate);
         place = GUINT_TO_POINTER(rates->len - 1);
         (void)g_hash_table_insert(places, g_strdup(name), place);
     }
-    return &g_array_index(rates, struct rate, GPOINTER_TO_UINT(place));
+    return &g_array_index(rates, struct frequency, GPOINTER_TO_UINT(place));
 }
 
 static int compare_rates(const void *x, const void *y)
 {
-    const struct rate *a = x, *b = y;
+    const struct frequency *a = x, *b = y;
     const int64_t of_a = a->disputes + a->complaints, of_b = b->disputes + b->complaints;
     if (of_a != of_b)
         return of_a > of_b ? -1 : 1;
@@ -89,21 +89,21 @@ static int compare_rates(const void *x, const void *y)
 
 GArray *rates_of(const struct figures *figures, const struct rate_question *question)
 {
-    GArray *rates = g_array_new(FALSE, FALSE, sizeof(struct rate));
+    GArray *rates = g_array_new(FALSE, FALSE, sizeof(struct frequency));
     g_autoptr(GHashTable) places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < figures->counters->len; i++) {
         const struct figure *figure = &g_array_index(figures->counters, struct figure, i);
         const struct rate_part *part = part_of(figure, question);
         if (!part || strlen(figure->key) < NAME_AT)
             continue;
-        struct rate *rate = rate_named(rates, places, figure->key + NAME_AT);
+        struct frequency *rate = frequency_named(rates, places, figure->key + NAME_AT);
         *(int64_t *)(void *)((char *)rate + part->offset) += figure->n;
     }
     g_array_sort(rates, compare_rates);
     return rates;
 }
 
-double rate_per_1000(int64_t n, int64_t base)
+double rate_per_1000(int64_t n, int64_t out_of)
 {
-    return base <= 0 ? 0 : 1000.0 * (double)n / (double)base;
+    return out_of <= 0 ? 0 : 1000.0 * (double)n / (double)out_of;
 }

@@ -26,18 +26,18 @@ struct rate_question {
     const char *from_month, *to_month; /* both included; "": open. Borrowed */
 };
 
-struct rate {
+struct frequency {
     char name[TALLY_KEY_SIZE];
     int64_t disputes, complaints; /* in the period */
     /* Clients: accounts placed up to its end. Collectors: contacts made in it. 0: not known. */
-    int64_t base;
+    int64_t out_of;
 };
 
-/* struct rate, of names with disputes or complaints in the period or a base, most of these first; owned by the caller
- * (g_array_unref). */
+/* struct frequency, of names with disputes or complaints in the period, or something that they are counted of, most of
+ * these first; owned by the caller (g_array_unref). */
 GArray *rates_of(const struct figures *figures, const struct rate_question *question);
 
-/* Of 1,000 of the base; 0 where there is none. */
-double rate_per_1000(int64_t n, int64_t base);
+/* Of 1,000; 0 where it is not known of how many. */
+double rate_per_1000(int64_t n, int64_t out_of);
 
 #endif

@@ -339,8 +339,8 @@ def test_rates_are_of_accounts_and_contacts(system):
     def of(*arguments, name):
         (rate,) = [rate for rate in system.json(*arguments)["rates"] if rate["name"] == name]
         return rate
-    assert of("complaint", "rates", "--from", month, name="rated") == {"name": "rated", "disputes": 1, "complaints": 2, "base": 1, "disputes_per_1000": 1000.0, "complaints_per_1000": 2000.0}
+    assert of("complaint", "rates", "--from", month, name="rated") == {"name": "rated", "disputes": 1, "complaints": 2, "out_of": 1, "disputes_per_1000": 1000.0, "complaints_per_1000": 2000.0}
     assert of("dispute", "rates", name="rated")["disputes"] == 1
-    assert (of("complaint", "rates", "--by", "collector", name="user:rated")["complaints"], of("complaint", "rates", "--by", "campaign", name="spring")["base"]) == (2, 0)
+    assert (of("complaint", "rates", "--by", "collector", name="user:rated")["complaints"], of("complaint", "rates", "--by", "campaign", name="spring")["out_of"]) == (2, 0)
     assert "n/a" in system.run("complaint", "rates", "--by", "campaign").out
     assert "no month like" in system.error("dispute", "rates", "--from", "June")["message"]

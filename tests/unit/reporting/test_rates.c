@@ -44,16 +44,18 @@ static void counts_a_period_by_client(void **state)
     const struct rate_question question = {RATE_BY_CLIENT, "2026-03", "2026-04"};
     g_autoptr(GArray) rates = rates_of(figures, &question);
     assert_int_equal(rates->len, 3);
-    const struct rate *nobody = &g_array_index(rates, struct rate, 0), *acme = &g_array_index(rates, struct rate, 1);
+    const struct frequency *nobody = &g_array_index(rates, struct frequency, 0),
+                           *acme = &g_array_index(rates, struct frequency, 1);
     assert_string_equal(nobody->name, "");
-    assert_int_equal(nobody->base, 0);
+    assert_int_equal(nobody->out_of, 0);
     assert_string_equal(acme->name, "acme");
     assert_int_equal(acme->disputes, 6);
     assert_int_equal(acme->complaints, 1);
-    assert_int_equal(acme->base, 2000);
-    assert_true(rate_per_1000(acme->disputes, acme->base) > 2.99 && rate_per_1000(acme->disputes, acme->base) < 3.01);
-    assert_true(rate_per_1000(20, nobody->base) < 0.01);
-    assert_string_equal(g_array_index(rates, struct rate, 2).name, "two words");
+    assert_int_equal(acme->out_of, 2000);
+    assert_true(rate_per_1000(acme->disputes, acme->out_of) > 2.99 &&
+                rate_per_1000(acme->disputes, acme->out_of) < 3.01);
+    assert_true(rate_per_1000(20, nobody->out_of) < 0.01);
+    assert_string_equal(g_array_index(rates, struct frequency, 2).name, "two words");
 }
 
 static void counts_by_collector_and_campaign(void **state)
@@ -64,7 +66,7 @@ static void counts_by_collector_and_campaign(void **state)
     g_autoptr(GArray) joe = rates_of(figures, &collectors);
     g_autoptr(GArray) none = rates_of(figures, &campaigns);
     assert_int_equal(joe->len, 1);
-    assert_int_equal(g_array_index(joe, struct rate, 0).base, 200);
+    assert_int_equal(g_array_index(joe, struct frequency, 0).out_of, 200);
     assert_int_equal(none->len, 0);
 }
 
