@@ -54,6 +54,62 @@ const struct sop_class *sop_classify(const struct sop *sop, const int64_t facts[
     return &sop->classes[i];
 }
 
+/* Days that go on by themselves. */
+static bool is_counted_in_days(enum sop_fact fact)
+{
+    return fact == SOP_DAYS_PAST_DUE || fact == SOP_DAYS_SINCE_PAYMENT || fact == SOP_DAYS_WITHOUT_CONTACT ||
+           fact == SOP_DISPUTE_DAYS;
+}
+
+static bool is_wanted(const char *wanted, const char *value)
+{
+    return wanted[0] == '\0' || strcmp(wanted, value) == 0;
+}
+
+/* From now on by the condition alone; INT64_MAX: never. Days are small numbers: the difference cannot overflow but with
+ * bounds that no account gets to. */
+static int64_t condition_in_days(const struct sop_condition *condition, int64_t value)
+{
+    if (value == SOP_UNKNOWN_FACT || value > condition->max)
+        return INT64_MAX;
+    if (value >= condition->min)
+        return 0;
+    if (!is_counted_in_days(condition->fact) || condition->min > INT32_MAX || value < INT32_MIN)
+        return INT64_MAX;
+    return condition->min - value;
+}
+
+int32_t sop_escalation_in_days(const struct sop_escalation *escalation, const struct sop_escalation_facts *facts)
+{
+    int64_t days = 0;
+    if (!is_wanted(escalation->client, facts->client) || !is_wanted(escalation->currency, facts->currency) ||
+        !is_wanted(escalation->class, facts->class))
+        return INT32_MAX;
+    for (size_t i = 0; i < escalation->n_conditions; i++) {
+        const struct sop_condition *condition = &escalation->conditions[i];
+        const int64_t in_days = condition_in_days(condition, facts->facts[condition->fact]);
+        days = in_days > days ? in_days : days;
+    }
+    if (days >= INT32_MAX)
+        return INT32_MAX;
+    for (size_t i = 0; i < escalation->n_conditions; i++) { /* none may be over by then */
+        const struct sop_condition *condition = &escalation->conditions[i];
+        const int64_t value = facts->facts[condition->fact];
+        if (is_counted_in_days(condition->fact) && (value > INT64_MAX - days || value + days > condition->max))
+            return INT32_MAX;
+    }
+    return (int32_t)days;
+}
+
+bool sop_escalations_ask(const struct sop *sop, enum sop_fact fact)
+{
+    for (size_t i = 0; i < sop->n_escalations; i++)
+        for (size_t j = 0; j < sop->escalations[i].n_conditions; j++)
+            if (sop->escalations[i].conditions[j].fact == fact)
+                return true;
+    return false;
+}
+
 const struct sop_bucket *sop_bucket(const struct sop *sop, int32_t days_past_due)
 {
     size_t i = 0;

@@ -13,7 +13,8 @@
 #define POLICY_VERSION_SIZE 33 /* BLAKE2b-128 of the file's content as hex: it stands in nearly every event */
 #define SOP_CODE_SIZE       64
 
-/* Everything that a class may ask about an account; one row a fact in sop.c with its name in the file and its unit. */
+/* What classes and escalations may ask about an account: classes all but the last four, escalations all but those of
+ * the debtor's other accounts. Days go on by themselves, and so does what depends on them. */
 enum sop_fact {
     SOP_DAYS_PAST_DUE,      /* negative before due */
     SOP_BALANCE_MINOR,      /* owed now */
@@ -23,6 +24,10 @@ enum sop_fact {
     SOP_OPEN_DISPUTES,
     SOP_DEBTOR_ACCOUNTS,      /* placed accounts of the same debtor, this one included */
     SOP_DEBTOR_LATE_ACCOUNTS, /* of those, paid late or past due now */
+    SOP_FAILED_CONTACTS,      /* attempts in a row that did not reach the debtor */
+    SOP_DAYS_WITHOUT_CONTACT, /* since he was reached, or since placement */
+    SOP_DISPUTE_DAYS,         /* since the dispute that is not resolved was opened; SOP_UNKNOWN_FACT where none is */
+    SOP_OPEN_COMPLAINTS,
     SOP_FACT_COUNT,
 };
 #define SOP_UNKNOWN_FACT INT64_MIN /* no condition on an unknown fact holds */
@@ -195,15 +200,39 @@ enum sop_action {
 };
 const char *sop_action_name(enum sop_action action);
 
+/* Where an escalation goes. The numbers are those of EscalationRoute on the wire (proto/dunlin/dispute/v1). */
+enum sop_route {
+    SOP_ROUTE_QUEUE = 1, /* `target`, or the role's where the file names none */
+    SOP_ROUTE_PERSON,    /* `target`, "user:anna" */
+    SOP_ROUTE_AGENCY,    /* an outside agency of the name `target`; another person approves first */
+    SOP_ROUTE_LEGAL,     /* a lawyer or a court; another person approves first */
+};
+
+#define SOP_CLIENT_SIZE   128
+#define SOP_CURRENCY_SIZE 4
+
 struct sop_escalation {
     char code[SOP_CODE_SIZE];
     char title[128];
     enum sop_trigger on;
     struct sop_condition *conditions; /* all must hold as well; none: always */
     size_t n_conditions;
+    char client[SOP_CLIENT_SIZE]; /* and these: whose claim it is, in what money, of which class; empty: any */
+    char currency[SOP_CURRENCY_SIZE];
+    char class[SOP_CODE_SIZE];
     enum sop_role to;
-    int32_t within_hours; /* in which he must have acted */
+    enum sop_route route;
+    char target[SOP_CODE_SIZE]; /* of the route */
+    int32_t within_hours;       /* in which he must have acted */
+    int32_t again_after_days;   /* not again before; 0: once an account */
+    int32_t priority;           /* 0 to 1,000 */
     enum sop_action action;
+};
+
+/* An account as escalations ask of it; texts are borrowed, "" is not known. */
+struct sop_escalation_facts {
+    int64_t facts[SOP_FACT_COUNT];
+    const char *client, *currency, *class;
 };
 
 /* How grave a complaint is. The numbers are those of ComplaintSeverity on the wire (proto/dunlin/dispute/v1). */
@@ -278,6 +307,13 @@ struct sop {
 MUST_USE enum status sop_load(const char *path, struct sop **ret_sop, struct error *err);
 void sop_free(struct sop *sop);
 void sop_freep(struct sop **sop);
+
+/* The days after which all that the escalation asks for holds, if nothing happens but that time goes on: 0 it holds
+ * now, INT32_MAX it never comes to that. Pure. */
+int32_t sop_escalation_in_days(const struct sop_escalation *escalation, const struct sop_escalation_facts *facts);
+
+/* Some escalation asks for the fact. */
+bool sop_escalations_ask(const struct sop *sop, enum sop_fact fact);
 
 /* The first class whose conditions all hold; never NULL. `facts` has SOP_FACT_COUNT values. Pure. */
 const struct sop_class *sop_classify(const struct sop *sop, const int64_t facts[static SOP_FACT_COUNT]);

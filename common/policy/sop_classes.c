@@ -19,6 +19,10 @@ static const char *const FACT_REASONS[SOP_FACT_COUNT] = {
     [SOP_OPEN_DISPUTES] = "OPEN_DISPUTES",
     [SOP_DEBTOR_ACCOUNTS] = "DEBTOR_ACCOUNTS",
     [SOP_DEBTOR_LATE_ACCOUNTS] = "DEBTOR_LATE_ACCOUNTS",
+    [SOP_FAILED_CONTACTS] = "FAILED_CONTACTS",
+    [SOP_DAYS_WITHOUT_CONTACT] = "DAYS_WITHOUT_CONTACT",
+    [SOP_DISPUTE_DAYS] = "DISPUTE_DAYS",
+    [SOP_OPEN_COMPLAINTS] = "OPEN_COMPLAINTS",
 };
 
 /* "-3" as "MINUS_3": a reason code has no signs. */
@@ -95,6 +99,10 @@ static enum status make_class_conditions(const struct sop_maker *maker, struct s
     if (!is_last && values->n_when == 0)
         return policy_refuse(maker->file, maker->err, policy_path("classes[%zu].when", c),
                              "missing: the classes after '%s' would never be reached", values->code);
+    for (size_t i = 0; i < values->n_when; i++)
+        if (values->when[i].fact >= SOP_FAILED_CONTACTS)
+            return policy_refuse(maker->file, maker->err, policy_path("classes[%zu].when[%zu].fact", c, i),
+                                 "'%s' is asked by escalations alone", sop_fact_name(values->when[i].fact));
     class->n_conditions = values->n_when;
     return sop_make_conditions(maker, policy_path("classes[%zu].when", c).text, values->when, values->n_when,
                                &class->conditions);

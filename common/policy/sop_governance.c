@@ -9,9 +9,11 @@
 /* Who answers for an SOP and until when it holds, who may agree to what, what is escalated, and what the work is
  * measured by. */
 
-#define PLAN_MONTHS_MAX  120
-#define WITHIN_HOURS_MAX (24 * 90)
-#define RESOLVE_DAYS_MAX 365
+#define PLAN_MONTHS_MAX         120
+#define WITHIN_HOURS_MAX        (24 * 90)
+#define RESOLVE_DAYS_MAX        365
+#define AGAIN_AFTER_DAYS_MAX    3650
+#define ESCALATION_PRIORITY_MAX 1000
 
 /* KPIs that can have a target: what reporting calls them (services/reporting/reporting_kpi.c), those that are a ratio
  * in percent. */
@@ -104,33 +106,128 @@ static enum status make_authorities(const struct sop_maker *maker)
     return st;
 }
 
-static enum status make_escalation(const struct sop_maker *maker, size_t i)
+static struct policy_path escalation_path(size_t i, const char *field)
+{
+    return policy_path("escalations[%zu].%s", i, field);
+}
+
+static enum status check_escalation_code(const struct sop_maker *maker, size_t i)
 {
     const struct escalation_values *values = &maker->values->escalations[i];
-    struct sop_escalation *escalation = &maker->sop->escalations[maker->sop->n_escalations++];
-    enum status st = policy_check_code(maker->file, policy_path("escalations[%zu].code", i), values->code, maker->err);
+    enum status st = policy_check_code(maker->file, escalation_path(i, "code"), values->code, maker->err);
     if (st != STATUS_OK)
         return st;
     for (size_t j = 0; j < i; j++)
         if (strcmp(maker->values->escalations[j].code, values->code) == 0)
-            return policy_refuse(maker->file, maker->err, policy_path("escalations[%zu].code", i),
-                                 "'%s' is there twice", values->code);
+            return policy_refuse(maker->file, maker->err, escalation_path(i, "code"), "'%s' is there twice",
+                                 values->code);
+    return STATUS_OK;
+}
+
+static enum status make_escalation_conditions(const struct sop_maker *maker, size_t i)
+{
+    const struct escalation_values *values = &maker->values->escalations[i];
+    struct sop_escalation *escalation = &maker->sop->escalations[i];
     if (values->on == SOP_ON_CONDITION && values->n_when == 0)
-        return policy_refuse(maker->file, maker->err, policy_path("escalations[%zu].when", i),
-                             "missing: on which condition?");
-    (void)snprintf(escalation->code, sizeof(escalation->code), "%s", values->code);
-    (void)snprintf(escalation->title, sizeof(escalation->title), "%s", values->title);
+        return policy_refuse(maker->file, maker->err, escalation_path(i, "when"), "missing: on which condition?");
+    for (size_t j = 0; j < values->n_when; j++)
+        if (values->when[j].fact == SOP_DEBTOR_ACCOUNTS || values->when[j].fact == SOP_DEBTOR_LATE_ACCOUNTS)
+            return policy_refuse(maker->file, maker->err, policy_path("escalations[%zu].when[%zu].fact", i, j),
+                                 "'%s' is asked by classes alone: name the class that asks it",
+                                 sop_fact_name(values->when[j].fact));
+    escalation->n_conditions = values->n_when;
+    return sop_make_conditions(maker, escalation_path(i, "when").text, values->when, values->n_when,
+                               &escalation->conditions);
+}
+
+static void copy_text(char *copy, size_t size, const char *text)
+{
+    (void)snprintf(copy, size, "%s", text == NULL ? "" : text);
+}
+
+/* Whose accounts it is for, beside its conditions. */
+static enum status make_escalation_filters(const struct sop_maker *maker, size_t i)
+{
+    const struct escalation_values *values = &maker->values->escalations[i];
+    struct sop_escalation *escalation = &maker->sop->escalations[i];
+    size_t c = 0;
+    copy_text(escalation->client, sizeof(escalation->client), values->client);
+    copy_text(escalation->currency, sizeof(escalation->currency), values->currency);
+    copy_text(escalation->class, sizeof(escalation->class), values->class);
+    if (values->currency != NULL && strspn(values->currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
+        return policy_refuse(maker->file, maker->err, escalation_path(i, "currency"), "'%s' is no code such as USD",
+                             values->currency);
+    while (values->class != NULL && c < maker->values->n_classes &&
+           strcmp(maker->values->classes[c].code, values->class) != 0)
+        c++;
+    if (values->class != NULL && c == maker->values->n_classes)
+        return policy_refuse(maker->file, maker->err, escalation_path(i, "class"), "no class '%s'", values->class);
+    return STATUS_OK;
+}
+
+/* To a queue, the role's own where none is named; to a person; out of the house. */
+static enum status make_escalation_route(const struct sop_maker *maker, size_t i)
+{
+    const struct escalation_values *values = &maker->values->escalations[i];
+    struct sop_escalation *escalation = &maker->sop->escalations[i];
+    const bool is_out = values->action == SOP_ACTION_HAND_OVER;
+    const char *target = values->agency != NULL ? values->agency : values->queue;
+    if ((values->queue != NULL) + (values->person != NULL) + (values->agency != NULL) > 1)
+        return policy_refuse(maker->file, maker->err, escalation_path(i, "to"),
+                             "queue, person and agency: one of them at most");
+    if (values->agency != NULL && !is_out)
+        return policy_refuse(maker->file, maker->err, escalation_path(i, "agency"), "needs the action hand_over");
+    if (is_out && (values->queue != NULL || values->person != NULL))
+        return policy_refuse(maker->file, maker->err, escalation_path(i, "action"),
+                             "hand_over goes to an agency, or where none is named to a lawyer");
+    if (is_out)
+        escalation->route = values->agency != NULL ? SOP_ROUTE_AGENCY : SOP_ROUTE_LEGAL;
+    else
+        escalation->route = values->person != NULL ? SOP_ROUTE_PERSON : SOP_ROUTE_QUEUE;
+    if (escalation->route == SOP_ROUTE_QUEUE && target == NULL)
+        target = sop_role_name(values->to);
+    copy_text(escalation->target, sizeof(escalation->target), values->person != NULL ? values->person : target);
+    if (target == NULL)
+        return STATUS_OK;
+    return policy_check_code(maker->file, escalation_path(i, values->agency != NULL ? "agency" : "queue"), target,
+                             maker->err);
+}
+
+static enum status make_escalation_numbers(const struct sop_maker *maker, size_t i)
+{
+    const struct escalation_values *values = &maker->values->escalations[i];
+    enum status st =
+        sop_check_range(maker, escalation_path(i, "within_hours"), values->within_hours, 0, WITHIN_HOURS_MAX);
+    if (st == STATUS_OK)
+        st = sop_check_range(maker, escalation_path(i, "again_after_days"), values->again_after_days, 0,
+                             AGAIN_AFTER_DAYS_MAX);
+    if (st == STATUS_OK)
+        st = sop_check_range(maker, escalation_path(i, "priority"), values->priority, 0, ESCALATION_PRIORITY_MAX);
+    return st;
+}
+
+static enum status make_escalation(const struct sop_maker *maker, size_t i)
+{
+    static enum status (*const PARTS[])(const struct sop_maker *, size_t) = {
+        check_escalation_code, make_escalation_conditions, make_escalation_filters, make_escalation_route,
+        make_escalation_numbers};
+    const struct escalation_values *values = &maker->values->escalations[i];
+    struct sop_escalation *escalation = &maker->sop->escalations[i];
+    maker->sop->n_escalations = i + 1;
+    copy_text(escalation->code, sizeof(escalation->code), values->code);
+    copy_text(escalation->title, sizeof(escalation->title), values->title);
     escalation->on = values->on;
     escalation->to = values->to;
     escalation->within_hours = values->within_hours;
+    escalation->again_after_days = values->again_after_days;
+    escalation->priority = values->priority;
     escalation->action = values->action;
-    escalation->n_conditions = values->n_when;
-    st = sop_make_conditions(maker, policy_path("escalations[%zu].when", i).text, values->when, values->n_when,
-                             &escalation->conditions);
-    if (st != STATUS_OK)
-        return st;
-    return sop_check_range(maker, policy_path("escalations[%zu].within_hours", i), values->within_hours, 0,
-                           WITHIN_HOURS_MAX);
+    for (size_t part = 0; part < ARRAY_SIZE(PARTS); part++) {
+        const enum status st = PARTS[part](maker, i);
+        if (st != STATUS_OK)
+            return st;
+    }
+    return STATUS_OK;
 }
 
 static enum status make_escalations(const struct sop_maker *maker)

@@ -13,6 +13,10 @@ static const cyaml_strval_t FACT_NAMES[] = {
     {"open_disputes", SOP_OPEN_DISPUTES},
     {"debtor_accounts", SOP_DEBTOR_ACCOUNTS},
     {"debtor_late_accounts", SOP_DEBTOR_LATE_ACCOUNTS},
+    {"failed_contacts", SOP_FAILED_CONTACTS},
+    {"days_without_contact", SOP_DAYS_WITHOUT_CONTACT},
+    {"dispute_days", SOP_DISPUTE_DAYS},
+    {"open_complaints", SOP_OPEN_COMPLAINTS},
 };
 
 static const cyaml_strval_t RISK_NAMES[] = {
@@ -270,13 +274,23 @@ static const cyaml_schema_field_t AUTHORITY_FIELDS[] = {
 static const cyaml_schema_value_t AUTHORITY = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct authority_values, AUTHORITY_FIELDS)};
 
+#define ESCALATION_TEXT(name, max)                                                                                     \
+    CYAML_FIELD_STRING_PTR(#name, CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER, struct escalation_values, name, 1, max)
 static const cyaml_schema_field_t ESCALATION_FIELDS[] = {
     CYAML_FIELD_STRING("code", CYAML_FLAG_DEFAULT, struct escalation_values, code, 1),
     CYAML_FIELD_STRING("title", CYAML_FLAG_DEFAULT, struct escalation_values, title, 1),
     CYAML_FIELD_ENUM("on", STRICT, struct escalation_values, on, TRIGGER_NAMES, ARRAY_SIZE(TRIGGER_NAMES)),
     CYAML_FIELD_SEQUENCE_COUNT("when", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct escalation_values, when, n_when,
                                &CONDITION, 0, CYAML_UNLIMITED),
+    ESCALATION_TEXT(client, SOP_CLIENT_SIZE - 1),
+    ESCALATION_TEXT(currency, SOP_CURRENCY_SIZE - 1),
+    ESCALATION_TEXT(class, SOP_CODE_SIZE - 1),
     CYAML_FIELD_ENUM("to", STRICT, struct escalation_values, to, ROLE_NAMES, ARRAY_SIZE(ROLE_NAMES)),
+    ESCALATION_TEXT(queue, SOP_CODE_SIZE - 1),
+    ESCALATION_TEXT(person, SOP_CODE_SIZE - 1),
+    ESCALATION_TEXT(agency, SOP_CODE_SIZE - 1),
+    CYAML_FIELD_INT("again_after_days", CYAML_FLAG_OPTIONAL, struct escalation_values, again_after_days),
+    CYAML_FIELD_INT("priority", CYAML_FLAG_OPTIONAL, struct escalation_values, priority),
     CYAML_FIELD_INT("within_hours", CYAML_FLAG_DEFAULT, struct escalation_values, within_hours),
     CYAML_FIELD_ENUM("action", STRICT, struct escalation_values, action, ACTION_NAMES, ARRAY_SIZE(ACTION_NAMES)),
     CYAML_FIELD_END,

@@ -73,7 +73,11 @@ struct escalation_values {
     enum sop_trigger on;
     struct condition_values *when;
     unsigned n_when;
+    char *client, *currency, *class;
     enum sop_role to;
+    char *queue, *person, *agency; /* one of them at most */
+    int32_t again_after_days;
+    int32_t priority;
     int32_t within_hours;
     enum sop_action action;
 };

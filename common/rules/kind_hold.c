@@ -30,6 +30,7 @@ const char *hold_name(enum hold hold)
         [HOLD_PROMISE] = "promise",
         [HOLD_NOTICE_OVERDUE] = "notice_overdue",
         [HOLD_COMPLAINT] = "complaint",
+        [HOLD_HANDED_OVER] = "handed_over",
     };
     return NAMES[hold];
 }

@@ -41,6 +41,8 @@ void account_note_lateness(struct account_facts *account, struct debtor_facts *d
 static void gather(const struct account_facts *account, const struct debtor_facts *debtor, struct date today,
                    int64_t facts[SOP_FACT_COUNT])
 {
+    for (size_t fact = 0; fact < SOP_FACT_COUNT; fact++) /* those of escalations */
+        facts[fact] = SOP_UNKNOWN_FACT;
     facts[SOP_DAYS_PAST_DUE] = account_days_past_due(account, today);
     facts[SOP_BALANCE_MINOR] = account->balance_minor;
     facts[SOP_PAYMENTS] = account->payments;

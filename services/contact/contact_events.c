@@ -8,6 +8,7 @@
 #include "contact_work.h"
 #include "dunlin/classification/v1/classification.pb-c.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
+#include "dunlin/dispute/v1/escalation.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "logging/logging.h"
@@ -192,6 +193,13 @@ static enum status on_complaint_changed(const struct contact_work *work, const s
     return set_complaint(work, in, changed->is_account_held, err);
 }
 
+static enum status on_escalation_moved(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Dispute__V1__EscalationMoved *moved = in->message;
+    (void)account_set_hold(in->account, HOLD_HANDED_OVER, moved->is_account_held);
+    return contact_settle(work, in->account, "escalation", err);
+}
+
 /* Payment will post it, but it may be behind, down, or unable to. */
 static enum status on_payment_reported(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
@@ -246,6 +254,7 @@ static const struct consumer {
     {&dunlin__dispute__v1__dispute_resolved__descriptor, on_dispute_resolved, false, false, false},
     {&dunlin__dispute__v1__complaint_opened__descriptor, on_complaint_opened, false, false, true},
     {&dunlin__dispute__v1__complaint_changed__descriptor, on_complaint_changed, false, false, true},
+    {&dunlin__dispute__v1__escalation_moved__descriptor, on_escalation_moved, false, false, false},
     {&dunlin__payment__v1__balance_changed__descriptor, on_balance, false, false, false},
     {&dunlin__payment__v1__promise_made__descriptor, on_promise_made, false, false, false},
     {&dunlin__payment__v1__promise_kept__descriptor, on_promise_over, false, false, false},
@@ -266,6 +275,7 @@ const ProtobufCMessageDescriptor *const CONTACT_CONSUMED[] = {
     &dunlin__dispute__v1__dispute_resolved__descriptor,
     &dunlin__dispute__v1__complaint_opened__descriptor,
     &dunlin__dispute__v1__complaint_changed__descriptor,
+    &dunlin__dispute__v1__escalation_moved__descriptor,
     &dunlin__payment__v1__balance_changed__descriptor,
     &dunlin__payment__v1__promise_made__descriptor,
     &dunlin__payment__v1__promise_kept__descriptor,

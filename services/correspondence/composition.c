@@ -124,6 +124,12 @@ static const char *opt_out_words(struct writing *writing)
     return link ? keep(writing, g_strconcat(WORDS[i].email, link, NULL)) : NULL;
 }
 
+/* As a notice of today says it. */
+static struct date validation_end(const struct composition_order *order)
+{
+    return law_validation_period_end(order->today, order->profile->assumption_days, LAW_HOLIDAYS_OBSERVED);
+}
+
 static void fill_values(struct writing *writing)
 {
     const struct composition_order *order = writing->order;
@@ -162,8 +168,7 @@ static void fill_values(struct writing *writing)
     template_set_date(values, TEMPLATE_INVOICE_DATE, order->account->opened_on);
     template_set_date(values, TEMPLATE_LETTER_DATE, order->today);
     template_set_number(values, TEMPLATE_DAYS_PAST_DUE, order->today.days - order->account->due_on.days);
-    template_set_date(values, TEMPLATE_VALIDATION_END_DATE,
-                      law_validation_period_end(order->today, profile->assumption_days, LAW_HOLIDAYS_OBSERVED));
+    template_set_date(values, TEMPLATE_VALIDATION_END_DATE, validation_end(order));
 }
 
 /* The letterhead, and the addressee. */
@@ -381,6 +386,8 @@ static enum status write_all(struct writing *writing, struct composition *to, st
     } else {
         st = write_from_template(writing, to, err);
     }
+    if (st == STATUS_OK && order->purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_VALIDATION_NOTICE)
+        to->notice_ends_on = validation_end(order);
     if (st == STATUS_OK && is_notice(order))
         st = write_notice(writing, &to->pdf, err);
     to->postcode = g_strdup(writing->address ? writing->address[PART_POSTCODE] : "");

@@ -29,7 +29,8 @@ struct composition {
     char *body;                 /* e-mail, text; a letter's own words */
     struct letter_document pdf; /* letters, and e-mails that bring one; else empty */
     char template_version[POLICY_VERSION_SIZE];
-    char *postcode, *country; /* letters: of the addressee, for the printer's list */
+    char *postcode, *country;   /* letters: of the addressee, for the printer's list */
+    struct date notice_ends_on; /* a validation notice: the last day of the period, as it says; days 0: it is none */
 };
 void composition_fini(struct composition *composition);
 

@@ -221,6 +221,7 @@ static void read_message(struct message_list *list, size_t row)
     to->is_reported = db_bool(result, row, 16);
     to->begun_at_us = db_int8(result, row, 17);
     to->changed_at_us = db_int8(result, row, 18);
+    to->notice_ends_on_days = db_int4(result, row, 19);
     list->list[row] = to;
 }
 
@@ -307,6 +308,7 @@ enum status correspondence_store_begin(struct db *db, const Dunlin__Corresponden
     db_arg_text(&args, request->batch);
     db_arg_text(&args, request->instance);
     db_arg_int8(&args, now_us);
+    db_arg_int4(&args, request->notice_ends_on_days);
     const enum status st = db_exec(db, &CORRESPONDENCE_MESSAGE_INSERT, &args, NULL, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "begin a message");
 }

@@ -1,5 +1,7 @@
 #include "edge_call.h"
 
+#include <glib.h>
+
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "service/wire.h"
@@ -71,9 +73,10 @@ void edge_reply_freep(ProtobufCMessage **reply)
 }
 
 enum status edge_report(const struct edge_caller *caller, const struct id *permit_id,
-                        Dunlin__Contact__V1__Delivery delivery, const char *document,
-                        const ProtobufCBinaryData *document_hash, struct error *err)
+                        Dunlin__Contact__V1__Delivery delivery, const Dunlin__Correspondence__V1__Message *message,
+                        struct error *err)
 {
+    g_autofree char *document = NULL;
     SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
     Dunlin__Contact__V1__ReportAttemptsRequest request;
     Dunlin__Contact__V1__AttemptReport report, *reports[] = {&report};
@@ -83,10 +86,13 @@ enum status edge_report(const struct edge_caller *caller, const struct id *permi
     dunlin__contact__v1__evidence__init(&evidence);
     report.permit_id = wire_id(permit_id);
     report.delivery = delivery;
-    if (document) {
-        evidence.document = wire_text(document);
-        evidence.document_hash = *document_hash;
+    if (message) {
+        document =
+            message->batch[0] ? g_strconcat(message->batch, "/", message->document, NULL) : g_strdup(message->document);
+        evidence.document = document;
+        evidence.document_hash = message->document_hash;
         report.evidence = &evidence;
+        report.notice_ends_on_days = message->notice_ends_on_days;
     }
     request.n_reports = 1;
     request.reports = reports;

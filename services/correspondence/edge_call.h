@@ -35,9 +35,9 @@ MUST_USE enum status edge_call_any(const struct edge_caller *caller, enum edge_t
 
 void edge_reply_freep(ProtobufCMessage **reply);
 
-/* Tells contact what became of a message with a permit. */
+/* Tells contact what became of a message with a permit; NULL: nothing more is known of it than that. */
 MUST_USE enum status edge_report(const struct edge_caller *caller, const struct id *permit_id,
-                                 Dunlin__Contact__V1__Delivery delivery, const char *document,
-                                 const ProtobufCBinaryData *document_hash, struct error *err);
+                                 Dunlin__Contact__V1__Delivery delivery,
+                                 const Dunlin__Correspondence__V1__Message *message, struct error *err);
 
 #endif

@@ -77,7 +77,7 @@ enum status inbound_receipt(const struct edge_caller *caller, const struct inbou
     st = edge_report(caller, &permit_id,
                      is_delivered ? DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_DELIVERED
                                   : DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_UNDELIVERABLE,
-                     NULL, NULL, err);
+                     NULL, err);
     if (st != STATUS_OK)
         return st;
     init_request(&request, &inbound_id);

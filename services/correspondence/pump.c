@@ -130,9 +130,7 @@ static void conclude(struct pump *pump, const struct id *permit_id, const struct
     (void)g_hash_table_remove(pump->outcomes, permit_id);
     const Dunlin__Correspondence__V1__Message *message =
         ((const Dunlin__Correspondence__V1__MessageReply *)reply)->message;
-    g_autofree char *document =
-        message->batch[0] ? g_strconcat(message->batch, "/", message->document, NULL) : g_strdup(message->document);
-    st = edge_report(&pump->caller, permit_id, delivery_of(message->state), document, &message->document_hash, &err);
+    st = edge_report(&pump->caller, permit_id, delivery_of(message->state), message, &err);
     if (st != STATUS_OK)
         log_warn("what became of a message could not be reported; it is tried again", log_id("permit", permit_id),
                  log_error_text(&err));
@@ -153,7 +151,7 @@ static void remember(struct pump *pump, const struct id *permit_id, enum send_re
 static void give_back(struct pump *pump, const struct id *permit_id)
 {
     struct error err = {0};
-    if (edge_report(&pump->caller, permit_id, DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_NOT_SENT, NULL, NULL, &err) !=
+    if (edge_report(&pump->caller, permit_id, DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_NOT_SENT, NULL, &err) !=
         STATUS_OK)
         log_warn("a permit could not be given back: it counts until it expires, and after", log_id("permit", permit_id),
                  log_error_text(&err));
@@ -312,6 +310,7 @@ static enum status begin(struct pump *pump, const struct work *work, const struc
     request.document_hash = wire_bytes(outgoing->hash, sizeof(outgoing->hash));
     request.batch = wire_text(outgoing->batch);
     request.instance = wire_text(pump->instance_id);
+    request.notice_ends_on_days = work->composition.notice_ends_on.days;
     (void)id_format(&outgoing->permit_id, key + strlen(key));
     return edge_call(&pump->caller, EDGE_OWN, "BeginMessage", &request.base, id_partition(&outgoing->permit_id), key,
                      &reply, err);
@@ -580,10 +579,7 @@ static void recover_one(struct pump *pump, const Dunlin__Correspondence__V1__Mes
     struct error why = {0};
     const bool is_permitted = message->state == DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_PERMITTED;
     if (!is_permitted && message->state != DUNLIN__CORRESPONDENCE__V1__MESSAGE_STATE__MESSAGE_STATE_SENDING) {
-        g_autofree char *document =
-            message->batch[0] ? g_strconcat(message->batch, "/", message->document, NULL) : g_strdup(message->document);
-        if (edge_report(&pump->caller, &permit_id, delivery_of(message->state), document, &message->document_hash,
-                        &why) != STATUS_OK)
+        if (edge_report(&pump->caller, &permit_id, delivery_of(message->state), message, &why) != STATUS_OK)
             log_warn("what became of a message could not be reported; it is tried again", log_id("permit", &permit_id),
                      log_error_text(&why));
         return;

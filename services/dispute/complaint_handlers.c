@@ -9,6 +9,7 @@
 #include "dispute_command.h"
 #include "dispute_service.h"
 #include "dispute_store.h"
+#include "escalation_record.h"
 #include "id/id_table.h"
 #include "service/wire.h"
 
@@ -65,18 +66,24 @@ static enum status check_opening(const struct service_call *call,
 
 /* The batch's accounts, and those of their complaints that say whether contact is held. */
 static void want_openings(struct unit *unit, struct service_call *calls, size_t n_calls, struct book *book,
-                          GHashTable *account_ids)
+                          GHashTable *account_ids, GHashTable *ids)
 {
     for (size_t i = 0; i < n_calls; i++) {
         const Dunlin__Dispute__V1__OpenComplaintRequest *request = (const void *)calls[i].request;
-        struct id account_id;
+        struct id account_id, complaint_id = {0};
         struct error why;
         enum status st = check_opening(&calls[i], request, unit_now(unit), &why);
         if (st == STATUS_OK && request->account_id.len > 0)
             st = wire_read_own_id(&calls[i], &request->account_id, "account_id", &account_id, &why);
+        if (st == STATUS_OK && request->complaint_id.len > 0)
+            st = wire_read_own_id(&calls[i], &request->complaint_id, "complaint_id", &complaint_id, &why);
         if (st != STATUS_OK) {
             service_fail_error(&calls[i], &why);
-        } else if (request->account_id.len > 0) {
+            continue;
+        }
+        if (!id_is_none(&complaint_id))
+            (void)id_set_add(ids, &complaint_id);
+        if (request->account_id.len > 0) {
             book_want_account(book, &account_id);
             (void)id_set_add(account_ids, &account_id);
         }
@@ -89,7 +96,7 @@ static struct complaint make_complaint(const struct complaint_record *record, co
     const Dunlin__Dispute__V1__OpenComplaintRequest *request = (const void *)call->request;
     const struct instant now = unit_now(record->unit);
     struct complaint complaint = {
-        .complaint_id = id_new(call->partition),
+        .complaint_id = request->complaint_id.len > 0 ? wire_known_id(&request->complaint_id) : id_new(call->partition),
         .agency_id = account ? account->agency_id : request->agency_id,
         .severity = (enum sop_severity)request->severity,
         .words = complaints_keep_words(record->complaints, request->words),
@@ -115,21 +122,43 @@ static struct complaint make_complaint(const struct complaint_record *record, co
     return complaint;
 }
 
-static enum status open_one(const struct complaint_record *record, const struct book *book, struct service_call *call,
+static void fail_no_complaint(struct service_call *call, const struct id *complaint_id)
+{
+    char text[ID_TEXT_SIZE];
+
+    service_fail(call, STATUS_NOT_FOUND, "no complaint %s", id_format(complaint_id, text));
+}
+
+static enum status open_one(const struct complaint_record *record, struct book *book, struct service_call *call,
                             struct error *err)
 {
     const Dunlin__Dispute__V1__OpenComplaintRequest *request = (const void *)call->request;
     const struct id account_id = wire_known_id(&request->account_id);
-    const struct account *account = book_account(book, &account_id);
+    struct account *account = book_account(book, &account_id);
 
     if (request->account_id.len > 0 && (!account || !command_may_concern(call, account->agency_id))) {
         command_fail_no_account(call, &account_id);
+        return STATUS_OK;
+    }
+    const struct id complaint_id = wire_known_id(&request->complaint_id);
+    const struct complaint *known =
+        request->complaint_id.len > 0 ? complaints_find(record->complaints, &complaint_id) : NULL;
+    if (known && !command_may_concern(call, known->agency_id)) {
+        fail_no_complaint(call, &complaint_id);
+        return STATUS_OK;
+    }
+    if (known) {
+        reply(call, known);
         return STATUS_OK;
     }
     struct complaint complaint = make_complaint(record, call, account);
     complaint_open(&complaint, record->sop);
     const struct complaint *kept = complaints_add(record->complaints, &complaint);
     enum status st = complaint_record_opened(record, kept, err);
+    if (st == STATUS_OK && account) {
+        account->open_complaints++;
+        st = escalation_follow(&(struct record){.unit = record->unit, .book = book}, account, SOP_ON_COMPLAINT, err);
+    }
     if (st == STATUS_OK)
         reply(call, kept);
     return st;
@@ -144,21 +173,26 @@ static struct complaint_record record_of(struct unit *unit, struct complaints *c
 
 enum status complaint_handle_open(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    SCOPED(book_freep) struct book *book = book_new();
+    SCOPED(book_freep) struct book *book = command_book(unit);
     g_autoptr(GHashTable) account_ids = id_set_new();
+    g_autoptr(GHashTable) ids = id_set_new();
     SCOPED(complaints_fini) struct complaints complaints;
     struct complaint_record record = record_of(unit, &complaints);
 
     complaints_init(&complaints);
-    want_openings(unit, calls, n_calls, book, account_ids);
+    want_openings(unit, calls, n_calls, book, account_ids, ids);
     enum status st = dispute_store_load(unit_db(unit), book, err);
     if (st == STATUS_OK)
         st = complaints_load_accounts(unit_db(unit), &complaints, account_ids, err);
+    if (st == STATUS_OK)
+        st = complaints_load(unit_db(unit), &complaints, ids, err);
     for (size_t i = 0; i < n_calls && st == STATUS_OK; i++) {
         record.actor = wire_actor(&calls[i]);
         if (!service_is_answered(&calls[i]))
             st = open_one(&record, book, &calls[i], err);
     }
+    if (st == STATUS_OK)
+        st = dispute_store_save(unit_db(unit), book, err);
     return st == STATUS_OK ? complaints_save(unit_db(unit), &complaints, err) : st;
 }
 
@@ -254,13 +288,6 @@ static void want_changes(read_fn *read, struct service_call *calls, size_t n_cal
         else
             service_fail_error(&calls[i], &why);
     }
-}
-
-static void fail_no_complaint(struct service_call *call, const struct id *complaint_id)
-{
-    char text[ID_TEXT_SIZE];
-
-    service_fail(call, STATUS_NOT_FOUND, "no complaint %s", id_format(complaint_id, text));
 }
 
 /* One that ended is investigated again by being reopened. */

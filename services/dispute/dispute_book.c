@@ -28,10 +28,16 @@ struct book *book_new(void)
     book->accounts = id_table_new(g_free);
     book->disputes = id_table_new(g_free);
     book->notices = id_table_new(free_notices);
+    book->escalations = id_table_new(g_free);
+    book->stops = id_table_new(g_free);
     book->evidence = g_array_new(FALSE, FALSE, sizeof(struct evidence));
     book->wanted_accounts = id_set_new();
     book->wanted_disputes = id_set_new();
     book->wanted_notices = id_set_new();
+    book->wanted_cases = id_set_new();
+    book->wanted_of_accounts = id_set_new();
+    book->wanted_escalations = id_set_new();
+    book->wanted_stops = id_set_new();
     book->results = g_ptr_array_new_with_free_func(free_result);
     book->messages = g_ptr_array_new_with_free_func(free_message);
     book->texts = g_ptr_array_new_with_free_func(g_free);
@@ -49,6 +55,12 @@ void book_free(struct book *book)
     g_hash_table_destroy(book->wanted_accounts);
     g_hash_table_destroy(book->wanted_disputes);
     g_hash_table_destroy(book->wanted_notices);
+    g_hash_table_destroy(book->wanted_cases);
+    g_hash_table_destroy(book->wanted_of_accounts);
+    g_hash_table_destroy(book->wanted_escalations);
+    g_hash_table_destroy(book->wanted_stops);
+    g_hash_table_destroy(book->escalations);
+    g_hash_table_destroy(book->stops);
     g_ptr_array_free(book->results, TRUE);
     g_ptr_array_free(book->messages, TRUE);
     g_ptr_array_free(book->texts, TRUE);
@@ -61,9 +73,34 @@ void book_freep(struct book **book)
     *book = NULL;
 }
 
+static bool has_rules(const struct book *book)
+{
+    return book->sop && book->sop->n_escalations > 0;
+}
+
 void book_want_account(struct book *book, const struct id *account_id)
 {
+    if (has_rules(book))
+        book_want_case(book, account_id);
+    else
+        (void)id_set_add(book->wanted_accounts, account_id);
+}
+
+void book_want_case(struct book *book, const struct id *account_id)
+{
     (void)id_set_add(book->wanted_accounts, account_id);
+    (void)id_set_add(book->wanted_cases, account_id);
+    (void)id_set_add(book->wanted_of_accounts, account_id);
+}
+
+void book_want_stops(struct book *book, const struct id *debtor_id)
+{
+    (void)id_set_add(book->wanted_stops, debtor_id);
+}
+
+void book_want_escalation(struct book *book, const struct id *escalation_id)
+{
+    (void)id_set_add(book->wanted_escalations, escalation_id);
 }
 
 void book_want_dispute(struct book *book, const struct id *dispute_id)
@@ -109,6 +146,65 @@ struct account *book_add_account(struct book *book, const struct account *accoun
     return &row->account;
 }
 
+struct escalation *book_escalation(const struct book *book, const struct id *escalation_id)
+{
+    struct book_escalation *row = g_hash_table_lookup(book->escalations, escalation_id);
+
+    return row ? &row->escalation : NULL;
+}
+
+struct escalation *book_add_escalation(struct book *book, const struct escalation *escalation, int32_t version)
+{
+    struct book_escalation *row = g_new0(struct book_escalation, 1);
+    struct account *account = book_account(book, &escalation->account_id);
+
+    assert(account);
+    row->escalation = *escalation;
+    row->version = version;
+    row->escalation.next = account->escalations;
+    account->escalations = &row->escalation;
+    add(book->escalations, &row->escalation.escalation_id, row);
+    return &row->escalation;
+}
+
+void book_touch_escalation(struct escalation *escalation)
+{
+    ((struct book_escalation *)escalation)->is_changed = true;
+}
+
+unsigned book_stops(const struct book *book, const struct id *debtor_id)
+{
+    const struct book_stops *row = g_hash_table_lookup(book->stops, debtor_id);
+
+    return row ? row->stops : 0;
+}
+
+static struct book_stops *stops_of(struct book *book, const struct id *debtor_id)
+{
+    struct book_stops *row = g_hash_table_lookup(book->stops, debtor_id);
+
+    if (!row) {
+        row = g_new0(struct book_stops, 1);
+        row->debtor_id = *debtor_id;
+        add(book->stops, debtor_id, row);
+    }
+    return row;
+}
+
+void book_take_stops(struct book *book, const struct id *debtor_id, unsigned stops)
+{
+    if (!g_hash_table_contains(book->stops, debtor_id))
+        stops_of(book, debtor_id)->stops = stops;
+}
+
+void book_set_stops(struct book *book, const struct id *debtor_id, unsigned stops)
+{
+    struct book_stops *row = stops_of(book, debtor_id);
+
+    row->is_changed = row->is_changed || row->stops != stops;
+    row->stops = stops;
+}
+
 struct dispute *book_add_dispute(struct book *book, const struct dispute *dispute, int32_t version)
 {
     struct book_dispute *row = g_new0(struct book_dispute, 1);
@@ -127,6 +223,11 @@ void book_touch_dispute(struct dispute *dispute)
 void book_touch_balance(struct account *account)
 {
     ((struct book_account *)account)->is_balance_changed = true;
+}
+
+void book_touch_due(struct account *account)
+{
+    ((struct book_account *)account)->is_due_changed = true;
 }
 
 static GPtrArray *notices_of(const struct book *book, const struct id *debtor_id)

@@ -1,13 +1,23 @@
 #include "dispute_command.h"
 
 #include "dispute_codec.h"
+#include "dispute_service.h"
 #include "dispute_store.h"
 #include "service/wire.h"
+
+struct book *command_book(struct unit *unit)
+{
+    const struct policy_holder *policy = unit_context(unit);
+    struct book *book = book_new();
+
+    book->sop = policy->sop;
+    return book;
+}
 
 enum status command_run(const struct command *command, struct unit *unit, struct service_call *calls, size_t n_calls,
                         struct error *err)
 {
-    SCOPED(book_freep) struct book *book = book_new();
+    SCOPED(book_freep) struct book *book = command_book(unit);
 
     for (size_t i = 0; i < n_calls; i++) {
         struct error why;

@@ -11,6 +11,9 @@ struct command {
     enum status (*act)(const struct record *record, struct service_call *call, struct error *err);
 };
 
+/* A book for a unit's batch, by the SOP in force; book_free. */
+struct book *command_book(struct unit *unit);
+
 /* Runs a batch: one load, every call in order, one save. */
 MUST_USE enum status command_run(const struct command *command, struct unit *unit, struct service_call *calls,
                                  size_t n_calls, struct error *err);

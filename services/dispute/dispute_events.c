@@ -4,40 +4,19 @@
 
 #include "complaint_record.h"
 #include "dispute_codec.h"
+#include "dispute_command.h"
 #include "dispute_record.h"
 #include "dispute_service.h"
 #include "dispute_store.h"
+#include "dunlin/classification/v1/classification.pb-c.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
+#include "escalation_events.h"
+#include "escalation_record.h"
+#include "event_account.h"
 #include "notice_events.h"
 #include "service/wire.h"
-
-static enum status want_account(struct book *book, const ProtobufCBinaryData *account_id, struct error *err)
-{
-    struct id id;
-    enum status st = wire_read_id(account_id, "account_id", &id, err);
-
-    if (st == STATUS_OK)
-        book_want_account(book, &id);
-    return st;
-}
-
-/* The account that an event is about. One that was never placed is a fault somewhere before us: the event is parked. */
-static enum status find_account(const struct book *book, const ProtobufCBinaryData *account_id,
-                                struct account **ret_account, struct error *err)
-{
-    struct id id;
-    char text[ID_TEXT_SIZE];
-    enum status st = wire_read_id(account_id, "account_id", &id, err);
-
-    if (st != STATUS_OK)
-        return st;
-    *ret_account = book_account(book, &id);
-    if (!*ret_account)
-        return error_set(err, STATUS_FAILED_PRECONDITION, "account %s was never placed", id_format(&id, text));
-    return STATUS_OK;
-}
 
 /* A dispute that nobody wrote down here: what the client's file says, what a call ended in. Whether a client was
  * written to is not known; on a call it was said. */
@@ -89,9 +68,10 @@ static enum status apply_placed(const struct record *record, const struct servic
     (void)g_strlcpy(account.currency, placed->currency, sizeof(account.currency));
     account.is_balance_known = account.currency[0] != '\0';
     account.balance_minor = placed->balance_minor;
+    escalation_place(&account, placed, event->event->occurred_at_us);
     struct account *kept = book_add_account(record->book, &account, true);
     if (!placed->is_disputed)
-        return STATUS_OK;
+        return escalation_follow(record, kept, SOP_ON_CONDITION, err);
     struct dispute_claim claim = claim_of(record, event, kept, "");
     claim.kind = KIND_WRITTEN; /* the client does not say how he heard of it: the stricter is taken */
     claim.is_written = true;
@@ -105,7 +85,20 @@ static enum status want_recalled(struct book *book, const struct service_event *
 {
     const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
 
-    return want_account(book, &recalled->account_id, err);
+    struct id id;
+    enum status st = wire_read_id(&recalled->account_id, "account_id", &id, err);
+
+    if (st == STATUS_OK)
+        book_want_case(book, &id); /* what somebody escalated ends, rules or none */
+    return st;
+}
+
+static enum status recall_escalations(const struct record *record, struct account *account, struct error *err)
+{
+    account->is_recalled = true;
+    book_touch_balance(account);
+    enum status st = escalation_withdraw_all(record, account, err);
+    return st == STATUS_OK ? escalation_follow(record, account, SOP_ON_CONDITION, err) : st;
 }
 
 static enum status apply_recalled(const struct record *record, const struct service_event *event, struct error *err)
@@ -113,8 +106,10 @@ static enum status apply_recalled(const struct record *record, const struct serv
     const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
     struct account *account;
     const char *text;
-    enum status st = find_account(record->book, &recalled->account_id, &account, err);
+    enum status st = event_find_account(record->book, &recalled->account_id, &account, err);
 
+    if (st == STATUS_OK)
+        st = recall_escalations(record, account, err);
     if (st != STATUS_OK || !account->unresolved)
         return st;
     struct dispute *dispute = account->unresolved;
@@ -181,7 +176,7 @@ static enum status apply_answer_returned(const struct record *record, const stru
     const struct instant at = {event->event->occurred_at_us};
     struct account *account;
     struct id permit_id;
-    enum status st = find_account(record->book, &attempt->account_id, &account, err);
+    enum status st = event_find_account(record->book, &attempt->account_id, &account, err);
 
     if (st == STATUS_OK)
         st = wire_read_id(&attempt->permit_id, "permit_id", &permit_id, err);
@@ -205,8 +200,10 @@ static enum status want_attempt(struct book *book, const struct service_event *e
     size_t n = 0;
 
     enum status st = notice_want_attempt(book, attempt, err);
+    if (st == STATUS_OK)
+        st = escalation_want_attempt(book, attempt, err);
     if (st == STATUS_OK && is_answer_returned(attempt))
-        st = want_account(book, &attempt->account_id, err);
+        st = event_want_account(book, &attempt->account_id, err);
     if (st != STATUS_OK || !is_disputed(attempt))
         return st;
     g_autofree struct claimed *claimed = room_for_claims(attempt);
@@ -224,7 +221,7 @@ static enum status open_claimed(const struct record *record, const struct servic
     const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
     const ProtobufCBinaryData account_id = {.data = (uint8_t *)(uintptr_t)claimed->account_id.bytes, .len = ID_BYTES};
     struct account *account;
-    enum status st = find_account(record->book, &account_id, &account, err);
+    enum status st = event_find_account(record->book, &account_id, &account, err);
 
     if (st != STATUS_OK || book_dispute(record->book, &claimed->dispute_id))
         return st; /* this call's own: its report was corrected */
@@ -243,6 +240,8 @@ static enum status apply_attempt(const struct record *record, const struct servi
     enum status st = notice_apply_attempt(record->book, event, attempt, err);
     if (st == STATUS_OK && is_answer_returned(attempt))
         st = apply_answer_returned(record, event, err);
+    if (st == STATUS_OK)
+        st = escalation_apply_attempt(record, event, attempt, err);
     if (st != STATUS_OK || !is_disputed(attempt))
         return st;
     g_autofree struct claimed *claimed = room_for_claims(attempt);
@@ -258,21 +257,22 @@ static enum status want_balance(struct book *book, const struct service_event *e
 {
     const Dunlin__Payment__V1__BalanceChanged *balance = (const void *)event->message;
 
-    return want_account(book, &balance->account_id, err);
+    return event_want_account(book, &balance->account_id, err);
 }
 
 static enum status apply_balance(const struct record *record, const struct service_event *event, struct error *err)
 {
     const Dunlin__Payment__V1__BalanceChanged *balance = (const void *)event->message;
     struct account *account;
-    enum status st = find_account(record->book, &balance->account_id, &account, err);
+    enum status st = event_find_account(record->book, &balance->account_id, &account, err);
 
-    if (st != STATUS_OK || (account->is_balance_known && account->balance_minor == balance->balance_minor))
+    if (st != STATUS_OK)
         return st;
+    if (!account->is_balance_known || account->balance_minor != balance->balance_minor)
+        book_touch_balance(account);
     account->is_balance_known = true;
     account->balance_minor = balance->balance_minor;
-    book_touch_balance(account);
-    return STATUS_OK;
+    return escalation_apply_balance(record, account, balance, err);
 }
 
 static enum status want_fact(struct book *book, const struct service_event *event, struct error *err)
@@ -309,6 +309,13 @@ static const struct event_rule {
     {&dunlin__contact__v1__fact_recorded__descriptor, want_fact, apply_fact},
     {&dunlin__contact__v1__fact_released__descriptor, want_released, apply_released},
     {&dunlin__payment__v1__balance_changed__descriptor, want_balance, apply_balance},
+    {&dunlin__intake__v1__account_updated__descriptor, escalation_want_updated, escalation_apply_updated},
+    {&dunlin__classification__v1__account_classified__descriptor, escalation_want_classified,
+     escalation_apply_classified},
+    {&dunlin__contact__v1__stop_recorded__descriptor, escalation_want_stop, escalation_apply_stop},
+    {&dunlin__contact__v1__stop_released__descriptor, escalation_want_stop, escalation_apply_stop},
+    {&dunlin__contact__v1__notice_overdue__descriptor, escalation_want_overdue, escalation_apply_overdue},
+    {&dunlin__payment__v1__promise_broken__descriptor, escalation_want_broken, escalation_apply_broken},
 };
 
 const ProtobufCMessageDescriptor *const DISPUTE_CONSUMED[] = {
@@ -318,6 +325,12 @@ const ProtobufCMessageDescriptor *const DISPUTE_CONSUMED[] = {
     &dunlin__contact__v1__fact_recorded__descriptor,
     &dunlin__contact__v1__fact_released__descriptor,
     &dunlin__payment__v1__balance_changed__descriptor,
+    &dunlin__intake__v1__account_updated__descriptor,
+    &dunlin__classification__v1__account_classified__descriptor,
+    &dunlin__contact__v1__stop_recorded__descriptor,
+    &dunlin__contact__v1__stop_released__descriptor,
+    &dunlin__contact__v1__notice_overdue__descriptor,
+    &dunlin__payment__v1__promise_broken__descriptor,
     NULL,
 };
 
@@ -350,7 +363,7 @@ static enum status apply_event(const struct record *record, const struct service
 
 enum status dispute_apply(struct unit *unit, const struct service_event *events, size_t n_events, struct error *err)
 {
-    SCOPED(book_freep) struct book *book = book_new();
+    SCOPED(book_freep) struct book *book = command_book(unit);
     const struct record record = {.unit = unit, .book = book};
     enum status st = STATUS_OK;
 
@@ -373,12 +386,14 @@ static enum status escalate(const struct record *record, const struct timer *tim
         return STATUS_OK;
     struct account *account = book_account(record->book, &dispute->account_id);
     enum status st = dispute_move(dispute, DISPUTE_EVENT_OVERDUE, "no answer was sent in time", &text, err);
-    return st == STATUS_OK ? record_move(record, account, dispute, DISPUTE_EVENT_OVERDUE, err) : st;
+    if (st == STATUS_OK)
+        st = record_move(record, account, dispute, DISPUTE_EVENT_OVERDUE, err);
+    return st == STATUS_OK ? escalation_follow(record, account, SOP_ON_DISPUTE_OVERDUE, err) : st;
 }
 
 static enum status dispute_timers_due(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
 {
-    SCOPED(book_freep) struct book *book = book_new();
+    SCOPED(book_freep) struct book *book = command_book(unit);
     const struct record record = {.unit = unit, .book = book};
 
     for (size_t i = 0; i < n_timers; i++)
@@ -404,13 +419,16 @@ enum status dispute_timers(struct unit *unit, const struct timer *timers, size_t
 {
     g_autoptr(GArray) disputes = timers_of(timers, n_timers, TIMER_VERIFICATION_DUE);
     g_autoptr(GArray) complaints = timers_of(timers, n_timers, TIMER_COMPLAINT_DUE);
+    g_autoptr(GArray) checks = timers_of(timers, n_timers, TIMER_ESCALATION_CHECK);
     enum status st = STATUS_OK;
 
-    if (disputes->len + complaints->len < n_timers)
+    if (disputes->len + complaints->len + checks->len < n_timers)
         return error_set(err, STATUS_INTERNAL, "a timer of an unknown kind");
     if (disputes->len > 0)
         st = dispute_timers_due(unit, (const struct timer *)(const void *)disputes->data, disputes->len, err);
     if (st == STATUS_OK && complaints->len > 0)
         st = complaint_timers(unit, (const struct timer *)(const void *)complaints->data, complaints->len, err);
+    if (st == STATUS_OK && checks->len > 0)
+        st = escalation_timers(unit, (const struct timer *)(const void *)checks->data, checks->len, err);
     return st;
 }

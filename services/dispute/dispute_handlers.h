@@ -20,4 +20,12 @@ service_handler_fn complaint_handle_resolve;
 service_handler_fn complaint_handle_get;
 service_handler_fn complaint_handle_list;
 
+service_handler_fn escalation_handle_raise;
+service_handler_fn escalation_handle_assign;
+service_handler_fn escalation_handle_decide;
+service_handler_fn escalation_handle_export;
+service_handler_fn escalation_handle_close;
+service_handler_fn escalation_handle_get;
+service_handler_fn escalation_handle_list;
+
 #endif

@@ -145,7 +145,9 @@ struct dispute {
     const char *root_cause_text;
 };
 
-/* An account as far as disputes go. */
+struct escalation;
+
+/* An account as far as disputes and escalations go. */
 struct account {
     struct id account_id;
     struct id debtor_id;
@@ -155,7 +157,19 @@ struct account {
     char currency[CURRENCY_SIZE]; /* "": not known, as of accounts that were placed before it was kept */
     bool is_balance_known;
     int64_t balance_minor; /* owed now */
+
+    /* What escalations ask for beside; days are of UTC, DAY_UNKNOWN: not known, or never. */
+    const char *client, *class; /* borrowed; "": not known */
+    int32_t due_on, placed_on;
+    int32_t payments, last_paid_on;
+    int32_t broken_promises;
+    int32_t failed_contacts, reached_on; /* counted where a rule asks for it, as is the class */
+    int32_t check_on;                    /* the day of its timer */
+    bool is_ceased, is_recalled;
+    int32_t open_complaints;
+    struct escalation *escalations; /* borrowed, the latest first; NULL: none, or not asked for */
 };
+#define DAY_UNKNOWN INT32_MIN
 
 /* What somebody says on opening a dispute, checked. */
 struct dispute_claim {

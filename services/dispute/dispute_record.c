@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dispute_codec.h"
+#include "escalation_record.h"
 #include "service/wire.h"
 
 /* Whom it is about: the fields that begin every event of a dispute. */
@@ -209,7 +210,8 @@ static enum status open_new(const struct record *record, struct account *account
     book_touch_dispute(kept);
     set_timer(record, kept);
     keep_evidence(record, kept, STEP_OPENING, claim->medium);
-    return emit_opened(record, kept, err);
+    enum status st = emit_opened(record, kept, err);
+    return st == STATUS_OK ? escalation_follow(record, account, SOP_ON_DISPUTE_OPENED, err) : st;
 }
 
 /* Said again of one that is not answered. */
@@ -291,5 +293,7 @@ enum status record_move(const struct record *record, struct account *account, st
     account->unresolved = dispute->state == DISPUTE_RESOLVED ? NULL : dispute;
     dispute->resolved_at.us = dispute->state == DISPUTE_RESOLVED ? unit_now(record->unit).us : 0;
     set_timer(record, dispute);
-    return tell(record, dispute, event, err);
+    enum status st = tell(record, dispute, event, err);
+    return st == STATUS_OK && event != DISPUTE_EVENT_OVERDUE ? escalation_follow(record, account, SOP_ON_CONDITION, err)
+                                                             : st;
 }

@@ -3,9 +3,10 @@
 #include "db/db_columns.h"
 #include "dispute_codec.h"
 #include "dispute_sql.h"
+#include "escalation_store.h"
 #include "id/id_table.h"
 
-#define ACCOUNT_COLUMNS 5  /* of account_load, before those of the dispute */
+#define ACCOUNT_COLUMNS 17 /* of account_load, before those of the dispute */
 #define VERSION_COLUMN  13 /* of dispute_load */
 #define REPEATS_COLUMN  14
 #define KIND_COLUMN     15
@@ -51,6 +52,32 @@ static enum status take_dispute(struct book *book, const struct db_result *resul
     return st;
 }
 
+static int32_t read_day(const struct db_result *result, size_t row, int column)
+{
+    return db_is_null(result, row, column) ? DAY_UNKNOWN : db_int4(result, row, column);
+}
+
+static const char *read_text(const struct db_result *result, size_t row, int column)
+{
+    return db_is_null(result, row, column) ? "" : db_text(result, row, column);
+}
+
+static void read_standing(const struct db_result *result, size_t row, struct account *account)
+{
+    account->due_on = read_day(result, row, 5);
+    account->placed_on = read_day(result, row, 6);
+    account->client = read_text(result, row, 7);
+    account->payments = db_int4(result, row, 8);
+    account->last_paid_on = read_day(result, row, 9);
+    account->broken_promises = db_int4(result, row, 10);
+    account->failed_contacts = db_int4(result, row, 11);
+    account->reached_on = read_day(result, row, 12);
+    account->class = read_text(result, row, 13);
+    account->check_on = read_day(result, row, 14);
+    account->is_ceased = db_bool(result, row, 15);
+    account->is_recalled = db_bool(result, row, 16);
+}
+
 static enum status take_account(struct book *book, const struct db_result *result, size_t row, struct error *err)
 {
     struct account account = {
@@ -62,6 +89,7 @@ static enum status take_account(struct book *book, const struct db_result *resul
     };
     enum status st = STATUS_OK;
 
+    read_standing(result, row, &account);
     if (!db_is_null(result, row, 3))
         (void)g_strlcpy(account.currency, db_text(result, row, 3), sizeof(account.currency));
     if (!db_is_null(result, row, ACCOUNT_COLUMNS))
@@ -124,7 +152,8 @@ struct load {
     GHashTable *wanted;
     enum status (*take)(struct book *book, const struct db_result *result, struct error *err);
 };
-#define LOADS_MAX 3
+#define LOADS_MAX         7
+#define LOADS_OF_ACCOUNTS 3 /* the first ones */
 
 static enum status run_loads(struct db *db, struct book *book, const struct load *loads, size_t n_loads,
                              struct error *err)
@@ -157,13 +186,17 @@ enum status dispute_store_load(struct db *db, struct book *book, struct error *e
 {
     const struct load all[LOADS_MAX] = {
         {&DISPUTE_ACCOUNT_LOAD, book->wanted_accounts, take_accounts},
+        {&DISPUTE_CASE_LOAD, book->wanted_cases, escalation_take_cases},
+        {&DISPUTE_ESCALATIONS_OF_ACCOUNTS, book->wanted_of_accounts, escalation_take_of_accounts},
+        {&DISPUTE_STOPPED_LOAD, book->wanted_stops, escalation_take_stops},
         {&DISPUTE_DISPUTE_LOAD, book->wanted_disputes, take_disputes},
         {&DISPUTE_NOTICE_LOAD, book->wanted_notices, take_notices},
+        {&DISPUTE_ESCALATION_LOAD, book->wanted_escalations, escalation_take},
     };
     enum status st = run_loads(db, book, all, LOADS_MAX, err);
 
     if (st == STATUS_OK)
-        st = run_loads(db, book, all, 1, err);
+        st = run_loads(db, book, all, LOADS_OF_ACCOUNTS, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "load disputes");
 }
 
@@ -237,7 +270,35 @@ enum status dispute_store_evidence(struct db *db, struct book *book, const struc
     return STATUS_OK;
 }
 
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT, DB_INT8};
+static void push_day(struct db_array *column, int32_t day)
+{
+    if (day == DAY_UNKNOWN)
+        db_array_null(column);
+    else
+        db_array_int4(column, day);
+}
+
+/* 0 and nothing are NULL: they take no room. */
+static void push_count(struct db_array *column, int32_t count)
+{
+    push_day(column, count == 0 ? DAY_UNKNOWN : count);
+}
+
+static void push_known(struct db_array *column, const char *text)
+{
+    db_array_text(column, text[0] == '\0' ? NULL : text);
+}
+
+static void push_flag(struct db_array *column, bool is_set)
+{
+    if (is_set)
+        db_array_bool(column, true);
+    else
+        db_array_null(column);
+}
+
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT,
+                                             DB_INT8, DB_INT4, DB_INT4, DB_TEXT};
 
 static void push_account(struct db_columns *columns, const struct account *account)
 {
@@ -246,14 +307,57 @@ static void push_account(struct db_columns *columns, const struct account *accou
     db_array_id(columns->column[3], &account->debtor_id);
     db_array_text(columns->column[4], account->currency);
     db_array_int8(columns->column[5], account->balance_minor);
+    push_day(columns->column[6], account->due_on);
+    push_day(columns->column[7], account->placed_on);
+    push_known(columns->column[8], account->client);
 }
 
-static const enum db_type BALANCE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
+static const enum db_type DUE_TYPES[] = {DB_INT2, DB_UUID, DB_INT4};
+
+static void push_due(struct db_columns *columns, const struct account *account)
+{
+    db_columns_push_key(columns, &account->account_id);
+    push_day(columns->column[2], account->due_on);
+}
+
+static const enum db_type BALANCE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_INT4, DB_INT4,
+                                             DB_INT4, DB_INT4, DB_TEXT, DB_INT4, DB_BOOL, DB_BOOL};
 
 static void push_balance(struct db_columns *columns, const struct account *account)
 {
+    struct db_array *const *column = columns->column;
+
     db_columns_push_key(columns, &account->account_id);
-    db_array_int8(columns->column[2], account->balance_minor);
+    if (account->is_balance_known)
+        db_array_int8(column[2], account->balance_minor);
+    else
+        db_array_null(column[2]);
+    push_count(column[3], account->payments);
+    push_day(column[4], account->last_paid_on);
+    push_count(column[5], account->broken_promises);
+    push_count(column[6], account->failed_contacts);
+    push_day(column[7], account->reached_on);
+    push_known(column[8], account->class);
+    push_day(column[9], account->check_on);
+    push_flag(column[10], account->is_ceased);
+    push_flag(column[11], account->is_recalled);
+}
+
+static const enum db_type STOPPED_TYPES[] = {DB_INT2, DB_UUID, DB_INT2};
+
+static void collect_stops(const struct book *book, struct db_columns *columns)
+{
+    GHashTableIter iter;
+    gpointer value;
+
+    g_hash_table_iter_init(&iter, book->stops);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const struct book_stops *row = value;
+        if (!row->is_changed)
+            continue;
+        db_columns_push_key(columns, &row->debtor_id);
+        db_array_int2(columns->column[2], (int16_t)row->stops);
+    }
 }
 
 static const enum db_type DISPUTE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2,
@@ -328,6 +432,9 @@ enum table {
     TABLE_DISPUTE,
     TABLE_BALANCE,
     TABLE_NOTICE,
+    TABLE_DUE,
+    TABLE_STOPPED,
+    TABLE_ESCALATION,
     TABLES_END,
 };
 
@@ -337,6 +444,9 @@ static const struct db_write WRITES[TABLES_END] = {
     [TABLE_DISPUTE] = {&DISPUTE_DISPUTE_SAVE, DISPUTE_TYPES, ARRAY_SIZE(DISPUTE_TYPES), .is_copy = false},
     [TABLE_BALANCE] = {&DISPUTE_BALANCE_SAVE, BALANCE_TYPES, ARRAY_SIZE(BALANCE_TYPES), .is_copy = false},
     [TABLE_NOTICE] = {&DISPUTE_NOTICE_SAVE, NOTICE_TYPES, ARRAY_SIZE(NOTICE_TYPES), .is_copy = false},
+    [TABLE_DUE] = {&DISPUTE_ACCOUNT_DUE_SAVE, DUE_TYPES, ARRAY_SIZE(DUE_TYPES), .is_copy = false},
+    [TABLE_STOPPED] = {&DISPUTE_STOPPED_SAVE, STOPPED_TYPES, ARRAY_SIZE(STOPPED_TYPES), .is_copy = false},
+    [TABLE_ESCALATION] = {&DISPUTE_ESCALATION_SAVE, ESCALATION_TYPES, ESCALATION_COLUMNS, .is_copy = false},
 };
 
 static void collect_notices(struct book *book, struct db_columns *columns)
@@ -365,7 +475,11 @@ static void collect_changes(struct book *book, struct db_columns tables[static T
             push_account(&tables[TABLE_ACCOUNT], &account->account);
         if (account->is_balance_changed)
             push_balance(&tables[TABLE_BALANCE], &account->account);
+        if (account->is_due_changed && !account->is_new)
+            push_due(&tables[TABLE_DUE], &account->account);
     }
+    collect_stops(book, &tables[TABLE_STOPPED]);
+    escalation_push_changes(book, &tables[TABLE_ESCALATION]);
     collect_notices(book, &tables[TABLE_NOTICE]);
     for (guint i = 0; i < book->evidence->len; i++)
         push_evidence(&tables[TABLE_EVIDENCE], &g_array_index(book->evidence, struct evidence, i));

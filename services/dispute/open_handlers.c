@@ -62,14 +62,19 @@ static enum status check_opening(const Dunlin__Dispute__V1__OpenDisputeRequest *
 static enum status want_open(struct book *book, const struct service_call *call, struct error *err)
 {
     const Dunlin__Dispute__V1__OpenDisputeRequest *request = (const void *)call->request;
-    struct id account_id;
+    struct id account_id, dispute_id;
     enum status st = wire_read_own_id(call, &request->account_id, "account_id", &account_id, err);
 
+    if (st == STATUS_OK && request->dispute_id.len > 0)
+        st = wire_read_own_id(call, &request->dispute_id, "dispute_id", &dispute_id, err);
     if (st == STATUS_OK)
         st = check_opening(request, err);
-    if (st == STATUS_OK)
-        book_want_claim(book, &account_id);
-    return st;
+    if (st != STATUS_OK)
+        return st;
+    book_want_claim(book, &account_id);
+    if (request->dispute_id.len > 0)
+        book_want_dispute(book, &dispute_id);
+    return STATUS_OK;
 }
 
 static enum status check_times(const Dunlin__Dispute__V1__OpenDisputeRequest *request, struct instant now,
@@ -115,7 +120,8 @@ static enum status make_claim(const struct record *record, const Dunlin__Dispute
 {
     const struct policy_holder *policy = unit_context(record->unit);
     struct dispute_claim claim = {
-        .dispute_id = id_new(id_partition(&account->account_id)),
+        .dispute_id = request->dispute_id.len > 0 ? wire_known_id(&request->dispute_id)
+                                                  : id_new(id_partition(&account->account_id)),
         .source = (enum dispute_source)request->source, /* `want` has checked it, and what else is a number */
         .reason = book_keep_words(record->book, request->reason),
         .is_written = request->is_written,
@@ -155,6 +161,22 @@ static enum status check_claim(const struct record *record, const Dunlin__Disput
     return st == STATUS_OK ? check_duplicate(request, account, err) : st;
 }
 
+/* It was opened before under the caller's id. */
+static bool answer_known(const struct record *record, struct service_call *call, const struct account *account)
+{
+    const Dunlin__Dispute__V1__OpenDisputeRequest *request = (const void *)call->request;
+    const struct id dispute_id = wire_known_id(&request->dispute_id);
+    const struct dispute *known = request->dispute_id.len > 0 ? book_dispute(record->book, &dispute_id) : NULL;
+
+    if (!known)
+        return false;
+    if (id_equal(&known->account_id, &account->account_id))
+        command_reply(call, known);
+    else
+        service_fail(call, STATUS_INVALID_ARGUMENT, "dispute_id: it is another account's dispute");
+    return true;
+}
+
 static enum status act_open(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Dispute__V1__OpenDisputeRequest *request = (const void *)call->request;
@@ -169,6 +191,8 @@ static enum status act_open(const struct record *record, struct service_call *ca
         command_fail_no_account(call, &account_id);
         return STATUS_OK;
     }
+    if (answer_known(record, call, account))
+        return STATUS_OK;
     enum status st = check_claim(record, request, account, &why);
     if (st == STATUS_OK)
         st = make_claim(record, request, account, &claim, &why);

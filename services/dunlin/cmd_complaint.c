@@ -5,7 +5,6 @@
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "dispute_cli.h"
-#include "dunlin_sql.h"
 #include "table.h"
 
 /* Complaints: open, assign, move, resolve, list, show. */
@@ -45,26 +44,6 @@ static enum status show_one(struct cli *cli, enum status st, json_t *complaint)
     return STATUS_OK;
 }
 
-/* The number of --agency. */
-static enum status find_agency(struct cli *cli, int32_t *ret_agency_id, struct error *err)
-{
-    SCOPED(db_result_freep) struct db_result *agencies = NULL;
-    struct db *db = NULL;
-    const char *slug = cli_text(cli, "agency");
-    enum status st = cli_db(cli, &db, err);
-    if (st == STATUS_OK)
-        st = db_exec(db, &DUNLIN_AGENCY_LIST, NULL, &agencies, err);
-    if (st != STATUS_OK)
-        return st;
-    for (size_t i = 0; i < db_rows(agencies); i++) {
-        if (strcmp(db_text(agencies, i, 1), slug) != 0)
-            continue;
-        *ret_agency_id = db_int4(agencies, i, 0);
-        return STATUS_OK;
-    }
-    return error_set(err, STATUS_NOT_FOUND, "no agency '%s' (`dunlin agency list`)", slug);
-}
-
 /* Where a complaint about no account lives: by its key, so that it given again comes to the same place. */
 static struct id place_of(struct cli *cli)
 {
@@ -98,7 +77,7 @@ static enum status read_subject(struct cli *cli, struct opening *opening, struct
 {
     if (cli_operand_count(cli) == 0) {
         opening->place = place_of(cli);
-        return find_agency(cli, &opening->request.agency_id, err);
+        return cli_agency(cli, &opening->request.agency_id, err);
     }
     enum status st = account_find(cli, cli_operand(cli, 0), &opening->account_id, err);
     opening->place = opening->account_id;
@@ -307,7 +286,7 @@ static enum status run_list(struct cli *cli, struct error *err)
     dunlin__dispute__v1__list_complaints_request__init(&request);
     enum status st;
     if (cli_operand_count(cli) == 0) {
-        st = find_agency(cli, &request.agency_id, err);
+        st = cli_agency(cli, &request.agency_id, err);
     } else {
         st = account_find(cli, cli_operand(cli, 0), &account_id, err);
         request.account_id = account_bytes(&account_id);

@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include "calendar/calendar.h"
+#include "dunlin_sql.h"
 #include "protojson.h"
 #include "table.h"
 
@@ -151,6 +152,25 @@ void cli_evidence_fini(struct cli_evidence *evidence)
 {
     g_free(evidence->name);
     evidence->name = NULL;
+}
+
+enum status cli_agency(struct cli *cli, int32_t *ret_agency_id, struct error *err)
+{
+    SCOPED(db_result_freep) struct db_result *agencies = NULL;
+    struct db *db = NULL;
+    const char *slug = cli_text(cli, "agency");
+    enum status st = cli_db(cli, &db, err);
+    if (st == STATUS_OK)
+        st = db_exec(db, &DUNLIN_AGENCY_LIST, NULL, &agencies, err);
+    if (st != STATUS_OK)
+        return st;
+    for (size_t i = 0; i < db_rows(agencies); i++) {
+        if (strcmp(db_text(agencies, i, 1), slug) != 0)
+            continue;
+        *ret_agency_id = db_int4(agencies, i, 0);
+        return STATUS_OK;
+    }
+    return error_set(err, STATUS_NOT_FOUND, "no agency '%s' (`dunlin agency list`)", slug);
 }
 
 enum status dispute_list(struct cli *cli, const struct id *account_id, json_t **ret_disputes, struct error *err)

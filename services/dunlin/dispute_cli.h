@@ -4,6 +4,7 @@
 #include "account.h"
 #include "cli.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
+#include "dunlin/dispute/v1/escalation.pb-c.h"
 
 /* What the commands about disputes and complaints share: their calls, the documents that come with them, days, amounts
  * and words of options. Whatever is wrong on the command line ends as cli_usage does. */
@@ -54,6 +55,9 @@ MUST_USE enum status cli_enum(struct cli *cli, const char *option, const Protobu
 MUST_USE enum status cli_day(struct cli *cli, const char *option, int32_t *ret_days, struct error *err);
 /* A text of an option as a message has it; only read there. */
 char *cli_lend(const char *text);
+
+/* The number of --agency. */
+MUST_USE enum status cli_agency(struct cli *cli, int32_t *ret_agency_id, struct error *err);
 
 /* All of an account. */
 MUST_USE enum status dispute_list(struct cli *cli, const struct id *account_id, json_t **ret_disputes,

@@ -495,6 +495,22 @@ static const struct sop_escalation *find_escalation(const struct sop *sop, const
     return NULL;
 }
 
+static void compare_word(const struct pair *pair, const char *what, const char *old, const char *new)
+{
+    if (strcmp(old, new) != 0)
+        (void)SAY(pair, NEITHER, "%s %s → %s", what, old[0] == '\0' ? "any" : old, new[0] == '\0' ? "any" : new);
+}
+
+/* The queue of a role goes without saying. */
+static const char *route_text(const struct sop_escalation *escalation)
+{
+    if (escalation->route == SOP_ROUTE_LEGAL)
+        return "a lawyer";
+    if (escalation->route == SOP_ROUTE_QUEUE && strcmp(escalation->target, sop_role_name(escalation->to)) == 0)
+        return "the role";
+    return escalation->target;
+}
+
 static void compare_escalation(struct policy_diff *diff, const struct sop_escalation *old,
                                const struct sop_escalation *new)
 {
@@ -507,6 +523,15 @@ static void compare_escalation(struct policy_diff *diff, const struct sop_escala
         (void)SAY(&pair, NEITHER, "on %s instead of %s", sop_trigger_name(new->on), sop_trigger_name(old->on));
     if (strcmp(before, after) != 0)
         (void)SAY(&pair, NEITHER, "%s → %s", before, after);
+    compare_word(&pair, "for the client", old->client, new->client);
+    compare_word(&pair, "for the currency", old->currency, new->currency);
+    compare_word(&pair, "for the class", old->class, new->class);
+    compare_word(&pair, "into the hands of", route_text(old), route_text(new));
+    if (old->again_after_days != new->again_after_days)
+        (void)SAY(&pair, NEITHER, "again after %" PRId32 " → %" PRId32 " days (0: never)", old->again_after_days,
+                  new->again_after_days);
+    if (old->priority != new->priority)
+        (void)SAY(&pair, NEITHER, "priority %" PRId32 " → %" PRId32, old->priority, new->priority);
     if (old->to != new->to)
         (void)SAY(&pair, NEITHER, "goes to %s instead of %s", sop_role_name(new->to), sop_role_name(old->to));
     if (old->within_hours != new->within_hours)

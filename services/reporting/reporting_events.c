@@ -5,6 +5,7 @@
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
+#include "reporting_rates.h"
 #include "reporting_service.h"
 #include "reporting_store.h"
 #include "reporting_words.h"
@@ -20,6 +21,13 @@ struct run {
 static struct counter *count(const struct run *run, enum measure measure, const char *key)
 {
     return tally_count(run->set->tally, &run->place, measure, key, "", 1, 0);
+}
+
+/* In the month of the event, of somebody. */
+static void count_named(const struct run *run, enum measure measure, const char *name)
+{
+    char key[TALLY_KEY_SIZE];
+    (void)count(run, measure, rate_key(run->event->occurred_at_us, name, key));
 }
 
 static void count_n(const struct run *run, enum measure measure, const char *key, int64_t n)
@@ -59,6 +67,7 @@ static enum status on_placed(struct run *run, const ProtobufCMessage *message, s
     account->opened_on_days = placed->opened_on_days;
     account->due_on_days = placed->due_on_days;
     account->placed_recorded_us = event->recorded_at_us;
+    count_named(run, MEASURE_CLIENT_PLACED, account->client);
     account_reach(account, STAGE_PLACED, event->occurred_at_us);
     account_open(account);
     return STATUS_OK;
@@ -222,6 +231,13 @@ static void count_first(const struct run *run, const Dunlin__Contact__V1__Attemp
     count_record(run, &record, 1);
 }
 
+/* Something went out to the debtor. */
+static bool was_made(const Dunlin__Contact__V1__AttemptReport *report)
+{
+    return report->telephony != DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED &&
+           report->delivery != DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_NOT_SENT;
+}
+
 static enum status on_reported(struct run *run, const ProtobufCMessage *message, struct error *err)
 {
     (void)err;
@@ -235,6 +251,8 @@ static enum status on_reported(struct run *run, const ProtobufCMessage *message,
         count_record(run, correction->after, 1);
     } else {
         count_first(run, reported);
+        if (was_made(report))
+            count_named(run, MEASURE_COLLECTOR_CONTACTS, reported->dialer);
         note_step(run, SPAN_PERMIT_TO_REPORT, reported->granted_at_us, run->event->occurred_at_us);
     }
     if (report->is_conversation && report->party == DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT)
@@ -256,6 +274,7 @@ static enum status on_dispute_opened(struct run *run, const ProtobufCMessage *me
     (void)message;
     (void)err;
     (void)count(run, MEASURE_DISPUTE, "opened");
+    count_named(run, MEASURE_CLIENT_DISPUTES, run->account->client);
     run->account->is_disputed = true;
     account_reach(run->account, STAGE_DISPUTED, run->event->occurred_at_us);
     return STATUS_OK;
@@ -288,9 +307,25 @@ static enum status on_dispute_resolved(struct run *run, const ProtobufCMessage *
 
 static enum status on_escalation(struct run *run, const ProtobufCMessage *message, struct error *err)
 {
-    (void)message;
+    const Dunlin__Dispute__V1__EscalationRaised *raised = (const Dunlin__Dispute__V1__EscalationRaised *)message;
     (void)err;
-    (void)count(run, MEASURE_DISPUTE, "escalated");
+    if (raised->dispute_id.len > 0) /* else by a rule, or by hand */
+        (void)count(run, MEASURE_DISPUTE, "escalated");
+    return STATUS_OK;
+}
+
+/* What it says of itself goes before what is known of its account. */
+static enum status on_complaint(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Dispute__V1__Complaint *complaint =
+        ((const Dunlin__Dispute__V1__ComplaintOpened *)message)->complaint;
+    (void)err;
+    if (!complaint)
+        return STATUS_OK;
+    const char *client = complaint->client[0] == '\0' && run->account ? run->account->client : complaint->client;
+    count_named(run, MEASURE_CLIENT_COMPLAINTS, client);
+    count_named(run, MEASURE_COLLECTOR_COMPLAINTS, complaint->collector);
+    count_named(run, MEASURE_CAMPAIGN_COMPLAINTS, complaint->campaign);
     return STATUS_OK;
 }
 
@@ -415,9 +450,10 @@ static const struct event_rule {
     {&dunlin__dispute__v1__resolution_declined__descriptor, ABOUT_ANY, NULL},
     {&dunlin__dispute__v1__dispute_resolved__descriptor, ABOUT_ACCOUNT, on_dispute_resolved},
     {&dunlin__dispute__v1__escalation_raised__descriptor, ABOUT_ANY, on_escalation},
+    {&dunlin__dispute__v1__escalation_moved__descriptor, ABOUT_ANY, NULL},
     {&dunlin__dispute__v1__complaint_escalated__descriptor, ABOUT_ANY, NULL},
     {&dunlin__dispute__v1__complaint_changed__descriptor, ABOUT_ANY, NULL},
-    {&dunlin__dispute__v1__complaint_opened__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__dispute__v1__complaint_opened__descriptor, ABOUT_ANY, on_complaint},
     {&dunlin__payment__v1__payment_posted__descriptor, ABOUT_ANY, NULL},
     {&dunlin__payment__v1__payment_reversed__descriptor, ABOUT_ANY, NULL},
     {&dunlin__payment__v1__balance_changed__descriptor, ABOUT_ACCOUNT, on_balance_changed},
@@ -428,24 +464,43 @@ static const struct event_rule {
 };
 
 const ProtobufCMessageDescriptor *const REPORTING_CONSUMED[] = {
-    &dunlin__intake__v1__account_placed__descriptor,       &dunlin__intake__v1__account_updated__descriptor,
-    &dunlin__intake__v1__account_recalled__descriptor,     &dunlin__intake__v1__payment_reported__descriptor,
-    &dunlin__intake__v1__placement_completed__descriptor,  &dunlin__classification__v1__account_classified__descriptor,
-    &dunlin__contact__v1__contact_planned__descriptor,     &dunlin__contact__v1__permit_granted__descriptor,
-    &dunlin__contact__v1__permit_refused__descriptor,      &dunlin__contact__v1__permit_expired__descriptor,
-    &dunlin__contact__v1__notice_overdue__descriptor,      &dunlin__contact__v1__rule_overridden__descriptor,
-    &dunlin__contact__v1__attempt_reported__descriptor,    &dunlin__contact__v1__stop_recorded__descriptor,
-    &dunlin__contact__v1__stop_released__descriptor,       &dunlin__contact__v1__contact_stopped__descriptor,
-    &dunlin__contact__v1__contact_resumed__descriptor,     &dunlin__dispute__v1__dispute_opened__descriptor,
-    &dunlin__dispute__v1__verification_sent__descriptor,   &dunlin__dispute__v1__dispute_amended__descriptor,
-    &dunlin__dispute__v1__dispute_reopened__descriptor,    &dunlin__dispute__v1__resolution_proposed__descriptor,
-    &dunlin__dispute__v1__resolution_declined__descriptor, &dunlin__dispute__v1__dispute_resolved__descriptor,
-    &dunlin__dispute__v1__escalation_raised__descriptor,   &dunlin__dispute__v1__complaint_escalated__descriptor,
-    &dunlin__dispute__v1__complaint_changed__descriptor,   &dunlin__dispute__v1__complaint_opened__descriptor,
-    &dunlin__payment__v1__payment_posted__descriptor,      &dunlin__payment__v1__payment_reversed__descriptor,
-    &dunlin__payment__v1__balance_changed__descriptor,     &dunlin__payment__v1__promise_made__descriptor,
-    &dunlin__payment__v1__promise_kept__descriptor,        &dunlin__payment__v1__promise_broken__descriptor,
-    &dunlin__payment__v1__promise_cancelled__descriptor,   NULL,
+    &dunlin__intake__v1__account_placed__descriptor,
+    &dunlin__intake__v1__account_updated__descriptor,
+    &dunlin__intake__v1__account_recalled__descriptor,
+    &dunlin__intake__v1__payment_reported__descriptor,
+    &dunlin__intake__v1__placement_completed__descriptor,
+    &dunlin__classification__v1__account_classified__descriptor,
+    &dunlin__contact__v1__contact_planned__descriptor,
+    &dunlin__contact__v1__permit_granted__descriptor,
+    &dunlin__contact__v1__permit_refused__descriptor,
+    &dunlin__contact__v1__permit_expired__descriptor,
+    &dunlin__contact__v1__notice_overdue__descriptor,
+    &dunlin__contact__v1__rule_overridden__descriptor,
+    &dunlin__contact__v1__attempt_reported__descriptor,
+    &dunlin__contact__v1__stop_recorded__descriptor,
+    &dunlin__contact__v1__stop_released__descriptor,
+    &dunlin__contact__v1__contact_stopped__descriptor,
+    &dunlin__contact__v1__contact_resumed__descriptor,
+    &dunlin__dispute__v1__dispute_opened__descriptor,
+    &dunlin__dispute__v1__verification_sent__descriptor,
+    &dunlin__dispute__v1__dispute_amended__descriptor,
+    &dunlin__dispute__v1__dispute_reopened__descriptor,
+    &dunlin__dispute__v1__resolution_proposed__descriptor,
+    &dunlin__dispute__v1__resolution_declined__descriptor,
+    &dunlin__dispute__v1__dispute_resolved__descriptor,
+    &dunlin__dispute__v1__escalation_raised__descriptor,
+    &dunlin__dispute__v1__complaint_escalated__descriptor,
+    &dunlin__dispute__v1__complaint_changed__descriptor,
+    &dunlin__dispute__v1__complaint_opened__descriptor,
+    &dunlin__payment__v1__payment_posted__descriptor,
+    &dunlin__payment__v1__payment_reversed__descriptor,
+    &dunlin__payment__v1__balance_changed__descriptor,
+    &dunlin__payment__v1__promise_made__descriptor,
+    &dunlin__payment__v1__promise_kept__descriptor,
+    &dunlin__payment__v1__promise_broken__descriptor,
+    &dunlin__payment__v1__promise_cancelled__descriptor,
+    &dunlin__dispute__v1__escalation_moved__descriptor,
+    NULL,
 };
 
 static const struct event_rule *rule_of(const ProtobufCMessage *message)

@@ -2,6 +2,7 @@
 
 #include "dunlin/reporting/v1/reporting.pb-c.h"
 #include "platform/platform.h"
+#include "reporting_rates.h"
 #include "reporting_report.h"
 #include "reporting_service.h"
 #include "reporting_store.h"
@@ -160,5 +161,71 @@ enum status reporting_get_timeline(struct unit *unit, struct service_call *calls
     enum status st = STATUS_OK;
     for (size_t i = 0; i < n_calls && st == STATUS_OK; i++)
         st = answer_or_fail(&calls[i], get_timeline(unit, &calls[i], err), err);
+    return st;
+}
+
+static enum status read_rates(const Dunlin__Reporting__V1__GetRatesRequest *request, struct rate_question *ret_question,
+                              struct error *err)
+{
+    if (request->agency[0] == '\0')
+        return error_set(err, STATUS_INVALID_ARGUMENT, "agency: empty");
+    if ((int)request->by < RATE_BY_CLIENT || (int)request->by >= RATE_BY_END)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "by: %d is none of client, collector, campaign",
+                         (int)request->by);
+    *ret_question = (struct rate_question){
+        .by = (enum rate_by)request->by, .from_month = request->from_month, .to_month = request->to_month};
+    if (!rate_month_is_valid(request->from_month))
+        return error_set(err, STATUS_INVALID_ARGUMENT, "from_month: no month like 2026-06");
+    if (!rate_month_is_valid(request->to_month))
+        return error_set(err, STATUS_INVALID_ARGUMENT, "to_month: no month like 2026-06");
+    return STATUS_OK;
+}
+
+static void reply_rates(struct service_call *call, const GArray *rates)
+{
+    Dunlin__Reporting__V1__GetRatesReply reply;
+    g_autofree Dunlin__Reporting__V1__Rate *wire = g_new(Dunlin__Reporting__V1__Rate, rates->len);
+    g_autofree Dunlin__Reporting__V1__Rate **list = g_new(Dunlin__Reporting__V1__Rate *, rates->len);
+    dunlin__reporting__v1__get_rates_reply__init(&reply);
+    for (guint i = 0; i < rates->len; i++) {
+        const struct frequency *rate = &g_array_index(rates, struct frequency, i);
+        dunlin__reporting__v1__rate__init(&wire[i]);
+        wire[i].name = wire_text(rate->name);
+        wire[i].disputes = rate->disputes;
+        wire[i].complaints = rate->complaints;
+        wire[i].out_of = rate->out_of;
+        wire[i].disputes_per_1000 = rate_per_1000(rate->disputes, rate->out_of);
+        wire[i].complaints_per_1000 = rate_per_1000(rate->complaints, rate->out_of);
+        list[i] = &wire[i];
+    }
+    reply.n_rates = rates->len;
+    reply.rates = list;
+    service_reply(call, &reply.base);
+}
+
+static enum status get_rates(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Reporting__V1__GetRatesRequest *request =
+        (const Dunlin__Reporting__V1__GetRatesRequest *)call->request;
+    SCOPED(figures_freep) struct figures *figures = NULL;
+    struct rate_question question;
+    struct agency agency;
+    enum status st = read_rates(request, &question, err);
+    if (st == STATUS_OK)
+        st = platform_agency_by_slug(unit_db(unit), request->agency, &agency, err);
+    if (st == STATUS_OK)
+        st = store_read_figures(unit_db(unit), agency.agency_id, day_of_us(unit_now(unit).us), &figures, err);
+    if (st != STATUS_OK)
+        return st;
+    g_autoptr(GArray) rates = rates_of(figures, &question);
+    reply_rates(call, rates);
+    return STATUS_OK;
+}
+
+enum status reporting_get_rates(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    enum status st = STATUS_OK;
+    for (size_t i = 0; i < n_calls && st == STATUS_OK; i++)
+        st = answer_or_fail(&calls[i], get_rates(unit, &calls[i], err), err);
     return st;
 }

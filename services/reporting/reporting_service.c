@@ -12,6 +12,7 @@ static const struct config_option OPTIONS[] = {
 static const struct service_method METHODS[] = {
     {"GetReport", SERVICE_ANYWHERE, reporting_get_report, "operator service", true},
     {"Rebuild", SERVICE_ANYWHERE, reporting_rebuild, "operator", false},
+    {"GetRates", SERVICE_ANYWHERE, reporting_get_rates, "operator service", true},
     {"GetTimeline", SERVICE_ANYWHERE, reporting_get_timeline, "operator service", true},
     {0},
 };

@@ -15,5 +15,6 @@ enum status reporting_apply(struct unit *unit, const struct service_event *event
 enum status reporting_get_report(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
 enum status reporting_rebuild(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
 enum status reporting_get_timeline(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
+enum status reporting_get_rates(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err);
 
 #endif

@@ -28,6 +28,12 @@ static const char *const MEASURE_NAMES[MEASURE_END] = {
     [MEASURE_STOP] = "stop",
     [MEASURE_ROW] = "row",
     [MEASURE_NOTICE_OVERDUE] = "notice_overdue",
+    [MEASURE_CLIENT_PLACED] = "client_placed",
+    [MEASURE_CLIENT_DISPUTES] = "client_disputes",
+    [MEASURE_CLIENT_COMPLAINTS] = "client_complaints",
+    [MEASURE_COLLECTOR_CONTACTS] = "collector_contacts",
+    [MEASURE_COLLECTOR_COMPLAINTS] = "collector_complaints",
+    [MEASURE_CAMPAIGN_COMPLAINTS] = "campaign_complaints",
 };
 
 const struct span_kind SPANS[SPAN_END] = {

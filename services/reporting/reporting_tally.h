@@ -47,6 +47,13 @@ enum measure {
     MEASURE_STOP,              /* key: flag; requests to stop that were recorded */
     MEASURE_ROW,               /* key: accepted, rejected; rows of files */
     MEASURE_NOTICE_OVERDUE,    /* validation notices that were not sent in time */
+    /* By month and name, as reporting_rates.h makes keys of them. */
+    MEASURE_CLIENT_PLACED,
+    MEASURE_CLIENT_DISPUTES,
+    MEASURE_CLIENT_COMPLAINTS,
+    MEASURE_COLLECTOR_CONTACTS, /* attempts that were made */
+    MEASURE_COLLECTOR_COMPLAINTS,
+    MEASURE_CAMPAIGN_COMPLAINTS,
     MEASURE_END,
 };
 const char *measure_name(enum measure measure);

@@ -274,8 +274,25 @@ static void say_dispute_resolved(const ProtobufCMessage *message, GString *text)
 
 static void say_escalation(const ProtobufCMessage *message, GString *text)
 {
-    (void)message;
-    g_string_append(text, "A deadline of the dispute passed; it was escalated.");
+    const Dunlin__Dispute__V1__EscalationRaised *raised = (const Dunlin__Dispute__V1__EscalationRaised *)message;
+    const Dunlin__Dispute__V1__Escalation *escalation = raised->escalation;
+    if (escalation == NULL) {
+        g_string_append(text, "A deadline of the dispute passed; it was escalated.");
+        return;
+    }
+    add_words(text, "Escalated to ", &dunlin__dispute__v1__escalation_route__descriptor, (int)escalation->route);
+    if (escalation->target[0] != '\0')
+        g_string_append_printf(text, " %s", escalation->target);
+    g_string_append_printf(text, ": %s.", escalation->title);
+}
+
+static void say_escalation_moved(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Dispute__V1__EscalationMoved *moved = (const Dunlin__Dispute__V1__EscalationMoved *)message;
+    add_words(text, "Escalation ", &dunlin__dispute__v1__escalation_step__descriptor, (int)moved->step);
+    if (moved->escalation != NULL && (int)moved->escalation->outcome != 0)
+        add_words(text, ", ", &dunlin__dispute__v1__escalation_outcome__descriptor, (int)moved->escalation->outcome);
+    g_string_append(text, moved->is_account_held ? "; others have the debt, contact is stopped." : ".");
 }
 
 static void say_complaint(const ProtobufCMessage *message, GString *text)
@@ -386,6 +403,7 @@ static const struct sentence {
     {&dunlin__dispute__v1__verification_sent__descriptor, say_verification},
     {&dunlin__dispute__v1__dispute_resolved__descriptor, say_dispute_resolved},
     {&dunlin__dispute__v1__escalation_raised__descriptor, say_escalation},
+    {&dunlin__dispute__v1__escalation_moved__descriptor, say_escalation_moved},
     {&dunlin__dispute__v1__complaint_opened__descriptor, say_complaint},
     {&dunlin__dispute__v1__complaint_changed__descriptor, say_complaint_changed},
     {&dunlin__dispute__v1__complaint_escalated__descriptor, say_complaint_escalated},

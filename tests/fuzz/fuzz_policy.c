@@ -70,6 +70,26 @@ static void check_buckets(const struct sop *sop)
     }
 }
 
+/* In how many days an escalation holds: never before now, and it does hold then. */
+static void check_escalations(const struct sop *sop)
+{
+    static const int64_t VALUES[] = {SOP_UNKNOWN_FACT, INT64_MIN + 1, INT32_MIN, -1, 0, 1, 30, 10000, INT64_MAX};
+
+    for (size_t i = 0; i < sop->n_escalations; i++)
+        for (size_t v = 0; v < G_N_ELEMENTS(VALUES); v++) {
+            const struct sop_escalation *escalation = &sop->escalations[i];
+            struct sop_escalation_facts facts = {
+                .client = escalation->client, .currency = escalation->currency, .class = escalation->class};
+            for (size_t fact = 0; fact < SOP_FACT_COUNT; fact++)
+                facts.facts[fact] = VALUES[(v + fact) % G_N_ELEMENTS(VALUES)];
+            const int32_t days = sop_escalation_in_days(escalation, &facts);
+            FUZZ_CHECK(days >= 0, "escalation %zu in %d days", i, days);
+            FUZZ_CHECK(escalation->route >= SOP_ROUTE_QUEUE && escalation->route <= SOP_ROUTE_LEGAL, "route %d",
+                       (int)escalation->route);
+            FUZZ_CHECK(escalation->route == SOP_ROUTE_LEGAL || escalation->target[0] != '\0', "no target");
+        }
+}
+
 static enum status read_sop(const struct policy_file *file, struct error *err)
 {
     SCOPED(sop_freep) struct sop *sop = NULL;
@@ -114,6 +134,7 @@ static void check_sop(const uint8_t *bytes, size_t len)
     check_classes(sop);
     check_strategies(sop);
     check_buckets(sop);
+    check_escalations(sop);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

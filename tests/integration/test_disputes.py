@@ -2,6 +2,7 @@
 
 Broken once to see it fail: contact without DisputeReopened, a proposer who may approve, the purpose missing in AttemptReported, keys that are not sent.
 """
+import csv
 import datetime
 import hashlib
 import signal
@@ -10,7 +11,7 @@ import uuid
 import pytest
 from bus_caller import BusCaller, contract
 
-from dunlin_system import FAILED, REPOSITORY, USAGE, parse_instant, poll, running_system
+from dunlin_system import FAILED, PARTLY, REPOSITORY, USAGE, parse_instant, poll, running_system
 
 STANDARD_SOP = REPOSITORY / "deploy/policies/standard.yaml"
 HELD = ["REGF-38D2-DISPUTE"]
@@ -275,3 +276,71 @@ def test_a_complaint_about_nobody_known_is_escalated_by_its_clock(system):
     system.run("complaint", "resolve", filed["complaint_id"], "--outcome", "withdrawn")
     assert filed["complaint_id"] not in [row["complaint_id"] for row in system.json("complaint", "list")["complaints"]]
     system.check_well()
+
+
+# --- files ---
+
+
+def import_file(system, kind, name, rows, *options, code):
+    path = system.write(name, "".join(",".join(row) + "\n" for row in rows))
+    rejects = system.files / f"{name}.rejects"
+    summary = system.json(kind, "import", path, "--rejects", rejects, *options, code=code)
+    return summary, list(csv.DictReader(rejects.open(newline="")))
+
+
+def test_disputes_of_a_file_are_opened_once_and_what_is_wrong_is_told(system):
+    one, two = system.place_accounts({}, {})
+    rows = [("account", "key", "written", "kind", "amount", "currency", "reason", "received"),
+            (one.reference, "d-1", "yes", "", "40", "USD", "counted twice", ""),
+            (two.account_id, "d-2", "no", "", "", "", "not mine", ""),
+            ("nobody-knows", "d-3", "no", "", "", "", "", ""),
+            (two.reference, "", "no", "", "", "", "", ""),
+            (two.reference, "d-4", "maybe", "", "", "", "", ""),
+            (two.reference, "d-5", "no", "stale", "", "", "", ""),
+            (two.reference, "d-6", "no", "", "", "", "", "2035-01-01"),
+            (one.reference, "d-7")]
+    summary, rejects = import_file(system, "dispute", "disputes.csv", rows, code=PARTLY)
+    assert (summary["rows"], summary["accepted"], summary["rejected"]) == (8, 2, 6)
+    assert [(row["line"], row["field"]) for row in rejects] == [("4", "account"), ("5", "key"), ("6", "written"), ("7", "kind"), ("8", "received_at_us"), ("9", "")], rejects
+    assert {row["code"] for row in rejects} == {"NOT_FOUND", "INVALID_ARGUMENT"}, rejects
+    (opened,) = system.json("dispute", "list", one.reference)["disputes"]
+    assert (opened["detail"]["kind"], opened["detail"]["amount_minor"]) == ("part", 4000)
+    system.run("dispute", "resolve", two.reference, "--outcome", "withdrawn")
+    again, _ = import_file(system, "dispute", "disputes.csv", rows, code=PARTLY)
+    assert again["accepted"] == 2
+    assert [len(seqs(system, account, "DisputeOpened")) for account in (one, two)] == [1, 1]
+
+
+def test_complaints_of_a_file_may_be_about_nobody(system):
+    account = system.place_account()
+    before = len(system.json("complaint", "list")["complaints"])
+    rows = [("key", "severity", "words", "account", "regulator", "regulator_reference", "collector"),
+            ("c-1", "critical", "told my neighbour", account.reference, "CFPB", "26-1", "user:joe"),
+            ("c-2", "low", "wrong person", "", "", "", ""),
+            ("c-3", "grave", "x", "", "", "", "")]
+    for _ in range(2):
+        summary, rejects = import_file(system, "complaint", "complaints.csv", rows, code=PARTLY)
+        assert (summary["accepted"], [row["field"] for row in rejects]) == (2, ["severity"])
+    assert len(system.json("complaint", "list")["complaints"]) == before + 2
+    (complaint,) = system.json("complaint", "list", account.reference)["complaints"]
+    assert (complaint["regulator"], complaint["collector"], complaint["holds_contact"]) == ("CFPB", "user:joe", True)
+    assert "is 'severity' meant?" in system.error("complaint", "import", system.write("odd.csv", "key,words,severty\n"))["message"]
+    assert "'words' is missing" in system.error("complaint", "import", system.write("short.csv", "key,severity\n"))["message"]
+
+
+def test_rates_are_of_accounts_and_contacts(system):
+    month = system.now().strftime("%Y-%m")
+    account = system.place_account(Client="rated")
+    for severity in ("low", "high"):
+        system.run("complaint", "open", account.account_id, "--words", "too loud", "--severity", severity, "--collector", "user:rated", "--campaign", "spring")
+    system.run("dispute", "open", account.account_id)
+    system.wait()
+
+    def of(*arguments, name):
+        (rate,) = [rate for rate in system.json(*arguments)["rates"] if rate["name"] == name]
+        return rate
+    assert of("complaint", "rates", "--from", month, name="rated") == {"name": "rated", "disputes": 1, "complaints": 2, "out_of": 1, "disputes_per_1000": 1000.0, "complaints_per_1000": 2000.0}
+    assert of("dispute", "rates", name="rated")["disputes"] == 1
+    assert (of("complaint", "rates", "--by", "collector", name="user:rated")["complaints"], of("complaint", "rates", "--by", "campaign", name="spring")["out_of"]) == (2, 0)
+    assert "n/a" in system.run("complaint", "rates", "--by", "campaign").out
+    assert "no month like" in system.error("dispute", "rates", "--from", "June")["message"]

@@ -193,6 +193,8 @@ def test_the_notice_is_written_with_the_ledgers_amounts(system):
     report = poll("the report in the log", lambda: reports(system, letter))[0]
     bytes_hash = hashlib.blake2b(pdf_of(system, letter).read_bytes(), digest_size=32).hexdigest()
     assert report["report"]["delivery"] == "sent" and report["report"]["evidence"] == {"document": f"{letter['batch']}/{letter['document']}", "document_hash": bytes_hash}
+    ends = datetime.date.fromisoformat(report["report"]["notice_ends_on"])
+    assert f"by {ends:%B} {ends.day}, {ends.year}, to dispute" in text, "as the notice itself says it"
     assert letter["document_hash"] == bytes_hash and letter["document"].endswith(f"{letter['permit_id']}.pdf")
     granted = [event for event in system.events("PermitGranted") if event["payload"]["permit_id"] == letter["permit_id"]]
     assert len(granted) == 1 and granted[0]["payload"]["purpose"] == "validation_notice"

@@ -170,6 +170,12 @@ class Partition:
 
     on_ComplaintChanged = on_ComplaintOpened
 
+    def on_EscalationMoved(self, event):
+        if event.payload.is_account_held:
+            self.stop("handed_over", "account", event.account, event.seq)
+        else:
+            self.lift("handed_over", "account", event.account)
+
     # --- attempts ---
 
     def on_PermitGranted(self, event):

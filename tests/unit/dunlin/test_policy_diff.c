@@ -258,6 +258,21 @@ static void says_what_changes_in_an_sop(void **state)
         {"within_hours: 24, action: call", "within_hours: 48, action: review",
          "Escalation big: within 24 → 48 hours (looser)\nEscalation big: review instead of call\n",
          "Escalation big: within 48 → 24 hours (stricter)\nEscalation big: call instead of review\n"},
+        {"to: manager,\n      within_hours: 24, action: call",
+         "to: manager, client: acme, class: early, agency: northern, again_after_days: 30,\n      priority: 5, "
+         "within_hours: 24, action: hand_over",
+         "Escalation big: for the client any → acme\n"
+         "Escalation big: for the class any → early\n"
+         "Escalation big: into the hands of the role → northern\n"
+         "Escalation big: again after 0 → 30 days (0: never)\n"
+         "Escalation big: priority 0 → 5\n"
+         "Escalation big: hand_over instead of call\n",
+         "Escalation big: for the client acme → any\n"
+         "Escalation big: for the class early → any\n"
+         "Escalation big: into the hands of northern → the role\n"
+         "Escalation big: again after 30 → 0 days (0: never)\n"
+         "Escalation big: priority 5 → 0\n"
+         "Escalation big: call instead of hand_over\n"},
         {"at_least: 18", "at_least: 20, at_most: 90", "Target recovery_rate: at least 18 % → 20 to 90 %\n",
          "Target recovery_rate: 20 to 90 % → at least 18 %\n"},
     };

@@ -125,6 +125,59 @@ static void holds_no_condition_on_an_unknown_fact(void **state)
     assert_string_equal(sop_classify(fixture->sop, facts)->code, "rest");
 }
 
+/* Broken once to see it fail: facts that are no days waited for, an upper bound that is passed on the way. */
+static void says_in_how_many_days_an_escalation_holds(void **state)
+{
+    static const struct {
+        struct sop_condition when[2];
+        size_t n;
+        int64_t days, balance, since_payment;
+        int32_t expected;
+    } rows[] = {
+        {{{.fact = SOP_DAYS_PAST_DUE, .min = 90, .max = INT64_MAX}}, 1, 90, 0, 0, 0},
+        {{{.fact = SOP_DAYS_PAST_DUE, .min = 90, .max = INT64_MAX}}, 1, -10, 0, 0, 100},
+        {{{.fact = SOP_DAYS_PAST_DUE, .min = 90, .max = INT64_MAX}}, 1, SOP_UNKNOWN_FACT, 0, 0, INT32_MAX},
+        {{{.fact = SOP_DAYS_PAST_DUE, .min = 30, .max = 60}}, 1, 61, 0, 0, INT32_MAX},
+        {{{.fact = SOP_BALANCE_MINOR, .min = 100, .max = INT64_MAX}}, 1, 0, 99, 0, INT32_MAX},
+        {{{.fact = SOP_BALANCE_MINOR, .min = 100, .max = INT64_MAX},
+          {.fact = SOP_DAYS_PAST_DUE, .min = 90, .max = INT64_MAX}},
+         2,
+         80,
+         100,
+         0,
+         10},
+        {{{.fact = SOP_DAYS_SINCE_PAYMENT, .min = 30, .max = INT64_MAX},
+          {.fact = SOP_DAYS_PAST_DUE, .min = 0, .max = 50}},
+         2,
+         40,
+         0,
+         10,
+         INT32_MAX}, /* by then it is too old */
+        {{{.fact = SOP_DAYS_SINCE_PAYMENT, .min = 30, .max = INT64_MAX},
+          {.fact = SOP_DAYS_PAST_DUE, .min = 0, .max = 60}},
+         2,
+         40,
+         0,
+         10,
+         20},
+        {{{.fact = SOP_DAYS_PAST_DUE, .min = INT64_MAX, .max = INT64_MAX}}, 1, INT64_MIN + 1, 0, 0, INT32_MAX},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct sop_condition when[2] = {rows[i].when[0], rows[i].when[1]};
+        const struct sop_escalation escalation = {.conditions = when, .n_conditions = rows[i].n, .client = "acme"};
+        struct sop_escalation_facts facts = {.client = "acme", .currency = "USD", .class = ""};
+        facts.facts[SOP_DAYS_PAST_DUE] = rows[i].days;
+        facts.facts[SOP_BALANCE_MINOR] = rows[i].balance;
+        facts.facts[SOP_DAYS_SINCE_PAYMENT] = rows[i].since_payment;
+        const int32_t days = sop_escalation_in_days(&escalation, &facts);
+        if (days != rows[i].expected)
+            fail_msg("row %zu: %d days, expected %d", i, days, rows[i].expected);
+        facts.client = "another";
+        assert_int_equal(sop_escalation_in_days(&escalation, &facts), INT32_MAX);
+    }
+}
+
 static void finds_buckets_at_their_borders(void **state)
 {
     struct fixture *fixture = *state;
@@ -375,6 +428,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(classifies_by_the_standard_sop, setup, teardown),
         cmocka_unit_test_setup_teardown(holds_no_condition_on_an_unknown_fact, setup, teardown),
+        cmocka_unit_test(says_in_how_many_days_an_escalation_holds),
         cmocka_unit_test_setup_teardown(finds_buckets_at_their_borders, setup, teardown),
         cmocka_unit_test_setup_teardown(knows_the_next_day_that_matters, setup, teardown),
         cmocka_unit_test_setup_teardown(changes_its_answer_only_at_boundaries, setup, teardown),

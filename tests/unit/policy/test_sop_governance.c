@@ -107,6 +107,38 @@ static void exposes_what_the_file_says(void **state)
     assert_true(sop->targets[1].is_in_days);
 }
 
+/* Broken once to see it fail: the role's queue left empty, a hand-over without an agency taken as a queue's. */
+static void escalations_go_where_the_file_says(void **state)
+{
+    static const struct {
+        const char *text, *target;
+        enum sop_route route;
+    } rows[] = {
+        {"action: review", "manager", SOP_ROUTE_QUEUE},
+        {"action: review, queue: tracing", "tracing", SOP_ROUTE_QUEUE},
+        {"action: review, person: user-anna", "user-anna", SOP_ROUTE_PERSON},
+        {"action: hand_over, agency: northern", "northern", SOP_ROUTE_AGENCY},
+        {"action: hand_over", "", SOP_ROUTE_LEGAL},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        char text[2048];
+        (void)snprintf(
+            text, sizeof(text),
+            "%sescalations:\n  - { code: a, title: A, on: complaint, to: manager, within_hours: 1, client: \"acme "
+            "& co\", currency: USD, class: rest, again_after_days: 30, priority: 9, %s }\n",
+            BASE, rows[i].text);
+        load_text(fixture, text);
+        const struct sop_escalation *escalation = &fixture->sop->escalations[0];
+        assert_string_equal(escalation->target, rows[i].target);
+        assert_int_equal(escalation->route, rows[i].route);
+        assert_string_equal(escalation->client, "acme & co");
+        assert_string_equal(escalation->class, "rest");
+        assert_int_equal(escalation->again_after_days, 30);
+        assert_int_equal(escalation->priority, 9);
+    }
+}
+
 /* Broken once to see it fail: named severities added to the defaults of others, holds_contact kept from the default. */
 static void complaints_have_clocks_that_a_file_may_change(void **state)
 {
@@ -218,6 +250,27 @@ static void refuses_bad_files_naming_line_and_field(void **state)
         {BASE "escalations:\n" ESCALATION("a", "on: complaint, when: [ { fact: payments } ]"),
          ":17: escalations[0].when[0]: ", "payments needs"},
         {BASE "escalations:\n" ESCALATION("a", "on: complain"), ":17: escalations[0].on: ", "is 'complaint' meant?"},
+        {BASE "escalations:\n" ESCALATION("a", "on: complaint, when: [ { fact: debtor_accounts, at_least: 2 } ]"),
+         ":17: escalations[0].when[0].fact: ", "asked by classes alone"},
+        {BASE "escalations:\n" ESCALATION("a", "on: complaint, class: lost"),
+         ":17: escalations[0].class: ", "no class"},
+        {BASE "escalations:\n" ESCALATION("a", "on: complaint, currency: usd"),
+         ":17: escalations[0].currency: ", "USD"},
+        {BASE "escalations:\n" ESCALATION("a", "on: complaint, queue: x, person: user-y"),
+         ":17: escalations[0].to: ", "one of them"},
+        {BASE "escalations:\n" ESCALATION("a", "on: complaint, agency: x"),
+         ":17: escalations[0].agency: ", "hand_over"},
+        {BASE "escalations:\n" ESCALATION("a", "on: complaint, queue: two words"),
+         ":17: escalations[0].queue: ", "two words"},
+        {BASE "escalations:\n" ESCALATION("a", "on: complaint, again_after_days: -1"),
+         ":17: escalations[0].again_after_days: ", "-1"},
+        {BASE "escalations:\n" ESCALATION("a", "on: complaint, priority: 1001"),
+         ":17: escalations[0].priority: ", "1001"},
+        {"name: small\npromise_grace_days: 2\nverification_days: 30\nbuckets:\n  - { code: all }\n"
+         "classes:\n  - { code: x, title: X, segment: s, risk: low, priority: 1,\n"
+         "      when: [ { fact: dispute_days, at_least: 1 } ] }\n"
+         "  - { code: y, title: Y, segment: s, risk: low, priority: 1 }\n" STRATEGIES,
+         ":8: classes[0].when[0].fact: ", "asked by escalations alone"},
         {BASE "targets: [ { kpi: recovery, at_least: 3 } ]\n", ":16: targets[0].kpi: ", "no KPI 'recovery'"},
         {BASE "targets: [ { kpi: recovery_rte, at_least: 3 } ]\n", ":16: targets[0].kpi: ", "'recovery_rate' meant?"},
         {BASE "targets: [ { kpi: recovery_rate } ]\n", ":16: targets[0]: ", "needs at_least"},
@@ -325,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(exposes_what_the_file_says, setup, teardown),
+        cmocka_unit_test_setup_teardown(escalations_go_where_the_file_says, setup, teardown),
         cmocka_unit_test_setup_teardown(complaints_have_clocks_that_a_file_may_change, setup, teardown),
         cmocka_unit_test_setup_teardown(a_strategys_own_exit_goes_before_the_common_one, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_bad_files_naming_line_and_field, setup, teardown),
