@@ -132,29 +132,6 @@ static bool answer_posted_before(struct service_call *call, const struct book *b
     return service_is_answered(call);
 }
 
-static enum status hold_rest(const struct record *record, const struct account *account,
-                             const struct posting_draft *draft, int64_t rest_minor, const struct suspense **ret_held,
-                             struct error *err)
-{
-    struct suspense item = {
-        .item_id = suspense_overpaid_id(&draft->posting_id),
-        .agency_id = account->agency_id,
-        .state = SUSPENSE_HELD,
-        .source = SUSPENSE_OVERPAID,
-        .amount = draft->change,
-        .client = account->client,
-        .account_id = account->account_id,
-        .payer = "",
-        .reference = draft->reference,
-        .received_on_days = draft->effective_on_days,
-        .reason = "",
-        .held_at = draft->posted_at,
-    };
-
-    item.amount.minor = rest_minor;
-    return record_held(record, &item, ret_held, err);
-}
-
 /* What comes out of suspense and is more than is owed here stays where it was: the whole is refused. */
 static enum status check_whole(const struct account *account, enum paid_to paid_to, int64_t paid_minor,
                                int64_t applied_minor, struct error *err)
@@ -172,6 +149,7 @@ static enum status pay(const struct record *record, struct service_call *call, s
     const struct policy_holder *policy = unit_context(record->unit);
     const int64_t paid_minor = -draft->change.minor;
     const int64_t applied_minor = allocation_applied(account, paid_to, paid_minor);
+    const struct suspense rest = suspense_of_overpaid(account, draft, paid_minor - applied_minor);
     const struct posting *kept = NULL;
     const struct suspense *held = NULL;
     struct posting posting;
@@ -191,7 +169,7 @@ static enum status pay(const struct record *record, struct service_call *call, s
     if (applied_minor > 0)
         st = record_posting(record, account, &posting, &kept, err);
     if (st == STATUS_OK && applied_minor < paid_minor)
-        st = hold_rest(record, account, draft, paid_minor - applied_minor, &held, err);
+        st = record_held(record, &rest, &held, err);
     if (st == STATUS_OK)
         reply_posting(call, kept, held);
     return st;
@@ -248,25 +226,12 @@ static enum status want_reverse(struct book *book, const struct service_call *ca
     return STATUS_OK;
 }
 
-/* The money that the payment brought beyond what was owed goes with it, as far as it is still held. What was assigned
- * to another account has a posting of its own there, to be reversed by itself. */
-static enum status return_rest(const struct record *record, const struct id *posting_id, const char *reason,
-                               struct error *err)
-{
-    const struct id overpaid_id = suspense_overpaid_id(posting_id);
-    struct suspense *held = book_suspense(record->book, &overpaid_id);
-
-    if (!held || held->state != SUSPENSE_HELD)
-        return STATUS_OK;
-    enum status st = suspense_move(held, SUSPENSE_EVENT_RETURN, NULL, reason, err);
-    return st == STATUS_OK ? record_suspense(record, held, SUSPENSE_EVENT_RETURN, err) : st;
-}
-
 static enum status act_reverse(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__ReversePaymentRequest *request = (const void *)call->request;
     struct id posting_id = wire_known_id(&request->posting_id);
     struct id reversal_id = ledger_reversal_id(&posting_id);
+    const struct id overpaid_id = suspense_overpaid_id(&posting_id);
     const struct posting *posting = book_posting(record->book, &posting_id);
     char text[ID_TEXT_SIZE];
     struct posting_draft draft;
@@ -294,7 +259,7 @@ static enum status act_reverse(const struct record *record, struct service_call 
     }
     enum status st = record_posting(record, account, &reversal, &kept, err);
     if (st == STATUS_OK)
-        st = return_rest(record, &posting_id, request->reason, err);
+        st = record_returned(record, book_suspense(record->book, &overpaid_id), request->reason, err);
     if (st == STATUS_OK)
         reply_posting(call, kept, NULL);
     return st;

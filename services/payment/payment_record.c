@@ -325,3 +325,11 @@ enum status record_suspense(const struct record *record, struct suspense *item, 
     }
     return emit_ended(record, item, err);
 }
+
+enum status record_returned(const struct record *record, struct suspense *item, const char *reason, struct error *err)
+{
+    if (!item || item->state != SUSPENSE_HELD)
+        return STATUS_OK;
+    const enum status st = suspense_move(item, SUSPENSE_EVENT_RETURN, NULL, reason, err);
+    return st == STATUS_OK ? record_suspense(record, item, SUSPENSE_EVENT_RETURN, err) : st;
+}

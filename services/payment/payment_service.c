@@ -1,5 +1,6 @@
 #include "payment_service.h"
 
+#include "debtor_payment_handlers.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "payment_events.h"
 #include "payment_handlers.h"
@@ -26,6 +27,14 @@ static const struct config_option OPTIONS[] = {
 static const struct service_method METHODS[] = {
     {.name = "PostPayment", .scope = SERVICE_IN_PARTITION, .handle = payment_post, .roles = "operator service"},
     {.name = "ReversePayment", .scope = SERVICE_IN_PARTITION, .handle = payment_reverse, .roles = "operator service"},
+    {.name = "PostDebtorPayment",
+     .scope = SERVICE_IN_PARTITION,
+     .handle = debtor_payment_post,
+     .roles = "operator service"},
+    {.name = "ReverseDebtorPayment",
+     .scope = SERVICE_IN_PARTITION,
+     .handle = debtor_payment_reverse,
+     .roles = "operator service"},
     {.name = "MakePromise", .scope = SERVICE_IN_PARTITION, .handle = payment_promise, .roles = "operator service"},
     {.name = "CancelPromise",
      .scope = SERVICE_IN_PARTITION,

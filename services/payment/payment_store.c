@@ -6,7 +6,7 @@
 #include "id/id_table.h"
 #include "payment_sql.h"
 
-#define ACCOUNT_COLUMNS 14 /* of account_load, before those of the open promise */
+#define ACCOUNT_COLUMNS 15 /* of account_load, before those of the open promise */
 
 static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
 {
@@ -86,6 +86,7 @@ static void take_accounts(struct book *book, const struct db_result *result)
             .age_days = db_int4(result, row, 9),
             .placed_minor = db_int8(result, row, 10),
             .owed = read_charges(result, row, 11),
+            .dispute_id = db_id(result, row, 11 + CHARGES),
         };
         if (!db_is_null(result, row, ACCOUNT_COLUMNS)) {
             struct promise promise = read_promise(result, row, ACCOUNT_COLUMNS);
@@ -375,7 +376,7 @@ static void push_posting(struct db_columns *columns, const struct posting *posti
 }
 
 static const enum db_type NEW_ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT, DB_INT8, DB_INT4,
-                                                 DB_BOOL, DB_UUID, DB_INT4, DB_TEXT, DB_INT4, DB_INT8};
+                                                 DB_BOOL, DB_UUID, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_UUID};
 
 static const struct id *open_promise_id(const struct account *account)
 {
@@ -399,10 +400,11 @@ static void push_new_account(struct db_columns *columns, const struct book_accou
     db_array_text(column[10], account->client);
     db_array_int4(column[11], account->age_days);
     db_array_int8(column[12], account->placed_minor);
+    db_array_id(column[13], &account->dispute_id);
 }
 
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL,
-                                             DB_UUID, DB_INT4, DB_INT8, DB_INT8, DB_INT8};
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_UUID,
+                                             DB_INT4, DB_INT8, DB_INT8, DB_INT8, DB_UUID};
 
 static void push_account(struct db_columns *columns, const struct book_account *row)
 {
@@ -416,6 +418,7 @@ static void push_account(struct db_columns *columns, const struct book_account *
     db_array_id(column[5], open_promise_id(account));
     db_array_int4(column[6], row->version + 1);
     push_charges(&column[7], &account->owed);
+    db_array_id(column[7 + CHARGES], &account->dispute_id);
 }
 
 static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT,

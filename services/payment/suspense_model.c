@@ -80,6 +80,28 @@ struct trust_entry trust_of_suspense(const struct suspense *item, enum suspense_
     return entry_of(item, KINDS[event], effective_on_days, at, amounts);
 }
 
+struct suspense suspense_of_overpaid(const struct account *account, const struct posting_draft *draft,
+                                     int64_t rest_minor)
+{
+    struct suspense item = {
+        .item_id = suspense_overpaid_id(&draft->posting_id),
+        .agency_id = account->agency_id,
+        .state = SUSPENSE_HELD,
+        .source = SUSPENSE_OVERPAID,
+        .amount = draft->change,
+        .client = account->client,
+        .account_id = account->account_id,
+        .payer = "",
+        .reference = draft->reference,
+        .received_on_days = draft->effective_on_days,
+        .reason = "",
+        .held_at = draft->posted_at,
+    };
+
+    item.amount.minor = rest_minor;
+    return item;
+}
+
 struct id suspense_overpaid_id(const struct id *posting_id)
 {
     return id_derive(posting_id, "overpaid", NULL, 0);

@@ -58,6 +58,10 @@ struct trust_entry trust_of_held(const struct suspense *item);
 struct trust_entry trust_of_suspense(const struct suspense *item, enum suspense_event event, int32_t effective_on_days,
                                      struct instant at);
 
+/* What was paid beyond what is owed on the account, by the payment that `draft` is of; borrows their texts. */
+struct suspense suspense_of_overpaid(const struct account *account, const struct posting_draft *draft,
+                                     int64_t rest_minor);
+
 /* Id of what was paid beyond what was owed by the payment `posting_id`. */
 struct id suspense_overpaid_id(const struct id *posting_id);
 /* Id of the posting by which an item pays an account: there can be only one on it. */
