@@ -65,7 +65,8 @@ static enum status read_direction(struct cli *cli, const char *text, struct debt
         st = account_amount(cli, &account_id, equals + 1, ret_money, err);
     if (st != STATUS_OK)
         return st;
-    int64_t *said = &g_array_index(payment->said, int64_t, place_of(payment, &account_id));
+    const guint place = place_of(payment, &account_id);
+    int64_t *said = &g_array_index(payment->said, int64_t, place);
     if (*said != 0)
         return cli_usage(cli, err, "'%s': is said twice", account);
     *said = ret_money->minor;
@@ -163,7 +164,7 @@ static enum status set_day(struct cli *cli, Dunlin__Payment__V1__PostDebtorPayme
     return STATUS_OK;
 }
 
-static enum status send(struct cli *cli, const struct debtor_payment *payment, struct error *err)
+static enum status post_payment(struct cli *cli, const struct debtor_payment *payment, struct error *err)
 {
     const guint n = payment->ids->len;
     g_autofree Dunlin__Payment__V1__DebtorDebt *debts = g_new(Dunlin__Payment__V1__DebtorDebt, n);
@@ -206,7 +207,7 @@ enum status debtor_payment_run(struct cli *cli, struct error *err)
     /* The same reference with the same first account is the same payment. */
     payment.payment_id = reference[0] != '\0' ? id_derive(first, "payment/debtor", reference, strlen(reference))
                                               : id_new(id_partition(first));
-    return send(cli, &payment, err);
+    return post_payment(cli, &payment, err);
 }
 
 enum status debtor_payment_run_reverse(struct cli *cli, struct error *err)

@@ -152,9 +152,11 @@ static enum status want_debts(struct work *work, const struct service_call *call
     for (size_t i = 0; i < request->n_debts; i++) {
         const Dunlin__Payment__V1__DebtorDebt *debt = request->debts[i];
         struct id account_id;
-        const enum status st = wire_read_own_id(call, &debt->account_id, "account_id", &account_id, err);
+        const enum status st = wire_read_id(&debt->account_id, "account_id", &account_id, err);
         if (st != STATUS_OK)
             return error_wrap(err, st, "debts[%zu]", i);
+        if (id_partition(&account_id) != call->partition)
+            return error_set(err, STATUS_INVALID_ARGUMENT, "debts[%zu]: is another debtor's than the payment's", i);
         if (debt->directed_presence_case == DUNLIN__PAYMENT__V1__DEBTOR_DEBT__DIRECTED_PRESENCE_DIRECTED_MINOR &&
             debt->directed_minor <= 0)
             return error_set(err, STATUS_INVALID_ARGUMENT, "debts[%zu].directed_minor: %lld is not positive", i,
@@ -172,7 +174,7 @@ static enum status want_post(struct work *work, const struct service_call *call,
     enum status st = wire_read_own_id(call, &request->payment_id, "payment_id", &payment_id, err);
 
     if (st == STATUS_OK)
-        st = wire_check_text(request->reference, TEXT_MAX_BYTES, "reference", err);
+        st = wire_free_text(request->reference, TEXT_MAX_BYTES, "reference", err);
     if (st != STATUS_OK)
         return st;
     if (request->amount_minor <= 0)
@@ -358,7 +360,7 @@ static enum status want_reverse(struct work *work, const struct service_call *ca
     enum status st = wire_read_own_id(call, &request->payment_id, "payment_id", &payment_id, err);
 
     if (st == STATUS_OK)
-        st = wire_check_text(request->reason, TEXT_MAX_BYTES, "reason", err);
+        st = wire_free_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st != STATUS_OK)
         return st;
     const struct id rest_id = debtor_payment_rest_id(&payment_id);

@@ -110,7 +110,7 @@ enum status debtor_payment_split(const struct money *paid, struct debt *debts, s
 {
     struct debt *order[DEBTOR_DEBTS_MAX];
     size_t n_order = 0;
-    int64_t undirected_minor;
+    int64_t undirected_minor = 0;
     const enum status st = direct(paid, debts, n, &undirected_minor, err);
 
     if (st != STATUS_OK)

@@ -1,6 +1,7 @@
 #include "payment_command.h"
 
 #include "payment_store.h"
+#include "platform/platform.h"
 #include "service/wire.h"
 
 enum status command_run(const struct command *command, struct unit *unit, struct service_call *calls, size_t n_calls,
@@ -30,4 +31,31 @@ int32_t command_today(const struct unit *unit)
 bool command_may_concern(const struct service_call *call, int32_t agency_id)
 {
     return call->agency_id == 0 || call->agency_id == agency_id;
+}
+
+enum status command_agency(struct db *db, const struct service_call *call, const char *slug, int32_t *ret_agency_id,
+                           struct error *err)
+{
+    struct agency agency;
+    const enum status st = platform_agency_by_slug(db, slug, &agency, err);
+
+    if (st != STATUS_OK)
+        return st;
+    if (!command_may_concern(call, agency.agency_id))
+        return error_set(err, STATUS_PERMISSION_DENIED, "agency: '%.64s' is another's", slug);
+    *ret_agency_id = agency.agency_id;
+    return STATUS_OK;
+}
+
+enum status command_each(command_answer_fn *answer, struct unit *unit, struct service_call *calls, size_t n_calls,
+                         struct error *err)
+{
+    for (size_t i = 0; i < n_calls; i++) {
+        const enum status st = answer(unit, &calls[i], err);
+        if (status_is_transient(st))
+            return st;
+        if (st != STATUS_OK)
+            service_fail_error(&calls[i], err);
+    }
+    return STATUS_OK;
 }

@@ -273,7 +273,7 @@ static enum status emit_assigned(const struct record *record, const struct suspe
 
     dunlin__payment__v1__suspense_assigned__init(&message);
     message.item_id = wire_id(&item->item_id);
-    message.account_id = wire_id(&item->account_id);
+    message.account_id = wire_id(&item->assigned_id);
     message.amount_minor = item->amount.minor;
     message.currency = wire_text(item->amount.currency);
     message.reason = wire_text(item->reason);
@@ -286,7 +286,7 @@ static enum status emit_unassigned(const struct record *record, const struct sus
 
     dunlin__payment__v1__suspense_unassigned__init(&message);
     message.item_id = wire_id(&item->item_id);
-    message.account_id = wire_id(&item->account_id);
+    message.account_id = wire_id(&item->assigned_id);
     message.amount_minor = item->amount.minor;
     message.currency = wire_text(item->amount.currency);
     message.reason = wire_text(item->reason);

@@ -6,6 +6,7 @@
 #include "payment_handlers.h"
 #include "payment_sql.h"
 #include "policy/policy_holder.h"
+#include "statement_handlers.h"
 #include "suspense_handlers.h"
 
 static const struct config_option OPTIONS[] = {
@@ -57,11 +58,17 @@ static const struct service_method METHODS[] = {
      .handle = suspense_list,
      .roles = "operator service",
      .is_query = true},
+    {.name = "RecordStatement", .scope = SERVICE_IN_PARTITION, .handle = statement_record, .roles = "operator service"},
+    {.name = "ListStatements",
+     .scope = SERVICE_ANYWHERE,
+     .handle = statement_list,
+     .roles = "operator service",
+     .is_query = true},
     {.name = "GetTrust", .scope = SERVICE_ANYWHERE, .handle = trust_get, .roles = "operator service", .is_query = true},
     {.name = "GetBalances",
      .scope = SERVICE_ANYWHERE,
      .handle = payment_get_balances,
-     .roles = "service",
+     .roles = "operator service",
      .is_query = true},
     {0},
 };

@@ -129,6 +129,7 @@ static struct suspense read_suspense(const struct db_result *result, size_t row)
         .received_on_days = db_int4(result, row, 10),
         .reason = db_text(result, row, 11),
         .held_at = {db_int8(result, row, 12)},
+        .assigned_id = db_id(result, row, 13),
     };
 }
 
@@ -137,6 +138,11 @@ static void take_suspense(struct book *book, const struct db_result *result)
     for (size_t row = 0; row < db_rows(result); row++) {
         const struct suspense item = read_suspense(result, row);
         (void)book_add_suspense(book, &item);
+        if (item.state != SUSPENSE_ASSIGNED)
+            continue;
+        /* Whether it is posted already, in whatever partition that account is. */
+        const struct id payment_id = suspense_payment_id(&item.item_id, &item.assigned_id);
+        book_want_posting(book, &payment_id);
     }
 }
 
@@ -182,10 +188,16 @@ static enum status run_loads(struct db *db, struct book *book, const struct load
     return STATUS_OK;
 }
 
-static gboolean is_known(gpointer id, gpointer value, gpointer book)
+static gboolean is_known_account(gpointer id, gpointer value, gpointer book)
 {
     (void)value;
     return book_account(book, id) != NULL;
+}
+
+static gboolean is_known_posting(gpointer id, gpointer value, gpointer book)
+{
+    (void)value;
+    return book_posting(book, id) != NULL;
 }
 
 enum status payment_store_load(struct db *db, struct book *book, struct error *err)
@@ -200,8 +212,9 @@ enum status payment_store_load(struct db *db, struct book *book, struct error *e
     enum status st = run_loads(db, book, all, ARRAY_SIZE(all), err);
 
     if (st == STATUS_OK) {
-        (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known, book);
-        st = run_loads(db, book, all, 1, err);
+        (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known_account, book);
+        (void)g_hash_table_foreach_remove(book->wanted_postings, is_known_posting, book);
+        st = run_loads(db, book, all, ARRAY_SIZE(all), err);
     }
     return st == STATUS_OK ? st : error_wrap(err, st, "load accounts");
 }
@@ -443,8 +456,8 @@ static void push_promise(struct db_columns *columns, const struct promise *promi
     db_array_text(column[13], promise->reason);
 }
 
-static const enum db_type SUSPENSE_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8,
-                                              DB_TEXT, DB_UUID, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_INT8};
+static const enum db_type SUSPENSE_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8, DB_TEXT,
+                                              DB_UUID, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_INT8, DB_UUID};
 
 static void push_suspense(struct db_columns *columns, const struct suspense *item)
 {
@@ -463,6 +476,7 @@ static void push_suspense(struct db_columns *columns, const struct suspense *ite
     db_array_int4(column[11], item->received_on_days);
     db_array_text(column[12], item->reason);
     db_array_int8(column[13], item->held_at.us);
+    db_array_id(column[14], &item->assigned_id);
 }
 
 static const enum db_type TRUST_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_INT2, DB_UUID, DB_INT4, DB_UUID,

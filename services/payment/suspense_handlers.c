@@ -6,7 +6,6 @@
 #include "payment_codec.h"
 #include "payment_command.h"
 #include "payment_store.h"
-#include "platform/platform.h"
 #include "service/wire.h"
 
 #define LIST_DEFAULT 100
@@ -28,6 +27,8 @@ static enum status check_texts(const Dunlin__Payment__V1__HoldMoneyRequest *requ
 
     if (st == STATUS_OK)
         st = wire_free_text(request->payer, TEXT_MAX_BYTES, "payer", err);
+    if (st == STATUS_OK)
+        st = wire_free_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     return st == STATUS_OK ? wire_free_text(request->reference, TEXT_MAX_BYTES, "reference", err) : st;
 }
 
@@ -51,21 +52,6 @@ static enum status want_hold(struct book *book, const struct service_call *call,
     return STATUS_OK;
 }
 
-/* The agency that a slug names, where the call may concern it. */
-static enum status find_agency(struct db *db, const struct service_call *call, const char *slug, int32_t *ret_agency_id,
-                               struct error *err)
-{
-    struct agency agency;
-    enum status st = platform_agency_by_slug(db, slug, &agency, err);
-
-    if (st != STATUS_OK)
-        return st;
-    if (!command_may_concern(call, agency.agency_id))
-        return error_set(err, STATUS_PERMISSION_DENIED, "agency: '%.64s' is another's", slug);
-    *ret_agency_id = agency.agency_id;
-    return STATUS_OK;
-}
-
 static enum status act_hold(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__HoldMoneyRequest *request = (const void *)call->request;
@@ -79,7 +65,7 @@ static enum status act_hold(const struct record *record, struct service_call *ca
         .payer = request->payer,
         .reference = request->reference,
         .received_on_days = request->received_on_days,
-        .reason = "",
+        .reason = request->reason,
         .held_at = unit_now(record->unit),
     };
     struct error why;
@@ -88,7 +74,7 @@ static enum status act_hold(const struct record *record, struct service_call *ca
         reply_item(call, kept);
         return STATUS_OK;
     }
-    enum status st = find_agency(unit_db(record->unit), call, request->agency, &item.agency_id, &why);
+    enum status st = command_agency(unit_db(record->unit), call, request->agency, &item.agency_id, &why);
     if (st == STATUS_OK)
         st = codec_money(request->amount_minor, request->currency, &item.amount, &why);
     if (st != STATUS_OK) {
@@ -169,7 +155,7 @@ static enum status act_assign(const struct record *record, struct service_call *
 
     if (!item)
         return STATUS_OK;
-    if (item->state == SUSPENSE_ASSIGNED && id_equal(&item->account_id, &account_id)) {
+    if (item->state == SUSPENSE_ASSIGNED && id_equal(&item->assigned_id, &account_id)) {
         reply_item(call, item);
         return STATUS_OK;
     }
@@ -193,7 +179,14 @@ static enum status act_unassign(const struct record *record, struct service_call
     const Dunlin__Payment__V1__UnassignSuspenseRequest *request = (const void *)call->request;
     struct suspense *item = find_item(record, call, &request->item_id);
 
-    return item ? move(record, call, item, SUSPENSE_EVENT_UNASSIGN, NULL, request->reason, err) : STATUS_OK;
+    if (!item)
+        return STATUS_OK;
+    const struct id payment_id = suspense_payment_id(&item->item_id, &item->assigned_id);
+    if (item->state == SUSPENSE_ASSIGNED && book_posting(record->book, &payment_id)) {
+        service_fail(call, STATUS_FAILED_PRECONDITION, "the money is posted to the account: reverse the payment");
+        return STATUS_OK;
+    }
+    return move(record, call, item, SUSPENSE_EVENT_UNASSIGN, NULL, request->reason, err);
 }
 
 enum status suspense_unassign(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
@@ -251,7 +244,7 @@ static enum status list(struct unit *unit, struct service_call *call, struct err
 
     if (limit < 0 || limit > LIST_MAX)
         return error_set(err, STATUS_INVALID_ARGUMENT, "limit: %d is not between 1 and %d", request->limit, LIST_MAX);
-    enum status st = find_agency(unit_db(unit), call, request->agency, &agency_id, err);
+    enum status st = command_agency(unit_db(unit), call, request->agency, &agency_id, err);
     if (st == STATUS_OK)
         st = payment_store_suspense(unit_db(unit), book, agency_id, request->with_ended, limit + 1, &items, err);
     if (st == STATUS_OK)
@@ -289,7 +282,7 @@ static enum status get(struct unit *unit, struct service_call *call, struct erro
     SCOPED(book_freep) struct book *book = book_new();
     g_autoptr(GArray) totals = NULL;
     int32_t agency_id = 0;
-    enum status st = find_agency(unit_db(unit), call, request->agency, &agency_id, err);
+    enum status st = command_agency(unit_db(unit), call, request->agency, &agency_id, err);
 
     if (st == STATUS_OK)
         st = payment_store_trust(unit_db(unit), book, agency_id, request->client, &totals, err);
@@ -298,26 +291,12 @@ static enum status get(struct unit *unit, struct service_call *call, struct erro
     return st;
 }
 
-/* Each call by itself; what it is refused for is its answer. */
-static enum status each(enum status (*answer)(struct unit *unit, struct service_call *call, struct error *err),
-                        struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
-{
-    for (size_t i = 0; i < n_calls; i++) {
-        const enum status st = answer(unit, &calls[i], err);
-        if (status_is_transient(st))
-            return st;
-        if (st != STATUS_OK)
-            service_fail_error(&calls[i], err);
-    }
-    return STATUS_OK;
-}
-
 enum status suspense_list(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return each(list, unit, calls, n_calls, err);
+    return command_each(list, unit, calls, n_calls, err);
 }
 
 enum status trust_get(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return each(get, unit, calls, n_calls, err);
+    return command_each(get, unit, calls, n_calls, err);
 }

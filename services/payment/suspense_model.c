@@ -30,7 +30,7 @@ enum status suspense_move(struct suspense *item, enum suspense_event event, cons
         item->state = MOVES[i].to;
         item->reason = reason;
         if (account_id)
-            item->account_id = *account_id;
+            item->assigned_id = *account_id;
         return STATUS_OK;
     }
     return error_set(err, STATUS_FAILED_PRECONDITION, "the money is %s", STATE_NAMES[item->state]);
@@ -100,6 +100,11 @@ struct suspense suspense_of_overpaid(const struct account *account, const struct
 
     item.amount.minor = rest_minor;
     return item;
+}
+
+const struct id *suspense_account_id(const struct suspense *item)
+{
+    return item->state == SUSPENSE_ASSIGNED ? &item->assigned_id : &item->account_id;
 }
 
 struct id suspense_overpaid_id(const struct id *posting_id)

@@ -4,9 +4,10 @@
 
 /* One payment for several debts of a debtor, in real units on a real PostgreSQL.
  *
- * Broken once: a dispute that was answered taken for ended (a_debt_stays_disputed_until_the_dispute_is_resolved); the
- * payment not kept, so that another list of debts with its id was posted (the_same_payment_is_posted_once); the rest
- * left where it was by a reversal (all_of_it_is_taken_back). */
+ * Broken once: the end of any dispute taken for that of the one that stands
+ * (a_debt_stays_disputed_until_the_dispute_is_resolved); the payment not kept, so that another list of debts with its
+ * id was posted (the_same_payment_is_posted_once); the rest left where it was by a reversal (all_of_it_is_taken_back).
+ */
 
 static int empty(void **state)
 {
