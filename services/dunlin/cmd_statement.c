@@ -182,7 +182,7 @@ static json_t *statement_json(const struct import *import, guint i)
     const struct bank_statement *statement = items->statement;
     char imported[INSTANT_TEXT_SIZE];
     json_t *one =
-        json_pack("{s:s, s:s, s:s, s:i, s:I, s:I}", "statement", statement->id, "bank_account", items->bank_account,
+        json_pack("{s:s, s:s, s:s, s:i, s:I, s:I}", "statement", items->name, "bank_account", items->bank_account,
                   "currency", statement->currency, "unbooked", (int)statement->n_unbooked, "credit_minor",
                   (json_int_t)items->credit_minor, "debit_minor", (json_int_t)items->debit_minor);
     set_id(one, "statement_id", &items->statement_id);

@@ -238,7 +238,7 @@ static void fill_statement(struct cli *cli, const struct statement_items *items,
     request->bank_account_id = account_bytes(&items->bank_account_id);
     request->bank_account = lend(items->bank_account);
     request->currency = lend(statement->currency);
-    request->name = lend(statement->id);
+    request->name = items->name;
     request->sequence_number = MAX(0, statement->sequence_number);
     request->first_on_days = items->first_on_days;
     request->last_on_days = items->last_on_days;

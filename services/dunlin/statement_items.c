@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#define TEXT_KEPT_BYTES       500
-#define END_TO_END_KEPT_BYTES 140
-#define MASKED_CHARACTERS     4
+#define TEXT_KEPT_BYTES      500
+#define REFERENCE_KEPT_BYTES 140 /* four times what ISO 20022 allows */
+#define MASKED_CHARACTERS    4
 
 static const char *const OUTCOME_NAMES[STATEMENT_OUTCOMES_END] = {
     [STATEMENT_UNDECIDED] = "undecided", [STATEMENT_POSTED] = "posted",   [STATEMENT_HELD] = "held",
@@ -54,7 +54,7 @@ static void add_item(struct statement_items *to, const struct bank_entry *entry,
     item->detail = detail;
     item->money = *money;
     item->credit_id = id_derive(&to->bank_account_id, "statement/credit", detail->id, strlen(detail->id));
-    item->end_to_end_id = statement_clip(detail->end_to_end_id, END_TO_END_KEPT_BYTES);
+    item->end_to_end_id = statement_clip(detail->end_to_end_id, REFERENCE_KEPT_BYTES);
     item->reference = statement_clip(best_reference(entry, detail), TEXT_KEPT_BYTES);
     item->payer = statement_clip(detail->counterparty_name, TEXT_KEPT_BYTES);
     item->tokens = match_tokens(detail);
@@ -152,6 +152,7 @@ struct statement_items *statement_items_new(const struct bank_statement *stateme
     struct statement_items *to = g_new0(struct statement_items, 1);
 
     to->statement = statement;
+    to->name = statement_clip(statement->id, REFERENCE_KEPT_BYTES);
     to->items = g_ptr_array_new_with_free_func(free_item);
     identify_account(to, agency);
     identify_statement(to);
@@ -167,6 +168,7 @@ void statement_items_free(struct statement_items *items)
     if (!items)
         return;
     g_ptr_array_unref(items->items);
+    g_free(items->name);
     g_free(items);
 }
 

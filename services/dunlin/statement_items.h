@@ -48,6 +48,7 @@ struct statement_item {
 
 struct statement_items {
     const struct bank_statement *statement; /* borrowed */
+    char *name;                             /* the bank's id of it, at most 140 bytes */
     struct id statement_id, bank_account_id;
     char bank_account[8];                /* masked */
     int32_t first_on_days, last_on_days; /* 0: no entries */
