@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bankstatement/statement_values.h"
-#include "recordfile/recordfile.h"
+#include "csvform/csvform.h"
 #include "yamltree/yamltree.h"
 
 #define PATH_SIZE 160
@@ -26,6 +26,7 @@ static const char *const NAMES[CSV_FIELD_COUNT] = {
 };
 
 struct reading {
+    struct csv_form form; /* first: the context of csv_form_read_* */
     struct bank_csv_mapping *mapping;
     struct csv_source *source; /* whose columns are being read */
     bool has_columns;
@@ -34,34 +35,6 @@ struct reading {
 const char *csv_field_name(enum csv_field field)
 {
     return NAMES[field];
-}
-
-static enum status read_delimiter(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
-                                  void *context, struct error *err)
-{
-    struct reading *reading = context;
-    return yaml_sign(tree, value, path, ",;|\t", &reading->mapping->delimiter, err);
-}
-
-static enum status read_quote(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
-                              struct error *err)
-{
-    struct reading *reading = context;
-    return yaml_sign(tree, value, path, "\"'", &reading->mapping->quote, err);
-}
-
-static enum status read_encoding(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
-                                 void *context, struct error *err)
-{
-    struct reading *reading = context;
-    const char *text = NULL;
-    enum status st = yaml_scalar(tree, value, path, &text, err);
-
-    if (st != STATUS_OK)
-        return st;
-    if (!record_encoding_by_name(text, &reading->mapping->encoding))
-        return yaml_refuse(tree, value, err, "%s: '%s' is none of " RECORD_ENCODING_NAMES, path, text);
-    return STATUS_OK;
 }
 
 static enum status read_dates(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
@@ -77,41 +50,6 @@ static enum status read_dates(const struct yaml_tree *tree, const yaml_node_t *v
         return yaml_refuse(tree, value, err, "%s: '%s' is no form of a date such as DD.MM.YYYY or M/D/YY", path, text);
     reading->mapping->dates = g_string_chunk_insert(reading->mapping->texts, text);
     return STATUS_OK;
-}
-
-static enum status read_decimal(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
-                                struct error *err)
-{
-    struct reading *reading = context;
-    return yaml_sign(tree, value, path, ".,", &reading->mapping->money.decimal_separator, err);
-}
-
-static enum status read_group(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
-                              struct error *err)
-{
-    struct reading *reading = context;
-    return yaml_sign(tree, value, path, ",. '", &reading->mapping->money.group_separator, err);
-}
-
-static enum status read_minor_units(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
-                                    void *context, struct error *err)
-{
-    struct reading *reading = context;
-    return yaml_truth(tree, value, path, &reading->mapping->money.is_minor_units, err);
-}
-
-static enum status read_money(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
-                              struct error *err)
-{
-    static const struct yaml_key KEYS[] = {
-        {"decimal", read_decimal}, {"group", read_group}, {"minor_units", read_minor_units}, {NULL, NULL}};
-    struct reading *reading = context;
-    const struct money_format *money = &reading->mapping->money;
-    enum status st = yaml_read_keys(tree, value, path, KEYS, context, err);
-
-    if (st == STATUS_OK && money->decimal_separator == money->group_separator)
-        return yaml_refuse(tree, value, err, "%s: decimal and group are the same sign", path);
-    return st;
 }
 
 static enum status read_text(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
@@ -247,9 +185,15 @@ static enum status check_whole(const struct yaml_tree *tree, const struct readin
 }
 
 static const struct yaml_key TOP_KEYS[] = {
-    {"account", read_account}, {"currency", read_currency}, {"delimiter", read_delimiter},
-    {"quote", read_quote},     {"encoding", read_encoding}, {"dates", read_dates},
-    {"money", read_money},     {"columns", read_columns},   {NULL, NULL},
+    {"account", read_account},
+    {"currency", read_currency},
+    {"delimiter", csv_form_read_delimiter},
+    {"quote", csv_form_read_quote},
+    {"encoding", csv_form_read_encoding},
+    {"dates", read_dates},
+    {"money", csv_form_read_money},
+    {"columns", read_columns},
+    {NULL, NULL},
 };
 
 static struct bank_csv_mapping *mapping_new(const char *name)
@@ -268,7 +212,10 @@ enum status bank_csv_mapping_read(const char *name, const char *text, struct ban
                                   struct error *err)
 {
     SCOPED(bank_csv_mapping_freep) struct bank_csv_mapping *mapping = mapping_new(name);
-    struct reading reading = {.mapping = mapping};
+    struct reading reading = {
+        .form = {&mapping->delimiter, &mapping->quote, &mapping->encoding, &mapping->money},
+        .mapping = mapping,
+    };
     struct yaml_tree tree;
     enum status st = yaml_tree_open(name, text, strlen(text), &tree, err);
 

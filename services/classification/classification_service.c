@@ -12,6 +12,7 @@ static const struct config_option OPTIONS[] = {
 
 static const struct service_method METHODS[] = {
     {"GetAccount", SERVICE_IN_PARTITION, classification_get_account, "operator service", true},
+    {"ListDebtorAccounts", SERVICE_IN_PARTITION, classification_list_debtor_accounts, "operator service", true},
     {0},
 };
 

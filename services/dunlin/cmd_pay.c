@@ -6,6 +6,7 @@
 #include "account_amount.h"
 #include "calendar/calendar.h"
 #include "commands.h"
+#include "debtor_payment_cli.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "money/money.h"
 #include "protojson.h"
@@ -107,6 +108,10 @@ static enum status run_pay(struct cli *cli, struct error *err)
     struct date on;
     if (cli_text(cli, "reverse")[0] != '\0')
         return run_reverse(cli, err);
+    if (cli_text(cli, "reverse-payment")[0] != '\0')
+        return debtor_payment_run_reverse(cli, err);
+    if (debtor_payment_is_meant(cli))
+        return debtor_payment_run(cli, err);
     if (cli_operand_count(cli) != 2)
         return cli_usage(cli, err, "an account and an amount are needed");
     Dunlin__Payment__V1__PostPaymentRequest request;
@@ -148,20 +153,30 @@ static const struct config_option PAY_OPTIONS[] = {
     {"paid-to", CONFIG_TEXT, "agency", NULL, 0, 0,
      "Who has the money: agency (it goes into trust; more than is owed is held in suspense), client or other-agency."},
     {"reverse", CONFIG_TEXT, "", NULL, 0, 0, "Take this posting back instead (returned cheque, chargeback)."},
-    {"reason", CONFIG_TEXT, "", NULL, 0, 0, "With --reverse: why."},
+    {"debtor-of", CONFIG_TEXT, "", NULL, 0, 0,
+     "The payment is for all debts of whoever has this account, in the order that the agreements say; never for one "
+     "that he disputes, unless he says so by ACCOUNT=AMOUNT."},
+    {"reverse-payment", CONFIG_TEXT, "", NULL, 0, 0, "Take all of a payment for several debts back instead."},
+    {"reason", CONFIG_TEXT, "", NULL, 0, 0, "With --reverse and --reverse-payment: why."},
     {0},
 };
 
 const struct command COMMAND_PAY = {
     .name = "pay",
     .summary = "post a payment, or take one back",
-    .usage = "REF|ID AMOUNT [--reference TEXT] [--on DATE]  |  --reverse POSTING --reason TEXT",
-    .details = "Contact that the payment makes needless stops at once.\n\n"
+    .usage = "REF|ID AMOUNT [--reference TEXT] [--on DATE]  |  --debtor-of REF|ID AMOUNT [ACCOUNT=AMOUNT ...]  |  "
+             "ACCOUNT=AMOUNT ...  |  --reverse POSTING --reason TEXT",
+    .details = "Contact that the payment makes needless stops at once. One payment for several debts goes where the "
+               "debtor says, and the rest of\nit to his undisputed debts as the agreements say (`order`); what none "
+               "of them takes is held in suspense.\n\n"
                "  dunlin pay A-1001 120.50 --reference BANK-4711 --on 2026-06-01\n"
+               "  dunlin pay --debtor-of A-1001 300 --reference BANK-4712\n"
+               "  dunlin pay --debtor-of A-1001 300 A-1002=50   # 50 of it for A-1002\n"
+               "  dunlin pay A-1001=100 A-1002=50\n"
                "  dunlin pay --reverse 0190... --reason \"cheque returned\"\n",
     .options = PAY_OPTIONS,
     .operands_min = 0,
-    .operands_max = 2,
+    .operands_max = 64,
     .run = run_pay,
 };
 

@@ -4,10 +4,11 @@
 #include "id/id_table.h"
 #include "intake_service.h"
 #include "intake_store.h"
+#include "platform/platform.h"
 #include "service/wire.h"
 
 /* DescribeAccounts: what whoever writes to debtors has to know of their accounts, asked when it is due instead of
- * copied when it is placed. */
+ * copied when it is placed. FindAccounts: the same of accounts that somebody names by their references. */
 
 #define ACCOUNTS_MAX 1000
 
@@ -188,4 +189,93 @@ enum status intake_describe_accounts(struct unit *unit, struct service_call *cal
     for (size_t i = 0; i < n_calls && st == STATUS_OK; i++)
         st = describe_accounts(unit, &calls[i], err);
     return st;
+}
+
+/* --- FindAccounts */
+
+static enum status read_find(const Dunlin__Intake__V1__FindAccountsRequest *request, struct error *err)
+{
+    const size_t n = request->n_client_references + request->n_account_ids;
+
+    if (n == 0 || n > ACCOUNTS_MAX)
+        return error_set(err, STATUS_INVALID_ARGUMENT,
+                         "client_references, account_ids: %zu of them; there must be 1 to %d", n, ACCOUNTS_MAX);
+    for (size_t i = 0; i < request->n_client_references; i++)
+        if (!*request->client_references[i])
+            return error_set(err, STATUS_INVALID_ARGUMENT, "client_references[%zu]: is empty", i);
+    return STATUS_OK;
+}
+
+/* Adds the accounts that are named by their ids behind those that were found by reference. */
+static enum status add_ids(const Dunlin__Intake__V1__FindAccountsRequest *request, GArray *places, GArray *ids,
+                           struct error *err)
+{
+    for (size_t i = 0; i < request->n_account_ids; i++) {
+        const uint32_t place = (uint32_t)(request->n_client_references + i);
+        struct id id;
+        const enum status st = wire_read_id(&request->account_ids[i], "account_ids", &id, err);
+        if (st != STATUS_OK)
+            return error_wrap(err, st, "account_ids[%zu]", i);
+        g_array_append_val(places, place);
+        g_array_append_val(ids, id);
+    }
+    return STATUS_OK;
+}
+
+static void reply_found(struct service_call *call, const struct loaded *loaded, int32_t agency_id, const GArray *places,
+                        const GArray *ids)
+{
+    g_autofree Dunlin__Intake__V1__AccountDescription *rows = g_new(Dunlin__Intake__V1__AccountDescription, ids->len);
+    g_autofree Dunlin__Intake__V1__AccountFound *found = g_new(Dunlin__Intake__V1__AccountFound, ids->len);
+    g_autofree Dunlin__Intake__V1__AccountFound **list = g_new(Dunlin__Intake__V1__AccountFound *, ids->len);
+    const struct id none = {0};
+    Dunlin__Intake__V1__FindAccountsReply message;
+    size_t n = 0;
+
+    for (guint i = 0; i < ids->len; i++) {
+        const struct account *account = g_hash_table_lookup(loaded->accounts, &g_array_index(ids, struct id, i));
+        if (!account || account->agency_id != agency_id)
+            continue;
+        dunlin__intake__v1__account_description__init(&rows[n]);
+        describe(account, g_hash_table_lookup(loaded->debtors, &account->debtor_id), &none, &rows[n]);
+        dunlin__intake__v1__account_found__init(&found[n]);
+        found[n].place = g_array_index(places, uint32_t, i);
+        found[n].account = &rows[n];
+        list[n] = &found[n];
+        n++;
+    }
+    dunlin__intake__v1__find_accounts_reply__init(&message);
+    message.found = list;
+    message.n_found = n;
+    service_reply(call, &message.base);
+}
+
+static enum status find_accounts(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Intake__V1__FindAccountsRequest *request = (const void *)call->request;
+    struct db *db = unit_db(unit);
+    g_autoptr(GArray) places = NULL;
+    g_autoptr(GArray) ids = NULL;
+    struct agency agency;
+    enum status st = read_find(request, err);
+
+    if (st == STATUS_OK)
+        st = platform_agency_by_slug(db, request->agency, &agency, err);
+    if (st == STATUS_OK)
+        st = store_references_any(db, agency.agency_id, request->client_references, request->n_client_references,
+                                  &places, &ids, err);
+    if (st == STATUS_OK)
+        st = add_ids(request, places, ids, err);
+    if (st != STATUS_OK)
+        return st;
+    SCOPED(loaded_fini) struct loaded loaded = loaded_new();
+    st = load(db, (const struct id *)(const void *)ids->data, ids->len, &loaded, err);
+    if (st == STATUS_OK)
+        reply_found(call, &loaded, agency.agency_id, places, ids);
+    return st;
+}
+
+enum status intake_find_accounts(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    return intake_each_call(unit, calls, n_calls, find_accounts, err);
 }

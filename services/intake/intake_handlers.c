@@ -25,11 +25,7 @@ static bool is_answer(enum status st)
     return st == STATUS_INVALID_ARGUMENT || st == STATUS_FAILED_PRECONDITION || st == STATUS_NOT_FOUND;
 }
 
-typedef enum status one_call_fn(struct unit *unit, struct service_call *call, struct error *err);
-
-/* Runs each call of a batch. `handle` answers by a reply, or gives back an error: those that the caller can mend become
- * its answer. */
-static enum status each_call(struct unit *unit, struct service_call *calls, size_t n_calls, one_call_fn *handle,
+enum status intake_each_call(struct unit *unit, struct service_call *calls, size_t n_calls, intake_one_call_fn *handle,
                              struct error *err)
 {
     for (size_t i = 0; i < n_calls; i++) {
@@ -224,7 +220,7 @@ static enum status open_placement(struct unit *unit, struct service_call *call, 
 
 enum status intake_open_placement(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return each_call(unit, calls, n_calls, open_placement, err);
+    return intake_each_call(unit, calls, n_calls, open_placement, err);
 }
 
 static enum status check_all_there(const GArray *done, uint32_t batches, const char *what, struct error *err)
@@ -287,7 +283,7 @@ static enum status confirm_totals(struct unit *unit, struct service_call *call, 
 
 enum status intake_confirm_totals(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return each_call(unit, calls, n_calls, confirm_totals, err);
+    return intake_each_call(unit, calls, n_calls, confirm_totals, err);
 }
 
 static enum status complete(struct unit *unit, struct opened *opened, struct error *err)
@@ -334,7 +330,7 @@ static enum status close_placement(struct unit *unit, struct service_call *call,
 
 enum status intake_close_placement(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return each_call(unit, calls, n_calls, close_placement, err);
+    return intake_each_call(unit, calls, n_calls, close_placement, err);
 }
 
 static void reply_rejects(struct service_call *call, const struct db_result *rows)
@@ -380,7 +376,7 @@ static enum status list_rejects(struct unit *unit, struct service_call *call, st
 
 enum status intake_list_rejects(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return each_call(unit, calls, n_calls, list_rejects, err);
+    return intake_each_call(unit, calls, n_calls, list_rejects, err);
 }
 
 static enum status find_account_id(struct db *db, const Dunlin__Intake__V1__GetAccountRequest *request,
@@ -470,5 +466,5 @@ static enum status get_account(struct unit *unit, struct service_call *call, str
 
 enum status intake_get_account(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
-    return each_call(unit, calls, n_calls, get_account, err);
+    return intake_each_call(unit, calls, n_calls, get_account, err);
 }

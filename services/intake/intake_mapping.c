@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "calendar/calendar.h"
+#include "csvform/csvform.h"
 #include "intake_text.h"
 #include "yamltree/yamltree.h"
 
@@ -14,6 +15,7 @@
 
 /* What is being read: the mapping so far, and what is only needed until it is complete. */
 struct reading {
+    struct csv_form form; /* first: the context of csv_form_read_* */
     struct mapping *mapping;
     GArray *conditions;            /* struct mapping_condition */
     struct mapping_source *source; /* whose keys are being read */
@@ -63,34 +65,6 @@ static enum status read_format(const struct yaml_tree *tree, const yaml_node_t *
     return STATUS_OK;
 }
 
-static enum status read_delimiter(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
-                                  void *context, struct error *err)
-{
-    struct reading *reading = context;
-    return yaml_sign(tree, value, path, ",;|\t", &reading->mapping->delimiter, err);
-}
-
-static enum status read_quote(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
-                              struct error *err)
-{
-    struct reading *reading = context;
-    return yaml_sign(tree, value, path, "\"'", &reading->mapping->quote, err);
-}
-
-static enum status read_encoding(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
-                                 void *context, struct error *err)
-{
-    struct reading *reading = context;
-    const char *text = NULL;
-    enum status st = yaml_scalar(tree, value, path, &text, err);
-
-    if (st != STATUS_OK)
-        return st;
-    if (!record_encoding_by_name(text, &reading->mapping->encoding))
-        return yaml_refuse(tree, value, err, "%s: '%s' is none of " RECORD_ENCODING_NAMES, path, text);
-    return STATUS_OK;
-}
-
 static enum status read_region(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
                                struct error *err)
 {
@@ -129,41 +103,6 @@ static enum status read_dates(const struct yaml_tree *tree, const yaml_node_t *v
 {
     struct reading *reading = context;
     return read_pattern(tree, value, path, reading->mapping, &reading->mapping->dates, err);
-}
-
-static enum status read_decimal(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
-                                struct error *err)
-{
-    struct reading *reading = context;
-    return yaml_sign(tree, value, path, ".,", &reading->mapping->money.decimal_separator, err);
-}
-
-static enum status read_group(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
-                              struct error *err)
-{
-    struct reading *reading = context;
-    return yaml_sign(tree, value, path, ",. '", &reading->mapping->money.group_separator, err);
-}
-
-static enum status read_minor_units(const struct yaml_tree *tree, const yaml_node_t *value, const char *path,
-                                    void *context, struct error *err)
-{
-    struct reading *reading = context;
-    return yaml_truth(tree, value, path, &reading->mapping->money.is_minor_units, err);
-}
-
-static enum status read_money(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
-                              struct error *err)
-{
-    static const struct yaml_key KEYS[] = {
-        {"decimal", read_decimal}, {"group", read_group}, {"minor_units", read_minor_units}, {NULL, NULL}};
-    struct reading *reading = context;
-    const struct money_format *money = &reading->mapping->money;
-    enum status st = yaml_read_keys(tree, value, path, KEYS, context, err);
-
-    if (st == STATUS_OK && money->decimal_separator == money->group_separator)
-        return yaml_refuse(tree, value, err, "%s: decimal and group are the same sign", path);
-    return st;
 }
 
 static enum status add_value(const struct yaml_tree *tree, const yaml_node_t *value, const char *path, void *context,
@@ -462,9 +401,18 @@ static enum status read_where(const struct yaml_tree *tree, const yaml_node_t *v
 }
 
 static const struct yaml_key TOP_KEYS[] = {
-    {"kind", read_kind},   {"client", read_client},     {"format", read_format}, {"delimiter", read_delimiter},
-    {"quote", read_quote}, {"encoding", read_encoding}, {"region", read_region}, {"currency", read_currency},
-    {"dates", read_dates}, {"money", read_money},       {"fields", read_fields}, {"where", read_where},
+    {"kind", read_kind},
+    {"client", read_client},
+    {"format", read_format},
+    {"delimiter", csv_form_read_delimiter},
+    {"quote", csv_form_read_quote},
+    {"encoding", csv_form_read_encoding},
+    {"region", read_region},
+    {"currency", read_currency},
+    {"dates", read_dates},
+    {"money", csv_form_read_money},
+    {"fields", read_fields},
+    {"where", read_where},
     {NULL, NULL},
 };
 
@@ -521,7 +469,10 @@ static enum status check_whole(const struct yaml_tree *tree, const struct readin
 
 static enum status read_tree(const struct yaml_tree *tree, struct mapping *mapping, struct error *err)
 {
-    struct reading reading = {.mapping = mapping};
+    struct reading reading = {
+        .form = {&mapping->delimiter, &mapping->quote, &mapping->encoding, &mapping->money},
+        .mapping = mapping,
+    };
 
     reading.conditions = g_array_new(FALSE, TRUE, sizeof(struct mapping_condition));
     enum status st = yaml_read_keys(tree, tree->root, "", TOP_KEYS, &reading, err);

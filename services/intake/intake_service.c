@@ -21,6 +21,7 @@ static const struct service_method METHODS[] = {
     {"ListRejects", SERVICE_ANYWHERE, intake_list_rejects, "service operator", true},
     {"GetAccount", SERVICE_ANYWHERE, intake_get_account, "service operator", true},
     {"DescribeAccounts", SERVICE_ANYWHERE, intake_describe_accounts, "service operator", true},
+    {"FindAccounts", SERVICE_ANYWHERE, intake_find_accounts, "service operator", true},
     {0},
 };
 

@@ -24,5 +24,12 @@ service_handler_fn intake_close_placement;
 service_handler_fn intake_list_rejects;
 service_handler_fn intake_get_account;
 service_handler_fn intake_describe_accounts;
+service_handler_fn intake_find_accounts;
+
+/* Runs each call of a batch. `handle` answers by a reply, or gives back an error: those that the caller can mend become
+ * its answer. */
+typedef enum status intake_one_call_fn(struct unit *unit, struct service_call *call, struct error *err);
+MUST_USE enum status intake_each_call(struct unit *unit, struct service_call *calls, size_t n_calls,
+                                      intake_one_call_fn *handle, struct error *err);
 
 #endif

@@ -129,6 +129,12 @@ MUST_USE enum status store_reference_any(struct db *db, int32_t agency_id, const
                                          const char *client_reference, struct id ret_ids[static 2], size_t *ret_n,
                                          struct error *err);
 
+/* The same of many references: *ret_places[i] is the place, from 0, of the reference that has (*ret_ids)[i]; of each
+ * reference at most five, in the order of their places. Both owned by the caller (g_array_unref): uint32_t, struct id.
+ */
+MUST_USE enum status store_references_any(struct db *db, int32_t agency_id, char *const *references, size_t n,
+                                          GArray **ret_places, GArray **ret_ids, struct error *err);
+
 /* Locks those of the debtors (without doubles) that there are, and loads what they are called and their contact points;
  * the others stay as they are, unknown. Texts go into `texts`. */
 MUST_USE enum status store_debtors_lock(struct db *db, struct debtor *const *debtors, size_t n, GStringChunk *texts,

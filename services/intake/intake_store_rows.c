@@ -107,6 +107,35 @@ enum status store_reference_any(struct db *db, int32_t agency_id, const char *cl
     return STATUS_OK;
 }
 
+enum status store_references_any(struct db *db, int32_t agency_id, char *const *references, size_t n,
+                                 GArray **ret_places, GArray **ret_ids, struct error *err)
+{
+    SCOPED(db_array_freep) struct db_array *partitions = db_array_new(DB_INT2);
+    SCOPED(db_array_freep) struct db_array *texts = db_array_new(DB_TEXT);
+    SCOPED(db_result_freep) struct db_result *result = NULL;
+    struct db_args args = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        db_array_int2(partitions, (int16_t)identity_reference_partition(agency_id, references[i]));
+        db_array_text(texts, references[i]);
+    }
+    db_arg_int4(&args, agency_id);
+    db_arg_array(&args, partitions);
+    db_arg_array(&args, texts);
+    const enum status st = db_exec(db, &INTAKE_REFERENCE_FIND_ANY, &args, &result, err);
+    if (st != STATUS_OK)
+        return st;
+    *ret_places = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    *ret_ids = g_array_new(FALSE, FALSE, sizeof(struct id));
+    for (size_t row = 0; row < db_rows(result); row++) {
+        const uint32_t place = (uint32_t)db_int4(result, row, 0) - 1;
+        const struct id id = db_id(result, row, 1);
+        g_array_append_val(*ret_places, place);
+        g_array_append_val(*ret_ids, id);
+    }
+    return STATUS_OK;
+}
+
 /* id -> struct debtor, both borrowed. */
 static GHashTable *index_debtors(struct debtor *const *debtors, size_t n)
 {

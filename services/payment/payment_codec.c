@@ -84,7 +84,7 @@ void codec_suspense_view(const struct suspense *item, Dunlin__Payment__V1__Suspe
     ret_view->amount_minor = item->amount.minor;
     ret_view->currency = wire_text(item->amount.currency);
     ret_view->client = wire_text(item->client);
-    ret_view->account_id = wire_id(&item->account_id);
+    ret_view->account_id = wire_id(suspense_account_id(item));
     ret_view->payer = wire_text(item->payer);
     ret_view->reference = wire_text(item->reference);
     ret_view->received_on_days = item->received_on_days;

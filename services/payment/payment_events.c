@@ -107,6 +107,8 @@ static enum status apply_placed(const struct record *record, const struct servic
     account.placed_minor = placed->balance_minor;
     interest_open(record, &account, draft.effective_on_days, placed->due_on_days,
                   placed->debt_kind == DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_COMMERCIAL);
+    if (placed->is_disputed)
+        account.dispute_id = account.account_id; /* until service dispute has opened it */
     return post(record, book_add_account(record->book, &account, 0), &draft, err);
 }
 
@@ -254,6 +256,55 @@ static enum status apply_reported(const struct record *record, const struct serv
     return post(record, account, &draft, err);
 }
 
+/* DisputeOpened, DisputeReopened: the debt is disputed until that dispute is resolved. An answer does not end it: the
+ * debtor still disputes what was verified. */
+
+static void set_dispute(struct account *account, const struct id *dispute_id)
+{
+    if (id_equal(&account->dispute_id, dispute_id))
+        return;
+    account->dispute_id = *dispute_id;
+    book_touch_account(account);
+}
+
+static enum status take_dispute(const struct record *record, const ProtobufCBinaryData *account_id,
+                                const ProtobufCBinaryData *dispute_id, struct error *err)
+{
+    struct account *account;
+    struct id id;
+    enum status st = find_account(record->book, account_id, &account, err);
+
+    if (st == STATUS_OK)
+        st = wire_read_id(dispute_id, "dispute_id", &id, err);
+    if (st == STATUS_OK)
+        set_dispute(account, &id);
+    return st;
+}
+
+static enum status want_opened(struct book *book, const struct service_event *event, struct error *err)
+{
+    return want_account(book, &((const Dunlin__Dispute__V1__DisputeOpened *)event->message)->account_id, err);
+}
+
+static enum status apply_opened(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeOpened *opened = (const void *)event->message;
+
+    return take_dispute(record, &opened->account_id, &opened->dispute_id, err);
+}
+
+static enum status want_reopened(struct book *book, const struct service_event *event, struct error *err)
+{
+    return want_account(book, &((const Dunlin__Dispute__V1__DisputeReopened *)event->message)->account_id, err);
+}
+
+static enum status apply_reopened(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeReopened *reopened = (const void *)event->message;
+
+    return take_dispute(record, &reopened->account_id, &reopened->dispute_id, err);
+}
+
 /* DisputeResolved: what the debtor was right about, or the creditor conceded, is taken off. Two persons agreed to it.
  */
 
@@ -261,15 +312,28 @@ static enum status want_resolved(struct book *book, const struct service_event *
 {
     const Dunlin__Dispute__V1__DisputeResolved *resolved = (const void *)event->message;
     struct id credit_id;
+    enum status st = want_account(book, &resolved->account_id, err);
 
     if (resolved->credit_minor == 0)
-        return STATUS_OK;
-    enum status st = want_account(book, &resolved->account_id, err);
+        return st;
     if (st == STATUS_OK)
         st = wire_read_id(&resolved->credit_id, "credit_id", &credit_id, err);
     if (st == STATUS_OK)
         book_want_posting(book, &credit_id);
     return st;
+}
+
+/* Where the debtor was right and none of it is owed, the debt stays one that he disputes: no money goes there but by
+ * his word. */
+static void end_dispute(struct account *account, const Dunlin__Dispute__V1__DisputeResolved *resolved)
+{
+    const bool is_won = resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD ||
+                        resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_CONCEDED;
+    const struct id dispute_id = wire_known_id(&resolved->dispute_id);
+    const struct id none = {0};
+
+    if (id_equal(&account->dispute_id, &dispute_id) && !(is_won && !resolved->is_rest_owed))
+        set_dispute(account, &none);
 }
 
 /* No more than is owed: what was paid in the meantime is the debtor's, and no credit. */
@@ -299,15 +363,15 @@ static enum status apply_resolved(const struct record *record, const struct serv
     struct account *account;
     struct posting_draft draft;
 
-    if (resolved->credit_minor == 0)
-        return STATUS_OK;
     if (resolved->credit_minor < 0)
         return error_set(err, STATUS_INVALID_ARGUMENT, "credit_minor: %lld is not positive",
                          (long long)resolved->credit_minor);
     const struct instant at = {event->event->occurred_at_us};
     const struct id credit_id = wire_known_id(&resolved->credit_id);
     enum status st = find_account(record->book, &resolved->account_id, &account, err);
-    if (st != STATUS_OK || book_posting(record->book, &credit_id))
+    if (st == STATUS_OK)
+        end_dispute(account, resolved);
+    if (st != STATUS_OK || resolved->credit_minor == 0 || book_posting(record->book, &credit_id))
         return st;
     st = interest_precede(record, account, day_of(at.us), at, err);
     if (st == STATUS_OK)
@@ -404,6 +468,8 @@ static const struct event_rule {
     {&dunlin__intake__v1__account_recalled__descriptor, want_recalled, apply_recalled},
     {&dunlin__intake__v1__payment_reported__descriptor, want_reported, apply_reported},
     {&dunlin__contact__v1__attempt_reported__descriptor, want_attempt, apply_attempt},
+    {&dunlin__dispute__v1__dispute_opened__descriptor, want_opened, apply_opened},
+    {&dunlin__dispute__v1__dispute_reopened__descriptor, want_reopened, apply_reopened},
     {&dunlin__dispute__v1__dispute_resolved__descriptor, want_resolved, apply_resolved},
 };
 
@@ -413,6 +479,8 @@ const ProtobufCMessageDescriptor *const PAYMENT_CONSUMED[] = {
     &dunlin__intake__v1__account_recalled__descriptor,
     &dunlin__intake__v1__payment_reported__descriptor,
     &dunlin__contact__v1__attempt_reported__descriptor,
+    &dunlin__dispute__v1__dispute_opened__descriptor,
+    &dunlin__dispute__v1__dispute_reopened__descriptor,
     &dunlin__dispute__v1__dispute_resolved__descriptor,
     NULL,
 };

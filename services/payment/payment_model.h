@@ -113,6 +113,7 @@ struct account {
     struct charges owed;  /* of the balance, what is no principal */
     int32_t n_postings;
     bool is_recalled;
+    struct id dispute_id;         /* that stands against the debt, answered or not; none: it is not disputed */
     struct promise *open_promise; /* borrowed; NULL where none is open */
 };
 

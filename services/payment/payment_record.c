@@ -276,7 +276,7 @@ static enum status emit_assigned(const struct record *record, const struct suspe
 
     dunlin__payment__v1__suspense_assigned__init(&message);
     message.item_id = wire_id(&item->item_id);
-    message.account_id = wire_id(&item->account_id);
+    message.account_id = wire_id(&item->assigned_id);
     message.amount_minor = item->amount.minor;
     message.currency = wire_text(item->amount.currency);
     message.reason = wire_text(item->reason);
@@ -289,7 +289,7 @@ static enum status emit_unassigned(const struct record *record, const struct sus
 
     dunlin__payment__v1__suspense_unassigned__init(&message);
     message.item_id = wire_id(&item->item_id);
-    message.account_id = wire_id(&item->account_id);
+    message.account_id = wire_id(&item->assigned_id);
     message.amount_minor = item->amount.minor;
     message.currency = wire_text(item->amount.currency);
     message.reason = wire_text(item->reason);
@@ -327,4 +327,12 @@ enum status record_suspense(const struct record *record, struct suspense *item, 
         break;
     }
     return emit_ended(record, item, err);
+}
+
+enum status record_returned(const struct record *record, struct suspense *item, const char *reason, struct error *err)
+{
+    if (!item || item->state != SUSPENSE_HELD)
+        return STATUS_OK;
+    const enum status st = suspense_move(item, SUSPENSE_EVENT_RETURN, NULL, reason, err);
+    return st == STATUS_OK ? record_suspense(record, item, SUSPENSE_EVENT_RETURN, err) : st;
 }

@@ -40,4 +40,9 @@ MUST_USE enum status record_held(const struct record *record, const struct suspe
 MUST_USE enum status record_suspense(const struct record *record, struct suspense *item, enum suspense_event event,
                                      struct error *err);
 
+/* The payment that brought `item` was reversed: the money goes with it, as far as it is still held. What was assigned
+ * to an account has a posting of its own there, to be reversed by itself. `item` may be NULL. */
+MUST_USE enum status record_returned(const struct record *record, struct suspense *item, const char *reason,
+                                     struct error *err);
+
 #endif

@@ -2,40 +2,46 @@
 
 #include "debit_file_handlers.h"
 #include "debit_handlers.h"
+#include "debtor_payment_handlers.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
-<<<<<<< HEAD
 #include "fee_handlers.h"
-#include "judgment_handlers.h"
-    =======
 #include "instrument_handlers.h"
-    >>>>>>> debit
+#include "judgment_handlers.h"
 #include "payment_events.h"
 #include "payment_handlers.h"
 #include "payment_sql.h"
 #include "policy/policy_holder.h"
 #include "remittance_handlers.h"
+#include "statement_handlers.h"
 #include "suspense_handlers.h"
 
-    static const struct config_option OPTIONS[] = {
-        {.name = "sop",
-         .type = CONFIG_TEXT,
-         .default_value = "deploy/policies/standard.yaml",
-         .meaning = "File of the standard operating procedure; its promise_grace_days holds for promises made from now "
-                    "on. Read "
-                    "again on SIGHUP."},
-        {.name = "agreements",
-         .type = CONFIG_TEXT,
-         .default_value = "deploy/agreements.yaml",
-         .meaning =
-             "File of what was agreed with clients: in which order payments are applied, what the agency earns, how "
-             "it pays "
-             "out. Read again on SIGHUP."},
-        {0},
+static const struct config_option OPTIONS[] = {
+    {.name = "sop",
+     .type = CONFIG_TEXT,
+     .default_value = "deploy/policies/standard.yaml",
+     .meaning =
+         "File of the standard operating procedure; its promise_grace_days holds for promises made from now on. Read "
+         "again on SIGHUP."},
+    {.name = "agreements",
+     .type = CONFIG_TEXT,
+     .default_value = "deploy/agreements.yaml",
+     .meaning = "File of what was agreed with clients: in which order payments are applied, what the agency earns, how "
+                "it pays "
+                "out. Read again on SIGHUP."},
+    {0},
 };
 
 static const struct service_method METHODS[] = {
     {.name = "PostPayment", .scope = SERVICE_IN_PARTITION, .handle = payment_post, .roles = "operator service"},
     {.name = "ReversePayment", .scope = SERVICE_IN_PARTITION, .handle = payment_reverse, .roles = "operator service"},
+    {.name = "PostDebtorPayment",
+     .scope = SERVICE_IN_PARTITION,
+     .handle = debtor_payment_post,
+     .roles = "operator service"},
+    {.name = "ReverseDebtorPayment",
+     .scope = SERVICE_IN_PARTITION,
+     .handle = debtor_payment_reverse,
+     .roles = "operator service"},
     {.name = "MakePromise", .scope = SERVICE_IN_PARTITION, .handle = payment_promise, .roles = "operator service"},
     {.name = "CancelPromise",
      .scope = SERVICE_IN_PARTITION,
@@ -56,6 +62,12 @@ static const struct service_method METHODS[] = {
     {.name = "ListSuspense",
      .scope = SERVICE_ANYWHERE,
      .handle = suspense_list,
+     .roles = "operator service",
+     .is_query = true},
+    {.name = "RecordStatement", .scope = SERVICE_IN_PARTITION, .handle = statement_record, .roles = "operator service"},
+    {.name = "ListStatements",
+     .scope = SERVICE_ANYWHERE,
+     .handle = statement_list,
      .roles = "operator service",
      .is_query = true},
     {.name = "GetTrust", .scope = SERVICE_ANYWHERE, .handle = trust_get, .roles = "operator service", .is_query = true},

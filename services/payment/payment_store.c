@@ -8,7 +8,7 @@
 #include "id/id_table.h"
 #include "payment_sql.h"
 
-#define ACCOUNT_COLUMNS 14 /* of account_load, before those of the open promise */
+#define ACCOUNT_COLUMNS 15 /* of account_load, before those of the open promise */
 #define PROMISE_COLUMNS 13 /* of promise_load; in account_load those of interest follow */
 
 static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
@@ -89,6 +89,7 @@ static void take_accounts(struct book *book, const struct db_result *result)
             .age_days = db_int4(result, row, 9),
             .placed_minor = db_int8(result, row, 10),
             .owed = read_charges(result, row, 11),
+            .dispute_id = db_id(result, row, 11 + CHARGES),
         };
         if (!db_is_null(result, row, ACCOUNT_COLUMNS)) {
             struct promise promise = read_promise(result, row, ACCOUNT_COLUMNS);
@@ -132,6 +133,7 @@ static struct suspense read_suspense(const struct db_result *result, size_t row)
         .received_on_days = db_int4(result, row, 10),
         .reason = db_text(result, row, 11),
         .held_at = {db_int8(result, row, 12)},
+        .assigned_id = db_id(result, row, 13),
     };
 }
 
@@ -140,6 +142,11 @@ static void take_suspense(struct book *book, const struct db_result *result)
     for (size_t row = 0; row < db_rows(result); row++) {
         const struct suspense item = read_suspense(result, row);
         (void)book_add_suspense(book, &item);
+        if (item.state != SUSPENSE_ASSIGNED)
+            continue;
+        /* Whether it is posted already, in whatever partition that account is. */
+        const struct id payment_id = suspense_payment_id(&item.item_id, &item.assigned_id);
+        book_want_posting(book, &payment_id);
     }
 }
 
@@ -185,10 +192,16 @@ static enum status run_loads(struct db *db, struct book *book, const struct load
     return STATUS_OK;
 }
 
-static gboolean is_known(gpointer id, gpointer value, gpointer book)
+static gboolean is_known_account(gpointer id, gpointer value, gpointer book)
 {
     (void)value;
     return book_account(book, id) != NULL;
+}
+
+static gboolean is_known_posting(gpointer id, gpointer value, gpointer book)
+{
+    (void)value;
+    return book_posting(book, id) != NULL;
 }
 
 enum status payment_store_load(struct db *db, struct book *book, struct error *err)
@@ -205,8 +218,9 @@ enum status payment_store_load(struct db *db, struct book *book, struct error *e
     if (st == STATUS_OK)
         st = run_loads(db, book, all, ARRAY_SIZE(all), err);
     if (st == STATUS_OK) {
-        (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known, book);
-        st = run_loads(db, book, all, 1, err);
+        (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known_account, book);
+        (void)g_hash_table_foreach_remove(book->wanted_postings, is_known_posting, book);
+        st = run_loads(db, book, all, ARRAY_SIZE(all), err);
     }
     if (st == STATUS_OK)
         st = charge_store_load(db, book->charges, book->results, err);
@@ -394,7 +408,7 @@ static void push_posting(struct db_columns *columns, const struct posting *posti
 }
 
 static const enum db_type NEW_ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT, DB_INT8, DB_INT4,
-                                                 DB_BOOL, DB_UUID, DB_INT4, DB_TEXT, DB_INT4, DB_INT8};
+                                                 DB_BOOL, DB_UUID, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_UUID};
 
 static const struct id *open_promise_id(const struct account *account)
 {
@@ -418,10 +432,11 @@ static void push_new_account(struct db_columns *columns, const struct book_accou
     db_array_text(column[10], account->client);
     db_array_int4(column[11], account->age_days);
     db_array_int8(column[12], account->placed_minor);
+    db_array_id(column[13], &account->dispute_id);
 }
 
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL,
-                                             DB_UUID, DB_INT4, DB_INT8, DB_INT8, DB_INT8};
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_UUID,
+                                             DB_INT4, DB_INT8, DB_INT8, DB_INT8, DB_UUID};
 
 static void push_account(struct db_columns *columns, const struct book_account *row)
 {
@@ -435,6 +450,7 @@ static void push_account(struct db_columns *columns, const struct book_account *
     db_array_id(column[5], open_promise_id(account));
     db_array_int4(column[6], row->version + 1);
     push_charges(&column[7], &account->owed);
+    db_array_id(column[7 + CHARGES], &account->dispute_id);
 }
 
 static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT,
@@ -459,8 +475,8 @@ static void push_promise(struct db_columns *columns, const struct promise *promi
     db_array_text(column[13], promise->reason);
 }
 
-static const enum db_type SUSPENSE_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8,
-                                              DB_TEXT, DB_UUID, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_INT8};
+static const enum db_type SUSPENSE_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8, DB_TEXT,
+                                              DB_UUID, DB_TEXT, DB_TEXT, DB_INT4, DB_TEXT, DB_INT8, DB_UUID};
 
 static void push_suspense(struct db_columns *columns, const struct suspense *item)
 {
@@ -479,6 +495,7 @@ static void push_suspense(struct db_columns *columns, const struct suspense *ite
     db_array_int4(column[11], item->received_on_days);
     db_array_text(column[12], item->reason);
     db_array_int8(column[13], item->held_at.us);
+    db_array_id(column[14], &item->assigned_id);
 }
 
 static const enum db_type TRUST_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_INT2, DB_UUID, DB_INT4, DB_UUID,

@@ -4,29 +4,6 @@
 #include "interest_record.h"
 #include "policy/policy_holder.h"
 
-static enum status hold_rest(const struct record *record, const struct account *account,
-                             const struct posting_draft *draft, int64_t rest_minor, const struct suspense **ret_held,
-                             struct error *err)
-{
-    struct suspense item = {
-        .item_id = suspense_overpaid_id(&draft->posting_id),
-        .agency_id = account->agency_id,
-        .state = SUSPENSE_HELD,
-        .source = SUSPENSE_OVERPAID,
-        .amount = draft->change,
-        .client = account->client,
-        .account_id = account->account_id,
-        .payer = "",
-        .reference = draft->reference,
-        .received_on_days = draft->effective_on_days,
-        .reason = "",
-        .held_at = draft->posted_at,
-    };
-
-    item.amount.minor = rest_minor;
-    return record_held(record, &item, ret_held, err);
-}
-
 /* What comes out of suspense and is more than is owed here stays where it was: the whole is refused. */
 static enum status check_whole(const struct account *account, enum paid_to paid_to, int64_t paid_minor,
                                int64_t applied_minor, struct error *err)
@@ -55,6 +32,7 @@ static enum status apply(const struct record *record, struct account *account, e
     const struct policy_holder *policy = unit_context(record->unit);
     const int64_t paid_minor = -draft->change.minor;
     const int64_t applied_minor = allocation_applied(account, paid_to, paid_minor);
+    const struct suspense rest = suspense_of_overpaid(account, draft, paid_minor - applied_minor);
     struct payment_taken taken = {0};
     struct posting posting;
     enum status st = check_whole(account, paid_to, paid_minor, applied_minor, &taken.refusal);
@@ -68,7 +46,7 @@ static enum status apply(const struct record *record, struct account *account, e
     st = applied_minor > 0 ? record_posting(record, account, &posting, &taken.posting, err)
                            : interest_follow(record, account, NULL, err);
     if (st == STATUS_OK && applied_minor < paid_minor)
-        st = hold_rest(record, account, draft, paid_minor - applied_minor, &taken.held, err);
+        st = record_held(record, &rest, &taken.held, err);
     *ret_taken = taken;
     return st;
 }
@@ -97,12 +75,8 @@ enum status payment_return_rest(const struct record *record, const struct id *po
                                 struct error *err)
 {
     const struct id overpaid_id = suspense_overpaid_id(posting_id);
-    struct suspense *held = book_suspense(record->book, &overpaid_id);
 
-    if (!held || held->state != SUSPENSE_HELD)
-        return STATUS_OK;
-    enum status st = suspense_move(held, SUSPENSE_EVENT_RETURN, NULL, reason, err);
-    return st == STATUS_OK ? record_suspense(record, held, SUSPENSE_EVENT_RETURN, err) : st;
+    return record_returned(record, book_suspense(record->book, &overpaid_id), reason, err);
 }
 
 static enum status draft_reversal(const struct record *record, const struct posting *posting, const char *reason,

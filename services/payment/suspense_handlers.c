@@ -27,6 +27,8 @@ static enum status check_texts(const Dunlin__Payment__V1__HoldMoneyRequest *requ
 
     if (st == STATUS_OK)
         st = wire_free_text(request->payer, TEXT_MAX_BYTES, "payer", err);
+    if (st == STATUS_OK)
+        st = wire_free_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     return st == STATUS_OK ? wire_free_text(request->reference, TEXT_MAX_BYTES, "reference", err) : st;
 }
 
@@ -63,7 +65,7 @@ static enum status act_hold(const struct record *record, struct service_call *ca
         .payer = request->payer,
         .reference = request->reference,
         .received_on_days = request->received_on_days,
-        .reason = "",
+        .reason = request->reason,
         .held_at = unit_now(record->unit),
     };
     struct error why;
@@ -153,7 +155,7 @@ static enum status act_assign(const struct record *record, struct service_call *
 
     if (!item)
         return STATUS_OK;
-    if (item->state == SUSPENSE_ASSIGNED && id_equal(&item->account_id, &account_id)) {
+    if (item->state == SUSPENSE_ASSIGNED && id_equal(&item->assigned_id, &account_id)) {
         reply_item(call, item);
         return STATUS_OK;
     }
@@ -177,7 +179,14 @@ static enum status act_unassign(const struct record *record, struct service_call
     const Dunlin__Payment__V1__UnassignSuspenseRequest *request = (const void *)call->request;
     struct suspense *item = find_item(record, call, &request->item_id);
 
-    return item ? move(record, call, item, SUSPENSE_EVENT_UNASSIGN, NULL, request->reason, err) : STATUS_OK;
+    if (!item)
+        return STATUS_OK;
+    const struct id payment_id = suspense_payment_id(&item->item_id, &item->assigned_id);
+    if (item->state == SUSPENSE_ASSIGNED && book_posting(record->book, &payment_id)) {
+        service_fail(call, STATUS_FAILED_PRECONDITION, "the money is posted to the account: reverse the payment");
+        return STATUS_OK;
+    }
+    return move(record, call, item, SUSPENSE_EVENT_UNASSIGN, NULL, request->reason, err);
 }
 
 enum status suspense_unassign(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)

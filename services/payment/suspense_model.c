@@ -30,7 +30,7 @@ enum status suspense_move(struct suspense *item, enum suspense_event event, cons
         item->state = MOVES[i].to;
         item->reason = reason;
         if (account_id)
-            item->account_id = *account_id;
+            item->assigned_id = *account_id;
         return STATUS_OK;
     }
     return error_set(err, STATUS_FAILED_PRECONDITION, "the money is %s", STATE_NAMES[item->state]);
@@ -78,6 +78,33 @@ struct trust_entry trust_of_suspense(const struct suspense *item, enum suspense_
     else
         amounts.cash_minor = -minor;
     return entry_of(item, KINDS[event], effective_on_days, at, amounts);
+}
+
+struct suspense suspense_of_overpaid(const struct account *account, const struct posting_draft *draft,
+                                     int64_t rest_minor)
+{
+    struct suspense item = {
+        .item_id = suspense_overpaid_id(&draft->posting_id),
+        .agency_id = account->agency_id,
+        .state = SUSPENSE_HELD,
+        .source = SUSPENSE_OVERPAID,
+        .amount = draft->change,
+        .client = account->client,
+        .account_id = account->account_id,
+        .payer = "",
+        .reference = draft->reference,
+        .received_on_days = draft->effective_on_days,
+        .reason = "",
+        .held_at = draft->posted_at,
+    };
+
+    item.amount.minor = rest_minor;
+    return item;
+}
+
+const struct id *suspense_account_id(const struct suspense *item)
+{
+    return item->state == SUSPENSE_ASSIGNED ? &item->assigned_id : &item->account_id;
 }
 
 struct id suspense_overpaid_id(const struct id *posting_id)

@@ -39,9 +39,10 @@ struct suspense {
     int32_t agency_id;
     enum suspense_state state;
     enum suspense_source source;
-    struct money amount;  /* positive */
-    const char *client;   /* "": not known */
-    struct id account_id; /* that it is assigned to, or that was overpaid; none */
+    struct money amount;   /* positive */
+    const char *client;    /* "": not known */
+    struct id account_id;  /* that was overpaid; none */
+    struct id assigned_id; /* that it was assigned to last; counts while it is ASSIGNED */
     const char *payer, *reference;
     int32_t received_on_days;
     const char *reason; /* of the last step */
@@ -57,6 +58,13 @@ MUST_USE enum status suspense_move(struct suspense *item, enum suspense_event ev
 struct trust_entry trust_of_held(const struct suspense *item);
 struct trust_entry trust_of_suspense(const struct suspense *item, enum suspense_event event, int32_t effective_on_days,
                                      struct instant at);
+
+/* What was paid beyond what is owed on the account, by the payment that `draft` is of; borrows their texts. */
+struct suspense suspense_of_overpaid(const struct account *account, const struct posting_draft *draft,
+                                     int64_t rest_minor);
+
+/* Whose money it is taken for: the account that it is assigned to, or else that was overpaid; none. */
+const struct id *suspense_account_id(const struct suspense *item);
 
 /* Id of what was paid beyond what was owed by the payment `posting_id`. */
 struct id suspense_overpaid_id(const struct id *posting_id);

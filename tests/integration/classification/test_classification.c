@@ -292,6 +292,29 @@ static void answers_the_class_last_said(void **state)
     expect_said(fixture, "asked", "a:newly_delinquent");
 }
 
+static void lists_the_accounts_of_the_debtor_who_has_one(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    static const struct step PLACEMENTS[] = {
+        {5, "a", "anna", PLACED, 50000, 0}, {5, "b", "bert", PLACED, 50000, 0}, {5, "c", "anna", PLACED, 50000, 0}};
+    Dunlin__Classification__V1__ListDebtorAccountsRequest request;
+    struct id a = id_in("relatives", "a"), c = id_in("relatives", "c");
+
+    dunlin__classification__v1__list_debtor_accounts_request__init(&request);
+    request.account_id = wire_id(&c);
+    fixture_free_reply(fixture_call(fixture, "ListDebtorAccounts", &request.base, STATUS_NOT_FOUND));
+    apply_ok(fixture, "relatives", PLACEMENTS, ARRAY_SIZE(PLACEMENTS));
+    Dunlin__Classification__V1__ListDebtorAccountsReply *reply =
+        (void *)fixture_call(fixture, "ListDebtorAccounts", &request.base, STATUS_OK);
+    assert_int_equal(reply->n_account_ids, 2);
+    const bool is_a_first = id_compare(&a, &c) < 0;
+    assert_memory_equal(reply->account_ids[is_a_first ? 0 : 1].data, a.bytes, ID_BYTES);
+    assert_memory_equal(reply->account_ids[is_a_first ? 1 : 0].data, c.bytes, ID_BYTES);
+    fixture_free_reply(reply);
+    request.account_id.len = 3;
+    fixture_free_reply(fixture_call(fixture, "ListDebtorAccounts", &request.base, STATUS_INVALID_ARGUMENT));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, forget_timers)
@@ -306,6 +329,7 @@ int main(void)
         TEST(the_timer_stands_at_the_next_boundary_and_moves_with_the_facts),
         TEST(a_boundary_says_the_class_of_its_day_and_sets_the_next),
         TEST(answers_the_class_last_said),
+        TEST(lists_the_accounts_of_the_debtor_who_has_one),
     };
     return cmocka_run_group_tests(tests, open_service, close_service);
 }

@@ -144,12 +144,66 @@ static void a_request_without_accounts_or_with_a_broken_id_is_refused(void **sta
     instance_close(instance);
 }
 
+static Dunlin__Intake__V1__FindAccountsReply *find(struct unit_fixture *instance, char **references,
+                                                   size_t n_references, const struct id *account_id,
+                                                   enum status expected)
+{
+    Dunlin__Intake__V1__FindAccountsRequest request;
+    ProtobufCBinaryData ids[] = {wire_id(account_id)};
+
+    dunlin__intake__v1__find_accounts_request__init(&request);
+    request.agency = wire_text("demo");
+    request.client_references = references;
+    request.n_client_references = n_references;
+    request.account_ids = ids;
+    request.n_account_ids = id_is_none(account_id) ? 0 : 1;
+    return fixture_call_as(instance, &SERVICE, "FindAccounts", &request.base, expected);
+}
+
+/* Broken once: the places counted from 1. */
+static void accounts_are_found_by_many_references_at_once(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct unit_fixture *instance = instance_open(fixture);
+    SCOPED(file_closep)
+    struct sent_file *sent =
+        file_from_text(ACCOUNTS, ACCOUNTS_HEADER
+                       "acme,A-1,C-1,Ann,5.00,2025-12-01,2025-11-01,212-555-0100,1 Main St,New York,NY,10001\n"
+                       "other,A-1,C-2,Bob,7.00,2025-12-02,2025-11-02,808-555-0101,,,,\n"
+                       "acme,A-2,C-3,Cyd,9.00,2025-12-02,2025-11-02,808-555-0101,,,,\n");
+    char *references[] = {(char[]){"A-2"}, (char[]){"nobody"}, (char[]){"A-1"}};
+    const struct id none = {{0}}, unknown = named("nobody");
+
+    fixture_free_reply(place_file(instance, sent, NULL));
+    const struct id cyd = id_of(instance, "acme", "A-2");
+    Dunlin__Intake__V1__FindAccountsReply *reply = find(instance, references, 3, &cyd, STATUS_OK);
+    static const struct {
+        uint32_t place;
+        const char *name, *client;
+    } EXPECTED[] = {{0, "Cyd", "acme"}, {2, "Ann", "acme"}, {2, "Bob", "other"}, {3, "Cyd", "acme"}};
+    assert_int_equal(reply->n_found, ARRAY_SIZE(EXPECTED));
+    for (size_t i = 0; i < reply->n_found; i++) {
+        assert_int_equal(reply->found[i]->place, EXPECTED[i].place);
+        assert_string_equal(reply->found[i]->account->debtor_name, EXPECTED[i].name);
+        assert_string_equal(reply->found[i]->account->client, EXPECTED[i].client);
+    }
+    fixture_free_reply(reply);
+    reply = find(instance, references + 1, 1, &unknown, STATUS_OK);
+    assert_int_equal(reply->n_found, 0);
+    fixture_free_reply(reply);
+    (void)find(instance, references, 0, &none, STATUS_INVALID_ARGUMENT);
+    references[0][0] = '\0';
+    (void)find(instance, references, 3, &none, STATUS_INVALID_ARGUMENT);
+    instance_close(instance);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(an_account_is_described_as_it_stands_now, intake_empty),
         cmocka_unit_test_setup(another_agency_s_accounts_are_not_described, intake_empty),
         cmocka_unit_test_setup(a_request_without_accounts_or_with_a_broken_id_is_refused, intake_empty),
+        cmocka_unit_test_setup(accounts_are_found_by_many_references_at_once, intake_empty),
     };
     return cmocka_run_group_tests(tests, intake_open, fixture_close);
 }

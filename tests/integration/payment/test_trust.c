@@ -173,6 +173,48 @@ static void an_account_that_owes_less_takes_nothing_of_it(void **state)
     assert_string_equal(fixture_emitted(fixture), "SuspenseHeld SuspenseAssigned SuspenseUnassigned");
 }
 
+static void an_assignment_that_is_taken_back_leaves_whose_it_was(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids overpaid = ids_of("overpaid before"), other = ids_of("not taken");
+
+    place(fixture, &overpaid, 1000);
+    place(fixture, &other, 100);
+    Dunlin__Payment__V1__PostingView *view = pay(fixture, &overpaid, 1300);
+    struct id item_id = wire_known_id(&view->suspense_item_id);
+    fixture_free_reply(view);
+    assign(fixture, &item_id, &other, STATUS_OK);
+    (void)fixture_emitted(fixture);
+    unassign(fixture, &item_id, STATUS_OK);
+    Dunlin__Payment__V1__SuspenseUnassigned *unassigned =
+        fixture_last_event(fixture, &dunlin__payment__v1__suspense_unassigned__descriptor);
+    assert_memory_equal(unassigned->account_id.data, other.account.bytes, ID_BYTES);
+    fixture_free_reply(unassigned);
+    Dunlin__Payment__V1__ListSuspenseReply *listed = list_suspense(fixture, 1);
+    assert_memory_equal(listed->items[0]->account_id.data, overpaid.account.bytes, ID_BYTES);
+    fixture_free_reply(listed);
+    (void)fixture_emitted(fixture);
+}
+
+/* Broken once: unassigned all the same, and the money was there twice. */
+static void what_is_posted_is_not_taken_back_into_suspense(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("posted already");
+    struct id item_id = named("posted already: item");
+    const Dunlin__Payment__V1__HoldMoneyRequest hold = money(&item_id, 400);
+    Dunlin__Payment__V1__PostPaymentRequest request = payment_of(&ids, 400);
+
+    place(fixture, &ids, 1000);
+    fixture_free_reply(fixture_call(fixture, "HoldMoney", &hold.base, STATUS_OK));
+    assign(fixture, &item_id, &ids, STATUS_OK);
+    request.item_id = wire_id(&item_id);
+    fixture_free_reply(fixture_call(fixture, "PostPayment", &request.base, STATUS_OK));
+    unassign(fixture, &item_id, STATUS_FAILED_PRECONDITION);
+    expect_trust(fixture, "", 400, 0, 0, 0, 400);
+    (void)fixture_emitted(fixture);
+}
+
 static void a_refund_leaves_the_trust_account(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -374,6 +416,8 @@ int main(void)
         cmocka_unit_test_setup(the_same_payment_twice_is_held_once, empty),
         cmocka_unit_test_setup(money_of_nobody_is_held_assigned_and_pays_an_account, empty),
         cmocka_unit_test_setup(an_account_that_owes_less_takes_nothing_of_it, empty),
+        cmocka_unit_test_setup(an_assignment_that_is_taken_back_leaves_whose_it_was, empty),
+        cmocka_unit_test_setup(what_is_posted_is_not_taken_back_into_suspense, empty),
         cmocka_unit_test_setup(a_refund_leaves_the_trust_account, empty),
         cmocka_unit_test_setup(money_that_makes_no_sense_is_refused, empty),
         cmocka_unit_test_setup(card_numbers_that_somebody_wrote_are_not_kept, empty),
