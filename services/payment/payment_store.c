@@ -5,8 +5,9 @@
 #include "db/db_columns.h"
 #include "id/id_table.h"
 #include "payment_sql.h"
+#include "plan_store.h"
 
-#define ACCOUNT_COLUMNS 14 /* of account_load, before those of the open promise */
+#define ACCOUNT_COLUMNS 16 /* of account_load, before those of the open promise */
 
 static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
 {
@@ -32,6 +33,7 @@ static struct promise read_promise(const struct db_result *result, size_t row, i
         .made_after = db_int4(result, row, at + 10),
         .made_at = {db_int8(result, row, at + 11)},
         .reason = db_text(result, row, at + 12),
+        .tolerance = {(enum tolerance_kind)db_int2(result, row, at + 13), db_int8(result, row, at + 14)},
     };
 }
 
@@ -86,12 +88,18 @@ static void take_accounts(struct book *book, const struct db_result *result)
             .age_days = db_int4(result, row, 9),
             .placed_minor = db_int8(result, row, 10),
             .owed = read_charges(result, row, 11),
+            .plan_id = db_id(result, row, 14),
+            .proposed_plan_id = db_id(result, row, 15),
         };
         if (!db_is_null(result, row, ACCOUNT_COLUMNS)) {
             struct promise promise = read_promise(result, row, ACCOUNT_COLUMNS);
             account.open_promise = take_promise(book, &promise);
         }
         (void)book_add_account(book, &account, db_int4(result, row, 7));
+        if (!id_is_none(&account.plan_id))
+            book_want_plan(book, &account.plan_id);
+        if (!id_is_none(&account.proposed_plan_id))
+            book_want_plan(book, &account.proposed_plan_id);
     }
 }
 
@@ -141,14 +149,14 @@ static void take_suspense(struct book *book, const struct db_result *result)
 
 typedef void take_fn(struct book *book, const struct db_result *result);
 
-/* What may be wanted. Postings and promises come first: they say which accounts are wanted besides. */
+/* What may be wanted. */
 struct load {
     const struct db_statement *statement;
     GHashTable *wanted;
     take_fn *take;
 };
 
-#define LOADS_MAX 4
+#define LOADS_MAX 6
 
 static enum status run_loads(struct db *db, struct book *book, const struct load *loads, size_t n_loads,
                              struct error *err)
@@ -181,10 +189,21 @@ static enum status run_loads(struct db *db, struct book *book, const struct load
     return STATUS_OK;
 }
 
-static gboolean is_known(gpointer id, gpointer value, gpointer book)
+static gboolean is_known(gpointer id, gpointer value, gpointer rows)
 {
     (void)value;
-    return book_account(book, id) != NULL;
+    return g_hash_table_contains(rows, id);
+}
+
+/* What was found may have wanted what is there already. */
+static bool wants_more(struct book *book)
+{
+    (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known, book->accounts);
+    (void)g_hash_table_foreach_remove(book->wanted_plans, is_known, book->plans);
+    (void)g_hash_table_foreach_remove(book->wanted_postings, is_known, book->postings);
+    return g_hash_table_size(book->wanted_accounts) + g_hash_table_size(book->wanted_plans) +
+               g_hash_table_size(book->wanted_postings) >
+           0;
 }
 
 enum status payment_store_load(struct db *db, struct book *book, struct error *err)
@@ -194,14 +213,14 @@ enum status payment_store_load(struct db *db, struct book *book, struct error *e
         {&PAYMENT_PROMISE_LOAD, book->wanted_promises, take_promises},
         {&PAYMENT_POSTING_LOAD, book->wanted_postings, take_postings},
         {&PAYMENT_SUSPENSE_LOAD, book->wanted_suspense, take_suspense},
+        {&PAYMENT_PLAN_LOAD, book->wanted_plans, plan_store_take},
+        {&PAYMENT_PLAN_INSTALMENT_LOAD, book->wanted_plans, plan_store_take_instalments},
     };
     _Static_assert(ARRAY_SIZE(all) <= LOADS_MAX, "room for each");
     enum status st = run_loads(db, book, all, ARRAY_SIZE(all), err);
 
-    if (st == STATUS_OK) {
-        (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known, book);
-        st = run_loads(db, book, all, 1, err);
-    }
+    while (st == STATUS_OK && wants_more(book))
+        st = run_loads(db, book, all, ARRAY_SIZE(all), err);
     return st == STATUS_OK ? st : error_wrap(err, st, "load accounts");
 }
 
@@ -401,8 +420,8 @@ static void push_new_account(struct db_columns *columns, const struct book_accou
     db_array_int8(column[12], account->placed_minor);
 }
 
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL,
-                                             DB_UUID, DB_INT4, DB_INT8, DB_INT8, DB_INT8};
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_UUID,
+                                             DB_INT4, DB_INT8, DB_INT8, DB_INT8, DB_UUID, DB_UUID};
 
 static void push_account(struct db_columns *columns, const struct book_account *row)
 {
@@ -416,10 +435,12 @@ static void push_account(struct db_columns *columns, const struct book_account *
     db_array_id(column[5], open_promise_id(account));
     db_array_int4(column[6], row->version + 1);
     push_charges(&column[7], &account->owed);
+    db_array_id(column[10], &account->plan_id);
+    db_array_id(column[11], &account->proposed_plan_id);
 }
 
-static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT,
-                                             DB_INT8, DB_INT8, DB_INT4, DB_INT8, DB_INT4, DB_INT8, DB_TEXT};
+static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT, DB_INT8,
+                                             DB_INT8, DB_INT4, DB_INT8, DB_INT4, DB_INT8, DB_TEXT, DB_INT2, DB_INT8};
 
 static void push_promise(struct db_columns *columns, const struct promise *promise)
 {
@@ -438,6 +459,13 @@ static void push_promise(struct db_columns *columns, const struct promise *promi
     db_array_int4(column[11], promise->made_after);
     db_array_int8(column[12], promise->made_at.us);
     db_array_text(column[13], promise->reason);
+    if (promise->tolerance.kind == TOLERANCE_NONE) {
+        db_array_null(column[14]);
+        db_array_null(column[15]);
+        return;
+    }
+    db_array_int2(column[14], (int16_t)promise->tolerance.kind);
+    db_array_int8(column[15], promise->tolerance.value);
 }
 
 static const enum db_type SUSPENSE_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8,
@@ -495,6 +523,8 @@ enum write {
     WRITE_NEW_POSTINGS,
     WRITE_SUSPENSE,
     WRITE_TRUST,
+    WRITE_PLANS,
+    WRITE_INSTALMENTS,
     WRITES_END,
 };
 
@@ -505,6 +535,8 @@ static const struct db_write WRITES[WRITES_END] = {
     [WRITE_NEW_POSTINGS] = {&PAYMENT_POSTING_COPY, POSTING_TYPES, ARRAY_SIZE(POSTING_TYPES), .is_copy = true},
     [WRITE_SUSPENSE] = {&PAYMENT_SUSPENSE_SAVE, SUSPENSE_TYPES, ARRAY_SIZE(SUSPENSE_TYPES), .is_copy = false},
     [WRITE_TRUST] = {&PAYMENT_TRUST_APPEND, TRUST_TYPES, ARRAY_SIZE(TRUST_TYPES), .is_copy = false},
+    [WRITE_PLANS] = {&PAYMENT_PLAN_SAVE, PLAN_TYPES, PLAN_COLUMNS, .is_copy = false},
+    [WRITE_INSTALMENTS] = {&PAYMENT_PLAN_INSTALMENT_SAVE, INSTALMENT_TYPES, INSTALMENT_COLUMNS, .is_copy = false},
 };
 
 static void collect_account(const struct book_account *row, struct db_columns writes[static WRITES_END])
@@ -546,6 +578,7 @@ static void collect_changes(struct book *book, struct db_columns writes[static W
     while (g_hash_table_iter_next(&iter, NULL, &row))
         if (((const struct book_suspense *)row)->is_changed)
             push_suspense(&writes[WRITE_SUSPENSE], &((const struct book_suspense *)row)->item);
+    plan_store_collect(book, &writes[WRITE_PLANS], &writes[WRITE_INSTALMENTS]);
     for (guint i = 0; i < book->trust->len; i++)
         push_trust(&writes[WRITE_TRUST], &g_array_index(book->trust, struct trust_entry, i), (int32_t)i);
 }

@@ -7,9 +7,9 @@
 
 /* The ledger in PostgreSQL: the only file that speaks SQL. All calls run inside the caller's open transaction. */
 
-/* Loads what the book wants, with the open promises of the accounts, and the accounts of wanted postings and promises
- * too: one round trip, two where those accounts were not wanted by name. What is not there stays out of the book.
- * Called once a book. */
+/* Loads what the book wants, with the open promises of the accounts, and the accounts of wanted postings, promises and
+ * plans too, and the plans of all these accounts: one round trip, and one more for what follows from what was found.
+ * What is not there stays out of the book. Called once a book. */
 MUST_USE enum status payment_store_load(struct db *db, struct book *book, struct error *err);
 
 /* Writes what has changed, in one round trip. Fails with ABORTED where an account was changed by somebody else since

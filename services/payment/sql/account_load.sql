@@ -3,9 +3,11 @@
 -- At most one row a pair; the columns from promise_id on are NULL where no promise is open.
 SELECT a.account_id, a.agency_id, a.debtor_id, a.currency, a.balance_minor, a.n_postings, a.is_recalled, a.version,
        a.client, a.age_days, a.placed_minor, coalesce(a.interest_minor, 0) AS interest_minor, coalesce(a.fees_minor, 0) AS fees_minor, coalesce(a.costs_minor, 0) AS costs_minor,
+       a.plan_id, a.proposed_plan_id,
        p.promise_id, p.account_id AS promise_account_id, p.debtor_id AS promise_debtor_id, p.agency_id AS promise_agency_id,
        p.state, p.currency AS promise_currency, p.amount_minor, p.paid_minor, p.due_on - date '1970-01-01' AS due_on_days,
-       p.breaks_at_us, p.made_after, p.made_at_us, p.reason
+       p.breaks_at_us, p.made_after, p.made_at_us, p.reason,
+       coalesce(p.tolerance_kind, 0::smallint) AS tolerance_kind, coalesce(p.tolerance_value, 0) AS tolerance_value
 FROM unnest($1::smallint[], $2::uuid[]) AS k (partition, account_id)
 JOIN payment.account a ON a.partition = k.partition AND a.account_id = k.account_id
 LEFT JOIN payment.promise p ON p.partition = a.partition AND p.promise_id = a.open_promise_id
