@@ -208,6 +208,7 @@ enum hold {
     HOLD_PROMISE,
     HOLD_NOTICE_OVERDUE, /* the validation notice was not sent in time */
     HOLD_COMPLAINT,      /* a complaint whose severity stops contact, by the agency's policy */
+    HOLD_PLAN,           /* a payment plan is agreed on */
     HOLD_COUNT,
 };
 const char *hold_name(enum hold hold); /* "dispute" */

@@ -73,7 +73,8 @@ static const cyaml_strval_t HOLDS[] = {{"dispute", HOLD_DISPUTE},
                                        {"recalled", HOLD_RECALLED},
                                        {"promise", HOLD_PROMISE},
                                        {"notice_overdue", HOLD_NOTICE_OVERDUE},
-                                       {"complaint", HOLD_COMPLAINT}};
+                                       {"complaint", HOLD_COMPLAINT},
+                                       {"plan", HOLD_PLAN}};
 
 #define OPTIONAL_POINTER (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
 #define OPTIONAL_STRICT  (CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT)

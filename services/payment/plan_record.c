@@ -267,8 +267,8 @@ enum status record_plan_hold(const struct record *record, struct plan_agreement 
     return emit(record, agreement, &message.base, err);
 }
 
-static enum status emit_resumed(const struct record *record, const struct plan_agreement *agreement, const char *reason,
-                                struct error *err)
+static enum status emit_resumed(const struct record *record, const struct plan_agreement *agreement, bool was_completed,
+                                const char *reason, struct error *err)
 {
     Dunlin__Payment__V1__PlanResumed message;
 
@@ -277,6 +277,7 @@ static enum status emit_resumed(const struct record *record, const struct plan_a
     message.account_id = wire_id(&agreement->plan.account_id);
     message.debtor_id = wire_id(&agreement->debtor_id);
     message.reason = wire_text(reason);
+    message.was_completed = was_completed;
     return emit(record, agreement, &message.base, err);
 }
 
@@ -288,7 +289,7 @@ enum status record_plan_resume(const struct record *record, struct plan_agreemen
     if (st != STATUS_OK)
         return st;
     touch(record, agreement);
-    return emit_resumed(record, agreement, reason, err);
+    return emit_resumed(record, agreement, false, reason, err);
 }
 
 enum status record_plan_cancel(const struct record *record, struct plan_agreement *agreement, enum plan_event event,
@@ -325,7 +326,7 @@ static enum status settle_completed(const struct record *record, struct account 
         return STATUS_OK;
     enum status st = STATUS_OK;
     if (agreement->plan.state == PLAN_ACTIVE)
-        st = emit_resumed(record, agreement, "a payment came back", err);
+        st = emit_resumed(record, agreement, true, "a payment came back", err);
     if (st == STATUS_OK)
         st = revoke_discount(record, account, agreement, posting, err);
     return st == STATUS_OK ? grant_discount(record, account, agreement, posting, err) : st;

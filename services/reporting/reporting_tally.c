@@ -28,6 +28,8 @@ static const char *const MEASURE_NAMES[MEASURE_END] = {
     [MEASURE_STOP] = "stop",
     [MEASURE_ROW] = "row",
     [MEASURE_NOTICE_OVERDUE] = "notice_overdue",
+    [MEASURE_PLAN] = "plan",
+    [MEASURE_INSTALMENT_MISSED] = "instalment_missed",
 };
 
 const struct span_kind SPANS[SPAN_END] = {
