@@ -46,7 +46,7 @@ static int fresh(void **state)
 /* Plans are listed by when they were agreed on. */
 static void pass_a_second(void)
 {
-    assert_true(clock_drive((struct instant){clock_now().us + US_PER_SEC}));
+    assert_true(clock_drive((struct instant){clock_now().us + US_PER_S}));
 }
 
 /* A request with what it points to. */
