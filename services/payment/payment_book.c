@@ -2,7 +2,6 @@
 
 #include <assert.h>
 
-#include "cardmask/cardmask.h"
 #include "db/db.h"
 #include "id/id_table.h"
 
@@ -25,7 +24,6 @@ struct book *book_new(void)
     book->wanted_postings = id_set_new();
     book->wanted_suspense = id_set_new();
     book->wanted_plans = id_set_new();
-    book->texts = g_ptr_array_new_with_free_func(g_free);
     book->trust = g_array_new(FALSE, FALSE, sizeof(struct trust_entry));
     book->new_postings = g_ptr_array_new();
     book->results = g_ptr_array_new_with_free_func(free_result);
@@ -46,7 +44,6 @@ void book_free(struct book *book)
     g_hash_table_destroy(book->wanted_postings);
     g_hash_table_destroy(book->wanted_suspense);
     g_hash_table_destroy(book->wanted_plans);
-    g_ptr_array_free(book->texts, TRUE);
     g_array_free(book->trust, TRUE);
     g_ptr_array_free(book->new_postings, TRUE);
     g_ptr_array_free(book->results, TRUE);
@@ -200,13 +197,4 @@ void book_touch_suspense(struct suspense *item)
 void book_touch_plan(struct plan_agreement *agreement)
 {
     ((struct book_plan *)agreement)->is_changed = true;
-}
-
-const char *book_keep_words(struct book *book, const char *words)
-{
-    char *kept = g_strdup(words);
-
-    (void)mask_card_numbers(kept);
-    g_ptr_array_add(book->texts, kept);
-    return kept;
 }

@@ -55,7 +55,6 @@ struct book {
     GPtrArray *new_postings; /* struct book_posting, borrowed, in order */
     GArray *trust;           /* struct trust_entry: new ones, in order */
     GPtrArray *results;      /* struct db_result */
-    GPtrArray *texts;        /* char */
 };
 
 struct book *book_new(void);
@@ -91,8 +90,5 @@ void book_touch_account(struct account *account);
 void book_touch_promise(struct promise *promise);
 void book_touch_suspense(struct suspense *item);
 void book_touch_plan(struct plan_agreement *agreement);
-
-/* What people wrote, its card numbers masked; lives as long as the book. */
-const char *book_keep_words(struct book *book, const char *words);
 
 #endif

@@ -376,7 +376,7 @@ static enum status act_cancel(const struct record *record, struct service_call *
         service_fail_error(call, &why);
         return STATUS_OK;
     }
-    promise->reason = book_keep_words(record->book, request->reason);
+    promise->reason = request->reason;
     enum status st = record_promise_end(record, book_account(record->book, &promise->account_id), promise, err);
     if (st == STATUS_OK)
         reply_promise(call, promise);

@@ -95,7 +95,7 @@ static enum status check_request(const struct service_call *call, const Dunlin__
     enum status st = plan_read_role(request->role, &role, err);
 
     if (st == STATUS_OK)
-        st = wire_check_text(request->note, TEXT_MAX_BYTES, "note", err);
+        st = wire_free_text(request->note, TEXT_MAX_BYTES, "note", err);
     if (st == STATUS_OK && request->instrument_id.len > 0)
         st = wire_read_own_id(call, &request->instrument_id, "instrument_id", &instrument_id, err);
     return st;
@@ -266,7 +266,7 @@ static struct plan_agreement *new_agreement(const struct record *record, const s
         .terms_id = terms_of(request, &plan_id),
         .agreed_by = record->actor ? record->actor : "",
         .approved_by = "",
-        .reason = book_keep_words(record->book, request->note),
+        .reason = request->note,
     };
     return agreement;
 }
@@ -297,13 +297,13 @@ static enum status act_agree(const struct record *record, struct service_call *c
 /* --- ApprovePlan */
 
 static enum status want_plan(struct book *book, const struct service_call *call, const ProtobufCBinaryData *bytes,
-                             const char *reason, struct error *err)
+                             char *reason, struct error *err)
 {
     struct id plan_id;
     enum status st = wire_read_own_id(call, bytes, "plan_id", &plan_id, err);
 
-    if (st == STATUS_OK)
-        st = wire_check_text(reason, TEXT_MAX_BYTES, "reason", err);
+    if (st == STATUS_OK && reason)
+        st = wire_free_text(reason, TEXT_MAX_BYTES, "reason", err);
     if (st == STATUS_OK)
         book_want_plan(book, &plan_id);
     return st;
@@ -317,7 +317,7 @@ static enum status want_approve(struct book *book, const struct service_call *ca
     if (!wire_actor(call))
         return error_set(err, STATUS_INVALID_ARGUMENT, "principal: a plan is approved by somebody: say who");
     enum status st = plan_read_role(request->role, &role, err);
-    return st == STATUS_OK ? want_plan(book, call, &request->plan_id, "", err) : st;
+    return st == STATUS_OK ? want_plan(book, call, &request->plan_id, NULL, err) : st;
 }
 
 /* Four eyes: another person, whose own limits suffice. */
@@ -378,9 +378,8 @@ static enum status act_decline(const struct record *record, struct service_call 
 
     if (!agreement)
         return STATUS_OK;
-    const char *reason = book_keep_words(record->book, request->reason);
-    return end_step(record, call, agreement, record_plan_cancel(record, agreement, PLAN_EVENT_DECLINE, reason, err),
-                    err);
+    return end_step(record, call, agreement,
+                    record_plan_cancel(record, agreement, PLAN_EVENT_DECLINE, request->reason, err), err);
 }
 
 static enum status want_hold(struct book *book, const struct service_call *call, struct error *err)
@@ -397,10 +396,9 @@ static enum status act_hold(const struct record *record, struct service_call *ca
 
     if (!agreement)
         return STATUS_OK;
-    const char *reason = book_keep_words(record->book, request->reason);
-    const bool is_said = agreement->plan.state == PLAN_ON_HOLD && strcmp(agreement->reason, reason) == 0;
-    return end_step(record, call, agreement, is_said ? STATUS_OK : record_plan_hold(record, agreement, reason, err),
-                    err);
+    const bool is_said = agreement->plan.state == PLAN_ON_HOLD && strcmp(agreement->reason, request->reason) == 0;
+    return end_step(record, call, agreement,
+                    is_said ? STATUS_OK : record_plan_hold(record, agreement, request->reason, err), err);
 }
 
 static enum status want_resume(struct book *book, const struct service_call *call, struct error *err)
@@ -417,8 +415,7 @@ static enum status act_resume(const struct record *record, struct service_call *
 
     if (!agreement)
         return STATUS_OK;
-    const char *reason = book_keep_words(record->book, request->reason);
-    return end_step(record, call, agreement, record_plan_resume(record, agreement, reason, err), err);
+    return end_step(record, call, agreement, record_plan_resume(record, agreement, request->reason, err), err);
 }
 
 static enum status want_cancel(struct book *book, const struct service_call *call, struct error *err)
@@ -435,9 +432,8 @@ static enum status act_cancel(const struct record *record, struct service_call *
 
     if (!agreement)
         return STATUS_OK;
-    const char *reason = book_keep_words(record->book, request->reason);
-    return end_step(record, call, agreement, record_plan_cancel(record, agreement, PLAN_EVENT_CANCEL, reason, err),
-                    err);
+    return end_step(record, call, agreement,
+                    record_plan_cancel(record, agreement, PLAN_EVENT_CANCEL, request->reason, err), err);
 }
 
 /* --- ProposePlans */
