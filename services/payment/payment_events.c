@@ -468,10 +468,13 @@ static const struct timer_rule *rule_of_timer(const struct timer *timer)
 /* What could not be applied may be the very payment: all that would end something waits for it. */
 static enum status fire(const struct record *record, const struct timer *timer, struct error *err)
 {
+    const struct timer_rule *rule = rule_of_timer(timer);
     struct timer later = *timer;
 
+    if (!rule)
+        return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timer->kind);
     if (!unit_is_debtor_parked(record->unit, &timer->debtor_id))
-        return rule_of_timer(timer)->fire(record, timer, err);
+        return rule->fire(record, timer, err);
     later.due_at.us = unit_now(record->unit).us + US_PER_HOUR;
     unit_timer_set(record->unit, &later);
     return STATUS_OK;
@@ -484,9 +487,8 @@ enum status payment_timers(struct unit *unit, const struct timer *timers, size_t
 
     for (size_t i = 0; i < n_timers; i++) {
         const struct timer_rule *rule = rule_of_timer(&timers[i]);
-        if (!rule)
-            return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timers[i].kind);
-        rule->want(book, &timers[i].subject_id);
+        if (rule)
+            rule->want(book, &timers[i].subject_id);
     }
     enum status st = payment_store_load(unit_db(unit), book, err);
     for (size_t i = 0; i < n_timers && st == STATUS_OK; i++)

@@ -74,7 +74,7 @@ static enum status end_step(const struct record *record, struct service_call *ca
 
 /* --- AgreePlan */
 
-static enum status want_optional(struct book *book, const struct service_call *call, const ProtobufCBinaryData *bytes,
+static enum status want_replaced(struct book *book, const struct service_call *call, const ProtobufCBinaryData *bytes,
                                  struct error *err)
 {
     struct id plan_id;
@@ -112,7 +112,7 @@ static enum status want_agree(struct book *book, const struct service_call *call
     if (st == STATUS_OK)
         st = check_request(call, request, err);
     if (st == STATUS_OK)
-        st = want_optional(book, call, &request->replaces, err);
+        st = want_replaced(book, call, &request->replaces, err);
     if (st != STATUS_OK)
         return st;
     book_want_plan(book, &plan_id);

@@ -43,9 +43,11 @@ static void settle_timer(const struct record *record, const struct plan_agreemen
         unit_timer_cancel(record->unit, TIMER_PLAN_LOOK, &agreement->plan.plan_id);
 }
 
+/* The account's version is the plan's, too: a writer that lost its partition changes neither. */
 static void touch(const struct record *record, struct plan_agreement *agreement)
 {
     book_touch_plan(agreement);
+    book_touch_account(account_of(record, agreement));
     settle_timer(record, agreement);
 }
 
@@ -83,7 +85,6 @@ enum status record_plan_proposed(const struct record *record, struct account *ac
                                  struct error *err)
 {
     account->proposed_plan_id = agreement->plan.plan_id;
-    book_touch_account(account);
     touch(record, agreement);
     return emit_proposed(record, agreement, err);
 }
@@ -131,7 +132,6 @@ static void forget(struct account *account, const struct plan_agreement *agreeme
         account->plan_id = (struct id){0};
     if (id_equal(&account->proposed_plan_id, &agreement->plan.plan_id))
         account->proposed_plan_id = (struct id){0};
-    book_touch_account(account);
 }
 
 static enum status end_cancelled(const struct record *record, struct plan_agreement *agreement, bool was_proposed,
