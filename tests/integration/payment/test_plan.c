@@ -91,9 +91,11 @@ static void hold(struct unit_fixture *fixture, const char *name, enum status exp
     const struct id plan_id = named(name);
     Dunlin__Payment__V1__HoldPlanRequest request;
 
+    char reason[] = "debit returned, card 4111 1111 1111 1111"; /* masked in place */
+
     dunlin__payment__v1__hold_plan_request__init(&request);
     request.plan_id = wire_id(&plan_id);
-    request.reason = wire_text("debit returned, card 4111 1111 1111 1111");
+    request.reason = reason;
     fixture_free_reply(fixture_call(fixture, "HoldPlan", &request.base, expected));
 }
 
