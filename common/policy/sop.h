@@ -235,6 +235,21 @@ struct sop_escalation_facts {
     const char *client, *currency, *class;
 };
 
+/* How much less than agreed still counts as paid. */
+struct sop_tolerance {
+    bool is_percent; /* of what was agreed, rounded down to the minor unit; else minor units */
+    int64_t value;   /* 0: none */
+};
+
+/* By what a payment plan is judged, and what is offered beside it. */
+struct sop_plans {
+    int32_t grace_days;             /* after an instalment's due day before it counts as missed */
+    struct sop_tolerance tolerance; /* of each instalment */
+    int32_t breaks_in_a_row;        /* a plan is broken by so many missed and not paid since; 0: never */
+    int32_t breaks_in_total;        /* by so many missed, also where they were paid since; 0: never */
+    int32_t settlement_percent; /* discount that is offered for all at once, within who offers' authority; 0: none */
+};
+
 /* How grave a complaint is. The numbers are those of ComplaintSeverity on the wire (proto/dunlin/dispute/v1). */
 enum sop_severity {
     SOP_SEVERITY_LOW = 1,
@@ -297,7 +312,9 @@ struct sop {
     bool sends_notices;         /* some step is the validation notice: that it is sent in time is seen to here */
     struct sop_bucket *buckets; /* ascending, without gaps or overlaps */
     size_t n_buckets;
-    int32_t promise_grace_days;      /* after a promise's due day before it counts as broken */
+    int32_t promise_grace_days; /* after a promise's due day before it counts as broken */
+    struct sop_tolerance promise_tolerance;
+    struct sop_plans plans;
     int32_t verification_days;       /* from a dispute's opening until its verification must be sent */
     bool disputes_hold_by_law_alone; /* else whatever is disputed holds contact until it is answered */
 };

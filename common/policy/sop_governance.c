@@ -21,11 +21,11 @@ static const struct {
     const char *name;
     bool is_in_days;
 } KPIS[] = {
-    {"recovery_rate", false},       {"late_settlement_rate", false},     {"compliance_rate", false},
-    {"permit_grant_rate", false},   {"right_party_contact_rate", false}, {"abandonment_rate", false},
-    {"promise_kept_rate", false},   {"promise_kept_amount_rate", false}, {"dispute_rate", false},
-    {"row_reject_rate", false},     {"days_to_pay_mean", true},          {"days_to_pay_median", true},
-    {"time_to_resolve_mean", true}, {"time_to_resolve_median", true},
+    {"recovery_rate", false},     {"late_settlement_rate", false},     {"compliance_rate", false},
+    {"permit_grant_rate", false}, {"right_party_contact_rate", false}, {"abandonment_rate", false},
+    {"promise_kept_rate", false}, {"promise_kept_amount_rate", false}, {"plan_kept_rate", false},
+    {"dispute_rate", false},      {"row_reject_rate", false},          {"days_to_pay_mean", true},
+    {"days_to_pay_median", true}, {"time_to_resolve_mean", true},      {"time_to_resolve_median", true},
 };
 
 static bool is_wide_enough(const struct sop_authority *wide, const struct sop_authority *narrow)

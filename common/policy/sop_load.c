@@ -93,8 +93,8 @@ static enum status check_numbers(const struct sop_maker *maker)
 
 static enum status make_sop(const struct sop_maker *maker)
 {
-    static enum status (*const PARTS[])(const struct sop_maker *) = {check_numbers, make_buckets, sop_make_strategies,
-                                                                     sop_make_classes, sop_make_governance};
+    static enum status (*const PARTS[])(const struct sop_maker *) = {
+        check_numbers, make_buckets, sop_make_strategies, sop_make_classes, sop_make_governance, sop_make_payments};
     const struct sop_values *values = maker->values;
     (void)snprintf(maker->sop->name, sizeof(maker->sop->name), "%s", values->name);
     memcpy(maker->sop->version, maker->file->version, sizeof(maker->sop->version));

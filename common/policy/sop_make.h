@@ -27,6 +27,8 @@ MUST_USE enum status sop_make_strategies(const struct sop_maker *maker);
 MUST_USE enum status sop_make_classes(const struct sop_maker *maker); /* of strategies that are made */
 MUST_USE enum status sop_make_governance(const struct sop_maker *maker);
 
+MUST_USE enum status sop_make_payments(const struct sop_maker *maker);
+
 /* INVALID_ARGUMENT: "no strategy 'firm'; there are: soft". */
 MUST_USE enum status sop_refuse_strategy(const struct sop_maker *maker, struct policy_path path, const char *strategy);
 

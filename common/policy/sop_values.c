@@ -274,6 +274,22 @@ static const cyaml_schema_field_t AUTHORITY_FIELDS[] = {
 static const cyaml_schema_value_t AUTHORITY = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct authority_values, AUTHORITY_FIELDS)};
 
+static const cyaml_schema_field_t TOLERANCE_FIELDS[] = {
+    CYAML_FIELD_INT_PTR("minor", CYAML_FLAG_OPTIONAL, struct tolerance_values, minor),
+    CYAML_FIELD_INT_PTR("percent", CYAML_FLAG_OPTIONAL, struct tolerance_values, percent),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t PLANS_FIELDS[] = {
+    CYAML_FIELD_INT_PTR("grace_days", CYAML_FLAG_OPTIONAL, struct plans_values, grace_days),
+    CYAML_FIELD_MAPPING_PTR("tolerance", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER, struct plans_values, tolerance,
+                            TOLERANCE_FIELDS),
+    CYAML_FIELD_INT_PTR("breaks_in_a_row", CYAML_FLAG_OPTIONAL, struct plans_values, breaks_in_a_row),
+    CYAML_FIELD_INT_PTR("breaks_in_total", CYAML_FLAG_OPTIONAL, struct plans_values, breaks_in_total),
+    CYAML_FIELD_INT_PTR("settlement_percent", CYAML_FLAG_OPTIONAL, struct plans_values, settlement_percent),
+    CYAML_FIELD_END,
+};
+
 #define ESCALATION_TEXT(name, max)                                                                                     \
     CYAML_FIELD_STRING_PTR(#name, CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER, struct escalation_values, name, 1, max)
 static const cyaml_schema_field_t ESCALATION_FIELDS[] = {
@@ -331,6 +347,9 @@ static const cyaml_schema_field_t SOP_FIELDS[] = {
     CYAML_FIELD_SEQUENCE_COUNT("languages", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct sop_values, languages,
                                n_languages, &WORD, 1, SOP_LANGUAGES_MAX),
     CYAML_FIELD_INT("promise_grace_days", CYAML_FLAG_DEFAULT, struct sop_values, promise_grace_days),
+    CYAML_FIELD_MAPPING_PTR("promise_tolerance", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER, struct sop_values,
+                            promise_tolerance, TOLERANCE_FIELDS),
+    CYAML_FIELD_MAPPING_PTR("plans", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER, struct sop_values, plans, PLANS_FIELDS),
     CYAML_FIELD_INT("verification_days", CYAML_FLAG_DEFAULT, struct sop_values, verification_days),
     CYAML_FIELD_ENUM("dispute_holds", STRICT | CYAML_FLAG_OPTIONAL, struct sop_values, dispute_holds,
                      DISPUTE_HOLDS_NAMES, ARRAY_SIZE(DISPUTE_HOLDS_NAMES)),

@@ -67,6 +67,16 @@ struct authority_values {
     enum sop_role approval_by; /* 0: not said */
 };
 
+struct tolerance_values {
+    int64_t *minor, *percent; /* one of them */
+};
+
+struct plans_values {
+    int32_t *grace_days;
+    struct tolerance_values *tolerance;
+    int32_t *breaks_in_a_row, *breaks_in_total, *settlement_percent;
+};
+
 struct escalation_values {
     char code[SOP_CODE_SIZE];
     char title[128];
@@ -110,6 +120,8 @@ struct sop_values {
     char **languages;
     unsigned n_languages;
     int32_t promise_grace_days;
+    struct tolerance_values *promise_tolerance;
+    struct plans_values *plans;
     int32_t verification_days;
     enum sop_dispute_holds dispute_holds;
     struct bucket_values *buckets;

@@ -209,6 +209,7 @@ enum hold {
     HOLD_NOTICE_OVERDUE, /* the validation notice was not sent in time */
     HOLD_COMPLAINT,      /* a complaint whose severity stops contact, by the agency's policy */
     HOLD_HANDED_OVER,    /* with an outside agency or a lawyer: others contact him */
+    HOLD_PLAN,           /* a payment plan is agreed on */
     HOLD_COUNT,
 };
 const char *hold_name(enum hold hold); /* "dispute" */

@@ -31,6 +31,7 @@ const char *hold_name(enum hold hold)
         [HOLD_NOTICE_OVERDUE] = "notice_overdue",
         [HOLD_COMPLAINT] = "complaint",
         [HOLD_HANDED_OVER] = "handed_over",
+        [HOLD_PLAN] = "plan",
     };
     return NAMES[hold];
 }
@@ -220,7 +221,7 @@ static bool is_hold_exception(const struct judgement *judgement, enum hold hold)
         return false;
     if (!judgement->is_to_consumer)
         return true;
-    if (hold == HOLD_PAID || hold == HOLD_PROMISE)
+    if (hold == HOLD_PAID || hold == HOLD_PROMISE || hold == HOLD_PLAN)
         return question->purpose == PURPOSE_PAYMENT_CONFIRMATION || is_no_collection(judgement);
     if (hold == HOLD_NOTICE_OVERDUE || hold == HOLD_COMPLAINT)
         return is_no_collection(judgement);

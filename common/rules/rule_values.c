@@ -74,7 +74,8 @@ static const cyaml_strval_t HOLDS[] = {{"dispute", HOLD_DISPUTE},
                                        {"promise", HOLD_PROMISE},
                                        {"notice_overdue", HOLD_NOTICE_OVERDUE},
                                        {"complaint", HOLD_COMPLAINT},
-                                       {"handed_over", HOLD_HANDED_OVER}};
+                                       {"handed_over", HOLD_HANDED_OVER},
+                                       {"plan", HOLD_PLAN}};
 
 #define OPTIONAL_POINTER (CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER)
 #define OPTIONAL_STRICT  (CYAML_FLAG_OPTIONAL | CYAML_FLAG_STRICT)

@@ -7,17 +7,12 @@
 #include "dunlin/payment/v1/payment.pb-c.h"
 
 const ProtobufCMessageDescriptor *const CLASSIFICATION_CONSUMED[] = {
-    &dunlin__intake__v1__account_placed__descriptor,
-    &dunlin__intake__v1__account_updated__descriptor,
-    &dunlin__intake__v1__account_recalled__descriptor,
-    &dunlin__payment__v1__balance_changed__descriptor,
-    &dunlin__payment__v1__promise_broken__descriptor,
-    &dunlin__dispute__v1__dispute_opened__descriptor,
-    &dunlin__dispute__v1__dispute_amended__descriptor,
-    &dunlin__dispute__v1__dispute_reopened__descriptor,
-    &dunlin__dispute__v1__verification_sent__descriptor,
-    &dunlin__dispute__v1__dispute_resolved__descriptor,
-    NULL,
+    &dunlin__intake__v1__account_placed__descriptor,    &dunlin__intake__v1__account_updated__descriptor,
+    &dunlin__intake__v1__account_recalled__descriptor,  &dunlin__payment__v1__balance_changed__descriptor,
+    &dunlin__payment__v1__promise_broken__descriptor,   &dunlin__payment__v1__plan_broken__descriptor,
+    &dunlin__dispute__v1__dispute_opened__descriptor,   &dunlin__dispute__v1__dispute_amended__descriptor,
+    &dunlin__dispute__v1__dispute_reopened__descriptor, &dunlin__dispute__v1__verification_sent__descriptor,
+    &dunlin__dispute__v1__dispute_resolved__descriptor, NULL,
 };
 
 static struct date day_of(int64_t us)
@@ -129,6 +124,15 @@ static enum status on_promise_broken(const struct classification_work *work, str
     return look_again(work, account, event->occurred_at_us, "promise_broken", err);
 }
 
+/* A plan is a promise of several payments. */
+static enum status on_plan_broken(const struct classification_work *work, struct account_facts *account,
+                                  const struct event *event, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    account->broken_promises++;
+    return look_again(work, account, event->occurred_at_us, "plan_broken", err);
+}
+
 /* At most one a debt is unresolved; one that holds nothing is none as far as collection goes. */
 static enum status take_open_dispute(const struct classification_work *work, struct account_facts *account,
                                      const struct event *event, bool is_without_hold, struct error *err)
@@ -189,6 +193,7 @@ static const struct {
     {&dunlin__intake__v1__account_recalled__descriptor, on_recalled},
     {&dunlin__payment__v1__balance_changed__descriptor, on_balance_changed},
     {&dunlin__payment__v1__promise_broken__descriptor, on_promise_broken},
+    {&dunlin__payment__v1__plan_broken__descriptor, on_plan_broken},
     {&dunlin__dispute__v1__dispute_opened__descriptor, on_dispute_opened},
     {&dunlin__dispute__v1__dispute_amended__descriptor, on_dispute_amended},
     {&dunlin__dispute__v1__dispute_reopened__descriptor, on_dispute_reopened},

@@ -235,6 +235,40 @@ static enum status on_promise_broken(const struct contact_work *work, const stru
     return contact_settle(work, in->account, "promise_broken", err);
 }
 
+static enum status set_plan(const struct contact_work *work, const struct incoming *in, bool is_held, struct error *err)
+{
+    (void)account_set_hold(in->account, HOLD_PLAN, is_held);
+    return contact_settle(work, in->account, "plan", err);
+}
+
+/* Agreed on, or active again: a payment of a completed one came back. */
+static enum status on_plan_running(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    return set_plan(work, in, true, err);
+}
+
+static enum status on_plan_completed(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    return set_plan(work, in, false, err);
+}
+
+/* One that was never agreed on held nothing, and another may be running. */
+static enum status on_plan_cancelled(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    const Dunlin__Payment__V1__PlanCancelled *cancelled = in->message;
+    return cancelled->was_proposed ? STATUS_OK : set_plan(work, in, false, err);
+}
+
+/* A promise of several payments that was broken. */
+static enum status on_plan_broken(const struct contact_work *work, const struct incoming *in, struct error *err)
+{
+    (void)account_set_hold(in->account, HOLD_PLAN, false);
+    in->account->promise_broken_at_us = in->event->occurred_at_us;
+    in->account->is_changed = true;
+    plan_rearm(work->book, in->account, work->context->sop, SOP_ANCHOR_PROMISE_BROKEN);
+    return contact_settle(work, in->account, "plan_broken", err);
+}
+
 static const struct consumer {
     const ProtobufCMessageDescriptor *type;
     apply_fn *apply;
@@ -260,6 +294,11 @@ static const struct consumer {
     {&dunlin__payment__v1__promise_kept__descriptor, on_promise_over, false, false, false},
     {&dunlin__payment__v1__promise_broken__descriptor, on_promise_broken, false, false, false},
     {&dunlin__payment__v1__promise_cancelled__descriptor, on_promise_over, false, false, false},
+    {&dunlin__payment__v1__plan_agreed__descriptor, on_plan_running, false, false, false},
+    {&dunlin__payment__v1__plan_resumed__descriptor, on_plan_running, false, false, false},
+    {&dunlin__payment__v1__plan_completed__descriptor, on_plan_completed, false, false, false},
+    {&dunlin__payment__v1__plan_cancelled__descriptor, on_plan_cancelled, false, false, false},
+    {&dunlin__payment__v1__plan_broken__descriptor, on_plan_broken, false, false, false},
 };
 
 const ProtobufCMessageDescriptor *const CONTACT_CONSUMED[] = {
@@ -281,6 +320,11 @@ const ProtobufCMessageDescriptor *const CONTACT_CONSUMED[] = {
     &dunlin__payment__v1__promise_kept__descriptor,
     &dunlin__payment__v1__promise_broken__descriptor,
     &dunlin__payment__v1__promise_cancelled__descriptor,
+    &dunlin__payment__v1__plan_agreed__descriptor,
+    &dunlin__payment__v1__plan_resumed__descriptor,
+    &dunlin__payment__v1__plan_completed__descriptor,
+    &dunlin__payment__v1__plan_cancelled__descriptor,
+    &dunlin__payment__v1__plan_broken__descriptor,
     NULL,
 };
 

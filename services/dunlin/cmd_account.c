@@ -197,11 +197,20 @@ static void show_payment(struct cli *cli, const json_t *payment)
     static const struct column PROMISES[] = {{"promise", "promise_id", COLUMN_TEXT}, {"state", "state", COLUMN_TEXT},
                                              {"amount", "amount", COLUMN_MONEY},     {"paid", "paid", COLUMN_MONEY},
                                              {"by", "due_on", COLUMN_TEXT},          {0}};
+    static const struct column PLANS[] = {{"plan", "plan_id", COLUMN_TEXT},
+                                          {"state", "state", COLUMN_TEXT},
+                                          {"open", "open", COLUMN_MONEY},
+                                          {"overdue", "overdue", COLUMN_MONEY},
+                                          {"next", "next", COLUMN_MONEY},
+                                          {"due", "next_due_on", COLUMN_TEXT},
+                                          {0}};
     heading(cli, "Money");
     table_print_object(cli, payment, BALANCE);
     table_print(cli, json_object_get(payment, "postings"), POSTINGS);
     if (json_array_size(json_object_get(payment, "promises")) > 0)
         table_print(cli, json_object_get(payment, "promises"), PROMISES);
+    if (json_array_size(json_object_get(payment, "plans")) > 0)
+        table_print(cli, json_object_get(payment, "plans"), PLANS);
 }
 
 static void show(struct cli *cli, const json_t *account)

@@ -115,6 +115,36 @@ static void compare_complaints(struct policy_diff *diff, const struct sop *old, 
     }
 }
 
+static void compare_tolerance(struct policy_diff *diff, const char *of, struct sop_tolerance was,
+                              struct sop_tolerance is)
+{
+    if (was.value == is.value && (was.value == 0 || was.is_percent == is.is_percent))
+        return;
+    (void)policy_diff_say(diff,
+                          was.value != 0 && is.value != 0 && was.is_percent != is.is_percent
+                              ? NEITHER
+                              : policy_effect_of(was.value, is.value, STRICTER),
+                          "%s counts as paid with %" PRId64 "%s → %" PRId64 "%s less", of, was.value,
+                          was.is_percent ? " %" : " minor units", is.value, is.is_percent ? " %" : " minor units");
+}
+
+static void compare_plans(struct policy_diff *diff, const struct sop_plans *was, const struct sop_plans *is)
+{
+    compare_tolerance(diff, "an instalment", was->tolerance, is->tolerance);
+    if (was->grace_days != is->grace_days)
+        (void)policy_diff_say(diff, policy_effect_of(was->grace_days, is->grace_days, STRICTER),
+                              "an instalment is missed after %" PRId32 " → %" PRId32 " days of grace", was->grace_days,
+                              is->grace_days);
+    if (was->breaks_in_a_row != is->breaks_in_a_row || was->breaks_in_total != is->breaks_in_total)
+        (void)policy_diff_say(diff, NEITHER,
+                              "a plan is broken by %" PRId32 " → %" PRId32 " missed instalments in a row, %" PRId32
+                              " → %" PRId32 " in total (0: never)",
+                              was->breaks_in_a_row, is->breaks_in_a_row, was->breaks_in_total, is->breaks_in_total);
+    if (was->settlement_percent != is->settlement_percent)
+        (void)policy_diff_say(diff, NEITHER, "%" PRId32 " → %" PRId32 " %% are offered off for all at once",
+                              was->settlement_percent, is->settlement_percent);
+}
+
 static void compare_head(struct policy_diff *diff, const struct sop *old, const struct sop *new)
 {
     char before[DATE_TEXT_SIZE] = "";
@@ -136,6 +166,8 @@ static void compare_head(struct policy_diff *diff, const struct sop *old, const 
         (void)policy_diff_say(diff, policy_effect_of(old->promise_grace_days, new->promise_grace_days, STRICTER),
                               "a promise counts as broken after %" PRId32 " → %" PRId32 " days of grace",
                               old->promise_grace_days, new->promise_grace_days);
+    compare_tolerance(diff, "a promise", old->promise_tolerance, new->promise_tolerance);
+    compare_plans(diff, &old->plans, &new->plans);
     if (old->verification_days != new->verification_days)
         (void)policy_diff_say(diff, policy_effect_of(old->verification_days, new->verification_days, LOOSER),
                               "a dispute is verified within %" PRId32 " → %" PRId32 " days", old->verification_days,

@@ -18,10 +18,12 @@ struct book *book_new(void)
     book->promises = id_table_new(g_free);
     book->postings = id_table_new(g_free);
     book->suspense = id_table_new(g_free);
+    book->plans = id_table_new(g_free);
     book->wanted_accounts = id_set_new();
     book->wanted_promises = id_set_new();
     book->wanted_postings = id_set_new();
     book->wanted_suspense = id_set_new();
+    book->wanted_plans = id_set_new();
     book->trust = g_array_new(FALSE, FALSE, sizeof(struct trust_entry));
     book->charges = charge_book_new();
     book->new_postings = g_ptr_array_new();
@@ -39,10 +41,12 @@ void book_free(struct book *book)
     g_hash_table_destroy(book->promises);
     g_hash_table_destroy(book->postings);
     g_hash_table_destroy(book->suspense);
+    g_hash_table_destroy(book->plans);
     g_hash_table_destroy(book->wanted_accounts);
     g_hash_table_destroy(book->wanted_promises);
     g_hash_table_destroy(book->wanted_postings);
     g_hash_table_destroy(book->wanted_suspense);
+    g_hash_table_destroy(book->wanted_plans);
     g_array_free(book->trust, TRUE);
     charge_book_free(book->charges);
     g_ptr_array_free(book->new_postings, TRUE);
@@ -78,6 +82,11 @@ void book_want_suspense(struct book *book, const struct id *item_id)
     (void)id_set_add(book->wanted_suspense, item_id);
 }
 
+void book_want_plan(struct book *book, const struct id *plan_id)
+{
+    (void)id_set_add(book->wanted_plans, plan_id);
+}
+
 struct account *book_account(const struct book *book, const struct id *account_id)
 {
     struct book_account *row = g_hash_table_lookup(book->accounts, account_id);
@@ -104,6 +113,13 @@ struct suspense *book_suspense(const struct book *book, const struct id *item_id
     struct book_suspense *row = g_hash_table_lookup(book->suspense, item_id);
 
     return row ? &row->item : NULL;
+}
+
+struct plan_agreement *book_plan(const struct book *book, const struct id *plan_id)
+{
+    struct book_plan *row = g_hash_table_lookup(book->plans, plan_id);
+
+    return row ? &row->agreement : NULL;
 }
 
 static void add(GHashTable *rows, const struct id *key, void *row)
@@ -154,6 +170,15 @@ struct suspense *book_add_suspense(struct book *book, const struct suspense *ite
     return &row->item;
 }
 
+struct plan_agreement *book_add_plan(struct book *book, const struct plan_agreement *agreement)
+{
+    struct book_plan *row = g_new0(struct book_plan, 1);
+
+    row->agreement = *agreement;
+    add(book->plans, &row->agreement.plan.plan_id, row);
+    return &row->agreement;
+}
+
 void book_add_trust(struct book *book, const struct trust_entry *entry)
 {
     assert(trust_is_balanced(&entry->amounts));
@@ -178,4 +203,9 @@ void book_touch_promise(struct promise *promise)
 void book_touch_suspense(struct suspense *item)
 {
     ((struct book_suspense *)item)->is_changed = true;
+}
+
+void book_touch_plan(struct plan_agreement *agreement)
+{
+    ((struct book_plan *)agreement)->is_changed = true;
 }

@@ -6,6 +6,7 @@
 #include "charge_book.h"
 #include "debit_book.h"
 #include "payment_model.h"
+#include "plan_agreement.h"
 #include "suspense_model.h"
 
 /* The working set of one batch: what it wants, what was there, what is new. Filled by the store's one load, changed by
@@ -36,16 +37,24 @@ struct book_suspense {
     bool is_changed;
 };
 
+struct book_plan {
+    struct plan_agreement agreement;
+    struct plan_schedule stored; /* as it was loaded; n is 0 for a new plan */
+    bool is_changed;
+};
+
 struct book {
     GHashTable *accounts;        /* struct id -> struct book_account */
     GHashTable *promises;        /* struct id -> struct book_promise */
     GHashTable *postings;        /* struct id -> struct book_posting */
     GHashTable *suspense;        /* struct id -> struct book_suspense */
+    GHashTable *plans;           /* struct id -> struct book_plan */
     GHashTable *wanted_accounts; /* sets of struct id */
     GHashTable *wanted_promises;
     GHashTable *wanted_postings;
     GHashTable *wanted_suspense;
     struct charge_book *charges;
+    GHashTable *wanted_plans;
     GPtrArray *new_postings; /* struct book_posting, borrowed, in order */
     GArray *trust;           /* struct trust_entry: new ones, in order */
     GPtrArray *results;      /* struct db_result */
@@ -62,18 +71,21 @@ void book_want_account(struct book *book, const struct id *account_id);
 void book_want_promise(struct book *book, const struct id *promise_id);
 void book_want_posting(struct book *book, const struct id *posting_id);
 void book_want_suspense(struct book *book, const struct id *item_id);
+void book_want_plan(struct book *book, const struct id *plan_id);
 
 /* NULL where there is none. Lent. */
 struct account *book_account(const struct book *book, const struct id *account_id);
 struct promise *book_promise(const struct book *book, const struct id *promise_id);
 const struct posting *book_posting(const struct book *book, const struct id *posting_id);
 struct suspense *book_suspense(const struct book *book, const struct id *item_id);
+struct plan_agreement *book_plan(const struct book *book, const struct id *plan_id);
 
 /* Copy a value in; the copy is lent. One with that id must not be there. */
 struct account *book_add_account(struct book *book, const struct account *account, int32_t version);
 struct promise *book_add_promise(struct book *book, const struct promise *promise);
 struct posting *book_add_posting(struct book *book, const struct posting *posting, bool is_new);
 struct suspense *book_add_suspense(struct book *book, const struct suspense *item);
+struct plan_agreement *book_add_plan(struct book *book, const struct plan_agreement *agreement);
 
 /* Money moved in trust. Asserts that it is balanced. */
 void book_add_trust(struct book *book, const struct trust_entry *entry);
@@ -85,5 +97,6 @@ const char *book_keep_text(struct book *book, const char *text);
 void book_touch_account(struct account *account);
 void book_touch_promise(struct promise *promise);
 void book_touch_suspense(struct suspense *item);
+void book_touch_plan(struct plan_agreement *agreement);
 
 #endif

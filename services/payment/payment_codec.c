@@ -19,6 +19,8 @@ _Static_assert((int)PROMISE_BROKEN == DUNLIN__PAYMENT__V1__PROMISE_STATE__PROMIS
 _Static_assert((int)PROMISE_CANCELLED == DUNLIN__PAYMENT__V1__PROMISE_STATE__PROMISE_STATE_CANCELLED,
                "stored as on the wire");
 
+_Static_assert((int)PROMISE_PARTIAL == DUNLIN__PAYMENT__V1__PROMISE_STATE__PROMISE_STATE_PARTIAL,
+               "stored as on the wire");
 _Static_assert((int)POSTING_CREDIT == DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_CREDIT, "stored as on the wire");
 _Static_assert((int)PAID_FROM_SUSPENSE == DUNLIN__PAYMENT__V1__PAID_TO__PAID_TO_FROM_SUSPENSE, "stored as on the wire");
 _Static_assert((int)SUSPENSE_RETURNED == DUNLIN__PAYMENT__V1__SUSPENSE_STATE__SUSPENSE_STATE_RETURNED,

@@ -13,6 +13,7 @@
 #include "payment_record.h"
 #include "payment_service.h"
 #include "payment_store.h"
+#include "plan_record.h"
 #include "policy/policy_holder.h"
 #include "service/wire.h"
 
@@ -196,11 +197,12 @@ static enum status apply_recalled(const struct record *record, const struct serv
     account->is_recalled = true;
     book_touch_account(account);
     st = interest_stop(record, account, (struct instant){event->event->occurred_at_us}, err);
-    if (st != STATUS_OK)
-        return st;
-    st = record_debits_cancel(record, &account->account_id, "the client took the account back", err);
+    if (st == STATUS_OK)
+        st = record_debits_cancel(record, &account->account_id, "the client took the account back", err);
+    if (st == STATUS_OK)
+        st = record_plans_recalled(record, account, err);
     struct promise *promise = account->open_promise;
-    if (!promise || st != STATUS_OK)
+    if (st != STATUS_OK || !promise)
         return st;
     st = promise_move(promise, PROMISE_EVENT_CANCEL, &text, err);
     promise->reason = "the client took the account back";
@@ -437,6 +439,7 @@ static enum status apply_attempt(const struct record *record, const struct servi
     struct promise_terms terms = {
         .made_at = {event->event->occurred_at_us},
         .grace_days = policy->sop->promise_grace_days,
+        .tolerance = tolerance_of(policy->sop->promise_tolerance),
     };
     struct account *account;
     struct promise promise;
@@ -450,6 +453,7 @@ static enum status apply_attempt(const struct record *record, const struct servi
     if (st != STATUS_OK || book_promise(record->book, &terms.promise_id))
         return st;
     terms.due_on_days = wire->due_on_days;
+    terms.has_plan = record_has_plan(record, account);
     if (codec_money(wire->amount_minor, wire->currency, &terms.amount, &why) != STATUS_OK ||
         promise_make(account, &terms, &promise, &why) != STATUS_OK) {
         refuse_promise(account, &why);
@@ -535,34 +539,43 @@ static enum status break_promise(const struct record *record, const struct timer
     /* Ended before its timer was taken back: nothing to do. */
     if (!promise || promise->state != PROMISE_OPEN)
         return STATUS_OK;
-    /* What could not be applied may be the very payment: the promise waits for it. */
-    if (unit_is_debtor_parked(record->unit, &promise->debtor_id)) {
-        struct timer later = *timer;
-        later.due_at.us = unit_now(record->unit).us + US_PER_HOUR;
-        unit_timer_set(record->unit, &later);
-        return STATUS_OK;
-    }
     struct account *account = book_account(record->book, &promise->account_id);
-    enum status st = promise_move(promise, PROMISE_EVENT_EXPIRE, &text, err);
+    enum status st = promise_move(promise, promise_end_of(promise), &text, err);
     return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;
 }
 
+/* What each kind of timer is about, and what it does. */
 static const struct timer_rule {
     const char *kind;
     void (*want)(struct book *book, const struct id *subject_id);
     enum status (*fire)(const struct record *record, const struct timer *timer, struct error *err);
 } TIMERS[] = {
-    {TIMER_PROMISE_DUE, book_want_promise, break_promise},  {TIMER_INTEREST, book_want_account, interest_timer},
-    {TIMER_DEBIT_SETTLES, debit_want_of_timer, debit_fire}, {TIMER_DEBIT_POSTDATED, debit_want_of_timer, debit_fire},
-    {TIMER_DEBIT_VARYING, debit_want_of_timer, debit_fire},
+    {TIMER_PROMISE_DUE, book_want_promise, break_promise},    {TIMER_PLAN_LOOK, book_want_plan, record_plan_look},
+    {TIMER_INTEREST, book_want_account, interest_timer},      {TIMER_DEBIT_SETTLES, debit_want_of_timer, debit_fire},
+    {TIMER_DEBIT_POSTDATED, debit_want_of_timer, debit_fire}, {TIMER_DEBIT_VARYING, debit_want_of_timer, debit_fire},
 };
 
-static const struct timer_rule *timer_rule_of(const struct timer *timer)
+static const struct timer_rule *rule_of_timer(const struct timer *timer)
 {
     for (size_t i = 0; i < ARRAY_SIZE(TIMERS); i++)
         if (strcmp(TIMERS[i].kind, timer->kind) == 0)
             return &TIMERS[i];
     return NULL;
+}
+
+/* What could not be applied may be the very payment: all that would end something waits for it. */
+static enum status fire(const struct record *record, const struct timer *timer, struct error *err)
+{
+    const struct timer_rule *rule = rule_of_timer(timer);
+    struct timer later = *timer;
+
+    if (!rule)
+        return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timer->kind);
+    if (!unit_is_debtor_parked(record->unit, &timer->debtor_id))
+        return rule->fire(record, timer, err);
+    later.due_at.us = unit_now(record->unit).us + US_PER_HOUR;
+    unit_timer_set(record->unit, &later);
+    return STATUS_OK;
 }
 
 enum status payment_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
@@ -571,13 +584,12 @@ enum status payment_timers(struct unit *unit, const struct timer *timers, size_t
     const struct record record = {.unit = unit, .book = book};
 
     for (size_t i = 0; i < n_timers; i++) {
-        const struct timer_rule *rule = timer_rule_of(&timers[i]);
-        if (!rule)
-            return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timers[i].kind);
-        rule->want(book, &timers[i].subject_id);
+        const struct timer_rule *rule = rule_of_timer(&timers[i]);
+        if (rule)
+            rule->want(book, &timers[i].subject_id);
     }
     enum status st = payment_store_load(unit_db(unit), book, err);
     for (size_t i = 0; i < n_timers && st == STATUS_OK; i++)
-        st = timer_rule_of(&timers[i])->fire(&record, &timers[i], err);
+        st = fire(&record, &timers[i], err);
     return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
 }

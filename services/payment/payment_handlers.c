@@ -6,6 +6,8 @@
 #include "payment_service.h"
 #include "payment_store.h"
 #include "payment_taking.h"
+#include "plan_codec.h"
+#include "plan_record.h"
 #include "policy/policy_holder.h"
 #include "service/wire.h"
 
@@ -235,6 +237,7 @@ static enum status act_promise(const struct record *record, struct service_call 
         .due_on_days = request->due_on_days,
         .made_at = unit_now(record->unit),
         .grace_days = policy->sop->promise_grace_days,
+        .tolerance = tolerance_of(policy->sop->promise_tolerance),
     };
     struct promise promise;
     const struct promise *kept = NULL;
@@ -244,6 +247,7 @@ static enum status act_promise(const struct record *record, struct service_call 
         fail_no_account(call, &account_id);
         return STATUS_OK;
     }
+    terms.has_plan = record_has_plan(record, account);
     if (codec_money(request->amount_minor, request->currency, &terms.amount, &why) != STATUS_OK ||
         promise_make(account, &terms, &promise, &why) != STATUS_OK) {
         service_fail_error(call, &why);
@@ -321,9 +325,30 @@ static size_t run_of_account(const GArray *rows, size_t row_size, size_t account
     return n;
 }
 
-static void reply_account(struct service_call *call, const struct account *account, const GArray *postings,
-                          const GArray *promises)
+/* The plan that payments flow through, and the one that waits. Returns how many there are. */
+static size_t fill_plans(const struct record *record, const struct account *account, struct plan_wire wires[static 2],
+                         Dunlin__Payment__V1__PlanView *list[static 2])
 {
+    const struct id *ids[] = {&account->plan_id, &account->proposed_plan_id};
+    const struct date today = {command_today(record->unit)};
+    size_t n = 0;
+
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+        const struct plan_agreement *agreement = book_plan(record->book, ids[i]);
+        if (!agreement)
+            continue;
+        plan_fill_view(agreement, book_posting(record->book, &agreement->discount_posting), today, &wires[n]);
+        list[n] = &wires[n].view;
+        n++;
+    }
+    return n;
+}
+
+static void reply_account(const struct record *record, struct service_call *call, const struct account *account,
+                          const GArray *postings, const GArray *promises)
+{
+    g_autofree struct plan_wire *plans = g_new(struct plan_wire, 2);
+    Dunlin__Payment__V1__PlanView *plan_list[2];
     Dunlin__Payment__V1__GetAccountReply reply;
     size_t first_posting, first_promise;
     size_t n_postings = run_of_account(postings, sizeof(struct posting), offsetof(struct posting, account_id),
@@ -355,6 +380,8 @@ static void reply_account(struct service_call *call, const struct account *accou
     reply.n_postings = n_postings;
     reply.promises = promise_list;
     reply.n_promises = n_promises;
+    reply.n_plans = fill_plans(record, account, plans, plan_list);
+    reply.plans = plan_list;
     service_reply(call, &reply.base);
 }
 
@@ -375,6 +402,7 @@ static enum status load_history(struct unit *unit, struct book *book, GArray **r
 enum status payment_get_account(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
     SCOPED(book_freep) struct book *book = book_new();
+    const struct record record = {.unit = unit, .book = book};
     g_autoptr(GArray) postings = NULL;
     g_autoptr(GArray) promises = NULL;
 
@@ -395,7 +423,7 @@ enum status payment_get_account(struct unit *unit, struct service_call *calls, s
         struct id account_id = wire_known_id(&request->account_id);
         const struct account *account = book_account(book, &account_id);
         if (account)
-            reply_account(&calls[i], account, postings, promises);
+            reply_account(&record, &calls[i], account, postings, promises);
         else
             fail_no_account(&calls[i], &account_id);
     }

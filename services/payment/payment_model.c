@@ -20,7 +20,8 @@ static const struct posting_rule {
     [POSTING_ADJUSTMENT] = {"adjustment", LEDGER_ADJUSTMENT, SIGN_ANY},
     [POSTING_INTEREST] = {"interest", LEDGER_CHARGE, SIGN_ANY}, /* a payment of an earlier day takes some back */
     [POSTING_FEE] = {"fee", LEDGER_CHARGE, SIGN_POSITIVE},
-    [POSTING_CREDIT] = {"credit", LEDGER_CREDIT, SIGN_NEGATIVE},
+    [POSTING_CREDIT] = {"credit", LEDGER_CREDIT,
+                        SIGN_ANY}, /* a settlement's payment comes back, and its discount goes */
 };
 _Static_assert(ARRAY_SIZE(RULES) == POSTING_KINDS_END, "a row each");
 
@@ -147,10 +148,8 @@ bool posting_is_balanced(const struct posting *posting)
 }
 
 static const char *const STATE_NAMES[PROMISE_STATES_END] = {
-    [PROMISE_OPEN] = "open",
-    [PROMISE_KEPT] = "kept",
-    [PROMISE_BROKEN] = "broken",
-    [PROMISE_CANCELLED] = "cancelled",
+    [PROMISE_OPEN] = "open",           [PROMISE_KEPT] = "kept",           [PROMISE_BROKEN] = "broken",
+    [PROMISE_CANCELLED] = "cancelled", [PROMISE_PARTIAL] = "partly kept",
 };
 
 /* All that may happen to a promise: where there is no row, it is refused. */
@@ -162,6 +161,7 @@ static const struct promise_rule {
 } MOVES[] = {
     {PROMISE_OPEN, PROMISE_EVENT_FULFIL, PROMISE_KEPT, "the money is there"},
     {PROMISE_OPEN, PROMISE_EVENT_EXPIRE, PROMISE_BROKEN, "its day and grace are over"},
+    {PROMISE_OPEN, PROMISE_EVENT_FALL_SHORT, PROMISE_PARTIAL, "its day and grace are over, and it is paid in part"},
     {PROMISE_OPEN, PROMISE_EVENT_CANCEL, PROMISE_CANCELLED, "taken back without fault of the debtor"},
 };
 
@@ -223,6 +223,8 @@ enum status promise_make(const struct account *account, const struct promise_ter
 {
     enum status st = check_account(account, err);
 
+    if (st == STATUS_OK && terms->has_plan)
+        st = error_set(err, STATUS_FAILED_PRECONDITION, "a plan is agreed on for the account: payments are due by it");
     if (st == STATUS_OK)
         st = check_terms(account, terms, err);
     if (st != STATUS_OK)
@@ -236,6 +238,7 @@ enum status promise_make(const struct account *account, const struct promise_ter
         .amount = terms->amount,
         .due_on_days = terms->due_on_days,
         .breaks_at = promise_breaks_at(terms->due_on_days, terms->grace_days),
+        .tolerance = terms->tolerance,
         .made_after = account->n_postings,
         .made_at = terms->made_at,
         .reason = "",
@@ -259,6 +262,19 @@ static bool counts_towards(const struct promise *promise, const struct posting *
            (posting->draft.kind == POSTING_REVERSAL && posting->draft.reverses_number > promise->made_after);
 }
 
+enum promise_event promise_end_of(const struct promise *promise)
+{
+    switch (promise_outcome(promise->amount.minor, promise->paid_minor, promise->tolerance)) {
+    case PROMISE_OUTCOME_KEPT:
+        return PROMISE_EVENT_FULFIL;
+    case PROMISE_OUTCOME_PARTIAL:
+        return PROMISE_EVENT_FALL_SHORT;
+    case PROMISE_OUTCOME_BROKEN:
+        break;
+    }
+    return PROMISE_EVENT_EXPIRE;
+}
+
 struct promise *promise_settle(struct account *account, const struct posting *posting)
 {
     struct promise *promise = account->open_promise;
@@ -270,7 +286,9 @@ struct promise *promise_settle(struct account *account, const struct posting *po
         return NULL;
     if (counts_towards(promise, posting))
         promise->paid_minor = add_capped(promise->paid_minor, -posting->draft.change.minor);
-    if (posting->draft.kind == POSTING_PAYMENT && (promise->paid_minor >= promise->amount.minor || is_all_paid)) {
+    const bool is_kept =
+        promise_outcome(promise->amount.minor, promise->paid_minor, promise->tolerance) == PROMISE_OUTCOME_KEPT;
+    if (posting->draft.kind == POSTING_PAYMENT && (is_kept || is_all_paid)) {
         event = PROMISE_EVENT_FULFIL;
     } else if (posting->draft.kind == POSTING_ADJUSTMENT && is_all_paid) {
         event = PROMISE_EVENT_CANCEL;

@@ -9,6 +9,7 @@
 #include "clock/clock.h"
 #include "id/id.h"
 #include "money/money.h"
+#include "payment_tolerance.h"
 #include "status/status.h"
 
 /* The rules of the ledger and of promises to pay: no I/O, no clock, no wire types. Ids and times come in as parameters.
@@ -115,6 +116,8 @@ struct account {
     bool is_recalled;
     struct id dispute_id;         /* that stands against the debt, answered or not; none: it is not disputed */
     struct promise *open_promise; /* borrowed; NULL where none is open */
+    struct id plan_id;            /* that its postings flow through: active, on hold or completed; none */
+    struct id proposed_plan_id;   /* that waits for approval; none */
 };
 
 /* Posts: the balance moves and the posting gets the next number. The first posting of an account is its placement, and
@@ -150,15 +153,17 @@ enum promise_state {
     PROMISE_KEPT = 2,
     PROMISE_BROKEN = 3,
     PROMISE_CANCELLED = 4,
+    PROMISE_PARTIAL = 5, /* its day and grace are over: something was paid, and not enough */
 };
-#define PROMISE_STATES_END 5
+#define PROMISE_STATES_END 6
 
 enum promise_event {
-    PROMISE_EVENT_FULFIL, /* payments since it was made reach it, or pay all that is owed */
-    PROMISE_EVENT_EXPIRE, /* its day and grace are over */
-    PROMISE_EVENT_CANCEL, /* taken back without fault of the debtor */
+    PROMISE_EVENT_FULFIL,     /* payments since it was made are enough by its tolerance, or pay all that is owed */
+    PROMISE_EVENT_EXPIRE,     /* its day and grace are over, and nothing was paid */
+    PROMISE_EVENT_CANCEL,     /* taken back without fault of the debtor */
+    PROMISE_EVENT_FALL_SHORT, /* its day and grace are over, and too little was paid */
 };
-#define PROMISE_EVENTS_END 3
+#define PROMISE_EVENTS_END 4
 
 struct promise {
     struct id promise_id;
@@ -169,8 +174,9 @@ struct promise {
     struct money amount;
     int64_t paid_minor; /* by payments posted after it was made, less their reversals */
     int32_t due_on_days;
-    struct instant breaks_at; /* fixed when it is made: a later change of the SOP's grace leaves it alone */
-    int32_t made_after;       /* number of the account's last posting before it */
+    struct instant breaks_at;   /* fixed when it is made: a later change of the SOP's grace leaves it alone */
+    struct tolerance tolerance; /* fixed, too */
+    int32_t made_after;         /* number of the account's last posting before it */
     struct instant made_at;
     const char *reason; /* of a cancellation; borrowed; "" where there is none */
 };
@@ -181,6 +187,8 @@ struct promise_terms {
     int32_t due_on_days;
     struct instant made_at;
     int32_t grace_days;
+    struct tolerance tolerance;
+    bool has_plan; /* a plan is agreed on for the account: its instalments are what is promised */
 };
 
 /* End of the due day in UTC plus whole days of grace. The debtor's own zone is unknown here. West of Greenwich his day
@@ -188,9 +196,9 @@ struct promise_terms {
 struct instant promise_breaks_at(int32_t due_on_days, int32_t grace_days);
 
 /* Makes an open promise on the account; account->open_promise is for the caller to set once it has stored it.
- * Fails with FAILED_PRECONDITION (recalled, nothing owed, another promise open) or INVALID_ARGUMENT (amount not
- * positive, another currency, due before the day it is made - one day of leeway, for the debtor's day may be behind
- * UTC's - or more than PROMISE_DUE_MAX_DAYS after). */
+ * Fails with FAILED_PRECONDITION (recalled, nothing owed, another promise open, a plan agreed on) or INVALID_ARGUMENT
+ * (amount not positive, another currency, due before the day it is made - one day of leeway, for the debtor's day may
+ * be behind UTC's - or more than PROMISE_DUE_MAX_DAYS after). */
 MUST_USE enum status promise_make(const struct account *account, const struct promise_terms *terms,
                                   struct promise *ret_promise, struct error *err);
 
@@ -198,6 +206,9 @@ MUST_USE enum status promise_make(const struct account *account, const struct pr
  * it. */
 MUST_USE enum status promise_move(struct promise *promise, enum promise_event event, const char **ret_text,
                                   struct error *err);
+
+/* What it is to it that its day and grace are over. */
+enum promise_event promise_end_of(const struct promise *promise);
 
 /* What a posting, just made on the account, does to its open promise: a payment counts towards it and may fulfil it;
  * the reversal of a payment that counted is taken off; an adjustment that leaves nothing owed cancels it. Returns the

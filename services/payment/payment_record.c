@@ -4,9 +4,10 @@
 
 #include "interest_record.h"
 #include "payment_codec.h"
+#include "plan_record.h"
 #include "service/wire.h"
 
-static enum status emit(const struct record *record, const struct account *account, const ProtobufCMessage *message,
+enum status record_emit(const struct record *record, const struct account *account, const ProtobufCMessage *message,
                         struct error *err)
 {
     const struct subject subject = {
@@ -36,7 +37,7 @@ static enum status emit_payment(const struct record *record, const struct accoun
     message.costs_minor = -posting->draft.charges.minor[AGREEMENT_COSTS - 1];
     message.paid_to = (Dunlin__Payment__V1__PaidTo)posting->draft.paid_to;
     message.contingency_fee_minor = posting->draft.fee_minor;
-    return emit(record, account, &message.base, err);
+    return record_emit(record, account, &message.base, err);
 }
 
 static enum status emit_reversal(const struct record *record, const struct account *account,
@@ -58,7 +59,7 @@ static enum status emit_reversal(const struct record *record, const struct accou
     message.costs_minor = posting->draft.charges.minor[AGREEMENT_COSTS - 1];
     message.paid_to = (Dunlin__Payment__V1__PaidTo)posting->draft.paid_to;
     message.contingency_fee_minor = -posting->draft.fee_minor;
-    return emit(record, account, &message.base, err);
+    return record_emit(record, account, &message.base, err);
 }
 
 static void say_owed(const struct account *account, Dunlin__Payment__V1__BalanceChanged *message)
@@ -83,7 +84,7 @@ static enum status emit_balance(const struct record *record, const struct accoun
     message.effective_on_days = posting->draft.effective_on_days;
     message.cause_seq = posting->draft.cause_seq;
     say_owed(account, &message);
-    return emit(record, account, &message.base, err);
+    return record_emit(record, account, &message.base, err);
 }
 
 enum status record_unchanged(const struct record *record, const struct account *account, int64_t cause_seq,
@@ -98,7 +99,7 @@ enum status record_unchanged(const struct record *record, const struct account *
     message.currency = wire_text(account->balance.currency);
     message.cause_seq = cause_seq;
     say_owed(account, &message);
-    return emit(record, account, &message.base, err);
+    return record_emit(record, account, &message.base, err);
 }
 
 static enum status emit_posting(const struct record *record, const struct account *account,
@@ -143,6 +144,8 @@ enum status record_posting(const struct record *record, struct account *account,
     enum status st = emit_posting(record, account, kept, err);
     if (st == STATUS_OK && ended)
         st = record_promise_end(record, account, ended, err);
+    if (st == STATUS_OK)
+        st = record_plan_posting(record, account, kept, err);
     if (st == STATUS_OK && ret_posting)
         *ret_posting = kept;
     return st == STATUS_OK ? interest_follow(record, account, kept, err) : st;
@@ -169,7 +172,7 @@ enum status record_promise(const struct record *record, struct account *account,
     message.amount_minor = kept->amount.minor;
     message.currency = wire_text(kept->amount.currency);
     message.due_on_days = kept->due_on_days;
-    enum status st = emit(record, account, &message.base, err);
+    enum status st = record_emit(record, account, &message.base, err);
     if (st == STATUS_OK && ret_promise)
         *ret_promise = kept;
     return st;
@@ -184,7 +187,7 @@ static enum status emit_kept(const struct record *record, const struct account *
     message.promise_id = wire_id(&promise->promise_id);
     message.account_id = wire_id(&promise->account_id);
     message.debtor_id = wire_id(&promise->debtor_id);
-    return emit(record, account, &message.base, err);
+    return record_emit(record, account, &message.base, err);
 }
 
 static enum status emit_broken(const struct record *record, const struct account *account,
@@ -197,7 +200,8 @@ static enum status emit_broken(const struct record *record, const struct account
     message.account_id = wire_id(&promise->account_id);
     message.debtor_id = wire_id(&promise->debtor_id);
     message.paid_minor = promise->paid_minor;
-    return emit(record, account, &message.base, err);
+    message.is_partial = promise->state == PROMISE_PARTIAL;
+    return record_emit(record, account, &message.base, err);
 }
 
 static enum status emit_cancelled(const struct record *record, const struct account *account,
@@ -210,7 +214,7 @@ static enum status emit_cancelled(const struct record *record, const struct acco
     message.account_id = wire_id(&promise->account_id);
     message.debtor_id = wire_id(&promise->debtor_id);
     message.reason = wire_text(promise->reason);
-    return emit(record, account, &message.base, err);
+    return record_emit(record, account, &message.base, err);
 }
 
 enum status record_promise_end(const struct record *record, struct account *account, struct promise *promise,
@@ -224,6 +228,7 @@ enum status record_promise_end(const struct record *record, struct account *acco
     case PROMISE_KEPT:
         return emit_kept(record, account, promise, err);
     case PROMISE_BROKEN:
+    case PROMISE_PARTIAL:
         return emit_broken(record, account, promise, err);
     case PROMISE_CANCELLED:
         return emit_cancelled(record, account, promise, err);

@@ -14,8 +14,12 @@ struct record {
     const char *actor; /* on whose behalf; NULL: the service itself */
 };
 
+/* An event about the account. */
+MUST_USE enum status record_emit(const struct record *record, const struct account *account,
+                                 const ProtobufCMessage *message, struct error *err);
+
 /* A posting that ledger_post has just made on the account: moves the client's money along and settles the account's
- * open promise too. *ret_posting, the book's copy, is lent; may be NULL. */
+ * open promise and its plans too. *ret_posting, the book's copy, is lent; may be NULL. */
 MUST_USE enum status record_posting(const struct record *record, struct account *account, const struct posting *posting,
                                     const struct posting **ret_posting, struct error *err);
 

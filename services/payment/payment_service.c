@@ -10,6 +10,7 @@
 #include "payment_events.h"
 #include "payment_handlers.h"
 #include "payment_sql.h"
+#include "plan_handlers.h"
 #include "policy/policy_holder.h"
 #include "remittance_handlers.h"
 #include "statement_handlers.h"
@@ -20,8 +21,8 @@ static const struct config_option OPTIONS[] = {
      .type = CONFIG_TEXT,
      .default_value = "deploy/policies/standard.yaml",
      .meaning =
-         "File of the standard operating procedure; its promise_grace_days holds for promises made from now on. Read "
-         "again on SIGHUP."},
+         "File of the standard operating procedure; its grace and tolerance of promises, plans and authority hold for "
+         "what is agreed from now on. Read again on SIGHUP."},
     {.name = "agreements",
      .type = CONFIG_TEXT,
      .default_value = "deploy/agreements.yaml",
@@ -71,6 +72,22 @@ static const struct service_method METHODS[] = {
      .roles = "operator service",
      .is_query = true},
     {.name = "GetTrust", .scope = SERVICE_ANYWHERE, .handle = trust_get, .roles = "operator service", .is_query = true},
+    {.name = "AgreePlan", .scope = SERVICE_IN_PARTITION, .handle = plan_agree_call, .roles = "operator service"},
+    {.name = "ApprovePlan", .scope = SERVICE_IN_PARTITION, .handle = plan_approve_call, .roles = "operator service"},
+    {.name = "DeclinePlan", .scope = SERVICE_IN_PARTITION, .handle = plan_decline_call, .roles = "operator service"},
+    {.name = "HoldPlan", .scope = SERVICE_IN_PARTITION, .handle = plan_hold_call, .roles = "operator service"},
+    {.name = "ResumePlan", .scope = SERVICE_IN_PARTITION, .handle = plan_resume_call, .roles = "operator service"},
+    {.name = "CancelPlan", .scope = SERVICE_IN_PARTITION, .handle = plan_cancel_call, .roles = "operator service"},
+    {.name = "ProposePlans",
+     .scope = SERVICE_ANYWHERE,
+     .handle = plan_propose_call,
+     .roles = "operator service",
+     .is_query = true},
+    {.name = "GetPlans",
+     .scope = SERVICE_ANYWHERE,
+     .handle = plan_get_call,
+     .roles = "operator service",
+     .is_query = true},
     {.name = "GetBalances",
      .scope = SERVICE_ANYWHERE,
      .handle = payment_get_balances,

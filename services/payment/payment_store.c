@@ -7,9 +7,10 @@
 #include "debit_store.h"
 #include "id/id_table.h"
 #include "payment_sql.h"
+#include "plan_store.h"
 
-#define ACCOUNT_COLUMNS 15 /* of account_load, before those of the open promise */
-#define PROMISE_COLUMNS 13 /* of promise_load; in account_load those of interest follow */
+#define ACCOUNT_COLUMNS 17 /* of account_load, before those of the open promise */
+#define PROMISE_COLUMNS 15 /* of promise_load; in account_load those of interest follow */
 
 static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
 {
@@ -35,6 +36,7 @@ static struct promise read_promise(const struct db_result *result, size_t row, i
         .made_after = db_int4(result, row, at + 10),
         .made_at = {db_int8(result, row, at + 11)},
         .reason = db_text(result, row, at + 12),
+        .tolerance = {(enum tolerance_kind)db_int2(result, row, at + 13), db_int8(result, row, at + 14)},
     };
 }
 
@@ -89,7 +91,9 @@ static void take_accounts(struct book *book, const struct db_result *result)
             .age_days = db_int4(result, row, 9),
             .placed_minor = db_int8(result, row, 10),
             .owed = read_charges(result, row, 11),
-            .dispute_id = db_id(result, row, 11 + CHARGES),
+            .dispute_id = db_id(result, row, 14),
+            .plan_id = db_id(result, row, 15),
+            .proposed_plan_id = db_id(result, row, 16),
         };
         if (!db_is_null(result, row, ACCOUNT_COLUMNS)) {
             struct promise promise = read_promise(result, row, ACCOUNT_COLUMNS);
@@ -97,6 +101,10 @@ static void take_accounts(struct book *book, const struct db_result *result)
         }
         (void)book_add_account(book, &account, db_int4(result, row, 7));
         charge_store_take(book->charges, &account.account_id, result, row, ACCOUNT_COLUMNS + PROMISE_COLUMNS);
+        if (!id_is_none(&account.plan_id))
+            book_want_plan(book, &account.plan_id);
+        if (!id_is_none(&account.proposed_plan_id))
+            book_want_plan(book, &account.proposed_plan_id);
     }
 }
 
@@ -152,14 +160,14 @@ static void take_suspense(struct book *book, const struct db_result *result)
 
 typedef void take_fn(struct book *book, const struct db_result *result);
 
-/* What may be wanted. Postings and promises come first: they say which accounts are wanted besides. */
+/* What may be wanted. */
 struct load {
     const struct db_statement *statement;
     GHashTable *wanted;
     take_fn *take;
 };
 
-#define LOADS_MAX 4
+#define LOADS_MAX 6
 
 static enum status run_loads(struct db *db, struct book *book, const struct load *loads, size_t n_loads,
                              struct error *err)
@@ -192,16 +200,21 @@ static enum status run_loads(struct db *db, struct book *book, const struct load
     return STATUS_OK;
 }
 
-static gboolean is_known_account(gpointer id, gpointer value, gpointer book)
+static gboolean is_known(gpointer id, gpointer value, gpointer rows)
 {
     (void)value;
-    return book_account(book, id) != NULL;
+    return g_hash_table_contains(rows, id);
 }
 
-static gboolean is_known_posting(gpointer id, gpointer value, gpointer book)
+/* What was found may have wanted what is there already. */
+static bool wants_more(struct book *book)
 {
-    (void)value;
-    return book_posting(book, id) != NULL;
+    (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known, book->accounts);
+    (void)g_hash_table_foreach_remove(book->wanted_plans, is_known, book->plans);
+    (void)g_hash_table_foreach_remove(book->wanted_postings, is_known, book->postings);
+    return g_hash_table_size(book->wanted_accounts) + g_hash_table_size(book->wanted_plans) +
+               g_hash_table_size(book->wanted_postings) >
+           0;
 }
 
 enum status payment_store_load(struct db *db, struct book *book, struct error *err)
@@ -211,17 +224,16 @@ enum status payment_store_load(struct db *db, struct book *book, struct error *e
         {&PAYMENT_PROMISE_LOAD, book->wanted_promises, take_promises},
         {&PAYMENT_POSTING_LOAD, book->wanted_postings, take_postings},
         {&PAYMENT_SUSPENSE_LOAD, book->wanted_suspense, take_suspense},
+        {&PAYMENT_PLAN_LOAD, book->wanted_plans, plan_store_take},
+        {&PAYMENT_PLAN_INSTALMENT_LOAD, book->wanted_plans, plan_store_take_instalments},
     };
     _Static_assert(ARRAY_SIZE(all) <= LOADS_MAX, "room for each");
     enum status st = debit_store_load(db, book, err);
 
     if (st == STATUS_OK)
         st = run_loads(db, book, all, ARRAY_SIZE(all), err);
-    if (st == STATUS_OK) {
-        (void)g_hash_table_foreach_remove(book->wanted_accounts, is_known_account, book);
-        (void)g_hash_table_foreach_remove(book->wanted_postings, is_known_posting, book);
+    while (st == STATUS_OK && wants_more(book))
         st = run_loads(db, book, all, ARRAY_SIZE(all), err);
-    }
     if (st == STATUS_OK)
         st = charge_store_load(db, book->charges, book->results, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "load accounts");
@@ -435,8 +447,8 @@ static void push_new_account(struct db_columns *columns, const struct book_accou
     db_array_id(column[13], &account->dispute_id);
 }
 
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_UUID,
-                                             DB_INT4, DB_INT8, DB_INT8, DB_INT8, DB_UUID};
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_UUID, DB_INT4,
+                                             DB_INT8, DB_INT8, DB_INT8, DB_UUID, DB_UUID, DB_UUID};
 
 static void push_account(struct db_columns *columns, const struct book_account *row)
 {
@@ -450,11 +462,13 @@ static void push_account(struct db_columns *columns, const struct book_account *
     db_array_id(column[5], open_promise_id(account));
     db_array_int4(column[6], row->version + 1);
     push_charges(&column[7], &account->owed);
-    db_array_id(column[7 + CHARGES], &account->dispute_id);
+    db_array_id(column[10], &account->dispute_id);
+    db_array_id(column[11], &account->plan_id);
+    db_array_id(column[12], &account->proposed_plan_id);
 }
 
-static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT,
-                                             DB_INT8, DB_INT8, DB_INT4, DB_INT8, DB_INT4, DB_INT8, DB_TEXT};
+static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT, DB_INT8,
+                                             DB_INT8, DB_INT4, DB_INT8, DB_INT4, DB_INT8, DB_TEXT, DB_INT2, DB_INT8};
 
 static void push_promise(struct db_columns *columns, const struct promise *promise)
 {
@@ -473,6 +487,13 @@ static void push_promise(struct db_columns *columns, const struct promise *promi
     db_array_int4(column[11], promise->made_after);
     db_array_int8(column[12], promise->made_at.us);
     db_array_text(column[13], promise->reason);
+    if (promise->tolerance.kind == TOLERANCE_NONE) {
+        db_array_null(column[14]);
+        db_array_null(column[15]);
+        return;
+    }
+    db_array_int2(column[14], (int16_t)promise->tolerance.kind);
+    db_array_int8(column[15], promise->tolerance.value);
 }
 
 static const enum db_type SUSPENSE_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8, DB_TEXT,
@@ -531,6 +552,8 @@ enum write {
     WRITE_NEW_POSTINGS,
     WRITE_SUSPENSE,
     WRITE_TRUST,
+    WRITE_PLANS,
+    WRITE_INSTALMENTS,
     WRITES_END,
 };
 
@@ -541,6 +564,8 @@ static const struct db_write WRITES[WRITES_END] = {
     [WRITE_NEW_POSTINGS] = {&PAYMENT_POSTING_COPY, POSTING_TYPES, ARRAY_SIZE(POSTING_TYPES), .is_copy = true},
     [WRITE_SUSPENSE] = {&PAYMENT_SUSPENSE_SAVE, SUSPENSE_TYPES, ARRAY_SIZE(SUSPENSE_TYPES), .is_copy = false},
     [WRITE_TRUST] = {&PAYMENT_TRUST_APPEND, TRUST_TYPES, ARRAY_SIZE(TRUST_TYPES), .is_copy = false},
+    [WRITE_PLANS] = {&PAYMENT_PLAN_SAVE, PLAN_TYPES, PLAN_COLUMNS, .is_copy = false},
+    [WRITE_INSTALMENTS] = {&PAYMENT_PLAN_INSTALMENT_SAVE, INSTALMENT_TYPES, INSTALMENT_COLUMNS, .is_copy = false},
 };
 
 static void collect_account(const struct book_account *row, struct db_columns writes[static WRITES_END])
@@ -582,6 +607,7 @@ static void collect_changes(struct book *book, struct db_columns writes[static W
     while (g_hash_table_iter_next(&iter, NULL, &row))
         if (((const struct book_suspense *)row)->is_changed)
             push_suspense(&writes[WRITE_SUSPENSE], &((const struct book_suspense *)row)->item);
+    plan_store_collect(book, &writes[WRITE_PLANS], &writes[WRITE_INSTALMENTS]);
     for (guint i = 0; i < book->trust->len; i++)
         push_trust(&writes[WRITE_TRUST], &g_array_index(book->trust, struct trust_entry, i), (int32_t)i);
 }

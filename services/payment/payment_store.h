@@ -7,9 +7,10 @@
 
 /* The ledger in PostgreSQL: the only file that speaks SQL. All calls run inside the caller's open transaction. */
 
-/* Loads what the book wants, with the open promises of the accounts, the accounts of wanted postings and promises, and
- * what assigned money was posted as: one round trip, two where those were not wanted by name, one more where some bear
- * interest. What is not there stays out of the book. Called once a book. */
+/* Loads what the book wants, with the open promises of the accounts, the accounts of wanted postings, promises and
+ * plans, the plans of all these accounts, and what assigned money was posted as: one round trip, one more for what
+ * follows from what was found, one more where some bear interest. What is not there stays out of the book. Called once
+ * a book. */
 MUST_USE enum status payment_store_load(struct db *db, struct book *book, struct error *err);
 
 /* Writes what has changed, in one round trip, or two where charges changed. Fails with ABORTED where an account was

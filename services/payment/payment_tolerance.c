@@ -27,6 +27,13 @@ static wide tolerated(struct tolerance tolerance, int64_t agreed_minor)
     return 0;
 }
 
+struct tolerance tolerance_of(struct sop_tolerance tolerance)
+{
+    if (tolerance.value == 0)
+        return (struct tolerance){TOLERANCE_NONE, 0};
+    return (struct tolerance){tolerance.is_percent ? TOLERANCE_PERCENT : TOLERANCE_MINOR, tolerance.value};
+}
+
 bool tolerance_is_enough(struct tolerance tolerance, int64_t agreed_minor, int64_t paid_minor)
 {
     return paid_minor > 0 && paid_minor >= agreed_minor - tolerated(tolerance, agreed_minor);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "policy/sop.h"
 #include "status/status.h"
 
 /* How much less than agreed still counts as paid: a policy's say, for promises and for instalments alike. */
@@ -21,6 +22,9 @@ struct tolerance {
 
 /* Fails with INVALID_ARGUMENT: no such kind, a negative value, or one above 100 percent. */
 MUST_USE enum status tolerance_check(struct tolerance tolerance, struct error *err);
+
+/* As an SOP says it. */
+struct tolerance tolerance_of(struct sop_tolerance tolerance);
 
 /* True where `paid_minor` is enough for `agreed_minor`. Nothing paid is never enough, however wide the tolerance. */
 bool tolerance_is_enough(struct tolerance tolerance, int64_t agreed_minor, int64_t paid_minor);

@@ -21,6 +21,7 @@ static const struct plan_rule {
     {PLAN_PROPOSED, PLAN_EVENT_PAID_IN_FULL, PLAN_CANCELLED, "nothing is owed any more"},
     {PLAN_PROPOSED, PLAN_EVENT_RENEGOTIATE, PLAN_CANCELLED, "another plan stands in its place"},
     {PLAN_PROPOSED, PLAN_EVENT_RECALL, PLAN_CANCELLED, "the client took the account back"},
+    {PLAN_PROPOSED, PLAN_EVENT_CANCEL, PLAN_CANCELLED, "taken back without fault of the debtor"},
 
     {PLAN_ACTIVE, PLAN_EVENT_PAYMENT, PLAN_ACTIVE, "a payment"},
     {PLAN_ACTIVE, PLAN_EVENT_FULFIL, PLAN_COMPLETED, "every instalment is paid"},
@@ -31,6 +32,7 @@ static const struct plan_rule {
     {PLAN_ACTIVE, PLAN_EVENT_HOLD, PLAN_ON_HOLD, "held"},
     {PLAN_ACTIVE, PLAN_EVENT_RENEGOTIATE, PLAN_CANCELLED, "another plan stands in its place"},
     {PLAN_ACTIVE, PLAN_EVENT_RECALL, PLAN_CANCELLED, "the client took the account back"},
+    {PLAN_ACTIVE, PLAN_EVENT_CANCEL, PLAN_CANCELLED, "taken back without fault of the debtor"},
 
     {PLAN_ON_HOLD, PLAN_EVENT_PAYMENT, PLAN_ON_HOLD, "a payment"},
     {PLAN_ON_HOLD, PLAN_EVENT_FULFIL, PLAN_COMPLETED, "every instalment is paid"},
@@ -39,6 +41,7 @@ static const struct plan_rule {
     {PLAN_ON_HOLD, PLAN_EVENT_RESUME, PLAN_ACTIVE, "resumed"},
     {PLAN_ON_HOLD, PLAN_EVENT_RENEGOTIATE, PLAN_CANCELLED, "another plan stands in its place"},
     {PLAN_ON_HOLD, PLAN_EVENT_RECALL, PLAN_CANCELLED, "the client took the account back"},
+    {PLAN_ON_HOLD, PLAN_EVENT_CANCEL, PLAN_CANCELLED, "taken back without fault of the debtor"},
 
     {PLAN_COMPLETED, PLAN_EVENT_RETURN, PLAN_ACTIVE, "a payment came back, and it is open again"},
     {PLAN_BROKEN, PLAN_EVENT_RENEGOTIATE, PLAN_BROKEN, "another plan follows it"},
@@ -267,12 +270,9 @@ int64_t plan_discount_granted(const struct plan *plan, int64_t owed_minor)
 
 static bool is_newly_missed(const struct plan *plan, struct date day)
 {
-    for (int32_t i = 0; i < plan->schedule.n; i++) {
-        const struct plan_instalment *instalment = &plan->schedule.instalments[i];
-        if (!instalment->is_satisfied && plan_is_missed(plan, instalment, day) &&
-            plan_missed_from(plan, instalment) > plan->reviewed_on.days)
+    for (int32_t i = 0; i < plan->schedule.n; i++)
+        if (plan_is_newly_missed(plan, &plan->schedule.instalments[i], day))
             return true;
-    }
     return false;
 }
 

@@ -41,8 +41,9 @@ enum plan_event {
     PLAN_EVENT_RESUME,
     PLAN_EVENT_RENEGOTIATE, /* another plan stands in its place */
     PLAN_EVENT_RECALL,      /* the client took the account back */
+    PLAN_EVENT_CANCEL,      /* taken back without fault of the debtor */
 };
-#define PLAN_EVENTS_END 12
+#define PLAN_EVENTS_END 13
 
 #define PLAN_GRACE_MAX_DAYS 366
 
@@ -75,7 +76,7 @@ MUST_USE enum status plan_propose(const struct id *plan_id, const struct id *acc
 
 /* The one mover of states; some events leave the state as it is. *ret_text, static, says what happened; may be NULL.
  * FAILED_PRECONDITION where the state forbids it. The functions below call it, and give what belongs to the event;
- * AGREE, DECLINE and RECALL, and PAID_IN_FULL of a proposed plan, are nothing but the move. */
+ * AGREE, DECLINE, RECALL and CANCEL, and PAID_IN_FULL of a proposed plan, are nothing but the move. */
 MUST_USE enum status plan_move(struct plan *plan, enum plan_event event, const char **ret_text, struct error *err);
 
 const char *plan_state_name(enum plan_state state);

@@ -21,6 +21,12 @@ enum plan_paid plan_paid_how(const struct plan *plan, const struct plan_instalme
     return plan_is_missed(plan, instalment, instalment->satisfied_on) ? PLAN_PAID_LATE : PLAN_PAID_IN_GRACE;
 }
 
+bool plan_is_newly_missed(const struct plan *plan, const struct plan_instalment *instalment, struct date day)
+{
+    return !instalment->is_satisfied && plan_is_missed(plan, instalment, day) &&
+           plan_missed_from(plan, instalment) > plan->reviewed_on.days;
+}
+
 /* What an instalment that is not satisfied adds. */
 static void stand_open(const struct plan *plan, const struct plan_instalment *instalment, struct date day,
                        struct plan_standing *standing)

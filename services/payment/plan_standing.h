@@ -43,4 +43,7 @@ int64_t plan_missed_from(const struct plan *plan, const struct plan_instalment *
 /* True where it was not satisfied, or has not been by the end of `day`, through the last day of its grace. */
 bool plan_is_missed(const struct plan *plan, const struct plan_instalment *instalment, struct date day);
 
+/* True where it is missed on `day`, not satisfied, and no review has told so yet. */
+bool plan_is_newly_missed(const struct plan *plan, const struct plan_instalment *instalment, struct date day);
+
 #endif

@@ -399,9 +399,9 @@ static enum status on_promise_kept(struct run *run, const ProtobufCMessage *mess
 
 static enum status on_promise_broken(struct run *run, const ProtobufCMessage *message, struct error *err)
 {
-    (void)message;
+    const Dunlin__Payment__V1__PromiseBroken *broken = (const Dunlin__Payment__V1__PromiseBroken *)message;
     (void)err;
-    end_promise(run, "broken");
+    end_promise(run, broken->is_partial ? "partial" : "broken");
     return STATUS_OK;
 }
 
@@ -411,6 +411,63 @@ static enum status on_promise_cancelled(struct run *run, const ProtobufCMessage 
     (void)err;
     end_promise(run, "cancelled");
     return STATUS_OK;
+}
+
+static enum status on_plan_agreed(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Payment__V1__PlanAgreed *agreed = (const Dunlin__Payment__V1__PlanAgreed *)message;
+    enum status st = check_amount(agreed->owed_minor, "owed_minor", err);
+    if (st == STATUS_OK)
+        st = check_amount(agreed->discount_minor, "discount_minor", err);
+    if (st != STATUS_OK)
+        return st;
+    count_amount(run, MEASURE_PLAN, "agreed", 1, agreed->owed_minor - agreed->discount_minor);
+    account_reach(run->account, STAGE_PROMISED, run->event->occurred_at_us);
+    return STATUS_OK;
+}
+
+static enum status on_plan_completed(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    (void)count(run, MEASURE_PLAN, "completed");
+    return STATUS_OK;
+}
+
+/* It was counted as completed, and is not. */
+static enum status on_plan_resumed(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Payment__V1__PlanResumed *resumed = (const Dunlin__Payment__V1__PlanResumed *)message;
+    (void)err;
+    if (resumed->was_completed)
+        count_n(run, MEASURE_PLAN, "completed", -1);
+    return STATUS_OK;
+}
+
+static enum status on_plan_broken(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    (void)message;
+    (void)err;
+    (void)count(run, MEASURE_PLAN, "broken");
+    return STATUS_OK;
+}
+
+static enum status on_plan_cancelled(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Payment__V1__PlanCancelled *cancelled = (const Dunlin__Payment__V1__PlanCancelled *)message;
+    (void)err;
+    if (!cancelled->was_proposed)
+        (void)count(run, MEASURE_PLAN, "cancelled");
+    return STATUS_OK;
+}
+
+static enum status on_instalment_missed(struct run *run, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Payment__V1__InstalmentMissed *missed = (const Dunlin__Payment__V1__InstalmentMissed *)message;
+    const enum status st = check_amount(missed->open_minor, "open_minor", err);
+    if (st == STATUS_OK)
+        count_amount(run, MEASURE_INSTALMENT_MISSED, "", 1, missed->open_minor);
+    return st;
 }
 
 /* Whether an event needs an account that was placed before. */
@@ -461,6 +518,14 @@ static const struct event_rule {
     {&dunlin__payment__v1__promise_kept__descriptor, ABOUT_ACCOUNT, on_promise_kept},
     {&dunlin__payment__v1__promise_broken__descriptor, ABOUT_ACCOUNT, on_promise_broken},
     {&dunlin__payment__v1__promise_cancelled__descriptor, ABOUT_ACCOUNT, on_promise_cancelled},
+    {&dunlin__payment__v1__plan_proposed__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__payment__v1__plan_agreed__descriptor, ABOUT_ACCOUNT, on_plan_agreed},
+    {&dunlin__payment__v1__plan_held__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__payment__v1__plan_resumed__descriptor, ABOUT_ACCOUNT, on_plan_resumed},
+    {&dunlin__payment__v1__plan_completed__descriptor, ABOUT_ACCOUNT, on_plan_completed},
+    {&dunlin__payment__v1__plan_broken__descriptor, ABOUT_ACCOUNT, on_plan_broken},
+    {&dunlin__payment__v1__plan_cancelled__descriptor, ABOUT_ACCOUNT, on_plan_cancelled},
+    {&dunlin__payment__v1__instalment_missed__descriptor, ABOUT_ACCOUNT, on_instalment_missed},
 };
 
 const ProtobufCMessageDescriptor *const REPORTING_CONSUMED[] = {
@@ -500,6 +565,14 @@ const ProtobufCMessageDescriptor *const REPORTING_CONSUMED[] = {
     &dunlin__payment__v1__promise_broken__descriptor,
     &dunlin__payment__v1__promise_cancelled__descriptor,
     &dunlin__dispute__v1__escalation_moved__descriptor,
+    &dunlin__payment__v1__plan_proposed__descriptor,
+    &dunlin__payment__v1__plan_agreed__descriptor,
+    &dunlin__payment__v1__plan_held__descriptor,
+    &dunlin__payment__v1__plan_resumed__descriptor,
+    &dunlin__payment__v1__plan_completed__descriptor,
+    &dunlin__payment__v1__plan_broken__descriptor,
+    &dunlin__payment__v1__plan_cancelled__descriptor,
+    &dunlin__payment__v1__instalment_missed__descriptor,
     NULL,
 };
 

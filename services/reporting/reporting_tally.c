@@ -34,6 +34,8 @@ static const char *const MEASURE_NAMES[MEASURE_END] = {
     [MEASURE_COLLECTOR_CONTACTS] = "collector_contacts",
     [MEASURE_COLLECTOR_COMPLAINTS] = "collector_complaints",
     [MEASURE_CAMPAIGN_COMPLAINTS] = "campaign_complaints",
+    [MEASURE_PLAN] = "plan",
+    [MEASURE_INSTALMENT_MISSED] = "instalment_missed",
 };
 
 const struct span_kind SPANS[SPAN_END] = {

@@ -42,7 +42,7 @@ enum measure {
     MEASURE_ATTEMPT_PARTY,     /* key: who it was; of the placed */
     MEASURE_ATTEMPT_OUTCOME,   /* key: what came of it; of the placed */
     MEASURE_CONVERSATION,      /* key: right, third, ...; attempts with a conversation about a debt, by party */
-    MEASURE_PROMISE,           /* key: made, kept, broken, cancelled; promises and the amounts promised */
+    MEASURE_PROMISE,           /* key: made, kept, partial, broken, cancelled; promises and the amounts promised */
     MEASURE_DISPUTE,           /* key: opened, escalated, and the outcome of each that was resolved */
     MEASURE_STOP,              /* key: flag; requests to stop that were recorded */
     MEASURE_ROW,               /* key: accepted, rejected; rows of files */
@@ -54,6 +54,8 @@ enum measure {
     MEASURE_COLLECTOR_CONTACTS, /* attempts that were made */
     MEASURE_COLLECTOR_COMPLAINTS,
     MEASURE_CAMPAIGN_COMPLAINTS,
+    MEASURE_PLAN,              /* key: agreed (with what is to be paid), completed, broken, cancelled; payment plans */
+    MEASURE_INSTALMENT_MISSED, /* instalments of plans, what was open on them */
     MEASURE_END,
 };
 const char *measure_name(enum measure measure);

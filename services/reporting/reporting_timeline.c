@@ -364,14 +364,112 @@ static void say_promise_kept(const ProtobufCMessage *message, GString *text)
 
 static void say_promise_broken(const ProtobufCMessage *message, GString *text)
 {
-    (void)message;
-    g_string_append(text, "The promise was broken: its day and grace are over.");
+    const Dunlin__Payment__V1__PromiseBroken *broken = (const Dunlin__Payment__V1__PromiseBroken *)message;
+    g_string_append(text, broken->is_partial ? "The promise was kept in part: its day and grace are over."
+                                             : "The promise was broken: its day and grace are over.");
 }
 
 static void say_promise_cancelled(const ProtobufCMessage *message, GString *text)
 {
     (void)message;
     g_string_append(text, "The promise was taken back without fault of the debtor.");
+}
+
+/* "4 instalments, the first of 250.00 USD due on 2026-06-03, the last due on 2026-06-24". */
+static void add_instalments(GString *text, Dunlin__Payment__V1__PlanInstalment *const *instalments, size_t n,
+                            const char *currency)
+{
+    if (n == 0)
+        return;
+    g_string_append_printf(text, "%zu %s, the first of ", n, n == 1 ? "instalment" : "instalments");
+    add_money(text, instalments[0]->amount_minor, currency);
+    add_day(text, " due on ", instalments[0]->due_on_days);
+    if (n > 1)
+        add_day(text, ", the last due on ", instalments[n - 1]->due_on_days);
+}
+
+static void add_discount(GString *text, int64_t discount_minor, const char *currency)
+{
+    if (discount_minor == 0)
+        return;
+    g_string_append(text, "; ");
+    add_money(text, discount_minor, currency);
+    g_string_append(text, " are forgiven once it is kept");
+}
+
+static void say_plan_proposed(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Payment__V1__PlanProposed *plan = (const Dunlin__Payment__V1__PlanProposed *)message;
+    g_string_append(text, "A payment plan was proposed: ");
+    add_instalments(text, plan->instalments, plan->n_instalments, plan->currency);
+    add_discount(text, plan->discount_minor, plan->currency);
+    add_words(text, ". It waits for approval by a ", &dunlin__payment__v1__plan_role__descriptor,
+              (int)plan->approval_by);
+    g_string_append(text, ".");
+}
+
+static void say_plan_agreed(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Payment__V1__PlanAgreed *plan = (const Dunlin__Payment__V1__PlanAgreed *)message;
+    g_string_append(text,
+                    plan->replaces.len > 0 ? "Another payment plan was agreed on: " : "A payment plan was agreed on: ");
+    add_instalments(text, plan->instalments, plan->n_instalments, plan->currency);
+    add_discount(text, plan->discount_minor, plan->currency);
+    g_string_append(text, ".");
+}
+
+/* Reasons are somebody's own words: they stay with the plan. */
+static void say_plan_held(const ProtobufCMessage *message, GString *text)
+{
+    (void)message;
+    g_string_append(text, "The payment plan was put on hold.");
+}
+
+static void say_plan_resumed(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Payment__V1__PlanResumed *plan = (const Dunlin__Payment__V1__PlanResumed *)message;
+    g_string_append(text, plan->was_completed ? "A payment came back, and the payment plan is open again."
+                                              : "The payment plan was taken up again.");
+}
+
+static void say_plan_completed(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Payment__V1__PlanCompleted *plan = (const Dunlin__Payment__V1__PlanCompleted *)message;
+    g_string_append(text, "The payment plan is completed, ");
+    add_money(text, plan->paid_minor, plan->currency);
+    g_string_append(text, " are paid on it");
+    if (plan->discount_minor != 0) {
+        g_string_append(text, ", ");
+        add_money(text, plan->discount_minor, plan->currency);
+        g_string_append(text, " are forgiven");
+    }
+    g_string_append(text, ".");
+}
+
+static void say_plan_broken(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Payment__V1__PlanBroken *plan = (const Dunlin__Payment__V1__PlanBroken *)message;
+    g_string_append_printf(text, "The payment plan was broken: %d %s missed, ", plan->n_missed,
+                           plan->n_missed == 1 ? "instalment is" : "instalments are");
+    add_money(text, plan->open_minor, plan->currency);
+    g_string_append(text, " are open on it.");
+}
+
+static void say_plan_cancelled(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Payment__V1__PlanCancelled *plan = (const Dunlin__Payment__V1__PlanCancelled *)message;
+    g_string_append(text, plan->was_proposed          ? "The proposed payment plan was not agreed on."
+                          : plan->replaced_by.len > 0 ? "The payment plan ended: another one stands in its place."
+                                                      : "The payment plan ended without fault of the debtor.");
+}
+
+static void say_instalment_missed(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Payment__V1__InstalmentMissed *missed = (const Dunlin__Payment__V1__InstalmentMissed *)message;
+    g_string_append_printf(text, "Instalment %d was missed: ", missed->number);
+    add_money(text, missed->open_minor, missed->currency);
+    add_day(text, " of it are open, due on ", missed->due_on_days);
+    g_string_append(text, ".");
 }
 
 static const struct sentence {
@@ -414,6 +512,14 @@ static const struct sentence {
     {&dunlin__payment__v1__promise_kept__descriptor, say_promise_kept},
     {&dunlin__payment__v1__promise_broken__descriptor, say_promise_broken},
     {&dunlin__payment__v1__promise_cancelled__descriptor, say_promise_cancelled},
+    {&dunlin__payment__v1__plan_proposed__descriptor, say_plan_proposed},
+    {&dunlin__payment__v1__plan_agreed__descriptor, say_plan_agreed},
+    {&dunlin__payment__v1__plan_held__descriptor, say_plan_held},
+    {&dunlin__payment__v1__plan_resumed__descriptor, say_plan_resumed},
+    {&dunlin__payment__v1__plan_completed__descriptor, say_plan_completed},
+    {&dunlin__payment__v1__plan_broken__descriptor, say_plan_broken},
+    {&dunlin__payment__v1__plan_cancelled__descriptor, say_plan_cancelled},
+    {&dunlin__payment__v1__instalment_missed__descriptor, say_instalment_missed},
 };
 
 static const struct sentence *sentence_of(const char *type)

@@ -1,7 +1,7 @@
 """P2 for money: random months of an agency's business, with the services that keep it killed in between, and not a cent is lost, made up or somebody else's.
 
-A seed draws what happens: payments to the agency and to clients, sent twice, too much, of nobody; reversals; money that is assigned or paid back; promises; disputes with credits that two persons
-decide. `payment` and `dispute` are killed while commands are on their way. A second, small bookkeeping here (`Books`) follows what was acknowledged and knows nothing of Dunlin's tables: cash of each
+A seed draws what happens: payments to the agency and to clients, sent twice, too much, of nobody; reversals; money that is assigned or paid back; promises; payment plans and settlements; disputes with
+credits that two persons decide. `payment` and `dispute` are killed while commands are on their way. A second, small bookkeeping here (`Books`) follows what was acknowledged and knows nothing of Dunlin's tables: cash of each
 client, what the agency has earned by `deploy/agreements.yaml` (with fractions), what lies in suspense. After each month it is compared with what the system says, and every invariant is asked.
 
 Broken once: a payment applied in full to what was overpaid (the ledger went below zero), the fee of a reversal left out, money of a reversed payment left in suspense.
@@ -124,7 +124,7 @@ class Agency:
         self.today = None
         self.operations = {
             self.pay: 30, self.pay_client: 8, self.pay_too_much: 6, self.send_again: 4, self.reverse: 8, self.hold: 4, self.assign: 4, self.refund: 2,
-            self.promise: 6, self.open_dispute: 5, self.answer_dispute: 4, self.credit_dispute: 3, self.pay_nonsense: 2,
+            self.promise: 6, self.plan: 6, self.cancel_plan: 1, self.open_dispute: 5, self.answer_dispute: 4, self.credit_dispute: 3, self.pay_nonsense: 2,
         }
 
     def close(self):
@@ -283,11 +283,44 @@ class Agency:
     def promise(self):
         debt = self.debt()
         account = self.account(debt)
-        if account.balance_minor <= 0 or any(promise.state == self.payment.PROMISE_STATE_OPEN for promise in account.promises):
+        if account.balance_minor <= 0 or self.running_plan(account) or any(promise.state == self.payment.PROMISE_STATE_OPEN for promise in account.promises):
             return False
         self.command("payment", "MakePromise", self.payment.MakePromiseRequest(account_id=debt.id, amount_minor=self.random.randint(1, account.balance_minor), currency="USD",
                                                                                due_on_days=days(self.today) + self.random.randint(0, 20)), debt.partition)
         return True
+
+    def running_plan(self, account):
+        return next((plan for plan in account.plans if plan.state in (self.payment.PLAN_STATE_ACTIVE, self.payment.PLAN_STATE_ON_HOLD)), None)
+
+    def plan(self):
+        """Weekly, within a supervisor's authority; now and then a settlement."""
+        debt = self.debt()
+        owed_minor = self.account(debt).balance_minor
+        if owed_minor < 10000 or self.running_plan(self.account(debt)):
+            return False
+        payment = self.payment
+        rhythm = payment.PlanRhythm(frequency=payment.PLAN_FREQUENCY_WEEKLY, first_due_on_days=days(self.today) + self.random.randint(0, 9))
+        request = payment.AgreePlanRequest(plan_id=debt.new_id(), account_id=debt.id, role=payment.PLAN_ROLE_SUPERVISOR, currency="USD", rhythm=rhythm, number=self.random.randint(1, 4),
+                                           discount_minor=self.random.choice((0, owed_minor // 10)))
+        plan = self.command("payment", "AgreePlan", request, debt.partition)
+        assert sum(instalment.amount_minor for instalment in plan.instalments) == owed_minor - request.discount_minor
+        return True
+
+    def cancel_plan(self):
+        debt = self.debt()
+        plan = self.running_plan(self.account(debt))
+        if plan is None:
+            return False
+        self.command("payment", "CancelPlan", self.payment.CancelPlanRequest(plan_id=plan.plan_id, reason="he asked for it"), debt.partition)
+        return True
+
+    def forgiven_minor(self, debt):
+        """What settlements that were kept have taken off."""
+        plans = self.clerk.call("payment", "GetPlans", self.payment.GetPlansRequest(account_id=debt.id), "", debt.partition).plans
+        for plan in plans:
+            assert 0 <= plan.discount_granted_minor <= plan.discount_minor and (plan.discount_granted_minor == 0 or plan.state == self.payment.PLAN_STATE_COMPLETED)
+        self.done["forgiven"] += sum(plan.discount_granted_minor > 0 for plan in plans)
+        return sum(plan.discount_granted_minor for plan in plans)
 
     def open_dispute(self):
         debt = self.debt()
@@ -324,7 +357,8 @@ class Agency:
         dispute = self.dispute
         account = self.account(debt)
         owed_minor = account.balance_minor
-        if owed_minor < 2:
+        plan = self.running_plan(account)
+        if owed_minor < 2 or (plan and plan.discount_minor):  # which the credit may complete
             return False
         outcome = self.random.choice((dispute.DISPUTE_OUTCOME_PARTLY, dispute.DISPUTE_OUTCOME_CONCEDED))
         credit_minor = owed_minor
@@ -404,7 +438,7 @@ class Agency:
             assert line["cash_minor"] == line["payable_minor"] + line["earned_minor"] + line["suspense_minor"] + line["transit_minor"]
         for debt in self.debts:
             account = self.account(debt)
-            assert account.balance_minor == debt.placed_minor + self.interest(account) - self.books.paid[debt.id] - self.books.credited[debt.id], debt.account
+            assert account.balance_minor == debt.placed_minor + self.interest(account) - self.books.paid[debt.id] - self.books.credited[debt.id] - self.forgiven_minor(debt), debt.account
             assert account.balance_minor >= 0
 
 

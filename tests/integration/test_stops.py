@@ -83,6 +83,8 @@ STOPS = {
     "recalled": (lambda system, account: system.recall(account), "AccountRecalled", "DUNLIN-RECALLED"),
     "promise": (lambda system, account: system.run("promise", account.account_id, "50", "--by", (system.now().date() + datetime.timedelta(days=5)).isoformat()), "PromiseMade",
                 "DUNLIN-PROMISE"),
+    "plan": (lambda system, account: system.run("plan", "agree", account.account_id, "--from", (system.now().date() + datetime.timedelta(days=7)).isoformat(), "--every", "weekly",
+                                                "--number", "4"), "PlanAgreed", "DUNLIN-PLAN"),
 }
 
 
@@ -203,8 +205,9 @@ def test_a_promise_is_broken_at_the_end_of_its_day_and_grace_and_not_a_minute_ea
     system.advance(to=end - MINUTE)
     assert (promise_of(system, account), system.account(account)["classification"]["class"]) == ("open", "mid_delinquent")
     system.advance(to=end)
-    assert promise_of(system, account) == "broken"
+    assert promise_of(system, account) == "partial", "it is paid in part"
     (broken,) = system.events("PromiseBroken", account=account.account_id)
+    assert broken["payload"]["is_partial"]
     assert parse_instant(broken["occurred_at"]) == end
     shown = system.account(account)
     assert (shown["classification"]["class"], shown["classification"]["strategy"]) == ("promise_breaker", "firm")

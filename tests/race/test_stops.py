@@ -1,7 +1,7 @@
 """P1, nobody is contacted against the rules: no contact after a stop.
 
 Dialers in several processes ask for permits of the same few accounts in batches, as fast as they can, while others stop contact on them and let it go on again by every way there is: disputes
-(opened by command, and repeated after verification), payments in full, payments that a client's file reports, promises, requests to cease, attorneys, bankruptcies, deaths, opt-outs of a person and of a number, recalls, and what debtors
+(opened by command, and repeated after verification), payments in full, payments that a client's file reports, promises, payment plans, requests to cease, attorneys, bankruptcies, deaths, opt-outs of a person and of a number, recalls, and what debtors
 say on the calls themselves. Business time moves on meanwhile, over the edges of the calling hours; contact, dispute and payment go from one instance to three, and the partitions with them. In
 the long form instances are killed, stopped and started all the time. For a while the dispute service stands still, and for another the payment service.
 
@@ -52,7 +52,7 @@ IN_FILE = 4       # accounts of one file: recalled, paid, nothing owed any more
 SERVICES = ("contact", "dispute", "payment")
 PATIENCE_S = 120
 RULES = {"dispute": "REGF-38D2-DISPUTE", "cease": "REGF-6C-CEASE", "attorney": "REGF-6B2-ATTY", "bankruptcy": "BK-362-STAY", "deceased": "DUNLIN-DECEASED", "opt_out_calls": "REGF-14H-MEDIA",
-         "opt_out_contact_point": "REGF-14H-MEDIA-POINT", "wrong_number": "REGF-6D1-3P", "paid": "DUNLIN-PAID", "promise": "DUNLIN-PROMISE", "recalled": "DUNLIN-RECALLED", "reported": "DUNLIN-INCOMPLETE"}
+         "opt_out_contact_point": "REGF-14H-MEDIA-POINT", "wrong_number": "REGF-6D1-3P", "paid": "DUNLIN-PAID", "promise": "DUNLIN-PROMISE", "plan": "DUNLIN-PLAN", "recalled": "DUNLIN-RECALLED", "reported": "DUNLIN-INCOMPLETE"}
 FACTS = {"intake": ("AccountPlaced", "AccountUpdated", "AccountRecalled", "PaymentReported"), "payment": ("BalanceChanged", "PromiseMade", "PromiseKept", "PromiseBroken", "PromiseCancelled"),
          "contact": ("PermitGranted", "PermitExpired", "AttemptReported", "StopRecorded", "StopReleased"), "dispute": ("DisputeOpened", "VerificationSent", "DisputeResolved")}
 CLOSE_MS = 100  # what counts as near, where it is told how near requests and stops came

@@ -116,6 +116,20 @@ class Partition:
 
     on_PromiseKept = on_PromiseBroken = on_PromiseCancelled = end_promise
 
+    def on_PlanAgreed(self, event):
+        self.stop("plan", "account", event.account, event.seq)
+
+    on_PlanResumed = on_PlanAgreed
+
+    def end_plan(self, event):
+        self.lift("plan", "account", event.account)
+
+    on_PlanCompleted = on_PlanBroken = end_plan
+
+    def on_PlanCancelled(self, event):
+        if not event.payload.was_proposed:
+            self.end_plan(event)
+
     def on_StopRecorded(self, event):
         self.stop(*self.flag(event), event.seq)
 

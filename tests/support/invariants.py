@@ -139,6 +139,19 @@ QUERIES = {
            WHERE s.sum IS DISTINCT FROM t.sum""",
     "money that is on its way for good (currency, sum)":
         "SELECT currency, sum(transit_minor) FROM payment.trust_account GROUP BY 1 HAVING sum(transit_minor) <> 0",
+    # --- promises and plans ---
+    "plans that would collect more than is owed (plan, open, owed)":
+        """SELECT p.plan_id, sum(i.amount_minor - i.paid_minor), a.balance_minor FROM payment.plan AS p
+           JOIN payment.plan_instalment AS i ON i.partition = p.partition AND i.plan_id = p.plan_id AND i.number <= p.n_instalments
+           JOIN payment.account AS a ON a.partition = p.partition AND a.account_id = p.account_id
+           WHERE p.state IN (2, 3) GROUP BY p.partition, p.plan_id, a.balance_minor HAVING sum(i.amount_minor - i.paid_minor) > a.balance_minor""",
+    "plans that their account does not know, or another one has (plan, state, account's plan, account's proposed plan)":
+        """SELECT p.plan_id, p.state, a.plan_id, a.proposed_plan_id FROM payment.plan AS p JOIN payment.account AS a ON a.partition = p.partition AND a.account_id = p.account_id
+           WHERE (p.state IN (2, 3) AND a.plan_id IS DISTINCT FROM p.plan_id) OR (p.state = 1 AND a.proposed_plan_id IS DISTINCT FROM p.plan_id)
+               OR (p.state IN (5, 6) AND p.plan_id IN (a.plan_id, a.proposed_plan_id))""",
+    "accounts with a plan and an open promise (account, plan, promise)":
+        """SELECT a.account_id, a.plan_id, a.open_promise_id FROM payment.account AS a JOIN payment.plan AS p ON p.partition = a.partition AND p.plan_id = a.plan_id
+           WHERE p.state IN (2, 3) AND a.open_promise_id IS NOT NULL""",
     "one reference posted twice on an account (account, reference, postings)":
         """SELECT account_id, reference, count(*) FROM payment.posting WHERE kind = 2 AND reference <> ''
            GROUP BY 1, 2 HAVING count(*) > 1""",
@@ -222,6 +235,8 @@ def check_log_against_tables(system):
         "AttemptReported against permits (permit: events, rows)": once("AttemptReported", "permit_id", "SELECT permit_id FROM contact.permit WHERE telephony <> 0"),
         "DisputeOpened against disputes (dispute: events, rows)": once("DisputeOpened", "dispute_id", "SELECT dispute_id FROM dispute.dispute"),
         "PromiseMade against promises (promise: events, rows)": once("PromiseMade", "promise_id", "SELECT promise_id FROM payment.promise"),
+        "PlanAgreed and PlanProposed against plans (plan: events, rows)": differences(
+            collections.Counter(set(message["plan_id"] for name in ("PlanAgreed", "PlanProposed") for message in of(name))), keyed(system, "SELECT plan_id, 1 FROM payment.plan")),
         "the last ContactPlanned against the plan (account: event's step, plan's)": differences(
             {account: step for account, step in planned.items() if step},
             dict(row.split("|") for row in rows(system, "SELECT account_id, step FROM contact.account WHERE step <> ''"))),

@@ -199,7 +199,7 @@ class Stopper:
         self.random = random.Random(f"{place.seed}/{name}")
         self.name, self.caller = name, BusCaller(Attached(place.var), name)
         self.contact, self.dispute, self.payment = map(contract, ("contact", "dispute", "payment"))
-        self.kinds = in_turn(self.random, ("dispute", "paid", "promise", *map(str.lower, FLAGS)))
+        self.kinds = in_turn(self.random, ("dispute", "paid", "promise", "plan", *map(str.lower, FLAGS)))
         self.active = {}  # (kind, key) -> what lifts it and its record, oldest first
         self.stopped = []
         self.n = 0
@@ -256,6 +256,12 @@ class Stopper:
     def stop_promise(self, target, key):
         promise = self.call("payment", "MakePromise", self.payment.MakePromiseRequest(account_id=key, amount_minor=1000, currency="USD", due_on_days=self.place.today.value + 30), key)
         return lambda: self.call("payment", "CancelPromise", self.payment.CancelPromiseRequest(promise_id=promise.promise_id, reason="by mistake"), key)
+
+    def stop_plan(self, target, key):
+        rhythm = self.payment.PlanRhythm(frequency="PLAN_FREQUENCY_WEEKLY", first_due_on_days=self.place.today.value + 7)
+        plan_id = self.random.randbytes(14) + key[-2:]
+        self.call("payment", "AgreePlan", self.payment.AgreePlanRequest(plan_id=plan_id, account_id=key, role="PLAN_ROLE_COLLECTOR", currency="USD", rhythm=rhythm, number=4), key)
+        return lambda: self.call("payment", "CancelPlan", self.payment.CancelPlanRequest(plan_id=plan_id, reason="by mistake"), key)
 
 
 # --- processes ---

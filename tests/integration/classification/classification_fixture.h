@@ -19,6 +19,7 @@ enum happening {
     BOUNCED,  /* a payment reversed; balance_minor: what is owed again */
     TAKEN_IN, /* by the ledger, without a change */
     BROKE_PROMISE,
+    BROKE_PLAN,
     DISPUTED,
     VERIFIED,
     UPHELD,
@@ -44,6 +45,7 @@ struct telling {
         Dunlin__Intake__V1__AccountRecalled recalled;
         Dunlin__Payment__V1__BalanceChanged changed;
         Dunlin__Payment__V1__PromiseBroken broken;
+        Dunlin__Payment__V1__PlanBroken plan_broken;
         Dunlin__Dispute__V1__DisputeOpened opened;
         Dunlin__Dispute__V1__VerificationSent verified;
         Dunlin__Dispute__V1__DisputeResolved resolved;
@@ -102,6 +104,9 @@ static inline void fill_message(struct telling *telling, const struct step *step
         break;
     case BROKE_PROMISE:
         dunlin__payment__v1__promise_broken__init(&telling->message.broken);
+        break;
+    case BROKE_PLAN:
+        dunlin__payment__v1__plan_broken__init(&telling->message.plan_broken);
         break;
     case DISPUTED:
         dunlin__dispute__v1__dispute_opened__init(&telling->message.opened);

@@ -156,6 +156,17 @@ static void each_change_is_said_in_its_order(void **state)
                 "a:pre_due a:promise_breaker a:disputed a:promise_breaker a:closed a:promise_breaker a:closed");
 }
 
+static void a_plan_that_is_broken_is_a_broken_promise(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    static const struct step STEPS[] = {
+        {5, "a", "anna", PLACED, 50000, 0},
+        {6, "a", "anna", BROKE_PLAN, 0, 0},
+    };
+    apply_ok(fixture, "plan", STEPS, ARRAY_SIZE(STEPS));
+    expect_said(fixture, "plan", "a:newly_delinquent a:promise_breaker");
+}
+
 /* Account a stayed newly delinquent until its own next event when account b made a slow payer of its debtor. */
 static void what_changes_the_debtor_is_said_of_all_his_accounts(void **state)
 {
@@ -323,6 +334,7 @@ int main(void)
         TEST(a_batch_that_fails_leaves_nothing),
         TEST(says_nothing_where_nothing_changed),
         TEST(each_change_is_said_in_its_order),
+        TEST(a_plan_that_is_broken_is_a_broken_promise),
         TEST(what_changes_the_debtor_is_said_of_all_his_accounts),
         TEST(a_new_version_of_the_sop_is_said_with_the_next_look),
         TEST(payments_count_until_they_are_reversed),

@@ -516,6 +516,49 @@ static void waits_no_longer_for_calls_to_a_number_that_is_not_the_debtors(void *
     fixture_free_reply(reply);
 }
 
+/* Broken once: the hold taken from the promise (an end of one lets go of the other). */
+static void a_payment_plan_stops_permits_at_once_and_a_broken_one_lets_them_go_on(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    Dunlin__Payment__V1__PlanAgreed agreed;
+    Dunlin__Payment__V1__PlanCompleted completed;
+    Dunlin__Payment__V1__PlanResumed resumed;
+    Dunlin__Payment__V1__PlanCancelled cancelled;
+    Dunlin__Payment__V1__PlanBroken broken;
+    Dunlin__Payment__V1__PromiseMade made;
+    Dunlin__Payment__V1__PromiseCancelled over;
+    drive("2026-06-12T14:00:00Z");
+    place(fixture, "d1", "a1");
+    classify(fixture, "d1", "a1", "firm", 400);
+    dunlin__payment__v1__plan_agreed__init(&agreed);
+    dunlin__payment__v1__plan_completed__init(&completed);
+    dunlin__payment__v1__plan_resumed__init(&resumed);
+    dunlin__payment__v1__plan_cancelled__init(&cancelled);
+    dunlin__payment__v1__plan_broken__init(&broken);
+    dunlin__payment__v1__promise_made__init(&made);
+    dunlin__payment__v1__promise_cancelled__init(&over);
+    apply_ok(fixture, &made.base, "d1", "a1");
+    apply_ok(fixture, &agreed.base, "d1", "a1");
+    apply_ok(fixture, &over.base, "d1", "a1");
+    refused(fixture, "a1", "a1-phone", "DUNLIN-PLAN");
+    apply_ok(fixture, &completed.base, "d1", "a1");
+    apply_ok(fixture, &resumed.base, "d1", "a1"); /* a payment came back */
+    refused(fixture, "a1", "a1-phone", "DUNLIN-PLAN");
+    cancelled.was_proposed = true;
+    apply_ok(fixture, &cancelled.base, "d1", "a1"); /* another one, that waited */
+    refused(fixture, "a1", "a1-phone", "DUNLIN-PLAN");
+    (void)fixture_emitted(fixture);
+    apply_ok(fixture, &broken.base, "d1", "a1");
+    assert_string_equal(fixture_emitted(fixture), "ContactResumed ContactPlanned");
+    (void)permit(fixture, "a1", "a1-phone");
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM contact.account WHERE promise_broken_at_us > 0"), 1);
+    (void)fixture_emitted(fixture);
+    apply_ok(fixture, &agreed.base, "d1", "a1");
+    cancelled.was_proposed = false;
+    apply_ok(fixture, &cancelled.base, "d1", "a1");
+    assert_string_equal(fixture_emitted(fixture), "ContactStopped ContactPlanned ContactResumed ContactPlanned");
+}
+
 static void counts_a_conversation_toward_every_debt_that_was_discussed(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -990,6 +1033,7 @@ int main(void)
         cmocka_unit_test_setup(holds_a_dispute_from_the_call_on, clear),
         cmocka_unit_test_setup(forgets_calls_to_a_number_that_is_not_the_debtors, clear),
         cmocka_unit_test_setup(waits_no_longer_for_calls_to_a_number_that_is_not_the_debtors, clear),
+        cmocka_unit_test_setup(a_payment_plan_stops_permits_at_once_and_a_broken_one_lets_them_go_on, clear),
         cmocka_unit_test_setup(counts_a_conversation_toward_every_debt_that_was_discussed, clear),
         cmocka_unit_test_setup(waits_with_the_next_step_after_a_conversation, clear),
         cmocka_unit_test_setup(answers_what_it_would_without_writing, clear),

@@ -78,7 +78,7 @@ static Dunlin__Payment__V1__GetAccountReply *look(struct unit_fixture *fixture, 
 static void expect_account(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t balance_minor,
                            size_t n_postings, const char *promise_states)
 {
-    static const char LETTERS[] = "?okbc"; /* open, kept, broken, cancelled */
+    static const char LETTERS[] = "?okbcp"; /* open, kept, broken, cancelled, partly kept */
     Dunlin__Payment__V1__GetAccountReply *reply = look(fixture, ids);
     char states[16] = "";
 
@@ -434,7 +434,7 @@ static void a_promise_is_kept_by_payments_made_after_it(void **state)
     (void)fixture_emitted(fixture);
 }
 
-static void a_promise_breaks_when_its_day_and_grace_are_over(void **state)
+static void a_promise_ends_when_its_day_and_grace_are_over(void **state)
 {
     struct unit_fixture *fixture = *state;
     struct subject_ids ids = ids_of("broken");
@@ -447,11 +447,12 @@ static void a_promise_breaks_when_its_day_and_grace_are_over(void **state)
     assert_int_equal(fixture_fire(fixture, (struct instant){end_of_day(due + 3).us - 1}), 0);
     assert_int_equal(fixture_fire(fixture, end_of_day(due + 3)), 1);
     assert_string_equal(fixture_emitted(fixture), "PromiseBroken");
-    expect_account(fixture, &ids, 900, 2, "b");
+    expect_account(fixture, &ids, 900, 2, "p");
 
     Dunlin__Payment__V1__PromiseBroken *broken =
         fixture_last_event(fixture, &dunlin__payment__v1__promise_broken__descriptor);
     assert_true(broken->paid_minor == 100);
+    assert_true(broken->is_partial);
     fixture_free_reply(broken);
 }
 
@@ -460,6 +461,40 @@ static bool says_parked(const void *worker, const struct id *debtor_id)
     (void)worker;
     (void)debtor_id;
     return true;
+}
+
+/* Broken once: the tolerance of the SOP in place of that which held when it was made. */
+static void a_promise_is_kept_with_so_much_less_as_the_sop_allows(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("tolerated");
+
+    place(fixture, &ids, 1000);
+    payment_sop.promise_tolerance = (struct sop_tolerance){.is_percent = true, .value = 2};
+    fixture_free_reply(promise(fixture, &ids, 300, today() + 5, STATUS_OK));
+    payment_sop.promise_tolerance = (struct sop_tolerance){0};
+    fixture_free_reply(pay(fixture, &ids, 293));
+    assert_string_equal(fixture_emitted(fixture), "PromiseMade PaymentPosted BalanceChanged");
+    fixture_free_reply(pay(fixture, &ids, 1));
+    assert_string_equal(fixture_emitted(fixture), "PaymentPosted BalanceChanged PromiseKept");
+    expect_account(fixture, &ids, 706, 3, "k");
+}
+
+static void a_promise_of_which_nothing_is_paid_is_broken(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("nothing paid");
+    int32_t due = today() + 5;
+
+    place(fixture, &ids, 1000);
+    fixture_free_reply(promise(fixture, &ids, 300, due, STATUS_OK));
+    assert_int_equal(fixture_fire(fixture, end_of_day(due + 3)), 1);
+    assert_string_equal(fixture_emitted(fixture), "PromiseMade PromiseBroken");
+    expect_account(fixture, &ids, 1000, 1, "b");
+    Dunlin__Payment__V1__PromiseBroken *broken =
+        fixture_last_event(fixture, &dunlin__payment__v1__promise_broken__descriptor);
+    assert_false(broken->is_partial);
+    fixture_free_reply(broken);
 }
 
 /* The event that could not be applied may be the payment itself. */
@@ -763,7 +798,9 @@ int main(void)
         cmocka_unit_test(the_same_payment_id_gives_the_first_posting_again),
         cmocka_unit_test(commands_that_make_no_sense_are_refused),
         cmocka_unit_test(a_promise_is_kept_by_payments_made_after_it),
-        cmocka_unit_test(a_promise_breaks_when_its_day_and_grace_are_over),
+        cmocka_unit_test(a_promise_ends_when_its_day_and_grace_are_over),
+        cmocka_unit_test(a_promise_is_kept_with_so_much_less_as_the_sop_allows),
+        cmocka_unit_test(a_promise_of_which_nothing_is_paid_is_broken),
         cmocka_unit_test(a_promise_of_a_debtor_with_a_parked_event_does_not_break),
         cmocka_unit_test(a_call_brings_a_promise_only_where_it_makes_sense),
         cmocka_unit_test(a_recall_cancels_the_promise_and_leaves_the_balance),

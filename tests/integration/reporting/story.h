@@ -197,6 +197,54 @@ static inline void break_promise(struct fixture *fixture, const struct party *pa
     happen(fixture, party, &message.base);
 }
 
+static inline void break_promise_in_part(struct fixture *fixture, const struct party *party)
+{
+    Dunlin__Payment__V1__PromiseBroken message;
+    dunlin__payment__v1__promise_broken__init(&message);
+    message.is_partial = true;
+    happen(fixture, party, &message.base);
+}
+
+static inline void agree_plan(struct fixture *fixture, const struct party *party, int64_t owed, int64_t discount)
+{
+    Dunlin__Payment__V1__PlanAgreed message;
+    dunlin__payment__v1__plan_agreed__init(&message);
+    message.owed_minor = owed;
+    message.discount_minor = discount;
+    message.currency = wire_text("USD");
+    happen(fixture, party, &message.base);
+}
+
+static inline void complete_plan(struct fixture *fixture, const struct party *party)
+{
+    Dunlin__Payment__V1__PlanCompleted message;
+    dunlin__payment__v1__plan_completed__init(&message);
+    happen(fixture, party, &message.base);
+}
+
+static inline void resume_plan(struct fixture *fixture, const struct party *party, bool was_completed)
+{
+    Dunlin__Payment__V1__PlanResumed message;
+    dunlin__payment__v1__plan_resumed__init(&message);
+    message.was_completed = was_completed;
+    happen(fixture, party, &message.base);
+}
+
+static inline void miss_instalment(struct fixture *fixture, const struct party *party, int64_t open_minor)
+{
+    Dunlin__Payment__V1__InstalmentMissed message;
+    dunlin__payment__v1__instalment_missed__init(&message);
+    message.open_minor = open_minor;
+    happen(fixture, party, &message.base);
+}
+
+static inline void break_plan(struct fixture *fixture, const struct party *party)
+{
+    Dunlin__Payment__V1__PlanBroken message;
+    dunlin__payment__v1__plan_broken__init(&message);
+    happen(fixture, party, &message.base);
+}
+
 /* Of the whole person: the event names no account. */
 static inline void stop_calls(struct fixture *fixture, const struct party *party)
 {

@@ -211,6 +211,34 @@ static void a_story_gives_its_figures(void **state)
     fixture_free_reply(report);
 }
 
+/* Broken once: a plan that is open again still counted as completed. */
+static void plans_and_what_is_kept_in_part_are_counted(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct cast cast = cast_of(fixture);
+    tell_placements(fixture, &cast);
+    promise(fixture, &cast.bert, 5000, TODAY + 1);
+    break_promise_in_part(fixture, &cast.bert);
+    agree_plan(fixture, &cast.anna, 10000, 2000);
+    complete_plan(fixture, &cast.anna);
+    resume_plan(fixture, &cast.anna, true);
+    resume_plan(fixture, &cast.anna, false);
+    complete_plan(fixture, &cast.anna);
+    agree_plan(fixture, &cast.bert, 5000, 0);
+    miss_instalment(fixture, &cast.bert, 1250);
+    break_plan(fixture, &cast.bert);
+    settle(fixture);
+    consume(fixture, 1000);
+    Dunlin__Reporting__V1__Report *report = get_report(fixture, 0);
+    expect_kpi(report, "promises_partial", "", 1, 1);
+    expect_kpi(report, "promise_kept_rate", "", 0, 1);
+    expect_kpi(report, "plans_agreed", "", 2, 1);
+    expect_kpi(report, "planned_amount", "USD", 13000, 1);
+    expect_kpi(report, "plan_kept_rate", "", 1, 2);
+    expect_kpi(report, "instalments_missed", "", 1, 1);
+    fixture_free_reply(report);
+}
+
 /* A permit that is reported twice is one attempt: as its stricter reading has it. */
 static void a_correction_replaces_what_was_counted(void **state)
 {
@@ -619,6 +647,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_story_gives_its_figures, reporting_empty),
+        cmocka_unit_test_setup(plans_and_what_is_kept_in_part_are_counted, reporting_empty),
         cmocka_unit_test_setup(a_correction_replaces_what_was_counted, reporting_empty),
         cmocka_unit_test_setup(aging_is_right_for_any_day_however_late_it_was_learnt, reporting_empty),
         cmocka_unit_test_setup(a_portfolio_ages_as_counting_it_by_hand_says, reporting_empty),

@@ -176,8 +176,20 @@ static void says_what_changes_in_an_sop(void **state)
         {"[us-federal, house]", "[us-federal]", "no longer works under the rule pack house (looser)\n",
          "works under the rule pack house (stricter)\n"},
         {"promise_grace_days: 2", "promise_grace_days: 4",
-         "a promise counts as broken after 2 → 4 days of grace (stricter)\n",
-         "a promise counts as broken after 4 → 2 days of grace (looser)\n"},
+         "a promise counts as broken after 2 → 4 days of grace (stricter)\n"
+         "an instalment is missed after 2 → 4 days of grace (stricter)\n",
+         "a promise counts as broken after 4 → 2 days of grace (looser)\n"
+         "an instalment is missed after 4 → 2 days of grace (looser)\n"},
+        {"promise_grace_days: 2", "promise_grace_days: 2\npromise_tolerance: { percent: 5 }",
+         "a promise counts as paid with 0 minor units → 5 % less (stricter)\n",
+         "a promise counts as paid with 5 % → 0 minor units less (looser)\n"},
+        {"promise_grace_days: 2",
+         "promise_grace_days: 2\nplans: { tolerance: { minor: 9 }, breaks_in_a_row: 2, breaks_in_total: 3, "
+         "settlement_percent: 10 }",
+         "an instalment counts as paid with 0 minor units → 9 minor units less (stricter)\n"
+         "a plan is broken by 1 → 2 missed instalments in a row, 0 → 3 in total (0: never)\n"
+         "0 → 10 % are offered off for all at once\n",
+         NULL},
         {"verification_days: 30", "verification_days: 20", "a dispute is verified within 30 → 20 days (stricter)\n",
          "a dispute is verified within 20 → 30 days (looser)\n"},
         {"verification_days: 30", "verification_days: 30\ndispute_holds: law",

@@ -249,6 +249,7 @@ static void only_an_open_promise_moves(void **state)
         {PROMISE_OPEN, PROMISE_EVENT_FULFIL, PROMISE_KEPT},
         {PROMISE_OPEN, PROMISE_EVENT_EXPIRE, PROMISE_BROKEN},
         {PROMISE_OPEN, PROMISE_EVENT_CANCEL, PROMISE_CANCELLED},
+        {PROMISE_OPEN, PROMISE_EVENT_FALL_SHORT, PROMISE_PARTIAL},
     };
     (void)state;
 
@@ -391,6 +392,30 @@ static void a_reversal_takes_off_only_what_counted(void **state)
     assert_int_equal(promise.state, PROMISE_OPEN);
 }
 
+static void ends_by_what_was_paid_less_what_is_tolerated(void **state)
+{
+    static const struct {
+        int64_t paid_minor;
+        enum promise_event event;
+    } ROWS[] = {
+        {0, PROMISE_EVENT_EXPIRE},        {-5, PROMISE_EVENT_EXPIRE},   {1, PROMISE_EVENT_FALL_SHORT},
+        {2939, PROMISE_EVENT_FALL_SHORT}, {2940, PROMISE_EVENT_FULFIL},
+    };
+    struct account account = placed(10000);
+    struct promise_terms wanted = terms(3000);
+    struct promise promise;
+    (void)state;
+
+    wanted.tolerance = (struct tolerance){TOLERANCE_PERCENT, 2};
+    assert_int_equal(promise_make(&account, &wanted, &promise, NULL), STATUS_OK);
+    for (size_t i = 0; i < ARRAY_SIZE(ROWS); i++) {
+        promise.paid_minor = ROWS[i].paid_minor;
+        assert_int_equal(promise_end_of(&promise), ROWS[i].event);
+    }
+    wanted.has_plan = true;
+    assert_int_equal(promise_make(&account, &wanted, &promise, NULL), STATUS_FAILED_PRECONDITION);
+}
+
 static void is_cancelled_where_the_client_says_that_nothing_is_owed(void **state)
 {
     struct account account = placed(1000);
@@ -448,6 +473,7 @@ int main(void)
         cmocka_unit_test(is_kept_as_soon_as_the_payments_reach_it),
         cmocka_unit_test(is_kept_where_all_that_is_owed_is_paid),
         cmocka_unit_test(a_reversal_takes_off_only_what_counted),
+        cmocka_unit_test(ends_by_what_was_paid_less_what_is_tolerated),
         cmocka_unit_test(is_cancelled_where_the_client_says_that_nothing_is_owed),
         cmocka_unit_test(payments_beyond_64_bits_still_keep_a_promise),
         cmocka_unit_test(settles_nothing_without_an_open_promise),

@@ -70,9 +70,10 @@ static void assert_paid(const struct plan *plan, int64_t first, int64_t second, 
 static void moves_only_where_there_is_a_row(void **state)
 {
     static const char *const MOVES[PLAN_STATES_END] = {
-        /* agree, decline, payment, fulfil, paid in full, return, miss, break, hold, resume, renegotiate, recall */
-        [PLAN_PROPOSED] = "26--6-----66",  [PLAN_ACTIVE] = "--2442253-66", [PLAN_ON_HOLD] = "--3443---266",
-        [PLAN_COMPLETED] = "-----2------", [PLAN_BROKEN] = "----------5-", [PLAN_CANCELLED] = "------------",
+        /* agree, decline, payment, fulfil, paid in full, return, miss, break, hold, resume, renegotiate, recall, cancel
+         */
+        [PLAN_PROPOSED] = "26--6-----666",  [PLAN_ACTIVE] = "--2442253-666", [PLAN_ON_HOLD] = "--3443---2666",
+        [PLAN_COMPLETED] = "-----2-------", [PLAN_BROKEN] = "----------5--", [PLAN_CANCELLED] = "-------------",
     };
     (void)state;
     for (int from = PLAN_PROPOSED; from < PLAN_STATES_END; from++)

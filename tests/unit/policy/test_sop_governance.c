@@ -162,6 +162,30 @@ static void complaints_have_clocks_that_a_file_may_change(void **state)
     assert_string_equal(sop_severity_name(SOP_SEVERITY_MEDIUM), "medium");
 }
 
+/* Broken once to see it fail: grace of plans not taken from promises, minor units read as percent. */
+static void promises_and_plans_are_judged_as_the_file_says(void **state)
+{
+    struct fixture *fixture = *state;
+    load_text(fixture, BASE);
+    const struct sop_plans *plans = &fixture->sop->plans;
+    assert_int_equal(plans->grace_days, 2); /* as promises */
+    assert_int_equal(plans->breaks_in_a_row, 1);
+    assert_int_equal(plans->breaks_in_total, 0);
+    assert_int_equal(plans->tolerance.value, 0);
+    assert_int_equal(fixture->sop->promise_tolerance.value, 0);
+    load_text(fixture,
+              BASE "promise_tolerance: { minor: 500 }\n"
+                   "plans: { grace_days: 7, tolerance: { percent: 3 }, breaks_in_a_row: 0, breaks_in_total: 4, "
+                   "settlement_percent: 20 }\n");
+    plans = &fixture->sop->plans;
+    assert_int_equal(plans->grace_days, 7);
+    assert_true(plans->tolerance.is_percent && plans->tolerance.value == 3);
+    assert_int_equal(plans->breaks_in_a_row, 0);
+    assert_int_equal(plans->breaks_in_total, 4);
+    assert_int_equal(plans->settlement_percent, 20);
+    assert_true(!fixture->sop->promise_tolerance.is_percent && fixture->sop->promise_tolerance.value == 500);
+}
+
 static void a_strategys_own_exit_goes_before_the_common_one(void **state)
 {
     struct fixture *fixture = *state;
@@ -271,6 +295,11 @@ static void refuses_bad_files_naming_line_and_field(void **state)
          "      when: [ { fact: dispute_days, at_least: 1 } ] }\n"
          "  - { code: y, title: Y, segment: s, risk: low, priority: 1 }\n" STRATEGIES,
          ":8: classes[0].when[0].fact: ", "asked by escalations alone"},
+        {BASE "promise_tolerance: { minor: 1, percent: 1 }\n", ":16: promise_tolerance: ", "not both"},
+        {BASE "promise_tolerance: { percent: 101 }\n", ":16: promise_tolerance.percent: ", "101"},
+        {BASE "plans: { tolerance: {} }\n", ":16: plans.tolerance: ", "minor or percent"},
+        {BASE "plans: { grace_days: -1 }\n", ":16: plans.grace_days: ", "-1"},
+        {BASE "plans: { settlement_percent: 100 }\n", ":16: plans.settlement_percent: ", "100"},
         {BASE "targets: [ { kpi: recovery, at_least: 3 } ]\n", ":16: targets[0].kpi: ", "no KPI 'recovery'"},
         {BASE "targets: [ { kpi: recovery_rte, at_least: 3 } ]\n", ":16: targets[0].kpi: ", "'recovery_rate' meant?"},
         {BASE "targets: [ { kpi: recovery_rate } ]\n", ":16: targets[0]: ", "needs at_least"},
@@ -380,6 +409,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(exposes_what_the_file_says, setup, teardown),
         cmocka_unit_test_setup_teardown(escalations_go_where_the_file_says, setup, teardown),
         cmocka_unit_test_setup_teardown(complaints_have_clocks_that_a_file_may_change, setup, teardown),
+        cmocka_unit_test_setup_teardown(promises_and_plans_are_judged_as_the_file_says, setup, teardown),
         cmocka_unit_test_setup_teardown(a_strategys_own_exit_goes_before_the_common_one, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_bad_files_naming_line_and_field, setup, teardown),
         cmocka_unit_test_setup_teardown(tells_every_problem_of_a_file, setup, teardown),

@@ -45,8 +45,8 @@ static void expect(const struct figures *figures, const char *name, const char *
 static void every_row_says_what_it_is_and_names_are_unique(void **state)
 {
     (void)state;
-    static const char *const UNITS[] = {"accounts", "minor",    "ratio",    "days",    "permits",
-                                        "requests", "attempts", "promises", "disputes"};
+    static const char *const UNITS[] = {"accounts", "minor",    "ratio",    "days",  "permits",    "requests",
+                                        "attempts", "promises", "disputes", "plans", "instalments"};
     for (const struct kpi *kpi = KPIS; kpi->name; kpi++) {
         bool is_unit = false;
         for (size_t i = 0; i < ARRAY_SIZE(UNITS); i++)

@@ -9,6 +9,7 @@
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
+#include "dunlin/payment/v1/plan.pb-c.h"
 #include "reporting_service.h"
 #include "reporting_timeline.h"
 #include "reporting_words.h"
@@ -56,6 +57,25 @@ static void sentences_say_what_happened_and_nothing_personal(void **state)
     placed.due_on_days = 15737;
     placed.debtor_name = name;
     expect(&placed.base, "Placed with 55.94 USD, due 2013-02-01.");
+
+    Dunlin__Payment__V1__PlanInstalment instalments[2], *list[] = {&instalments[0], &instalments[1]};
+    Dunlin__Payment__V1__PlanAgreed agreed;
+    dunlin__payment__v1__plan_agreed__init(&agreed);
+    for (size_t i = 0; i < 2; i++) {
+        dunlin__payment__v1__plan_instalment__init(list[i]);
+        list[i]->amount_minor = 4000;
+        list[i]->due_on_days = 15737 + 7 * (int32_t)i;
+    }
+    agreed.currency = currency;
+    agreed.discount_minor = 2000;
+    agreed.instalments = list;
+    agreed.n_instalments = 2;
+    expect(&agreed.base, "A payment plan was agreed on: 2 instalments, the first of 40.00 USD due on 2013-02-01, the "
+                         "last due on 2013-02-08; 20.00 USD are forgiven once it is kept.");
+    Dunlin__Payment__V1__PlanHeld held;
+    dunlin__payment__v1__plan_held__init(&held);
+    held.reason = words;
+    expect(&held.base, "The payment plan was put on hold.");
 
     char rule[] = "REGF-14B2A-7IN7", citation[] = "12 CFR 1006.14(b)(2)(i)(A)", by[] = "user:anna";
     Dunlin__Contact__V1__RuleOverridden overridden;
