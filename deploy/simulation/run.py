@@ -2,7 +2,8 @@
 """Runs a system of Dunlin's through N days in time-lapse: a third-party dialer calls, debtors answer and pay, the clock is driven.
 
 The dialer (native_dialer.py) has nothing but the .proto files and its key. The rest of the world acts as an agency would: payment files by
-`dunlin place`, verifications by `dunlin dispute verify`, time by `dunlin clock advance --stdin`.
+`dunlin place`, bank statements by `dunlin statement import`, verifications by `dunlin dispute verify`, time by `dunlin clock advance --stdin`, and
+what people in the office do (office.py). In the end clients are paid out of trust.
 """
 import argparse
 import csv
@@ -13,7 +14,9 @@ import pathlib
 import subprocess
 import sys
 
+from bank import Bank
 from native_dialer import NativeDialer
+from office import Office
 from world import Account, World
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -164,6 +167,15 @@ def bring_payments(dunlin, world, today, folder):
     dunlin.run("place", str(path), "--mapping", str(REPOSITORY / "deploy/mappings/payments.yaml"), may_be_partial=True)
 
 
+def bring_transfers(dunlin, world, bank, today, folder):
+    """The bank's statement of the day; what names no account waits in suspense."""
+    transfers = world.take_transfers(today)
+    if transfers:
+        path = folder / f"statement-{today.isoformat()}.xml"
+        bank.statement(path, today, transfers)
+        dunlin.run("statement", "import", str(path), may_be_partial=True)
+
+
 def read_env(path):
     pairs = (line.strip().split("=", 1) for line in path.read_text().splitlines() if "=" in line and not line.startswith("#"))
     return {name: value.strip("\"'") for name, value in pairs}
@@ -194,6 +206,7 @@ def main():
     endpoint, secret_key, server_key = admit_dialer(dunlin, "simulated-dialer")
     centre = CallCentre(NativeDialer(REPOSITORY / "proto", endpoint, str(secret_key), str(server_key)), world)
 
+    bank, office = Bank(), Office(dunlin, world, options.var / "office", first_day)
     progress = Progress(options.days)
     for number in range(options.days):
         today = first_day + datetime.timedelta(days=number)
@@ -204,6 +217,8 @@ def main():
             centre.slot(today)
         world.pays_unasked(today)
         bring_payments(dunlin, world, today, options.var)
+        bring_transfers(dunlin, world, bank, today, options.var)
+        office.day(today)
         for account in world.disputes_to_verify(today):
             dunlin.run("dispute", "verify", account.reference, "--note", "itemised statement by post")
         for account, outcome in world.disputes_to_resolve(today):
@@ -212,9 +227,16 @@ def main():
         centre.careless_slot(today)
         progress.show(number + 1, f"{centre.calls} calls, {centre.refusals} refused")
     dunlin.run("wait")
+    statements = office.remit(f"{today:%Y-%m}")
     centre.dialer.close()
     dunlin.close()
     print(f"{options.days} days: {centre.permits} permits granted, {centre.refusals} refused, {centre.calls} calls placed and reported.")
+    print("\nWhat the office did:")
+    for line in office.told:
+        print(f"  {line}")
+    print("\nWhat clients are paid; below zero it is due from them, for they were paid themselves:")
+    for client, currency, payable_minor, path in statements:
+        print(f"  {client:24}{payable_minor / 100:14,.2f} {currency}  {path}")
 
 
 if __name__ == "__main__":

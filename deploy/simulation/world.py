@@ -10,6 +10,8 @@ OUTCOME = [("NO_COMMITMENT", 34), ("PROMISE", 26), ("REFUSED_TO_PAY", 18), ("CAL
            ("OPT_OUT", 1)]
 PROMISE_KEPT = 0.55
 PAYS_UNASKED_A_DAY = 0.0008
+PAYS_AGENCY = 0.6          # the others pay the client himself
+FORGETS_REFERENCE = 0.04   # of those who pay the agency
 VERIFY_AFTER = datetime.timedelta(days=9)
 RESOLVE_AFTER = datetime.timedelta(days=12)
 UPHELD = 0.3
@@ -22,6 +24,7 @@ class Account:
         self.reference = placed["client_reference"]
         self.balance_minor = placed["balance_minor"]
         self.currency = placed["currency"]
+        self.is_looked_after = False  # by the office: he answers the phone, and does nothing else by himself
 
 
 class Answer:
@@ -36,7 +39,8 @@ class World:
     def __init__(self, accounts, seed):
         self.random = random.Random(seed)
         self.accounts = {account.account_id: account for account in accounts}
-        self.payments = []  # (day, account, amount_minor, reference)
+        self.payments = []  # (day, account, amount_minor, reference), to the client
+        self.transfers = []  # (day, amount_minor, what the payer wrote), to the agency's bank account
         self.disputes = []  # (day, account): opened on a call, verification not sent yet
         self.verified = []  # (day, account)
         self.disputed = set()  # who has disputed once does not do so again
@@ -48,8 +52,14 @@ class World:
     def pays(self, account, day, share=1.0):
         self.payment_number += 1
         amount = max(1, round(account.balance_minor * share))
-        self.payments.append((day, account, amount, f"SIM{self.payment_number:06d}"))
         account.balance_minor -= amount
+        if account.currency == "USD" and self.random.random() < PAYS_AGENCY:
+            self.pays_agency(account, day, amount, self.random.random() >= FORGETS_REFERENCE)
+        else:
+            self.payments.append((day, account, amount, f"SIM{self.payment_number:06d}"))
+
+    def pays_agency(self, account, day, amount_minor, has_reference=True):
+        self.transfers.append((day, amount_minor, f"Payment {account.reference}" if has_reference else "my debt"))
 
     def answers(self, account_id, today):
         """The phone rings at an account's debtor."""
@@ -61,6 +71,8 @@ class World:
         if party != "RIGHT":
             return Answer(telephony, party)
         outcome = self.draw(OUTCOME)
+        if account.is_looked_after:
+            return Answer(telephony, party, "NO_COMMITMENT")
         if account.balance_minor <= 0:
             return Answer(telephony, party, "PAID")
         if outcome == "PROMISE":
@@ -84,12 +96,17 @@ class World:
 
     def pays_unasked(self, day):
         for account in self.accounts.values():
-            if account.balance_minor > 0 and self.random.random() < PAYS_UNASKED_A_DAY:
+            if account.balance_minor > 0 and not account.is_looked_after and self.random.random() < PAYS_UNASKED_A_DAY:
                 self.pays(account, day)
 
     def take_payments(self, until):
         due = [payment for payment in self.payments if payment[0] <= until]
         self.payments = [payment for payment in self.payments if payment[0] > until]
+        return due
+
+    def take_transfers(self, until):
+        due = [(amount_minor, text) for day, amount_minor, text in self.transfers if day <= until]
+        self.transfers = [transfer for transfer in self.transfers if transfer[0] > until]
         return due
 
     def disputes_to_verify(self, today):

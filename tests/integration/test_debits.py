@@ -9,7 +9,8 @@ import subprocess
 
 import pytest
 
-from ach_reading import NINES, cut, number, reading, records_of
+from ach_reading import cut, number, reading, records_of
+from bank import return_file  # deploy/simulation: what a bank sends
 from dunlin_system import FAILED, OK, PARTLY, REPOSITORY, running_system, shared_data
 
 ROUTING = "091400606"
@@ -49,33 +50,6 @@ def balance(system, account):
 
 def debits_of(system, account):
     return system.json("debit", "list", account.account_id)["debits"]
-
-
-# --- a return file, made here ---
-
-
-def right(value, width):
-    return str(value).rjust(width, "0")[-width:]
-
-
-def return_file(path, returns):
-    """The bank's answer to entries of a file: (entry, code), in one batch, as the format has it. The sums are counted here."""
-    hash_sum = sum(int(entry["routing"][:8]) for entry, _ in returns) % 10 ** 10
-    total = sum(entry["amount_minor"] for entry, _ in returns)
-    records = ["1011912345678 121042882" + "2601080930A094101" + "DEMO RECEIVABLES LLC".ljust(23) + "EXAMPLE BANK".ljust(23) + " " * 8,
-               "5200" + "DEMO RECEIVABLES".ljust(16) + " " * 20 + "1912345678" + "PPD" + "PAYMENT".ljust(10) + " " * 6 + "260108" + "008" + "1" + "09140060" + "0000001"]
-    for i, (entry, code) in enumerate(returns):
-        trace = "09140060" + right(i + 1, 7)
-        kind = right(entry["transaction_code"] - 1, 2)  # 26 and 36: a return of 27 and 37
-        records.append("6" + kind + entry["routing"] + entry["account"].ljust(17) + right(entry["amount_minor"], 10) + entry["individual_id"].ljust(15) + entry["individual_name"].ljust(22) + "  " + "1" + trace)
-        records.append("799" + code + entry["trace"] + " " * 6 + entry["routing"][:8] + " " * 44 + trace)
-    count = 2 * len(returns)
-    records.append("8200" + right(count, 6) + right(hash_sum, 10) + right(total, 12) + right(0, 12) + "1912345678" + " " * 25 + "09140060" + "0000001")
-    records.append("9" + right(1, 6) + right(-(-(len(records) + 1) // 10), 6) + right(count, 8) + right(hash_sum, 10) + right(total, 12) + right(0, 12) + " " * 39)
-    records += [NINES.decode()] * (-len(records) % 10)
-    assert all(len(record) == 94 for record in records), [len(record) for record in records]
-    path.write_text("\n".join(records) + "\n")
-    return path
 
 
 # --- the tests ---
