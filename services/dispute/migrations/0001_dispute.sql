@@ -1,12 +1,17 @@
 -- Disputes, and whose account is whose.
 
--- Written once, when an account is placed; never changed.
+-- An account as it was placed; only its due date may change. One row each: the columns stand so that none is padded, and an id tells its partition, so that the index needs no more than the id.
 CREATE TABLE dispute.account (
-    partition  smallint NOT NULL,
-    account_id uuid     NOT NULL,
-    agency_id  integer  NOT NULL,
-    debtor_id  uuid     NOT NULL,
-    PRIMARY KEY (account_id, partition)   -- ids follow the lines of a file: new ones go to one place of the index
+    placed_minor bigint,              -- what is owed bounds what can be disputed and taken off
+    agency_id    integer  NOT NULL,
+    due_on       integer,             -- days since 1970-01-01, as placed_on
+    placed_on    integer,
+    partition    smallint NOT NULL,
+    account_id   uuid     NOT NULL,
+    debtor_id    uuid     NOT NULL,
+    currency     text,
+    client       text,                -- whose claim it is
+    PRIMARY KEY (account_id)          -- ids follow the lines of a file: new ones go to one place of the index
 );
 
 CREATE TABLE dispute.dispute (

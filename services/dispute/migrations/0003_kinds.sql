@@ -9,10 +9,6 @@ ALTER TABLE dispute.dispute ADD CONSTRAINT dispute_outcome_check CHECK (outcome 
 ALTER TABLE dispute.dispute DROP CONSTRAINT dispute_source_check;
 ALTER TABLE dispute.dispute ADD CONSTRAINT dispute_source_check CHECK (source BETWEEN 1 AND 4);
 
--- What is owed bounds what can be disputed and taken off. NULL: placed before it was kept.
-ALTER TABLE dispute.account ADD COLUMN currency text;
-ALTER TABLE dispute.account ADD COLUMN placed_minor bigint;
-
 -- As the ledger says it, of accounts whose balance has changed since placement.
 CREATE TABLE dispute.balance (
     partition     smallint NOT NULL,

@@ -1,13 +1,5 @@
 -- Escalations, and what rules ask of accounts.
 
--- What rules may ask of an account from its placement on. NULL: placed before it was kept.
-ALTER TABLE dispute.account ADD COLUMN due_on integer;       -- days since 1970-01-01
-ALTER TABLE dispute.account ADD COLUMN placed_on integer;
-ALTER TABLE dispute.account ADD COLUMN client text;
--- An id tells its partition: the index needs no more than the id.
-ALTER TABLE dispute.account DROP CONSTRAINT account_pkey;
-ALTER TABLE dispute.account ADD PRIMARY KEY (account_id);
-
 -- What has happened to an account since: a row only where something did. NULL: not known, or nothing.
 ALTER TABLE dispute.balance ALTER COLUMN balance_minor DROP NOT NULL;
 ALTER TABLE dispute.balance ADD COLUMN payments integer;         -- posted and not reversed
