@@ -96,7 +96,7 @@ def run(options):
         again, seconds_again = remit(system, "run", "--key", "bench", "--force")
         if again["runs"] != found["runs"]:
             raise RuntimeError("the run again came out otherwise")
-        statement, statement_seconds = remit(system, "statement", "--key", "bench", "--client", STATEMENT_CLIENT, "--csv", str(system.files / "bench.csv"), "--pdf", str(system.files / "bench.pdf"))
+        statement, statement_seconds = remit(system, "statement", "--key", "bench", "--client", STATEMENT_CLIENT, "--csv-file", str(system.files / "bench.csv"), "--pdf", str(system.files / "bench.pdf"))
         peak = max((memory[name] - memory_before[name], memory[name], name) for name in memory if name.startswith("payment"))
     lines = len(statement["lines"])
     clients = f"{entries:,} entries of {CLIENTS} clients in {PARTITIONS} partitions"
