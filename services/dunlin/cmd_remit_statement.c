@@ -26,7 +26,7 @@ static enum status print_pdf(struct cli *cli, const struct remit_statement *stat
 
 static enum status write_files(struct cli *cli, const struct remit_statement *statement, struct error *err)
 {
-    const char *csv = cli_text(cli, "csv");
+    const char *csv = cli_text(cli, "csv-file");
     const enum status st = csv[0] != '\0' ? remit_write_csv(statement, csv, err) : STATUS_OK;
     return st == STATUS_OK && cli_text(cli, "pdf")[0] != '\0' ? print_pdf(cli, statement, err) : st;
 }
@@ -49,7 +49,7 @@ static void show_lines(struct cli *cli, const json_t *lines)
 
 static void show_files(struct cli *cli)
 {
-    static const char *const OPTIONS[] = {"csv", "pdf"};
+    static const char *const OPTIONS[] = {"csv-file", "pdf"};
     for (size_t i = 0; i < ARRAY_SIZE(OPTIONS); i++)
         if (cli_text(cli, OPTIONS[i])[0] != '\0')
             cli_say(cli, "written: %s", cli_text(cli, OPTIONS[i]));
@@ -57,7 +57,7 @@ static void show_files(struct cli *cli)
 
 static void show(struct cli *cli, const struct remit_statement *statement)
 {
-    const bool has_files = cli_text(cli, "csv")[0] != '\0' || cli_text(cli, "pdf")[0] != '\0';
+    const bool has_files = cli_text(cli, "csv-file")[0] != '\0' || cli_text(cli, "pdf")[0] != '\0';
     json_t *run = remit_run_json(statement->run, statement->found->parts_of_run);
     json_t *lines = remit_lines_json(statement);
     json_t *result = json_pack("{s:o, s:o}", "run", run, "lines", lines);
@@ -90,7 +90,7 @@ static const struct config_option OPTIONS[] = {
     {"client", CONFIG_TEXT, NULL, NULL, 0, 0, "Which client."},
     {"currency", CONFIG_TEXT, "", NULL, 0, 0, "Where he was paid in several."},
     {"pdf", CONFIG_TEXT, "", NULL, 0, 0, "Write the statement to this file, for the client."},
-    {"csv", CONFIG_TEXT, "", NULL, 0, 0, "Write its lines to this file, for his computer."},
+    {"csv-file", CONFIG_TEXT, "", NULL, 0, 0, "Write its lines to this file, for his computer."},
     {"agencies", CONFIG_TEXT, "", NULL, 0, 0, "File with the agency's letterhead. Empty: deploy/agencies.yaml."},
     {0},
 };
@@ -98,12 +98,13 @@ static const struct config_option OPTIONS[] = {
 const struct command COMMAND_REMIT_STATEMENT = {
     .name = "remit statement",
     .summary = "what a run has paid one client, line by line, as PDF and CSV",
-    .usage = "--key KEY --client CLIENT [--pdf FILE.pdf] [--csv FILE.csv]",
+    .usage = "--key KEY --client CLIENT [--pdf FILE.pdf] [--csv-file FILE.csv]",
     .details =
         "Each payment and reversal with its fee, the line of the client's file that placed the account, and whether "
         "the debt was\n"
         "disputed by then. It adds up to what was paid, and comes out the same however often it is printed.\n\n"
-        "  dunlin remit statement --key 2026-10 --client acme-medical --pdf acme-2026-10.pdf --csv acme-2026-10.csv\n"
+        "  dunlin remit statement --key 2026-10 --client acme-medical --pdf acme-2026-10.pdf --csv-file "
+        "acme-2026-10.csv\n"
         "  dunlin remit statement --key 2026-10 --client acme-medical --json\n",
     .options = OPTIONS,
     .run = run_statement,

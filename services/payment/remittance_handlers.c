@@ -110,6 +110,16 @@ static enum status find_agency(struct unit *unit, const struct service_call *cal
     return STATUS_OK;
 }
 
+/* The call's part is read into the next place. */
+static void want_part(struct batch *batch, struct service_call *call)
+{
+    struct remittance_part *part = &batch->wants[batch->n].part;
+    const struct id account_id = remittance_account_id(&part->subject);
+
+    part->part_id = remittance_part_id(&account_id, part->run_key);
+    batch->calls[batch->n++] = call;
+}
+
 /* Those that are refused are answered here. */
 static enum status read_calls(struct unit *unit, struct service_call *calls, size_t n_calls, struct batch *batch,
                               struct error *err)
@@ -128,7 +138,7 @@ static enum status read_calls(struct unit *unit, struct service_call *calls, siz
         if (st != STATUS_OK)
             service_fail_error(&calls[i], &why);
         else
-            batch->calls[batch->n++] = &calls[i];
+            want_part(batch, &calls[i]);
     }
     return STATUS_OK;
 }
@@ -163,8 +173,6 @@ static enum status remit(const struct record *record, struct batch *batch, size_
     struct remittance_want *want = &batch->wants[i];
     struct remittance_part *part = &want->part;
     const struct id account_id = remittance_account_id(&part->subject);
-
-    part->part_id = remittance_part_id(&account_id, part->run_key);
     const struct remittance_part *made = g_hash_table_lookup(batch->parts, &part->part_id);
     if (want->is_known || made) {
         reply_part(batch->calls[i], made ? made : part);

@@ -9,7 +9,7 @@ static struct db_array *const *add_columns(struct db_columns *columns, const enu
     return columns->column;
 }
 
-static const enum db_type WANT_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_TEXT, DB_INT4};
+static const enum db_type WANT_TYPES[] = {DB_INT2, DB_INT4, DB_TEXT, DB_TEXT, DB_UUID, DB_INT4};
 
 static void push_wants(struct db_columns *columns, const struct remittance_want *wants, size_t n)
 {
@@ -21,7 +21,7 @@ static void push_wants(struct db_columns *columns, const struct remittance_want 
         db_array_int4(column[1], subject->agency_id);
         db_array_text(column[2], subject->client);
         db_array_text(column[3], subject->currency);
-        db_array_text(column[4], wants[i].part.run_key);
+        db_array_id(column[4], &wants[i].part.part_id);
         db_array_int4(column[5], (int32_t)i);
     }
 }
@@ -52,7 +52,6 @@ static struct remittance_figures read_settled(const struct db_result *result, si
 
 static void read_known(const struct db_result *result, size_t row, struct remittance_part *part)
 {
-    part->part_id = db_id(result, row, 1);
     part->method = (enum agreement_method)db_int2(result, row, 2);
     part->first_entry = db_int8(result, row, 3);
     part->last_entry = db_int8(result, row, 4);

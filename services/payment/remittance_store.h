@@ -11,7 +11,7 @@
 
 /* A part that is wanted, and what there was of it. */
 struct remittance_want {
-    struct remittance_part part; /* in: subject, run_key. Out, where is_known: all but payee, reference and number */
+    struct remittance_part part; /* in: subject, part_id. Out, where is_known: all but payee, reference and number */
     bool is_known;
     struct remittance_head head; /* where not */
 };

@@ -90,7 +90,7 @@ def run_of(result, client):
 def statement(system, key, client, name="statement"):
     """Result, rows of the CSV, text of the PDF, bytes of both."""
     csv_path, pdf_path = system.files / f"{name}.csv", system.files / f"{name}.pdf"
-    result = system.json("remit", "statement", "--key", key, "--client", client, "--csv", csv_path, "--pdf", pdf_path)
+    result = system.json("remit", "statement", "--key", key, "--client", client, "--csv-file", csv_path, "--pdf", pdf_path)
     with csv_path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     text = " ".join(subprocess.run(["pdftotext", "-layout", pdf_path, "-"], check=True, capture_output=True, text=True).stdout.split())

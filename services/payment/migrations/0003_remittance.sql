@@ -8,7 +8,7 @@ CREATE TABLE payment.remittance_part (
     client         text     NOT NULL,
     currency       text     NOT NULL,
     number         integer  NOT NULL,                        -- in that trust account, from 1, without gaps
-    part_id        uuid     NOT NULL,
+    part_id        uuid     NOT NULL,                        -- made of agency, client, currency, run_key and partition
     run_key        text     NOT NULL,
     method         smallint NOT NULL CHECK (method BETWEEN 1 AND 2),   -- dunlin.payment.v1.RemittanceMethod
     payee          text     NOT NULL,                        -- with the next one: of the agreement that held
@@ -26,10 +26,9 @@ CREATE TABLE payment.remittance_part (
     invoiced_minor bigint   NOT NULL,                        -- fees that were not kept back
     remitted_at_us bigint   NOT NULL,                        -- business time
     PRIMARY KEY (agency_id, client, currency, partition, number),
+    UNIQUE (part_id, partition),                             -- the same run again
     CHECK (last_entry >= first_entry - 1),
     CHECK (payable_minor = collected_minor - reversed_minor - fees_minor),
     CHECK (payable_minor = remitted_minor - invoiced_minor)
 );
--- The same run again; and all parts of a run.
-CREATE UNIQUE INDEX remittance_run ON payment.remittance_part (agency_id, run_key, client, currency, partition);
 CREATE TRIGGER remittance_part_is_final BEFORE UPDATE OR DELETE ON payment.remittance_part FOR EACH STATEMENT EXECUTE FUNCTION payment.refuse_change();

@@ -1,4 +1,4 @@
--- Lines of a remittance run by partition and entry: $1 agency, $2 run_key, $3 client, $4 currency, after ($5 partition, $6 entry), at most $7. The parts come by the index remittance_run, each part's entries and their
+-- Lines of a remittance run by partition and entry: $1 agency, $2 run_key, $3 client, $4 currency, after ($5 partition, $6 entry), at most $7. The client's parts, each part's entries and their
 -- postings by primary keys; what follows the page is not read, since rows come in the order that is asked for.
 SELECT r.partition, n.number, n.account_id, n.posting_id, n.kind, n.paid_to, n.effective_on - date '1970-01-01' AS effective_on_days, n.posted_at_us,
        n.change_minor, n.fee_minor, n.payable_minor, n.reference, n.file_name, n.line

@@ -1,5 +1,5 @@
 -- What is posted for clients and not remitted yet, over all partitions: $1 agency, $2 client (empty: all), $3 run_key, of which parts_done says how many parts there are. Clients of whom nothing is open and that have no
--- part of the run are left out. Every row of a small table, and a probe or two a row through primary keys and the index remittance_run; with Citus it asks every node.
+-- part of the run are left out. Every row of a small table, and a probe or two a row through primary keys, of parts as many as a client has; with Citus it asks every node.
 SELECT t.client, t.currency, t.payable_minor, t.earned_minor, d.parts_done
 FROM (
     SELECT a.client, a.currency, sum(a.payable_minor)::bigint AS payable_minor, sum(a.earned_minor)::bigint AS earned_minor, bool_or(n.is_open) AS is_open

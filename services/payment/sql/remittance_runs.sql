@@ -1,4 +1,4 @@
--- Remittance runs with the totals of their parts, the newest first: $1 agency, $2 client (empty: all), $3 run_key (empty: all), $4 at most so many. Through the index remittance_run, of the agency's own parts; with
+-- Remittance runs with the totals of their parts, the newest first: $1 agency, $2 client (empty: all), $3 run_key (empty: all), $4 at most so many. Of all parts of the agency, or the client, through the primary key; with
 -- Citus it asks every node. Method, payee and reference are the same in all parts of a run, but for an agreement that changed while it was under way: those of the newest part are told.
 SELECT r.run_key, r.client, r.currency, (array_agg(r.method ORDER BY r.remitted_at_us DESC, r.partition))[1] AS method,
        (array_agg(r.payee ORDER BY r.remitted_at_us DESC, r.partition))[1] AS payee, (array_agg(r.reference ORDER BY r.remitted_at_us DESC, r.partition))[1] AS reference,
