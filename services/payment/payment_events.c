@@ -489,6 +489,18 @@ static const struct timer_rule *timer_rule_of(const struct timer *timer)
     return NULL;
 }
 
+static enum status refuse_timer(const struct timer *timer, struct error *err)
+{
+    return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timer->kind);
+}
+
+static enum status fire(const struct record *record, const struct timer *timer, struct error *err)
+{
+    const struct timer_rule *rule = timer_rule_of(timer);
+
+    return rule ? rule->fire(record, timer, err) : refuse_timer(timer, err);
+}
+
 enum status payment_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err)
 {
     SCOPED(book_freep) struct book *book = book_new();
@@ -497,11 +509,11 @@ enum status payment_timers(struct unit *unit, const struct timer *timers, size_t
     for (size_t i = 0; i < n_timers; i++) {
         const struct timer_rule *rule = timer_rule_of(&timers[i]);
         if (!rule)
-            return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timers[i].kind);
+            return refuse_timer(&timers[i], err);
         rule->want(book, &timers[i].subject_id);
     }
     enum status st = payment_store_load(unit_db(unit), book, err);
     for (size_t i = 0; i < n_timers && st == STATUS_OK; i++)
-        st = timer_rule_of(&timers[i])->fire(&record, &timers[i], err);
+        st = fire(&record, &timers[i], err);
     return st == STATUS_OK ? payment_store_save(unit_db(unit), book, err) : st;
 }
