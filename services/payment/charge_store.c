@@ -236,7 +236,7 @@ static void push_fee(struct db_columns *columns, const struct fee *fee)
 }
 
 static const enum db_type JUDGMENT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_INT8, DB_INT8,  DB_INT8, DB_INT8,
-                                              DB_INT8, DB_INT8, DB_INT2, DB_TEXT, DB_TEXT, DB_BYTEA, DB_INT8};
+                                              DB_INT8, DB_INT8, DB_INT2, DB_TEXT, DB_TEXT, DB_BYTEA, DB_INT8, DB_TEXT};
 
 static void push_judgment(struct db_columns *columns, const struct judgment_record *judgment)
 {
@@ -255,6 +255,7 @@ static void push_judgment(struct db_columns *columns, const struct judgment_reco
     db_array_text(column[12], judgment->case_number);
     db_array_bytes(column[13], judgment->document_hash, judgment->document_hash_len);
     db_array_int8(column[14], judgment->recorded_at.us);
+    db_array_text(column[15], judgment->balance.currency);
 }
 
 enum write {

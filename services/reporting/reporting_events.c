@@ -526,6 +526,9 @@ static const struct event_rule {
     {&dunlin__payment__v1__plan_broken__descriptor, ABOUT_ACCOUNT, on_plan_broken},
     {&dunlin__payment__v1__plan_cancelled__descriptor, ABOUT_ACCOUNT, on_plan_cancelled},
     {&dunlin__payment__v1__instalment_missed__descriptor, ABOUT_ACCOUNT, on_instalment_missed},
+    {&dunlin__payment__v1__fee_charged__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__payment__v1__fee_waived__descriptor, ABOUT_ANY, NULL},
+    {&dunlin__payment__v1__judgment_recorded__descriptor, ABOUT_ANY, NULL},
 };
 
 const ProtobufCMessageDescriptor *const REPORTING_CONSUMED[] = {
@@ -573,6 +576,9 @@ const ProtobufCMessageDescriptor *const REPORTING_CONSUMED[] = {
     &dunlin__payment__v1__plan_broken__descriptor,
     &dunlin__payment__v1__plan_cancelled__descriptor,
     &dunlin__payment__v1__instalment_missed__descriptor,
+    &dunlin__payment__v1__fee_charged__descriptor,
+    &dunlin__payment__v1__fee_waived__descriptor,
+    &dunlin__payment__v1__judgment_recorded__descriptor,
     NULL,
 };
 

@@ -347,6 +347,32 @@ static void say_balance(const ProtobufCMessage *message, GString *text)
     g_string_append(text, ".");
 }
 
+static void say_fee(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Payment__V1__FeeCharged *fee = (const Dunlin__Payment__V1__FeeCharged *)message;
+    g_string_append_printf(text, "Fee '%s' of ", fee->code);
+    add_money(text, fee->amount_minor, fee->currency);
+    g_string_append_printf(text, " charged: %s.", fee->evidence);
+}
+
+static void say_waived(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Payment__V1__FeeWaived *fee = (const Dunlin__Payment__V1__FeeWaived *)message;
+    g_string_append_printf(text, "Fee '%s' of ", fee->code);
+    add_money(text, fee->amount_minor, fee->currency);
+    g_string_append_printf(text, " waived: %s.", fee->reason);
+}
+
+static void say_judgment(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Payment__V1__JudgmentRecorded *judgment = (const Dunlin__Payment__V1__JudgmentRecorded *)message;
+    g_string_append_printf(text, "Judgment %s of %s recorded", judgment->case_number, judgment->court);
+    add_day(text, ", entered ", judgment->entered_on_days);
+    g_string_append(text, "; owed now ");
+    add_money(text, judgment->balance_minor, judgment->currency);
+    g_string_append(text, ".");
+}
+
 static void say_promise_made(const ProtobufCMessage *message, GString *text)
 {
     const Dunlin__Payment__V1__PromiseMade *made = (const Dunlin__Payment__V1__PromiseMade *)message;
@@ -507,6 +533,9 @@ static const struct sentence {
     {&dunlin__dispute__v1__complaint_escalated__descriptor, say_complaint_escalated},
     {&dunlin__payment__v1__payment_posted__descriptor, say_posted},
     {&dunlin__payment__v1__payment_reversed__descriptor, say_reversed},
+    {&dunlin__payment__v1__fee_charged__descriptor, say_fee},
+    {&dunlin__payment__v1__fee_waived__descriptor, say_waived},
+    {&dunlin__payment__v1__judgment_recorded__descriptor, say_judgment},
     {&dunlin__payment__v1__balance_changed__descriptor, say_balance},
     {&dunlin__payment__v1__promise_made__descriptor, say_promise_made},
     {&dunlin__payment__v1__promise_kept__descriptor, say_promise_kept},

@@ -64,3 +64,5 @@ def test_a_judgment_is_recorded_once(dunlin_system):  # noqa: F811
     system.advance(days=73)
     assert system.json("interest", account)["accrued_minor"] == 3600
     assert [event["payload"]["case_number"] for event in system.events("JudgmentRecorded", account=account)] == ["26-CV-1"]
+    told = [entry["text"] for entry in system.json("account", "timeline", account)["entries"]]
+    assert any(text.startswith("Judgment 26-CV-1 of Superior Court recorded, entered ") for text in told)

@@ -54,6 +54,7 @@ CREATE TABLE payment.judgment (
     account_id      uuid     NOT NULL,
     judgment_id     uuid     NOT NULL,                                 -- also of its posting
     entered_on      date     NOT NULL,
+    currency        text     NOT NULL,
     principal_minor bigint   NOT NULL CHECK (principal_minor >= 0),
     interest_minor  bigint   NOT NULL CHECK (interest_minor >= 0),
     fees_minor      bigint   NOT NULL CHECK (fees_minor >= 0),

@@ -72,7 +72,7 @@ static void what_is_too_much_in_one_bucket_pays_the_others(void **state)
     } ROWS[] = {
         {1000, {{-30, 0, 0}}, {{0, 0, 0}}},     /* principal 1,030 -> 1,000 */
         {1000, {{-30, 5, 20}}, {{0, 0, 0}}},    /* costs and fees come first, then principal */
-        {10, {{5, 10, 20}}, {{0, 0, 10}}},      /* principal -25 pays fees and interest last */
+        {10, {{5, 10, 20}}, {{5, 5, 0}}},       /* principal -25 pays the costs, and fees */
         {-40, {{-30, 0, 0}}, {{0, 0, 0}}},      /* all is overpaid: that is principal's */
         {1000, {{200, 30, 4}}, {{200, 30, 4}}}, /* nothing is too much */
     };
