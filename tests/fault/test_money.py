@@ -124,7 +124,7 @@ class Agency:
         self.today = None
         self.operations = {
             self.pay: 30, self.pay_client: 8, self.pay_too_much: 6, self.send_again: 4, self.reverse: 8, self.hold: 4, self.assign: 4, self.refund: 2,
-            self.promise: 6, self.plan: 6, self.cancel_plan: 1, self.open_dispute: 5, self.answer_dispute: 4, self.credit_dispute: 3, self.pay_nonsense: 2,
+            self.promise: 6, self.plan: 6, self.cancel_plan: 2, self.open_dispute: 5, self.answer_dispute: 4, self.credit_dispute: 3, self.pay_nonsense: 2,
         }
 
     def close(self):
@@ -307,12 +307,12 @@ class Agency:
         return True
 
     def cancel_plan(self):
-        debt = self.debt()
-        plan = self.running_plan(self.account(debt))
-        if plan is None:
-            return False
-        self.command("payment", "CancelPlan", self.payment.CancelPlanRequest(plan_id=plan.plan_id, reason="he asked for it"), debt.partition)
-        return True
+        for debt in self.random.sample(self.debts, len(self.debts)):
+            plan = self.running_plan(self.account(debt))
+            if plan:
+                self.command("payment", "CancelPlan", self.payment.CancelPlanRequest(plan_id=plan.plan_id, reason="he asked for it"), debt.partition)
+                return True
+        return False
 
     def forgiven_minor(self, debt):
         """What settlements that were kept have taken off."""

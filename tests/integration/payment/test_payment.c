@@ -1,4 +1,4 @@
-#include "payment_fixture.h"
+#include "plan_fixture.h"
 
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "payment_store.h"
@@ -94,11 +94,6 @@ static void expect_account(struct unit_fixture *fixture, const struct subject_id
 static struct instant end_of_day(int32_t days)
 {
     return (struct instant){((int64_t)days + 1) * US_PER_DAY};
-}
-
-static int32_t today(void)
-{
-    return (int32_t)(clock_now().us / US_PER_DAY);
 }
 
 static Dunlin__Intake__V1__Provenance *in_file(Dunlin__Intake__V1__Provenance *provenance,
@@ -733,6 +728,38 @@ static void money_of_nobody_waits_until_somebody_decides(void **state)
     fixture_free_reply(trust);
 }
 
+/* All its ways; what payments, reversals and time do to a plan: test_plan.c. */
+static void a_plan_is_offered_agreed_on_approved_held_and_taken_back(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("pays by plan"), other = ids_of("waits for a plan");
+    struct wanted wanted;
+
+    allow_plans();
+    place(fixture, &ids, 1000);
+    place(fixture, &other, 1000);
+    fixture_free_reply(offers(fixture, &ids, 300, DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_COLLECTOR, STATUS_OK));
+    want(&wanted, &ids, "a plan");
+    wanted.request.discount_minor = 100;
+    wanted.request.may_wait = true;
+    agree(fixture, &wanted, STATUS_OK);
+    approve(fixture, &BERTA, "a plan", DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_SUPERVISOR, STATUS_OK);
+    hold(fixture, "a plan", STATUS_OK);
+    resume(fixture, "a plan", STATUS_OK);
+    cancel(fixture, "a plan", STATUS_OK);
+    want(&wanted, &other, "another plan");
+    wanted.request.discount_minor = 100;
+    wanted.request.may_wait = true;
+    agree(fixture, &wanted, STATUS_OK);
+    decline(fixture, "another plan", STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture),
+                        "PlanProposed PlanAgreed PlanHeld PlanResumed PlanCancelled PlanProposed PlanCancelled");
+    Dunlin__Payment__V1__GetPlansReply *plans = plans_of(fixture, &ids);
+    assert_int_equal(plans->n_plans, 1);
+    assert_int_equal(plans->plans[0]->state, DUNLIN__PAYMENT__V1__PLAN_STATE__PLAN_STATE_CANCELLED);
+    fixture_free_reply(plans);
+}
+
 static void expect_violation(struct unit_fixture *fixture, const char *sql)
 {
     struct error err = {0};
@@ -810,6 +837,7 @@ int main(void)
         cmocka_unit_test(a_balance_is_told_with_what_it_is_made_of),
         cmocka_unit_test(a_writer_that_was_overtaken_changes_nothing),
         cmocka_unit_test(money_of_nobody_waits_until_somebody_decides),
+        cmocka_unit_test(a_plan_is_offered_agreed_on_approved_held_and_taken_back),
         cmocka_unit_test(the_database_itself_keeps_the_ledger_balanced_and_unchanged),
         cmocka_unit_test(all_books_agree),
     };

@@ -1,4 +1,4 @@
-#include "payment_fixture.h"
+#include "plan_fixture.h"
 
 #include <stdio.h>
 
@@ -9,20 +9,8 @@
  * payment taken off the later one (another_plan_replaces_one_and_both_are_told), the running plan not asked for before
  * a second one (two_agents_who_agree_at_once_get_one_plan), the proposer let through (what_is_beyond_a_role_waits). */
 
-static struct sop_authority authorities[] = {
-    {SOP_ROLE_COLLECTOR, 100, 6, 0, SOP_ROLE_SUPERVISOR},
-    {SOP_ROLE_SUPERVISOR, 50, 12, 30, SOP_ROLE_MANAGER},
-    {SOP_ROLE_MANAGER, 10, 24, 40, 0},
-};
-
-static const struct fixture_caller BERTA = {.peer = "dunlin", .role = "operator", .principal = "user:berta"};
 static const struct fixture_caller ELSEWHERE = {
     .peer = "other", .role = "operator", .principal = "user:carla", .agency_id = 77};
-
-static int32_t today(void)
-{
-    return (int32_t)(clock_now().us / US_PER_DAY);
-}
 
 /* The first moment of the day. */
 static struct instant at(int32_t days)
@@ -37,9 +25,7 @@ static int fresh(void **state)
     fixture_empty(fixture,
                   "payment.account, payment.posting, payment.promise, payment.trust_account, payment.trust_entry, "
                   "payment.suspense, payment.plan, payment.plan_instalment, platform.timer");
-    payment_sop.plans = (struct sop_plans){.grace_days = 2, .breaks_in_a_row = 1, .settlement_percent = 20};
-    payment_sop.authorities = authorities;
-    payment_sop.n_authorities = ARRAY_SIZE(authorities);
+    allow_plans();
     return 0;
 }
 
@@ -47,110 +33,6 @@ static int fresh(void **state)
 static void pass_a_second(void)
 {
     assert_true(clock_drive((struct instant){clock_now().us + US_PER_S}));
-}
-
-/* A request with what it points to. */
-struct wanted {
-    Dunlin__Payment__V1__AgreePlanRequest request;
-    Dunlin__Payment__V1__PlanRhythm rhythm;
-    struct id plan_id, account_id, replaces;
-};
-
-/* Weekly from in a week on, in four instalments, by a collector. */
-static void want(struct wanted *wanted, const struct subject_ids *ids, const char *name)
-{
-    dunlin__payment__v1__agree_plan_request__init(&wanted->request);
-    dunlin__payment__v1__plan_rhythm__init(&wanted->rhythm);
-    wanted->plan_id = named(name);
-    wanted->account_id = ids->account;
-    wanted->rhythm.frequency = DUNLIN__PAYMENT__V1__PLAN_FREQUENCY__PLAN_FREQUENCY_WEEKLY;
-    wanted->rhythm.first_due_on_days = today() + 7;
-    wanted->request.plan_id = wire_id(&wanted->plan_id);
-    wanted->request.account_id = wire_id(&wanted->account_id);
-    wanted->request.role = DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_COLLECTOR;
-    wanted->request.currency = wire_text("USD");
-    wanted->request.rhythm = &wanted->rhythm;
-    wanted->request.number = 4;
-}
-
-static void agree(struct unit_fixture *fixture, const struct wanted *wanted, enum status expected)
-{
-    fixture_free_reply(fixture_call(fixture, "AgreePlan", &wanted->request.base, expected));
-}
-
-static void agree_weekly(struct unit_fixture *fixture, const struct subject_ids *ids, const char *name)
-{
-    struct wanted wanted;
-
-    want(&wanted, ids, name);
-    agree(fixture, &wanted, STATUS_OK);
-}
-
-static void hold(struct unit_fixture *fixture, const char *name, enum status expected)
-{
-    const struct id plan_id = named(name);
-    Dunlin__Payment__V1__HoldPlanRequest request;
-
-    char reason[] = "debit returned, card 4111 1111 1111 1111"; /* masked in place */
-
-    dunlin__payment__v1__hold_plan_request__init(&request);
-    request.plan_id = wire_id(&plan_id);
-    request.reason = reason;
-    fixture_free_reply(fixture_call(fixture, "HoldPlan", &request.base, expected));
-}
-
-static void resume(struct unit_fixture *fixture, const char *name, enum status expected)
-{
-    const struct id plan_id = named(name);
-    Dunlin__Payment__V1__ResumePlanRequest request;
-
-    dunlin__payment__v1__resume_plan_request__init(&request);
-    request.plan_id = wire_id(&plan_id);
-    request.reason = wire_text("another account");
-    fixture_free_reply(fixture_call(fixture, "ResumePlan", &request.base, expected));
-}
-
-static void cancel(struct unit_fixture *fixture, const char *name, enum status expected)
-{
-    const struct id plan_id = named(name);
-    Dunlin__Payment__V1__CancelPlanRequest request;
-
-    dunlin__payment__v1__cancel_plan_request__init(&request);
-    request.plan_id = wire_id(&plan_id);
-    request.reason = wire_text("he asked for it");
-    fixture_free_reply(fixture_call(fixture, "CancelPlan", &request.base, expected));
-}
-
-static void decline(struct unit_fixture *fixture, const char *name, enum status expected)
-{
-    const struct id plan_id = named(name);
-    Dunlin__Payment__V1__DeclinePlanRequest request;
-
-    dunlin__payment__v1__decline_plan_request__init(&request);
-    request.plan_id = wire_id(&plan_id);
-    request.reason = wire_text("too long");
-    fixture_free_reply(fixture_call(fixture, "DeclinePlan", &request.base, expected));
-}
-
-static void approve(struct unit_fixture *fixture, const struct fixture_caller *who, const char *name,
-                    Dunlin__Payment__V1__PlanRole role, enum status expected)
-{
-    const struct id plan_id = named(name);
-    Dunlin__Payment__V1__ApprovePlanRequest request;
-
-    dunlin__payment__v1__approve_plan_request__init(&request);
-    request.plan_id = wire_id(&plan_id);
-    request.role = role;
-    fixture_free_reply(fixture_call_as(fixture, who, "ApprovePlan", &request.base, expected));
-}
-
-static Dunlin__Payment__V1__GetPlansReply *plans_of(struct unit_fixture *fixture, const struct subject_ids *ids)
-{
-    Dunlin__Payment__V1__GetPlansRequest request;
-
-    dunlin__payment__v1__get_plans_request__init(&request);
-    request.account_id = wire_id(&ids->account);
-    return (void *)fixture_call(fixture, "GetPlans", &request.base, STATUS_OK);
 }
 
 /* All plans of the account: "active 250/250 50/250, cancelled 0/400". */
@@ -704,37 +586,24 @@ static void what_can_be_offered_follows_from_what_he_can_pay(void **state)
 {
     struct unit_fixture *fixture = *state;
     struct subject_ids ids = ids_of("offered");
-    Dunlin__Payment__V1__ProposePlansRequest request;
-    Dunlin__Payment__V1__PlanRhythm rhythm;
+    const Dunlin__Payment__V1__PlanRole role = DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_SUPERVISOR;
 
     place(fixture, &ids, 1000);
-    dunlin__payment__v1__propose_plans_request__init(&request);
-    dunlin__payment__v1__plan_rhythm__init(&rhythm);
-    rhythm.frequency = DUNLIN__PAYMENT__V1__PLAN_FREQUENCY__PLAN_FREQUENCY_MONTHLY;
-    rhythm.first_due_on_days = today() + 7;
-    request.account_id = wire_id(&ids.account);
-    request.role = DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_SUPERVISOR;
-    request.budget_minor = 200;
-    request.currency = wire_text("USD");
-    request.rhythm = &rhythm;
-    Dunlin__Payment__V1__ProposePlansReply *reply = fixture_call(fixture, "ProposePlans", &request.base, STATUS_OK);
+    Dunlin__Payment__V1__ProposePlansReply *reply = offers(fixture, &ids, 200, role, STATUS_OK);
     assert_int_equal(reply->n_proposals, 3);
     assert_int_equal(reply->proposals[0]->discount_minor, 200);
     assert_int_equal(reply->proposals[0]->instalments[0]->amount_minor, 800);
     assert_int_equal(reply->proposals[1]->n_instalments, 5);
     assert_string_equal(reply->misfit, "");
     fixture_free_reply(reply);
-    request.budget_minor = 20;
-    reply = fixture_call(fixture, "ProposePlans", &request.base, STATUS_OK);
+    reply = offers(fixture, &ids, 20, role, STATUS_OK);
     assert_int_equal(reply->n_proposals, 1);
     assert_true(reply->needed_minor > 20);
     assert_string_not_equal(reply->misfit, "");
     fixture_free_reply(reply);
-    request.role = DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_COMPLIANCE;
-    assert_null(fixture_call(fixture, "ProposePlans", &request.base, STATUS_PERMISSION_DENIED));
-    request.role = DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_CLIENT;
-    request.budget_minor = -1;
-    assert_null(fixture_call(fixture, "ProposePlans", &request.base, STATUS_INVALID_ARGUMENT));
+    assert_null(
+        offers(fixture, &ids, 200, DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_COMPLIANCE, STATUS_PERMISSION_DENIED));
+    assert_null(offers(fixture, &ids, -1, DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_CLIENT, STATUS_INVALID_ARGUMENT));
     expect(fixture, "");
 }
 
