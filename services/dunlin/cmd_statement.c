@@ -219,8 +219,8 @@ static json_t *summary_json(const json_t *items)
         g_autofree char *key = g_strdup_printf("%s/%s/%d", outcome, currency, is_known);
         json_t *row = json_object_get(by_key, key);
         if (row == NULL) {
-            row = json_pack("{s:s, s:s, s:b, s:i, s:i}", "outcome", outcome, "currency", currency, "is_known",
-                            (int)is_known, "count", 0, "amount_minor", 0);
+            row = json_pack("{s:s, s:s, s:s, s:i, s:i}", "outcome", outcome, "currency", currency, "decided",
+                            is_known ? "before" : "now", "count", 0, "amount_minor", 0);
             (void)json_object_set_new(by_key, key, row);
             (void)json_array_append(summary, row);
         }
@@ -256,6 +256,7 @@ static void say_statements(struct cli *cli, const json_t *statements)
 static void show(struct cli *cli, const json_t *result)
 {
     static const struct column SUMMARY[] = {{"outcome", "outcome", COLUMN_TEXT},
+                                            {"decided", "decided", COLUMN_TEXT},
                                             {"payments", "count", COLUMN_NUMBER},
                                             {"amount", "amount", COLUMN_MONEY},
                                             {0}};

@@ -2,7 +2,7 @@
 
 The statements are made here by xml.etree, which also counts what is on them; what lies in the ledger and in suspense afterwards must be the same to the cent.
 
-Broken once to see it fail: the first decision not kept (the second import held what the first had posted); returns looked for before the payments of their own statement; a refused posting given up instead of held.
+Broken once to see it fail: the first decision not kept (the second import held what the first had posted); returns looked for before the payments of their own statement.
 """
 import collections
 import csv
