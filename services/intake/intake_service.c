@@ -20,7 +20,7 @@ static const struct service_method METHODS[] = {
     {"ClosePlacement", SERVICE_ANYWHERE, intake_close_placement, "service operator", false},
     {"ListRejects", SERVICE_ANYWHERE, intake_list_rejects, "service operator", true},
     {"GetAccount", SERVICE_ANYWHERE, intake_get_account, "service operator", true},
-    {"DescribeAccounts", SERVICE_ANYWHERE, intake_describe_accounts, "service", true},
+    {"DescribeAccounts", SERVICE_ANYWHERE, intake_describe_accounts, "service operator", true},
     {0},
 };
 
