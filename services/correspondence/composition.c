@@ -289,13 +289,18 @@ static enum status write_letter(struct writing *writing, const struct template *
                                 const char *body, struct letter_document *ret_pdf, struct error *err)
 {
     struct letter letter = {.language = template->language, .title = template->title};
+    const struct template_value day = {.is_set = true, .date = writing->order->today};
+    char date[TEMPLATE_FORMATTED_SIZE];
     fill_frame(writing, &letter);
     letter.info[0] = writing->values.of[TEMPLATE_AGENCY_REFERENCE].text;
-    letter.info[1] = keep(writing, notice_date(writing->order->today, template->language));
+    enum status st = template_format(template->locale, TEMPLATE_DATE, &day, date, err);
+    if (st != STATUS_OK)
+        return st;
+    letter.info[1] = date;
     GArray *blocks = blocks_of(writing, subject, body);
     letter.blocks = (const struct letter_block *)(const void *)blocks->data;
     letter.n_blocks = blocks->len;
-    const enum status st = letter_render(&letter, ret_pdf, err);
+    st = letter_render(&letter, ret_pdf, err);
     g_array_free(blocks, TRUE);
     return st;
 }

@@ -24,8 +24,8 @@ def agencies(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def system(agencies):
-    environment = {"DUNLIN_LETTER_BATCH_SECONDS": "1", "DUNLIN_POLL_INTERVAL": "100"}
-    with running_system("--sop", str(STANDARD_SOP), "--agencies", str(agencies), environment=environment) as system:
+    environment = {"DUNLIN_AGENCIES": str(agencies), "DUNLIN_LETTER_BATCH_SECONDS": "1", "DUNLIN_POLL_INTERVAL": "100"}
+    with running_system("--sop", str(STANDARD_SOP), environment=environment) as system:
         yield system
 
 

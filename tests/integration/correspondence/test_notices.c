@@ -8,9 +8,9 @@
 /* Promise P2 for what a dispute asks to be written: each fact makes one notice, however often it is told, and a notice
  * has one message that leaves. Runs as fault.correspondence.notices.nth too.
  *
- * Broken once: the kind left out of a notice's id; an acknowledgement was all that was ever written ("2 != 3").
- * What never left not opened again; its test failed with 0 != 1. A held notice offered at once; 1 != 0. The outcome
- * left open where the dispute is reopened; 2 != 1. A letter offered to the pump of texts; 1 != 0. */
+ * Broken once: the kind left out of a notice's id; 0x1 != 0x2, the identity theft was never written of. What never left
+ * not opened again; 0 != 0x1. A held notice offered at once, the outcome left open where the dispute is reopened, and a
+ * letter offered to the pump of texts; each 0x1 != 0. */
 
 static const struct fixture_caller EDGE = {.peer = "correspondence", .role = "service", .principal = ""};
 static uint8_t hash[32] = {4, 5, 6};
