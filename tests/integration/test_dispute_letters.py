@@ -1,7 +1,7 @@
 """P1, P2 for what a dispute asks to be written: each letter says what is so when it is written, has a permit, and is sent once.
 
-One system for all. Broken once: the ledger not waited for; the letter said "$250.00" instead of "$210.00". The hold of a dispute that was won without its exception; "not within 60 s: a letter". A refused notice asked for
-again and again; the test of the cease failed with 1 != 0 closed.
+One system for all. Broken once: the hold of a dispute that was won without its exception; "not within 60 s: a letter us-dispute-closed". A refusal for good taken for one until now; "not within 60 s: a closed
+notice dispute_received".
 """
 import hashlib
 import json
