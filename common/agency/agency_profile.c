@@ -21,6 +21,20 @@ static const cyaml_strval_t BASES[] = {{"last_statement", NOTICE_BASIS_LAST_STAT
 
 static const cyaml_schema_value_t LINE = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, 100)};
 
+#define NOTICE(name, kind)                                                                                             \
+    CYAML_FIELD_STRING_PTR(name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct notice_templates, of[kind], 1, 60)
+static const cyaml_schema_field_t LETTER_FIELDS[] = {
+    NOTICE("received", NOTICE_DISPUTE_RECEIVED),
+    NOTICE("identity_theft", NOTICE_DISPUTE_IDENTITY_THEFT),
+    NOTICE("duplicate", NOTICE_DISPUTE_DUPLICATE),
+    NOTICE("frivolous", NOTICE_DISPUTE_FRIVOLOUS),
+    NOTICE("rejected", NOTICE_DISPUTE_REJECTED),
+    NOTICE("withdrawn", NOTICE_DISPUTE_WITHDRAWN),
+    NOTICE("credited", NOTICE_DISPUTE_CREDITED),
+    NOTICE("closed", NOTICE_DISPUTE_CLOSED),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t PROFILE_FIELDS[] = {
     CYAML_FIELD_INT("agency", CYAML_FLAG_DEFAULT, struct agency_profile, agency_id),
     TEXT(name, CYAML_FLAG_DEFAULT),
@@ -40,6 +54,7 @@ static const cyaml_schema_field_t PROFILE_FIELDS[] = {
     CYAML_FIELD_ENUM("itemization", CYAML_FLAG_STRICT, struct agency_profile, itemization, BASES,
                      CYAML_ARRAY_LEN(BASES)),
     CYAML_FIELD_INT("assumption_days", CYAML_FLAG_DEFAULT, struct agency_profile, assumption_days),
+    CYAML_FIELD_MAPPING("dispute_letters", CYAML_FLAG_OPTIONAL, struct agency_profile, dispute_letters, LETTER_FIELDS),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t PROFILE = {

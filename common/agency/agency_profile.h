@@ -7,7 +7,13 @@
 
 #include "agency/opt_out.h"
 #include "letter/validation_notice.h"
+#include "notice_kind.h"
 #include "status/status.h"
+
+/* Templates of the letters that facts ask for, by enum notice_kind; NULL: the agency writes none such. */
+struct notice_templates {
+    char *of[NOTICE_KINDS_END];
+};
 
 /* Who writes: letterhead, addresses and choices of each agency, out of one file (deploy/agencies.yaml). Loaded once,
  * then immutable. Lists of lines end with NULL. */
@@ -25,6 +31,7 @@ struct agency_profile {
     bool consumer_financial_product;           /* 12 CFR 1006.1(c)(2): of debts to natural persons */
     enum notice_itemization_basis itemization; /* what the date of opening of an account is */
     int assumption_days;                       /* business days until a notice counts as received */
+    struct notice_templates dispute_letters;
 };
 
 struct agency_profiles {

@@ -213,7 +213,8 @@ void judge_dispute(const struct rule *rule, struct judgement *judgement)
 }
 
 /* What is said all the same: of money, until a notice is sent, and until a complaint is answered, what collects none;
- * to an address that is excluded, that it is (1006.14(h)(2)(i)) and what law requires. */
+ * of a dispute that the debtor has won, that he has; to an address that is excluded, that it is (1006.14(h)(2)(i)) and
+ * what law requires. */
 static bool is_hold_exception(const struct judgement *judgement, enum hold hold)
 {
     const struct question *question = judgement->question;
@@ -225,6 +226,8 @@ static bool is_hold_exception(const struct judgement *judgement, enum hold hold)
         return question->purpose == PURPOSE_PAYMENT_CONFIRMATION || is_no_collection(judgement);
     if (hold == HOLD_NOTICE_OVERDUE || hold == HOLD_COMPLAINT)
         return is_no_collection(judgement);
+    if (hold == HOLD_DISPUTE_UPHELD)
+        return question->purpose == PURPOSE_DISPUTE_RESPONSE;
     if (hold != HOLD_OPT_OUT_CONTACT_POINT)
         return false;
     return (question->purpose == PURPOSE_OPT_OUT_CONFIRMATION && medium_is_in(question->medium, MEDIA_ELECTRONIC)) ||

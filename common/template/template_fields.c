@@ -50,6 +50,20 @@ static const struct template_field_row FIELDS[TEMPLATE_FIELD_COUNT] = {
     [TEMPLATE_PROMISE_DATE] = {"promise_date", TEMPLATE_DATE, "for when it was promised"},
     [TEMPLATE_ASSISTANCE_PHONE] = {"assistance_phone", TEMPLATE_TEXT, "the provider's financial assistance"},
     [TEMPLATE_ASSISTANCE_LINK] = {"assistance_link", TEMPLATE_TEXT, "where to apply for financial assistance"},
+    [TEMPLATE_DISPUTE_DATE] = {"dispute_date", TEMPLATE_DATE, "when the dispute was received"},
+    [TEMPLATE_DISPUTE_REFERENCE] = {"dispute_reference", TEMPLATE_TEXT, "the agency's number of the dispute"},
+    [TEMPLATE_DISPUTE_SUBJECT] = {"dispute_subject", TEMPLATE_TEXT,
+                                  "what is disputed, in the message's language: the whole debt, or how much of it"},
+    [TEMPLATE_DISPUTE_REASON] = {"dispute_reason", TEMPLATE_TEXT, "the debtor's words, or that there are none"},
+    [TEMPLATE_DISPUTE_EXPLANATION] = {"dispute_explanation", TEMPLATE_TEXT,
+                                      "why a dispute was found to be frivolous, as whoever found it wrote it"},
+    [TEMPLATE_DISPUTE_ANSWER_DATE] = {"dispute_answer_date", TEMPLATE_DATE,
+                                      "when the dispute that this one repeats was answered"},
+    [TEMPLATE_DISPUTE_PROOF] = {"dispute_proof", TEMPLATE_TEXT,
+                                "the documents on record that were sent as the answer, or the client's records"},
+    [TEMPLATE_DISPUTE_OUTCOME] = {"dispute_outcome", TEMPLATE_TEXT, "how the dispute ended, in the message's language"},
+    [TEMPLATE_DISPUTE_CAUSE] = {"dispute_cause", TEMPLATE_TEXT, "its root cause, in the message's language"},
+    [TEMPLATE_CREDIT_AMOUNT] = {"credit_amount", TEMPLATE_MONEY, "what a resolution took off"},
 };
 
 _Static_assert(TEMPLATE_FIELD_COUNT <= 64, "a template_field_set has a bit for each field");

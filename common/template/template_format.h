@@ -6,7 +6,7 @@
 #include "status/status.h"
 #include "template/template.h"
 
-/* Money, dates and numbers as a language writes them, by ICU. Internal to this module. */
+/* Money, dates and numbers as a language writes them, by ICU; for values that are part of a text, too. */
 #define TEMPLATE_FORMATTED_SIZE 256
 
 /* The ICU locale of a BCP 47 tag; false where it is none or ICU knows nothing of its language. */

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dispute_wording.h"
+#include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "id/id.h"
+#include "template/template_format.h"
 
 #define SMS_MAX_CHARACTERS 1600 /* what gateways take: ten parts */
 
@@ -59,8 +62,21 @@ static void fill_addressee(struct writing *writing)
     }
 }
 
+static enum status take_addressee(struct writing *writing, struct error *err)
+{
+    const char *const *lines = writing->order->addressee;
+    size_t n = 0;
+    while (lines[n] && n < LETTER_LINES_MAX - 1) {
+        writing->addressee[n] = lines[n];
+        n++;
+    }
+    return n > 0 ? STATUS_OK : error_set(err, STATUS_INVALID_ARGUMENT, "addressee: is missing");
+}
+
 static enum status read_address(struct writing *writing, struct error *err)
 {
+    if (writing->order->addressee)
+        return take_addressee(writing, err);
     const char *text = writing->order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER
                            ? writing->order->account->address
                            : writing->order->account->postal_address;
@@ -84,11 +100,11 @@ static const char *joined(struct writing *writing, char *const *lines, unsigned 
     return keep(writing, g_string_free(text, FALSE));
 }
 
-/* What a human finds the account by: the last twelve digits of its id. */
-static const char *agency_reference(struct writing *writing)
+/* What a human finds an account or a dispute by: the last twelve digits of its id. */
+static const char *reference_of(struct writing *writing, const struct id *id)
 {
     char text[ID_TEXT_SIZE];
-    (void)id_format(&writing->order->account->account_id, text);
+    (void)id_format(id, text);
     return keep(writing, g_ascii_strup(text + 24, 12));
 }
 
@@ -130,6 +146,64 @@ static struct date validation_end(const struct composition_order *order)
     return law_validation_period_end(order->today, order->profile->assumption_days, LAW_HOLIDAYS_OBSERVED);
 }
 
+/* Of both kinds of patterns, the one place for a word is %s. */
+static const char *with_word(struct writing *writing, const char *pattern, const char *word)
+{
+    g_auto(GStrv) parts = g_strsplit(pattern, "%s", 2);
+    return keep(writing, g_strjoinv(word, parts));
+}
+
+/* NULL where it cannot be written; the template then lacks the field's value. */
+static const char *disputed_part(struct writing *writing, const struct dispute_description *dispute,
+                                 const struct dispute_wording *wording)
+{
+    const struct template_value value = {.is_set = true, .money = money_of(writing, dispute->disputed_minor)};
+    char amount[TEMPLATE_FORMATTED_SIZE];
+    if (dispute->disputed_minor == 0)
+        return wording->whole_debt;
+    if (template_format(writing->template->locale, TEMPLATE_MONEY, &value, amount, NULL) != STATUS_OK)
+        return NULL;
+    return with_word(writing, wording->part_of_debt, amount);
+}
+
+static const char *dispute_cause(const struct dispute_description *dispute, const struct dispute_wording *wording)
+{
+    if (dispute->root_cause == DUNLIN__DISPUTE__V1__ROOT_CAUSE__ROOT_CAUSE_OTHER)
+        return dispute->root_cause_text;
+    const char *text = dispute->root_cause >= 0 && dispute->root_cause < (int)ARRAY_SIZE(wording->cause)
+                           ? wording->cause[dispute->root_cause]
+                           : NULL;
+    return text ? text : wording->unknown;
+}
+
+static const char *dispute_outcome(const struct dispute_description *dispute, const struct dispute_wording *wording)
+{
+    const char *text = dispute->outcome >= 0 && dispute->outcome < (int)ARRAY_SIZE(wording->outcome)
+                           ? wording->outcome[dispute->outcome]
+                           : NULL;
+    return text ? text : wording->unknown;
+}
+
+static void fill_dispute(struct writing *writing, const struct dispute_description *dispute)
+{
+    struct template_values *values = &writing->values;
+    const struct dispute_wording *wording = dispute_wording(writing->language);
+    const char *client = writing->order->account->client;
+    template_set_date(values, TEMPLATE_DISPUTE_DATE, dispute->received_on);
+    template_set_text(values, TEMPLATE_DISPUTE_REFERENCE, reference_of(writing, &dispute->dispute_id));
+    template_set_text(values, TEMPLATE_DISPUTE_REASON, dispute->reason[0] ? dispute->reason : wording->no_reason);
+    template_set_text(values, TEMPLATE_DISPUTE_OUTCOME, dispute_outcome(dispute, wording));
+    template_set_text(values, TEMPLATE_DISPUTE_CAUSE, dispute_cause(dispute, wording));
+    template_set_money(values, TEMPLATE_CREDIT_AMOUNT, money_of(writing, dispute->credited_minor));
+    template_set_text(values, TEMPLATE_DISPUTE_SUBJECT, disputed_part(writing, dispute, wording));
+    template_set_text(values, TEMPLATE_DISPUTE_PROOF,
+                      dispute->documents[0] ? dispute->documents : with_word(writing, wording->records_of, client));
+    if (dispute->explanation[0])
+        template_set_text(values, TEMPLATE_DISPUTE_EXPLANATION, dispute->explanation);
+    if (dispute->earlier_answered_on.days > 0)
+        template_set_date(values, TEMPLATE_DISPUTE_ANSWER_DATE, dispute->earlier_answered_on);
+}
+
 static void fill_values(struct writing *writing)
 {
     const struct composition_order *order = writing->order;
@@ -143,7 +217,7 @@ static void fill_values(struct writing *writing)
         {TEMPLATE_CLIENT, order->account->client},
         {TEMPLATE_CLIENT_REFERENCE, order->account->client_reference},
         {TEMPLATE_INVOICE_NUMBER, order->account->client_reference},
-        {TEMPLATE_AGENCY_REFERENCE, agency_reference(writing)},
+        {TEMPLATE_AGENCY_REFERENCE, reference_of(writing, &order->account->account_id)},
         {TEMPLATE_AGENCY_NAME, profile->name},
         {TEMPLATE_AGENCY_ADDRESS, joined(writing, profile->address, profile->n_address)},
         {TEMPLATE_DISPUTE_ADDRESS, joined(writing, profile->dispute_address, profile->n_dispute_address)},
@@ -169,6 +243,8 @@ static void fill_values(struct writing *writing)
     template_set_date(values, TEMPLATE_LETTER_DATE, order->today);
     template_set_number(values, TEMPLATE_DAYS_PAST_DUE, order->today.days - order->account->due_on.days);
     template_set_date(values, TEMPLATE_VALIDATION_END_DATE, validation_end(order));
+    if (order->dispute && writing->template)
+        fill_dispute(writing, order->dispute);
 }
 
 /* The letterhead, and the addressee. */
@@ -218,13 +294,18 @@ static enum status write_letter(struct writing *writing, const struct template *
                                 const char *body, struct letter_document *ret_pdf, struct error *err)
 {
     struct letter letter = {.language = template->language, .title = template->title};
+    const struct template_value day = {.is_set = true, .date = writing->order->today};
+    char date[TEMPLATE_FORMATTED_SIZE];
     fill_frame(writing, &letter);
     letter.info[0] = writing->values.of[TEMPLATE_AGENCY_REFERENCE].text;
-    letter.info[1] = keep(writing, notice_date(writing->order->today, template->language));
+    enum status st = template_format(template->locale, TEMPLATE_DATE, &day, date, err);
+    if (st != STATUS_OK)
+        return st;
+    letter.info[1] = date;
     GArray *blocks = blocks_of(writing, subject, body);
     letter.blocks = (const struct letter_block *)(const void *)blocks->data;
     letter.n_blocks = blocks->len;
-    const enum status st = letter_render(&letter, ret_pdf, err);
+    st = letter_render(&letter, ret_pdf, err);
     g_array_free(blocks, TRUE);
     return st;
 }
@@ -316,6 +397,32 @@ enum status composition_check_confirmation(const struct template_set *templates,
     return st;
 }
 
+/* 15 USC 1692g(b): collection has ceased, and what answers the debtor is none. */
+static enum status check_dispute_letter(const struct template *template, struct error *err)
+{
+    static const enum template_field ASKING[] = {TEMPLATE_PAYMENT_LINK, TEMPLATE_PAY_BY_DATE,
+                                                 TEMPLATE_SETTLEMENT_AMOUNT};
+    if ((template->channels & TEMPLATE_CHANNEL_BIT(SOP_CHANNEL_LETTER)) == 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "template '%s' may not be sent by letter", template->name);
+    for (size_t i = 0; i < ARRAY_SIZE(ASKING); i++)
+        if ((template->used & TEMPLATE_FIELD_BIT(ASKING[i])) != 0)
+            return error_set(err, STATUS_INVALID_ARGUMENT,
+                             "template '%s' (%s): {{%s}} asks for payment, which an answer to a dispute may not",
+                             template->name, template->language, template_field_row(ASKING[i])->name);
+    return STATUS_OK;
+}
+
+enum status composition_check_dispute_letter(const struct template_set *templates, const char *name, struct error *err)
+{
+    enum status st = STATUS_OK;
+    if (!templates_find(templates, name, NULL))
+        return error_set(err, STATUS_NOT_FOUND, "no template '%s'", name);
+    for (size_t i = 0; i < templates->n && st == STATUS_OK; i++)
+        if (strcmp(templates->all[i].name, name) == 0)
+            st = check_dispute_letter(&templates->all[i], err);
+    return st;
+}
+
 static enum status find_template(const struct composition_order *order, const struct template **ret_template,
                                  struct error *err)
 {
@@ -355,7 +462,7 @@ static enum status write_from_template(struct writing *writing, struct compositi
         g_strchomp(to->body); /* a file's last line end is a character of the text */
     const bool has_pdf = order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER ||
                          (order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_EMAIL && template->attaches_pdf);
-    if (has_pdf && !is_notice(order) && writing->address == NULL)
+    if (has_pdf && !is_notice(order) && writing->addressee[0] == NULL)
         st = error_set(err, STATUS_INVALID_ARGUMENT, "debtor_address: no postal address is known");
     else if (has_pdf && !is_notice(order))
         st = write_letter(writing, template, text.subject, text.body, &to->pdf, err);

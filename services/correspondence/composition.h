@@ -3,6 +3,7 @@
 
 #include "agency/agency_profile.h"
 #include "description.h"
+#include "dispute_facts.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "letter/letter.h"
 #include "template/template.h"
@@ -14,13 +15,15 @@
 
 struct composition_order {
     const struct account_description *account;
+    const struct dispute_description *dispute; /* that it is about; NULL: about none */
     const struct agency_profile *profile;
     const struct template_set *templates;
     Dunlin__Contact__V1__Channel channel;
     Dunlin__Contact__V1__Purpose purpose;
     const char *template_name;
-    const char *opt_out_link; /* of this contact point; NULL: there is none */
-    struct date today;        /* the letter's */
+    const char *opt_out_link;     /* of this contact point; NULL: there is none */
+    const char *const *addressee; /* lines of a letter to somebody else than the debtor, ended by NULL; NULL: to him */
+    struct date today;            /* the letter's */
 };
 
 /* Owned by the caller: composition_fini. */
@@ -45,6 +48,11 @@ MUST_USE enum status composition_write(const struct composition_order *order, st
  * could say anything else. */
 MUST_USE enum status composition_check_confirmation(const struct template_set *templates, const char *name,
                                                     struct error *err);
+
+/* Whether the message of this name can be a letter about a dispute to the debtor. Fails with NOT_FOUND, or
+ * INVALID_ARGUMENT where it is no letter or asks for money: an answer collects nothing. */
+MUST_USE enum status composition_check_dispute_letter(const struct template_set *templates, const char *name,
+                                                      struct error *err);
 
 /* BLAKE2b-256. */
 void composition_hash(const void *bytes, size_t len, uint8_t hash[static COMPOSITION_HASH_BYTES]);

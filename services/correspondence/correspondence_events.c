@@ -2,6 +2,7 @@
 
 #include "correspondence_store.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "id/id_table.h"
 #include "service/wire.h"
@@ -122,6 +123,96 @@ static enum status take_fact_released(struct changes *changes, const struct serv
     return take_language(changes, event, &released->fact_id, &released->debtor_id, (struct language_row){0}, err);
 }
 
+/* What happened to a dispute, and what that asks to be written. */
+struct occurrence {
+    const ProtobufCBinaryData *dispute_id, *account_id, *debtor_id;
+    enum notice_kind kind;
+    const char *explanation;              /* NULL: none */
+    const ProtobufCBinaryData *credit_id; /* NULL: none */
+};
+
+static enum status take_notice(struct changes *changes, const struct service_event *event,
+                               const struct occurrence *occurrence, struct error *err)
+{
+    struct notice_row row = {.agency_id = event->event->agency_id,
+                             .kind = occurrence->kind,
+                             .explanation = occurrence->explanation ? occurrence->explanation : "",
+                             .asked_at_us = event->event->occurred_at_us,
+                             .seq = event->event->seq};
+    if (occurrence->kind == NOTICE_NONE)
+        return STATUS_OK;
+    enum status st = wire_read_id(occurrence->dispute_id, "dispute_id", &row.subject_id, err);
+    if (st == STATUS_OK)
+        st = wire_read_id(occurrence->account_id, "account_id", &row.account_id, err);
+    if (st == STATUS_OK)
+        st = wire_read_id(occurrence->debtor_id, "debtor_id", &row.debtor_id, err);
+    if (st == STATUS_OK && occurrence->credit_id)
+        st = wire_read_id(occurrence->credit_id, "credit_id", &row.credit_id, err);
+    if (st != STATUS_OK)
+        return st;
+    row.notice_id = notice_id_of(&row.subject_id, row.kind, row.seq);
+    if (!g_hash_table_contains(changes->notices, &row.notice_id))
+        (void)id_table_put(changes->notices, &row.notice_id, g_memdup2(&row, sizeof(row)));
+    return STATUS_OK;
+}
+
+static enum notice_kind kind_of_opening(const Dunlin__Dispute__V1__DisputeDetail *detail,
+                                        Dunlin__Dispute__V1__DisputeSource source)
+{
+    return notice_of_opening(&(struct notice_dispute){.kind = detail ? (int)detail->kind : 0, .source = (int)source});
+}
+
+static enum status take_opened(struct changes *changes, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeOpened *opened = (const void *)event->message;
+    const struct occurrence occurrence = {.dispute_id = &opened->dispute_id,
+                                          .account_id = &opened->account_id,
+                                          .debtor_id = &opened->debtor_id,
+                                          .kind = kind_of_opening(opened->detail, opened->source)};
+    return take_notice(changes, event, &occurrence, err);
+}
+
+/* It may be another kind of a dispute by now, or found to be frivolous. */
+static enum status take_amended(struct changes *changes, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeAmended *amended = (const void *)event->message;
+    struct occurrence occurrence = {
+        .dispute_id = &amended->dispute_id,
+        .account_id = &amended->account_id,
+        .debtor_id = &amended->debtor_id,
+        .kind = kind_of_opening(amended->detail, DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_DEBTOR)};
+    const enum status st = take_notice(changes, event, &occurrence, err);
+    if (st != STATUS_OK || !amended->detail || amended->detail->frivolous_on_days == 0)
+        return st;
+    occurrence.kind = NOTICE_DISPUTE_FRIVOLOUS;
+    occurrence.explanation = amended->note;
+    return take_notice(changes, event, &occurrence, err);
+}
+
+static enum status take_resolved(struct changes *changes, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeResolved *resolved = (const void *)event->message;
+    const struct notice_dispute ended = {.outcome = (int)resolved->outcome, .credit_minor = resolved->credit_minor};
+    const struct occurrence occurrence = {.dispute_id = &resolved->dispute_id,
+                                          .account_id = &resolved->account_id,
+                                          .debtor_id = &resolved->debtor_id,
+                                          .kind = notice_of_outcome(&ended),
+                                          .credit_id = resolved->credit_id.len > 0 ? &resolved->credit_id : NULL};
+    return take_notice(changes, event, &occurrence, err);
+}
+
+static enum status take_reopened(struct changes *changes, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeReopened *reopened = (const void *)event->message;
+    struct reopening_row row = {.seq = event->event->seq};
+    enum status st = wire_read_id(&reopened->dispute_id, "dispute_id", &row.dispute_id, err);
+    if (st == STATUS_OK)
+        st = wire_read_id(&reopened->account_id, "account_id", &row.account_id, err);
+    if (st == STATUS_OK)
+        (void)id_table_put(changes->reopened, &row.dispute_id, g_memdup2(&row, sizeof(row)));
+    return st;
+}
+
 static const struct event_rule {
     const ProtobufCMessageDescriptor *type;
     take_fn *take;
@@ -132,6 +223,10 @@ static const struct event_rule {
     {&dunlin__contact__v1__stop_released__descriptor, take_released},
     {&dunlin__contact__v1__fact_recorded__descriptor, take_fact},
     {&dunlin__contact__v1__fact_released__descriptor, take_fact_released},
+    {&dunlin__dispute__v1__dispute_opened__descriptor, take_opened},
+    {&dunlin__dispute__v1__dispute_amended__descriptor, take_amended},
+    {&dunlin__dispute__v1__dispute_resolved__descriptor, take_resolved},
+    {&dunlin__dispute__v1__dispute_reopened__descriptor, take_reopened},
 };
 
 const ProtobufCMessageDescriptor *const CORRESPONDENCE_CONSUMED[] = {
@@ -141,6 +236,10 @@ const ProtobufCMessageDescriptor *const CORRESPONDENCE_CONSUMED[] = {
     &dunlin__contact__v1__stop_released__descriptor,
     &dunlin__contact__v1__fact_recorded__descriptor,
     &dunlin__contact__v1__fact_released__descriptor,
+    &dunlin__dispute__v1__dispute_opened__descriptor,
+    &dunlin__dispute__v1__dispute_amended__descriptor,
+    &dunlin__dispute__v1__dispute_resolved__descriptor,
+    &dunlin__dispute__v1__dispute_reopened__descriptor,
     NULL,
 };
 

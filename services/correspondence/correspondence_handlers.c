@@ -145,24 +145,21 @@ static enum status reply_message(struct unit *unit, struct service_call *call, c
     return STATUS_OK;
 }
 
-static bool is_confirmation(Dunlin__Contact__V1__Purpose purpose)
+/* One message is a notice, whoever sends it. What confirms an opt-out is always one. */
+static enum status begin_notice(struct unit *unit, const struct service_call *call,
+                                const Dunlin__Correspondence__V1__BeginMessageRequest *request,
+                                const struct id *permit_id, struct error *err)
 {
-    return purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION;
-}
-
-/* One message confirms an opt-out, whoever sends it. */
-static enum status begin_confirmation(struct unit *unit, const Dunlin__Correspondence__V1__BeginMessageRequest *request,
-                                      const struct id *permit_id, struct error *err)
-{
-    const struct id point_id = wire_known_id(&request->contact_point_id);
+    struct id notice_id;
     bool is_ours = true;
-    const enum status st =
-        is_confirmation(request->purpose)
-            ? correspondence_store_begin_confirmation(unit_db(unit), &point_id, permit_id, &is_ours, err)
-            : STATUS_OK;
+    if (request->notice_id.len == 0 && request->purpose != DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION)
+        return STATUS_OK;
+    enum status st = wire_read_own_id(call, &request->notice_id, "notice_id", &notice_id, err);
+    if (st == STATUS_OK)
+        st = correspondence_store_begin_notice(unit_db(unit), &notice_id, permit_id, &is_ours, err);
     if (st == STATUS_OK && !is_ours)
         return error_set(err, STATUS_FAILED_PRECONDITION,
-                         "contact_point_id: no opt-out of it is to be confirmed, or it is already");
+                         "notice_id: it is not to be sent, or it is sent with another permit");
     return st;
 }
 
@@ -174,7 +171,7 @@ static enum status begin(struct unit *unit, struct service_call *call, struct er
     if (st != STATUS_OK)
         return st;
     const struct id permit_id = wire_known_id(&request->permit_id);
-    st = begin_confirmation(unit, request, &permit_id, err);
+    st = begin_notice(unit, call, request, &permit_id, err);
     if (st == STATUS_OK)
         st = correspondence_store_begin(unit_db(unit), request, unit_now(unit).us, err);
     if (st == STATUS_OK)
@@ -235,10 +232,8 @@ static enum status finish(struct unit *unit, struct service_call *call, struct e
     if (st == STATUS_OK && state != before)
         st = correspondence_store_finish(unit_db(unit), &permit_id, state, request->detail, request->is_uncertain,
                                          unit_now(unit).us, err);
-    if (st == STATUS_OK && state == MESSAGE_NOT_SENT && is_confirmation(list.list[0]->purpose)) {
-        const struct id point_id = wire_known_id(&list.list[0]->contact_point_id);
-        st = correspondence_store_reopen_confirmation(unit_db(unit), &point_id, &permit_id, err);
-    }
+    if (st == STATUS_OK && state == MESSAGE_NOT_SENT)
+        st = correspondence_store_reopen_notice(unit_db(unit), &permit_id, err);
     return st == STATUS_OK ? reply_message(unit, call, &permit_id, err) : st;
 }
 
@@ -285,7 +280,8 @@ static enum status release(struct unit *unit, struct service_call *call, struct 
 
 /* Lists */
 
-static void reply_list(struct service_call *call, const struct message_list *list, const struct inbound_list *inbound)
+static void reply_list(struct service_call *call, const struct message_list *list, const struct inbound_list *inbound,
+                       const struct notice_list *notices)
 {
     Dunlin__Correspondence__V1__ListMessagesReply reply;
     dunlin__correspondence__v1__list_messages_reply__init(&reply);
@@ -293,6 +289,8 @@ static void reply_list(struct service_call *call, const struct message_list *lis
     reply.messages = list->list;
     reply.n_inbound = inbound->n;
     reply.inbound = inbound->list;
+    reply.n_notices = notices->n;
+    reply.notices = notices->list;
     service_reply(call, &reply.base);
 }
 
@@ -319,7 +317,7 @@ static enum status list_open(struct unit *unit, struct service_call *call, struc
         st = correspondence_store_open(unit_db(unit), request->partitions, request->n_partitions,
                                        (int16_t)request->channel, OPEN_MAX, &list, err);
     if (st == STATUS_OK)
-        reply_list(call, &list, &(struct inbound_list){0});
+        reply_list(call, &list, &(struct inbound_list){0}, &(struct notice_list){0});
     return st;
 }
 
@@ -328,6 +326,7 @@ static enum status list_messages(struct unit *unit, struct service_call *call, s
     const Dunlin__Correspondence__V1__ListMessagesRequest *request = (const void *)call->request;
     SCOPED(message_list_fini) struct message_list list = {0};
     SCOPED(inbound_list_fini) struct inbound_list inbound = {0};
+    SCOPED(notice_list_fini) struct notice_list notices = {0};
     struct id id;
     enum status st;
     if (request->permit_id.len > 0) {
@@ -340,13 +339,15 @@ static enum status list_messages(struct unit *unit, struct service_call *call, s
         st = wire_read_own_id(call, &request->account_id, "account_id", &id, err);
         if (st == STATUS_OK)
             st = correspondence_store_messages(unit_db(unit), &id, call->agency_id, LIST_MAX, &list, err);
+        if (st == STATUS_OK)
+            st = correspondence_store_notices(unit_db(unit), &id, call->agency_id, LIST_MAX, &notices, err);
         if (st == STATUS_OK && request->debtor_id.len > 0)
             st = wire_read_own_id(call, &request->debtor_id, "debtor_id", &id, err);
         if (st == STATUS_OK && request->debtor_id.len > 0)
             st = correspondence_store_inbound_list(unit_db(unit), &id, call->agency_id, LIST_MAX, &inbound, err);
     }
     if (st == STATUS_OK)
-        reply_list(call, &list, &inbound);
+        reply_list(call, &list, &inbound, &notices);
     return st;
 }
 
@@ -385,20 +386,22 @@ static enum status take_inbound(struct unit *unit, struct service_call *call, st
     return st;
 }
 
-/* Confirmations of opt-outs */
+/* Notices */
 
 static enum status ask_confirmation(struct unit *unit, struct service_call *call, struct error *err)
 {
     const Dunlin__Correspondence__V1__AskConfirmationRequest *request = (const void *)call->request;
     Dunlin__Correspondence__V1__AskConfirmationReply reply;
-    struct id id;
-    enum status st = wire_read_own_id(call, &request->contact_point_id, "contact_point_id", &id, err);
+    struct notice_row row = {
+        .kind = NOTICE_OPT_OUT_CONFIRMATION, .explanation = "", .asked_at_us = request->asked_at_us};
+    enum status st = wire_read_own_id(call, &request->contact_point_id, "contact_point_id", &row.notice_id, err);
     if (st == STATUS_OK)
-        st = wire_read_own_id(call, &request->account_id, "account_id", &id, err);
+        st = wire_read_own_id(call, &request->account_id, "account_id", &row.account_id, err);
     if (st == STATUS_OK)
-        st = wire_read_own_id(call, &request->debtor_id, "debtor_id", &id, err);
+        st = wire_read_own_id(call, &request->debtor_id, "debtor_id", &row.debtor_id, err);
+    row.subject_id = row.notice_id;
     if (st == STATUS_OK)
-        st = correspondence_store_ask_confirmation(unit_db(unit), request, err);
+        st = correspondence_store_ask_notice(unit_db(unit), &row, err);
     if (st != STATUS_OK)
         return st;
     dunlin__correspondence__v1__ask_confirmation_reply__init(&reply);
@@ -420,7 +423,7 @@ static enum status find_confirmation(struct unit *unit, struct service_call *cal
     for (size_t i = 0; i < n && st == STATUS_OK; i++)
         st = wire_read_id(&request->contact_point_ids[i], "contact_point_ids", &ids[i], err);
     if (st == STATUS_OK)
-        st = correspondence_store_find_confirmation(unit_db(unit), ids, n, &is_confirmed, err);
+        st = correspondence_store_find_notice(unit_db(unit), ids, n, &is_confirmed, err);
     if (st != STATUS_OK)
         return st;
     dunlin__correspondence__v1__find_confirmation_reply__init(&reply);
@@ -429,39 +432,43 @@ static enum status find_confirmation(struct unit *unit, struct service_call *cal
     return STATUS_OK;
 }
 
-static enum status list_confirmations(struct unit *unit, struct service_call *call, struct error *err)
+static enum status list_notices(struct unit *unit, struct service_call *call, struct error *err)
 {
-    const Dunlin__Correspondence__V1__ListConfirmationsRequest *request = (const void *)call->request;
-    Dunlin__Correspondence__V1__ListConfirmationsReply reply;
-    SCOPED(confirmation_list_fini) struct confirmation_list list = {0};
+    const Dunlin__Correspondence__V1__ListNoticesRequest *request = (const void *)call->request;
+    Dunlin__Correspondence__V1__ListNoticesReply reply;
+    SCOPED(notice_list_fini) struct notice_list list = {0};
     enum status st = check_partitions(request->partitions, request->n_partitions, err);
     if (st == STATUS_OK)
-        st = correspondence_store_confirmations(unit_db(unit), request->partitions, request->n_partitions,
-                                                unit_now(unit).us - CONFIRMATION_WITHIN_US, LIST_MAX, &list, err);
+        st = check_channel(request->channel, err);
+    if (st == STATUS_OK)
+        st = correspondence_store_notices_due(unit_db(unit), request->partitions, request->n_partitions,
+                                              (int)request->channel, unit_now(unit).us, LIST_MAX, &list, err);
     if (st != STATUS_OK)
         return st;
-    dunlin__correspondence__v1__list_confirmations_reply__init(&reply);
-    reply.n_confirmations = list.n;
-    reply.confirmations = list.list;
+    dunlin__correspondence__v1__list_notices_reply__init(&reply);
+    reply.n_notices = list.n;
+    reply.notices = list.list;
     service_reply(call, &reply.base);
     return STATUS_OK;
 }
 
-static enum status close_confirmation(struct unit *unit, struct service_call *call, struct error *err)
+static enum status hold_back_notice(struct unit *unit, struct service_call *call, struct error *err)
 {
-    const Dunlin__Correspondence__V1__CloseConfirmationRequest *request = (const void *)call->request;
-    Dunlin__Correspondence__V1__CloseConfirmationReply reply;
-    struct id point_id;
-    enum status st = wire_read_own_id(call, &request->contact_point_id, "contact_point_id", &point_id, err);
+    const Dunlin__Correspondence__V1__HoldBackNoticeRequest *request = (const void *)call->request;
+    Dunlin__Correspondence__V1__HoldBackNoticeReply reply;
+    struct id notice_id;
+    enum status st = wire_read_own_id(call, &request->notice_id, "notice_id", &notice_id, err);
     if (st == STATUS_OK)
         st = wire_free_text(request->reason, TEXT_MAX_BYTES, "reason", err);
     if (st == STATUS_OK && request->reason[0] == '\0')
         st = error_set(err, STATUS_INVALID_ARGUMENT, "reason: is missing");
+    if (st == STATUS_OK && request->until_us < 0)
+        st = error_set(err, STATUS_INVALID_ARGUMENT, "until_us: %lld is before 1970", (long long)request->until_us);
     if (st == STATUS_OK)
-        st = correspondence_store_close_confirmation(unit_db(unit), &point_id, request->reason, err);
+        st = correspondence_store_hold_back_notice(unit_db(unit), &notice_id, request->reason, request->until_us, err);
     if (st != STATUS_OK)
         return st;
-    dunlin__correspondence__v1__close_confirmation_reply__init(&reply);
+    dunlin__correspondence__v1__hold_back_notice_reply__init(&reply);
     service_reply(call, &reply.base);
     return STATUS_OK;
 }
@@ -541,6 +548,6 @@ HANDLER(correspondence_find_confirmation, find_confirmation)
 HANDLER(correspondence_take_inbound, take_inbound)
 HANDLER(correspondence_list, list_messages)
 HANDLER(correspondence_ask_confirmation, ask_confirmation)
-HANDLER(correspondence_list_confirmations, list_confirmations)
-HANDLER(correspondence_close_confirmation, close_confirmation)
+HANDLER(correspondence_list_notices, list_notices)
+HANDLER(correspondence_hold_back_notice, hold_back_notice)
 HANDLER(correspondence_status, get_status)

@@ -7,6 +7,6 @@
 service_handler_fn correspondence_describe, correspondence_begin, correspondence_finish, correspondence_park,
     correspondence_release, correspondence_list_open, correspondence_take_inbound, correspondence_list,
     correspondence_status, correspondence_ask_confirmation, correspondence_find_confirmation,
-    correspondence_list_confirmations, correspondence_close_confirmation;
+    correspondence_list_notices, correspondence_hold_back_notice;
 
 #endif

@@ -36,7 +36,4 @@ MUST_USE enum status message_move(enum message_state *state, enum message_event 
 
 const char *message_state_name(enum message_state state); /* "sending" */
 
-/* So long after a text that asks us to stop it may be confirmed by one text (47 CFR 64.1200(a)(12)). */
-#define CONFIRMATION_WITHIN_US (5 * 60 * US_PER_S)
-
 #endif

@@ -18,6 +18,8 @@ struct changes *changes_new(void)
     changes->reports = id_table_new(g_free);
     changes->releases = id_table_new(g_free);
     changes->languages = id_table_new(g_free);
+    changes->notices = id_table_new(g_free);
+    changes->reopened = id_table_new(g_free);
     return changes;
 }
 
@@ -30,6 +32,8 @@ void changes_free(struct changes *changes)
     g_hash_table_destroy(changes->reports);
     g_hash_table_destroy(changes->releases);
     g_hash_table_destroy(changes->languages);
+    g_hash_table_destroy(changes->notices);
+    g_hash_table_destroy(changes->reopened);
     g_free(changes);
 }
 
@@ -48,6 +52,8 @@ enum write {
     WRITE_RELEASES,
     WRITE_LANGUAGES,
     WRITE_FORGOTTEN,
+    WRITE_NOTICES,
+    WRITE_REOPENED,
     WRITES_END,
 };
 
@@ -59,13 +65,19 @@ static const enum db_type LANGUAGE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_TEXT
 static const enum db_type PERMIT_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_UUID,
                                             DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8};
 
+static const enum db_type NOTICE_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB_UUID, DB_UUID, DB_INT4, DB_UUID,
+                                            DB_TEXT, DB_TEXT, DB_UUID, DB_INT8, DB_INT8, DB_INT8};
+static const enum db_type REOPENED_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_INT8};
+
 static const struct db_write WRITES[WRITES_END] = {
     [WRITE_PARKED] = {&CORRESPONDENCE_PARKED_FORGET, KEY_TYPES, ARRAY_SIZE(KEY_TYPES), false},
     [WRITE_PERMITS] = {&CORRESPONDENCE_PERMIT_INSERT, PERMIT_TYPES, ARRAY_SIZE(PERMIT_TYPES), false},
     [WRITE_REPORTS] = {&CORRESPONDENCE_MESSAGE_REPORTED, REPORT_TYPES, ARRAY_SIZE(REPORT_TYPES), false},
-    [WRITE_RELEASES] = {&CORRESPONDENCE_CONFIRMATION_FORGET, RELEASE_TYPES, ARRAY_SIZE(RELEASE_TYPES), false},
+    [WRITE_RELEASES] = {&CORRESPONDENCE_NOTICE_FORGET, RELEASE_TYPES, ARRAY_SIZE(RELEASE_TYPES), false},
     [WRITE_LANGUAGES] = {&CORRESPONDENCE_LANGUAGE_INSERT, LANGUAGE_TYPES, ARRAY_SIZE(LANGUAGE_TYPES), false},
     [WRITE_FORGOTTEN] = {&CORRESPONDENCE_LANGUAGE_FORGET, LANGUAGE_TYPES, 3, false},
+    [WRITE_NOTICES] = {&CORRESPONDENCE_NOTICE_INSERT, NOTICE_TYPES, ARRAY_SIZE(NOTICE_TYPES), false},
+    [WRITE_REOPENED] = {&CORRESPONDENCE_NOTICE_OVERTAKE, REOPENED_TYPES, ARRAY_SIZE(REOPENED_TYPES), false},
 };
 
 static void push_permits(const struct changes *changes, struct db_columns *columns)
@@ -111,6 +123,41 @@ static void push_languages(const struct changes *changes, struct db_columns *col
     }
 }
 
+static void push_notice(const struct notice_row *row, struct db_columns *columns)
+{
+    const struct notice_rule *rule = notice_rule(row->kind);
+    db_columns_push_key(columns, &row->notice_id);
+    db_array_int2(columns->column[2], (int16_t)row->kind);
+    db_array_id(columns->column[3], &row->account_id);
+    db_array_id(columns->column[4], &row->debtor_id);
+    db_array_int4(columns->column[5], row->agency_id);
+    db_array_id(columns->column[6], &row->subject_id);
+    db_array_text(columns->column[7], rule->step);
+    db_array_text(columns->column[8], row->explanation);
+    db_array_id(columns->column[9], &row->credit_id);
+    db_array_int8(columns->column[10], row->seq);
+    db_array_int8(columns->column[11], row->asked_at_us);
+    db_array_int8(columns->column[12], row->asked_at_us + rule->within_us);
+}
+
+static void push_notices(const struct changes *changes, struct db_columns *columns)
+{
+    g_autoptr(GPtrArray) rows = id_table_sorted(changes->notices);
+    for (guint i = 0; i < rows->len; i++)
+        push_notice(g_ptr_array_index(rows, i), columns);
+}
+
+static void push_reopened(const struct changes *changes, struct db_columns *columns)
+{
+    g_autoptr(GPtrArray) rows = id_table_sorted(changes->reopened);
+    for (guint i = 0; i < rows->len; i++) {
+        const struct reopening_row *row = g_ptr_array_index(rows, i);
+        db_columns_push_key(columns, &row->account_id);
+        db_array_id(columns->column[2], &row->dispute_id);
+        db_array_int8(columns->column[3], row->seq);
+    }
+}
+
 /* The messages' states by their own table of moves: what a late report says less is left out. */
 static enum status push_reports(struct db *db, const struct changes *changes, struct db_columns *columns,
                                 struct error *err)
@@ -148,6 +195,8 @@ enum status correspondence_store_apply(struct db *db, const struct changes *chan
     push_permits(changes, &columns[WRITE_PERMITS]);
     push_releases(changes, &columns[WRITE_RELEASES]);
     push_languages(changes, &columns[WRITE_LANGUAGES], &columns[WRITE_FORGOTTEN]);
+    push_notices(changes, &columns[WRITE_NOTICES]);
+    push_reopened(changes, &columns[WRITE_REOPENED]);
     enum status st = push_reports(db, changes, &columns[WRITE_REPORTS], err);
     if (st == STATUS_OK)
         st = db_writes_run(db, WRITES, columns, WRITES_END, err);
@@ -436,114 +485,141 @@ enum status correspondence_store_inbound_list(struct db *db, const struct id *de
     return STATUS_OK;
 }
 
-/* Confirmations of opt-outs. */
+/* Notices. */
 
-enum status correspondence_store_ask_confirmation(struct db *db,
-                                                  const Dunlin__Correspondence__V1__AskConfirmationRequest *request,
-                                                  struct error *err)
+enum status correspondence_store_ask_notice(struct db *db, const struct notice_row *row, struct error *err)
 {
-    struct db_args args = {0};
-    const struct id point_id = wire_known_id(&request->contact_point_id);
-    const struct id account_id = wire_known_id(&request->account_id), debtor_id = wire_known_id(&request->debtor_id);
-    key_args(&args, &point_id);
-    db_arg_id(&args, &account_id);
-    db_arg_id(&args, &debtor_id);
-    db_arg_int8(&args, request->asked_at_us);
-    const enum status st = db_exec(db, &CORRESPONDENCE_CONFIRMATION_INSERT, &args, NULL, err);
-    return st == STATUS_OK ? st : error_wrap(err, st, "ask for a confirmation");
+    SCOPED(db_columns_fini) struct db_columns columns = {0};
+    db_columns_add_all(&columns, NOTICE_TYPES, ARRAY_SIZE(NOTICE_TYPES));
+    push_notice(row, &columns);
+    const enum status st = db_columns_exec(db, &CORRESPONDENCE_NOTICE_INSERT, &columns, NULL, err);
+    return st == STATUS_OK ? st : error_wrap(err, st, "ask for a notice");
 }
 
-enum status correspondence_store_find_confirmation(struct db *db, const struct id *contact_point_ids, size_t n,
-                                                   bool *ret_is_confirmed, struct error *err)
+enum status correspondence_store_find_notice(struct db *db, const struct id *notice_ids, size_t n, bool *ret_is_there,
+                                             struct error *err)
 {
     SCOPED(db_columns_fini) struct db_columns keys = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
     db_columns_add_keys(&keys);
-    db_columns_push_ids(&keys, contact_point_ids, n);
-    const enum status st = db_columns_exec(db, &CORRESPONDENCE_CONFIRMATION_FIND, &keys, &result, err);
+    db_columns_push_ids(&keys, notice_ids, n);
+    const enum status st = db_columns_exec(db, &CORRESPONDENCE_NOTICE_FIND, &keys, &result, err);
     if (st != STATUS_OK)
-        return error_wrap(err, st, "find a confirmation");
-    *ret_is_confirmed = db_bool(result, 0, 0);
+        return error_wrap(err, st, "find a notice");
+    *ret_is_there = db_bool(result, 0, 0);
     return STATUS_OK;
 }
 
-void confirmation_list_fini(struct confirmation_list *list)
+void notice_list_fini(struct notice_list *list)
 {
     g_free(list->rows);
     g_free(list->list);
     g_free(list->ids);
     db_result_free(list->result);
-    *list = (struct confirmation_list){0};
+    *list = (struct notice_list){0};
 }
 
-static void read_confirmation(struct confirmation_list *list, size_t row)
+#define NOTICE_IDS 6
+
+static void read_notice(struct notice_list *list, size_t row)
 {
-    struct id *ids = &list->ids[3 * row];
-    Dunlin__Correspondence__V1__AskConfirmationRequest *to = &list->rows[row];
-    dunlin__correspondence__v1__ask_confirmation_request__init(to);
-    for (int i = 0; i < 3; i++)
-        ids[i] = db_id(list->result, row, i);
-    to->contact_point_id = wire_id(&ids[0]);
-    to->account_id = wire_id(&ids[1]);
-    to->debtor_id = wire_id(&ids[2]);
-    to->asked_at_us = db_int8(list->result, row, 3);
+    static const int COLUMNS[NOTICE_IDS] = {0, 2, 3, 5, 7, 11};
+    const struct db_result *result = list->result;
+    struct id *ids = &list->ids[NOTICE_IDS * row];
+    Dunlin__Correspondence__V1__Notice *to = &list->rows[row];
+    dunlin__correspondence__v1__notice__init(to);
+    ProtobufCBinaryData *const fields[NOTICE_IDS] = {&to->notice_id,  &to->account_id, &to->debtor_id,
+                                                     &to->subject_id, &to->credit_id,  &to->permit_id};
+    for (int i = 0; i < NOTICE_IDS; i++) {
+        ids[i] = db_id(result, row, COLUMNS[i]);
+        *fields[i] = wire_id(&ids[i]);
+    }
+    to->kind = (Dunlin__Correspondence__V1__NoticeKind)db_int2(result, row, 1);
+    to->agency_id = db_int4(result, row, 4);
+    to->explanation = wire_text(db_text(result, row, 6));
+    to->asked_at_us = db_int8(result, row, 8);
+    to->due_at_us = db_int8(result, row, 9);
+    to->until_us = db_int8(result, row, 10);
+    to->is_closed = db_bool(result, row, 12);
+    to->reason = wire_text(db_text(result, row, 13));
     list->list[row] = to;
 }
 
-enum status correspondence_store_confirmations(struct db *db, const uint32_t *partitions, size_t n, int64_t since_us,
-                                               int32_t limit, struct confirmation_list *ret_list, struct error *err)
+static enum status read_notices(struct db *db, const struct db_statement *statement, const struct db_args *args,
+                                struct notice_list *ret_list, struct error *err)
 {
-    struct db_args args = {0};
-    struct confirmation_list list = {0};
-    SCOPED(db_array_freep) struct db_array *array = partition_array(partitions, n);
-    db_arg_array(&args, array);
-    db_arg_int8(&args, since_us);
-    db_arg_int4(&args, limit);
-    const enum status st = db_exec(db, &CORRESPONDENCE_CONFIRMATION_OPEN, &args, &list.result, err);
+    struct notice_list list = {0};
+    const enum status st = db_exec(db, statement, args, &list.result, err);
     if (st != STATUS_OK)
-        return error_wrap(err, st, "list confirmations");
+        return error_wrap(err, st, "read notices");
     list.n = db_rows(list.result);
-    list.rows = g_new0(Dunlin__Correspondence__V1__AskConfirmationRequest, list.n);
-    list.list = g_new0(Dunlin__Correspondence__V1__AskConfirmationRequest *, list.n);
-    list.ids = g_new0(struct id, 3 * list.n);
+    list.rows = g_new0(Dunlin__Correspondence__V1__Notice, list.n);
+    list.list = g_new0(Dunlin__Correspondence__V1__Notice *, list.n);
+    list.ids = g_new0(struct id, NOTICE_IDS * list.n);
     for (size_t row = 0; row < list.n; row++)
-        read_confirmation(&list, row);
+        read_notice(&list, row);
     *ret_list = list;
     return STATUS_OK;
 }
 
-enum status correspondence_store_begin_confirmation(struct db *db, const struct id *contact_point_id,
-                                                    const struct id *permit_id, bool *ret_is_ours, struct error *err)
+enum status correspondence_store_notices_due(struct db *db, const uint32_t *partitions, size_t n, int channel,
+                                             int64_t now_us, int32_t limit, struct notice_list *ret_list,
+                                             struct error *err)
+{
+    struct db_args args = {0};
+    SCOPED(db_array_freep) struct db_array *array = partition_array(partitions, n);
+    SCOPED(db_array_freep) struct db_array *kinds = db_array_new(DB_INT2);
+    for (int16_t kind = NOTICE_NONE + 1; kind < NOTICE_KINDS_END; kind++)
+        if (notice_rule((enum notice_kind)kind)->channel == channel)
+            db_array_int2(kinds, kind);
+    db_arg_array(&args, array);
+    db_arg_array(&args, kinds);
+    db_arg_int8(&args, now_us);
+    db_arg_int4(&args, limit);
+    return read_notices(db, &CORRESPONDENCE_NOTICE_OPEN, &args, ret_list, err);
+}
+
+enum status correspondence_store_notices(struct db *db, const struct id *account_id, int32_t agency_id, int32_t limit,
+                                         struct notice_list *ret_list, struct error *err)
+{
+    struct db_args args = {0};
+    key_args(&args, account_id);
+    db_arg_int4(&args, limit);
+    db_arg_int4(&args, agency_id);
+    return read_notices(db, &CORRESPONDENCE_NOTICE_LIST, &args, ret_list, err);
+}
+
+enum status correspondence_store_begin_notice(struct db *db, const struct id *notice_id, const struct id *permit_id,
+                                              bool *ret_is_ours, struct error *err)
 {
     struct db_args args = {0};
     SCOPED(db_result_freep) struct db_result *result = NULL;
-    key_args(&args, contact_point_id);
+    key_args(&args, notice_id);
     db_arg_id(&args, permit_id);
-    const enum status st = db_exec(db, &CORRESPONDENCE_CONFIRMATION_BEGIN, &args, &result, err);
+    const enum status st = db_exec(db, &CORRESPONDENCE_NOTICE_BEGIN, &args, &result, err);
     if (st != STATUS_OK)
-        return error_wrap(err, st, "begin a confirmation");
+        return error_wrap(err, st, "begin a notice");
     *ret_is_ours = db_affected(result) == 1;
     return STATUS_OK;
 }
 
-enum status correspondence_store_reopen_confirmation(struct db *db, const struct id *contact_point_id,
-                                                     const struct id *permit_id, struct error *err)
+enum status correspondence_store_reopen_notice(struct db *db, const struct id *permit_id, struct error *err)
 {
     struct db_args args = {0};
-    key_args(&args, contact_point_id);
-    db_arg_id(&args, permit_id);
-    const enum status st = db_exec(db, &CORRESPONDENCE_CONFIRMATION_REOPEN, &args, NULL, err);
-    return st == STATUS_OK ? st : error_wrap(err, st, "a confirmation never left");
+    key_args(&args, permit_id);
+    const enum status st = db_exec(db, &CORRESPONDENCE_NOTICE_REOPEN, &args, NULL, err);
+    return st == STATUS_OK ? st : error_wrap(err, st, "a notice never left");
 }
 
-enum status correspondence_store_close_confirmation(struct db *db, const struct id *contact_point_id,
-                                                    const char *reason, struct error *err)
+enum status correspondence_store_hold_back_notice(struct db *db, const struct id *notice_id, const char *reason,
+                                                  int64_t until_us, struct error *err)
 {
     struct db_args args = {0};
-    key_args(&args, contact_point_id);
+    key_args(&args, notice_id);
     db_arg_text(&args, reason);
-    const enum status st = db_exec(db, &CORRESPONDENCE_CONFIRMATION_CLOSE, &args, NULL, err);
-    return st == STATUS_OK ? st : error_wrap(err, st, "close a confirmation");
+    db_arg_int8(&args, until_us);
+    const enum status st = db_exec(db, &CORRESPONDENCE_NOTICE_HOLD_BACK, &args, NULL, err);
+    return st == STATUS_OK ? st : error_wrap(err, st, "hold a notice back");
 }
 
 enum status correspondence_store_status(struct db *db, int32_t agency_id, struct db_result **ret_counts,

@@ -6,6 +6,7 @@
 #include "correspondence_model.h"
 #include "db/db.h"
 #include "dunlin/correspondence/v1/correspondence.pb-c.h"
+#include "notice_kind.h"
 
 /* The only file that speaks SQL. All calls run inside the caller's open transaction. */
 
@@ -31,12 +32,27 @@ struct language_row {
     const char *language; /* NULL: the fact, of whatever kind, counts no more */
     int64_t at_us, seq;
 };
+/* What is to be written. `subject_id` is the dispute, or the contact point that was opted out. */
+struct notice_row {
+    struct id notice_id, account_id, debtor_id, subject_id;
+    struct id credit_id; /* none: no posting is waited for */
+    int32_t agency_id;   /* 0: not said */
+    enum notice_kind kind;
+    const char *explanation;
+    int64_t asked_at_us, seq;
+};
+struct reopening_row {
+    struct id dispute_id, account_id;
+    int64_t seq;
+};
 struct changes {
     GHashTable *updated;   /* ids of accounts of which something new is known */
     GHashTable *permits;   /* id -> struct permit_row */
     GHashTable *reports;   /* id -> struct report_row */
     GHashTable *releases;  /* id -> struct release_row */
     GHashTable *languages; /* id of the fact -> struct language_row */
+    GHashTable *notices;   /* id -> struct notice_row */
+    GHashTable *reopened;  /* id of the dispute -> struct reopening_row, the last */
 };
 struct changes *changes_new(void);
 void changes_free(struct changes *changes);
@@ -96,35 +112,35 @@ struct inbound_list {
 void inbound_list_fini(struct inbound_list *list);
 MUST_USE enum status correspondence_store_inbound_list(struct db *db, const struct id *debtor_id, int32_t agency_id,
                                                        int32_t limit, struct inbound_list *ret_list, struct error *err);
-/* Confirmations of opt-outs. */
-MUST_USE enum status
-correspondence_store_ask_confirmation(struct db *db, const Dunlin__Correspondence__V1__AskConfirmationRequest *request,
-                                      struct error *err);
-/* Whether one of these contact points has had one, or will have, or cannot. */
-MUST_USE enum status correspondence_store_find_confirmation(struct db *db, const struct id *contact_point_ids, size_t n,
-                                                            bool *ret_is_confirmed, struct error *err);
-struct confirmation_list {
-    Dunlin__Correspondence__V1__AskConfirmationRequest *rows;
-    Dunlin__Correspondence__V1__AskConfirmationRequest **list;
-    struct id *ids; /* 3 places a row */
+/* Notices. */
+MUST_USE enum status correspondence_store_ask_notice(struct db *db, const struct notice_row *row, struct error *err);
+/* Whether there is one of these notices, sent or not. */
+MUST_USE enum status correspondence_store_find_notice(struct db *db, const struct id *notice_ids, size_t n,
+                                                      bool *ret_is_there, struct error *err);
+/* Notices as the wire has them; the rows borrow ids and texts. */
+struct notice_list {
+    Dunlin__Correspondence__V1__Notice *rows;
+    Dunlin__Correspondence__V1__Notice **list;
+    struct id *ids; /* 6 places a row */
     size_t n;
     struct db_result *result;
 };
-void confirmation_list_fini(struct confirmation_list *list);
-/* Those that were asked for after `since_us`. */
-MUST_USE enum status correspondence_store_confirmations(struct db *db, const uint32_t *partitions, size_t n,
-                                                        int64_t since_us, int32_t limit,
-                                                        struct confirmation_list *ret_list, struct error *err);
+void notice_list_fini(struct notice_list *list);
+/* Those that are due and go by this channel. */
+MUST_USE enum status correspondence_store_notices_due(struct db *db, const uint32_t *partitions, size_t n, int channel,
+                                                      int64_t now_us, int32_t limit, struct notice_list *ret_list,
+                                                      struct error *err);
+MUST_USE enum status correspondence_store_notices(struct db *db, const struct id *account_id, int32_t agency_id,
+                                                  int32_t limit, struct notice_list *ret_list, struct error *err);
 /* *ret_is_ours false: it is sent with another permit, will not be sent, or was never asked for. */
-MUST_USE enum status correspondence_store_begin_confirmation(struct db *db, const struct id *contact_point_id,
-                                                             const struct id *permit_id, bool *ret_is_ours,
-                                                             struct error *err);
+MUST_USE enum status correspondence_store_begin_notice(struct db *db, const struct id *notice_id,
+                                                       const struct id *permit_id, bool *ret_is_ours,
+                                                       struct error *err);
 /* It never left with this permit. */
-MUST_USE enum status correspondence_store_reopen_confirmation(struct db *db, const struct id *contact_point_id,
-                                                              const struct id *permit_id, struct error *err);
-MUST_USE enum status correspondence_store_close_confirmation(struct db *db, const struct id *contact_point_id,
-                                                             const char *reason, struct error *err);
-
+MUST_USE enum status correspondence_store_reopen_notice(struct db *db, const struct id *permit_id, struct error *err);
+/* until_us 0: for good. */
+MUST_USE enum status correspondence_store_hold_back_notice(struct db *db, const struct id *notice_id,
+                                                           const char *reason, int64_t until_us, struct error *err);
 MUST_USE enum status correspondence_store_status(struct db *db, int32_t agency_id, struct db_result **ret_counts,
                                                  struct db_result **ret_parked, struct error *err);
 

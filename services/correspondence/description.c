@@ -106,6 +106,7 @@ static struct account_description put_together(const Dunlin__Correspondence__V1_
         .address = account->address,
         .postal_address = account->postal_address,
         .language = step->language,
+        .is_recalled = account->is_recalled,
         .may_be_written =
             account->account_id.len > 0 && balance->account_id.len > 0 && !step->is_parked && !account->is_recalled,
     };

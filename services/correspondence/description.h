@@ -23,6 +23,7 @@ struct account_description {
     const char *address;        /* value of the step's contact point; empty: the debtor has none such */
     const char *postal_address; /* "street\ncity\nregion\npostcode\ncountry" of the debtor; empty: none is known */
     const char *language;       /* BCP 47, as the debtor asked for it; empty: he has not */
+    bool is_recalled;           /* by the client */
     bool may_be_written;        /* not parked, not recalled, and known to all three */
 };
 

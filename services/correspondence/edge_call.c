@@ -2,6 +2,7 @@
 
 #include <glib.h>
 
+#include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "service/wire.h"
@@ -25,6 +26,8 @@ static const ProtobufCServiceDescriptor *service_of(enum edge_target target)
         return &dunlin__intake__v1__intake_service__descriptor;
     case EDGE_PAYMENT:
         return &dunlin__payment__v1__payment_service__descriptor;
+    case EDGE_DISPUTE:
+        return &dunlin__dispute__v1__dispute_service__descriptor;
     case EDGE_OWN:
         break;
     }

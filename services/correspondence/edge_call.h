@@ -11,6 +11,7 @@ enum edge_target {
     EDGE_CONTACT,
     EDGE_INTAKE,
     EDGE_PAYMENT,
+    EDGE_DISPUTE,
     EDGE_OWN,
 };
 

@@ -47,6 +47,21 @@ static enum status check_confirmation(const struct policy_holder *holder, const 
     return st == STATUS_OK ? st : error_wrap(err, st, "opt-out-confirmation");
 }
 
+static enum status check_letters(const struct writing_policy *policy, const struct agency_profile *profile,
+                                 struct error *err)
+{
+    enum status st = STATUS_OK;
+    for (int kind = 0; kind < NOTICE_KINDS_END && st == STATUS_OK; kind++) {
+        const char *name = profile->dispute_letters.of[kind];
+        if (name)
+            st = composition_check_dispute_letter(policy->templates, name, err);
+        if (st != STATUS_OK)
+            return error_wrap(err, st, "agency %d: dispute_letters.%s", profile->agency_id,
+                              notice_rule((enum notice_kind)kind)->name);
+    }
+    return st;
+}
+
 enum status policy_holder_reload(struct policy_holder *holder, struct error *err)
 {
     SCOPED(writing_policy_releasep) struct writing_policy *fresh = g_atomic_rc_box_new0(struct writing_policy);
@@ -55,6 +70,8 @@ enum status policy_holder_reload(struct policy_holder *holder, struct error *err
         st = templates_load(holder->templates, &fresh->templates, err);
     if (st == STATUS_OK)
         st = check_confirmation(holder, fresh, err);
+    for (unsigned i = 0; st == STATUS_OK && i < fresh->profiles->n; i++)
+        st = check_letters(fresh, &fresh->profiles->all[i], err);
     if (st != STATUS_OK)
         return st;
     g_mutex_lock(&holder->lock);

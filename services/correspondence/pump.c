@@ -4,10 +4,12 @@
 
 #include "correspondence_model.h"
 #include "description.h"
+#include "dispute_facts.h"
 #include "edge_call.h"
 #include "id/id_table.h"
 #include "logging/logging.h"
 #include "metrics/metrics.h"
+#include "notice_kind.h"
 #include "service/wire.h"
 #include "signature.h"
 
@@ -161,6 +163,8 @@ static void give_back(struct pump *pump, const struct id *permit_id)
 
 struct work {
     const Dunlin__Contact__V1__DialEntry *entry;
+    const Dunlin__Correspondence__V1__Notice *notice; /* NULL: a step of a plan */
+    const struct dispute_description *dispute;        /* that it is about; NULL: about none */
     const struct account_description *account;
     const struct writing_policy *policy;
     const struct agency_profile *profile;
@@ -208,6 +212,7 @@ static bool compose(struct pump *pump, struct work *work)
         (void)g_snprintf(work->opt_out_link, sizeof(work->opt_out_link), "%s/unsubscribe/%s", pump->public_url, token);
     }
     const struct composition_order order = {.account = work->account,
+                                            .dispute = work->dispute,
                                             .profile = work->profile,
                                             .templates = work->policy->templates,
                                             .channel = work->entry->channel,
@@ -221,34 +226,56 @@ static bool compose(struct pump *pump, struct work *work)
     return st == STATUS_OK;
 }
 
-static bool is_confirmation(const struct work *work)
+static const struct notice_rule *rule_of(const Dunlin__Correspondence__V1__Notice *notice)
 {
-    return work->entry->purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION;
+    return notice_rule((enum notice_kind)notice->kind);
 }
 
-/* An opt-out is confirmed soon or not at all; any other message has no end but its permit's. */
+/* A notice has its time, or it is not sent at all; any other message has no end but its permit's. */
 static int64_t ends_at_us(const struct work *work)
 {
-    return is_confirmation(work) ? work->entry->due_at_us + CONFIRMATION_WITHIN_US : INT64_MAX;
+    return work->notice ? work->notice->until_us : INT64_MAX;
 }
 
-/* A step that is due is offered again when the rules allow it; an opt-out is confirmed now or not at all. */
-static void take_refusal(struct pump *pump, const struct work *work, const Dunlin__Contact__V1__Refusal *refusal)
+/* until_us 0: for good. What fails is tried again with the notice itself. */
+static void hold_back(struct pump *pump, const Dunlin__Correspondence__V1__Notice *notice, const char *reason,
+                      int64_t until_us)
 {
     SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
-    Dunlin__Correspondence__V1__CloseConfirmationRequest request;
+    Dunlin__Correspondence__V1__HoldBackNoticeRequest request;
     struct error err = {0};
-    const struct id point_id = wire_known_id(&work->entry->contact_point_id);
-    metrics_add(&CORRESPONDENCE_METRICS[METRIC_REFUSED], channel_name(pump), 1);
-    if (!is_confirmation(work))
-        return;
-    dunlin__correspondence__v1__close_confirmation_request__init(&request);
-    request.contact_point_id = work->entry->contact_point_id;
-    request.reason = wire_text(refusal && refusal->n_hits > 0 ? refusal->hits[0]->rule : "no permit");
-    if (edge_call(&pump->caller, EDGE_OWN, "CloseConfirmation", &request.base, id_partition(&point_id), NULL, &reply,
+    const struct id notice_id = wire_known_id(&notice->notice_id);
+    dunlin__correspondence__v1__hold_back_notice_request__init(&request);
+    request.notice_id = notice->notice_id;
+    request.reason = wire_text(reason);
+    request.until_us = until_us;
+    if (edge_call(&pump->caller, EDGE_OWN, "HoldBackNotice", &request.base, id_partition(&notice_id), NULL, &reply,
                   &err) != STATUS_OK)
-        log_warn("a confirmation without a permit could not be closed, ignoring: it ends by itself",
-                 log_id("contact_point", &point_id), log_error_text(&err));
+        log_warn("a notice could not be held back, ignoring: it is tried again", log_id("notice", &notice_id),
+                 log_text("kind", rule_of(notice)->name), log_error_text(&err));
+}
+
+/* When every rule that refuses it has let go; 0: one of them never does by itself. */
+static int64_t permitted_at_us(const Dunlin__Contact__V1__Refusal *refusal)
+{
+    int64_t at_us = 0;
+    for (size_t i = 0; refusal && i < refusal->n_hits; i++) {
+        const Dunlin__Contact__V1__RuleHit *hit = refusal->hits[i];
+        if (hit->next_permitted_presence_case !=
+            DUNLIN__CONTACT__V1__RULE_HIT__NEXT_PERMITTED_PRESENCE_NEXT_PERMITTED_AT_US)
+            return 0;
+        at_us = MAX(at_us, hit->next_permitted_at_us);
+    }
+    return at_us;
+}
+
+/* A step that is due is offered again when the rules allow it; a notice waits for that, or ends here. */
+static void take_refusal(struct pump *pump, const struct work *work, const Dunlin__Contact__V1__Refusal *refusal)
+{
+    metrics_add(&CORRESPONDENCE_METRICS[METRIC_REFUSED], channel_name(pump), 1);
+    if (work->notice)
+        hold_back(pump, work->notice, refusal && refusal->n_hits > 0 ? refusal->hits[0]->rule : "no permit",
+                  rule_of(work->notice)->is_patient ? permitted_at_us(refusal) : 0);
 }
 
 /* False where it is not to be sent now, for whatever reason. */
@@ -311,6 +338,8 @@ static enum status begin(struct pump *pump, const struct work *work, const struc
     request.batch = wire_text(outgoing->batch);
     request.instance = wire_text(pump->instance_id);
     request.notice_ends_on_days = work->composition.notice_ends_on.days;
+    if (work->notice)
+        request.notice_id = work->notice->notice_id;
     (void)id_format(&outgoing->permit_id, key + strlen(key));
     return edge_call(&pump->caller, EDGE_OWN, "BeginMessage", &request.base, id_partition(&outgoing->permit_id), key,
                      &reply, err);
@@ -447,40 +476,112 @@ static void send_list(struct pump *pump, Dunlin__Contact__V1__DialEntry *const *
         send_entries(pump, &entries[i], MIN(n - i, ASKED_AT_ONCE));
 }
 
-/* Opt-outs by text, as if they were steps that are due. */
-static void send_confirmations(struct pump *pump, uint32_t *partitions, size_t n)
+/* --- notices: as if they were steps that are due --- */
+
+/* NULL: none is written of this kind. Lent by the policy. */
+static const char *template_of(const struct pump *pump, const struct writing_policy *policy,
+                               const Dunlin__Correspondence__V1__Notice *notice)
+{
+    const struct agency_profile *profile = agency_profiles_find(policy->profiles, notice->agency_id);
+    if (notice_is_of_dispute((enum notice_kind)notice->kind))
+        return profile ? profile->dispute_letters.of[notice->kind] : NULL;
+    return pump->confirmation[0] ? pump->confirmation : NULL;
+}
+
+/* It comes again after those that are due by now. */
+static void put_behind(struct pump *pump, const Dunlin__Correspondence__V1__Notice *notice, const char *reason)
+{
+    hold_back(pump, notice, reason, clock_now().us);
+}
+
+static void send_notice(struct pump *pump, struct work *work, Dunlin__Contact__V1__DialEntry *entry)
+{
+    SCOPED(descriptions_fini) struct descriptions accounts = {0};
+    struct error err = {0};
+    if (descriptions_ask(&pump->caller, &entry, 1, &accounts, &err) != STATUS_OK) {
+        pause_channel(pump, "what there is to say cannot be asked for now", &err);
+        return;
+    }
+    work->entry = entry;
+    work->account = &accounts.of[0];
+    if (work->account->is_recalled)
+        hold_back(pump, work->notice, "the account was recalled", 0);
+    else if (work->account->may_be_written && entry->contact_point_id.len == 0)
+        park(pump, work, "no postal address that can be written to");
+    else if (work->account->may_be_written)
+        send_one(pump, work);
+    else
+        put_behind(pump, work->notice, "the account is not known everywhere yet");
+}
+
+/* What is no longer so is not written, and of what is taken off only once the ledger has it. */
+static void send_of_dispute(struct pump *pump, struct work *work, Dunlin__Contact__V1__DialEntry *entry)
+{
+    SCOPED(dispute_facts_fini) struct dispute_facts facts = {0};
+    struct error err = {0};
+    if (dispute_facts_ask(&pump->caller, work->notice, &facts, &err) != STATUS_OK) {
+        pause_channel(pump, "what there is to say of a dispute cannot be asked for now", &err);
+        return;
+    }
+    if (!notice_is_current((enum notice_kind)work->notice->kind, &facts.standing)) {
+        hold_back(pump, work->notice, "the dispute stands otherwise by now", 0);
+        return;
+    }
+    if (!facts.is_posted) {
+        put_behind(pump, work->notice, "the ledger has not posted the credit yet");
+        return;
+    }
+    work->dispute = &facts.dispute;
+    entry->contact_point_id = facts.contact_point_id;
+    send_notice(pump, work, entry);
+}
+
+static void send_notices(struct pump *pump, Dunlin__Correspondence__V1__Notice *const *notices, size_t n)
+{
+    SCOPED(writing_policy_releasep) struct writing_policy *policy = writing_policy_take(pump->options.policies);
+    for (size_t i = 0; i < n && !pump->is_stopping && pump->pause_ms == 0; i++) {
+        const Dunlin__Correspondence__V1__Notice *notice = notices[i];
+        const struct notice_rule *rule = rule_of(notice);
+        const char *template = template_of(pump, policy, notice);
+        struct work work = {.notice = notice};
+        Dunlin__Contact__V1__DialEntry entry;
+        if (!template) {
+            hold_back(pump, notice, "the agency writes none of this kind", 0);
+            continue;
+        }
+        dunlin__contact__v1__dial_entry__init(&entry);
+        entry.account_id = notice->account_id;
+        entry.debtor_id = notice->debtor_id;
+        entry.channel = (Dunlin__Contact__V1__Channel)rule->channel;
+        entry.purpose = (Dunlin__Contact__V1__Purpose)rule->purpose;
+        entry.step = wire_text(rule->step);
+        entry.template_ = wire_text(template);
+        entry.due_at_us = notice->asked_at_us;
+        if (notice_is_of_dispute((enum notice_kind)notice->kind)) {
+            send_of_dispute(pump, &work, &entry);
+        } else {
+            entry.contact_point_id = notice->subject_id;
+            send_notice(pump, &work, &entry);
+        }
+    }
+}
+
+static void send_due_notices(struct pump *pump, uint32_t *partitions, size_t n)
 {
     SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
-    Dunlin__Correspondence__V1__ListConfirmationsRequest request;
+    Dunlin__Correspondence__V1__ListNoticesRequest request;
     struct error err = {0};
-    if (pump->options.kind->channel != DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT || pump->confirmation[0] == '\0')
-        return;
-    dunlin__correspondence__v1__list_confirmations_request__init(&request);
+    dunlin__correspondence__v1__list_notices_request__init(&request);
     request.n_partitions = n;
     request.partitions = partitions;
-    if (edge_call_any(&pump->caller, EDGE_OWN, "ListConfirmations", &request.base, &reply, &err) != STATUS_OK) {
-        log_debug("no list of opt-outs to confirm", log_error_text(&err));
+    request.channel = pump->options.kind->channel;
+    if (edge_call_any(&pump->caller, EDGE_OWN, "ListNotices", &request.base, &reply, &err) != STATUS_OK) {
+        log_debug("no list of notices", log_error_text(&err));
         return;
     }
-    const Dunlin__Correspondence__V1__ListConfirmationsReply *got =
-        (const Dunlin__Correspondence__V1__ListConfirmationsReply *)reply;
-    g_autofree Dunlin__Contact__V1__DialEntry *rows = g_new0(Dunlin__Contact__V1__DialEntry, got->n_confirmations);
-    g_autofree Dunlin__Contact__V1__DialEntry **entries =
-        g_new0(Dunlin__Contact__V1__DialEntry *, got->n_confirmations);
-    for (size_t i = 0; i < got->n_confirmations; i++) {
-        const Dunlin__Correspondence__V1__AskConfirmationRequest *asked = got->confirmations[i];
-        dunlin__contact__v1__dial_entry__init(&rows[i]);
-        rows[i].account_id = asked->account_id;
-        rows[i].contact_point_id = asked->contact_point_id;
-        rows[i].debtor_id = asked->debtor_id;
-        rows[i].channel = pump->options.kind->channel;
-        rows[i].purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION;
-        rows[i].step = wire_text("opt-out-confirmation");
-        rows[i].template_ = wire_text(pump->confirmation);
-        rows[i].due_at_us = asked->asked_at_us;
-        entries[i] = &rows[i];
-    }
-    send_list(pump, entries, got->n_confirmations);
+    const Dunlin__Correspondence__V1__ListNoticesReply *got =
+        (const Dunlin__Correspondence__V1__ListNoticesReply *)reply;
+    send_notices(pump, got->notices, got->n_notices);
 }
 
 /* From one instance of contact, of the partitions that are both its and ours. */
@@ -636,7 +737,7 @@ static bool turn(struct pump *pump)
         return false;
     const int64_t pause_ms = pump->pause_ms;
     pump->pause_ms = 0;
-    send_confirmations(pump, partitions, n);
+    send_due_notices(pump, partitions, n);
     const bool has_more = send_due(pump, shares);
     /* A turn without anything to send says nothing of the carrier: the next failure pauses longer still. */
     if (pump->pause_ms > 0 && pause_ms > 0) {

@@ -168,6 +168,13 @@ static bool is_answer_returned(const Dunlin__Contact__V1__AttemptReported *attem
            attempt->report->delivery == DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_UNDELIVERABLE;
 }
 
+/* Where the answer named no permit, a letter that was permitted after it is another one: how the dispute ended, for
+ * one. */
+static bool came_later(const struct dispute *dispute, const Dunlin__Contact__V1__AttemptReported *attempt)
+{
+    return id_is_none(&dispute->answer_permit_id) && attempt->granted_at_us > dispute->answered_at.us;
+}
+
 static enum status apply_answer_returned(const struct record *record, const struct service_event *event,
                                          struct error *err)
 {
@@ -180,7 +187,8 @@ static enum status apply_answer_returned(const struct record *record, const stru
 
     if (st == STATUS_OK)
         st = wire_read_id(&attempt->permit_id, "permit_id", &permit_id, err);
-    if (st != STATUS_OK || !account->last || !dispute_is_answer(account->last, &permit_id))
+    if (st != STATUS_OK || !account->last || !dispute_is_answer(account->last, &permit_id) ||
+        came_later(account->last, attempt))
         return st;
     /* Where nothing stands on it, its end was not by the answer: nothing to do. */
     if (dispute_return(account->last, "the answer came back as undeliverable", at, policy->sop->verification_days,

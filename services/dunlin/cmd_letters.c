@@ -115,6 +115,13 @@ static enum status run_show(struct cli *cli, struct error *err)
                                             {"may be answered", "is_fact", COLUMN_TEXT},
                                             {"text", "text", COLUMN_TEXT},
                                             {0}};
+    static const struct column NOTICES[] = {{"notice", "kind", COLUMN_TEXT},
+                                            {"asked", "asked_at", COLUMN_INSTANT},
+                                            {"due", "due_at", COLUMN_INSTANT},
+                                            {"permit", "permit_id", COLUMN_TEXT},
+                                            {"closed", "is_closed", COLUMN_TEXT},
+                                            {"why", "reason", COLUMN_TEXT},
+                                            {0}};
     ProtobufCMessage *reply = NULL;
     const enum status st = list(cli, cli_operand(cli, 0), &reply, err);
     if (st != STATUS_OK)
@@ -124,6 +131,10 @@ static enum status run_show(struct cli *cli, struct error *err)
     if (cli_emit(cli, result))
         return STATUS_OK;
     table_print(cli, json_object_get(result, "messages"), MESSAGES);
+    if (json_array_size(json_object_get(result, "notices")) > 0) {
+        cli_say(cli, "\nWhat facts ask to be written");
+        table_print(cli, json_object_get(result, "notices"), NOTICES);
+    }
     if (json_array_size(json_object_get(result, "inbound")) > 0) {
         cli_say(cli, "\nWhat came in");
         table_print(cli, json_object_get(result, "inbound"), INBOUND);
@@ -137,7 +148,8 @@ static const struct config_option ACCOUNT_ONLY[] = {ACCOUNT_OPTIONS, {0}};
 const struct command COMMAND_LETTERS_SHOW = {
     .name = "letters show",
     .summary =
-        "what was written to the debtor of an account, and what came in from him; or the message with one permit",
+        "what was written to the debtor of an account or is to be, and what came in from him; or the message with one "
+        "permit",
     .usage = "REF|ID|PERMIT",
     .details = "Newest first, at most 100 each, with the file in the spool and the hash of what was sent (--json).\n\n"
                "  dunlin letters show A-1001\n",

@@ -138,6 +138,13 @@ static void describe(const struct account *account, const struct debtor *debtor,
     describe_addresses(debtor, point_id, to);
 }
 
+/* A key of an agency sees its own accounts. */
+static const struct account *find_own(const struct service_call *call, const struct loaded *loaded, const struct id *id)
+{
+    const struct account *account = g_hash_table_lookup(loaded->accounts, id);
+    return account && (call->agency_id == 0 || call->agency_id == account->agency_id) ? account : NULL;
+}
+
 static void reply(struct service_call *call, const struct loaded *loaded, const struct id *ids)
 {
     const Dunlin__Intake__V1__DescribeAccountsRequest *request = (const void *)call->request;
@@ -148,7 +155,7 @@ static void reply(struct service_call *call, const struct loaded *loaded, const 
     Dunlin__Intake__V1__DescribeAccountsReply message;
 
     for (size_t i = 0; i < n; i++) {
-        const struct account *account = g_hash_table_lookup(loaded->accounts, &ids[i]);
+        const struct account *account = find_own(call, loaded, &ids[i]);
         const struct id point_id = wire_known_id(&request->accounts[i]->contact_point_id);
         dunlin__intake__v1__account_description__init(&rows[i]);
         dunlin__intake__v1__provenance__init(&origins[i]);

@@ -506,7 +506,7 @@ def test_who_writes_at_night_may_be_answered_once(system):
     stop(system, "+12125550187", "e-31")  # recorded, and not confirmed now: contact's rules know the hour
     refused = poll("the refusal", lambda: [event["payload"] for event in system.events("PermitRefused", account=other.account_id) if event["payload"]["channel"] == "text"])
     assert one(refused)["purpose"] == "opt_out_confirmation" and "REGF-6B1I-TIME" in {hit["rule"] for hit in refused[0]["hits"]}
-    poll("the end of it", lambda: system.sql(f"SELECT closed FROM correspondence.confirmation WHERE account_id = '{other.account_id}'") != "")
+    poll("the end of it", lambda: system.sql(f"SELECT reason FROM correspondence.notice WHERE account_id = '{other.account_id}'") != "")
     assert opted_out(system, other) == ["+12125550187"]
 
 

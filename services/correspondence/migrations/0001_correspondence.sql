@@ -52,18 +52,30 @@ CREATE TABLE correspondence.parked (
     PRIMARY KEY (account_id, step, partition)
 );
 
--- Opt-outs by text, each to be confirmed by one text until somebody releases it.
-CREATE TABLE correspondence.confirmation (
-    partition        smallint NOT NULL,
-    contact_point_id uuid     NOT NULL,
-    account_id       uuid     NOT NULL,
-    debtor_id        uuid     NOT NULL,
-    asked_at_us      bigint   NOT NULL,          -- business time
-    permit_id        uuid,                       -- with which it is sent; NULL: it is not, or it never left
-    closed           text     NOT NULL,          -- why it will not be sent; empty: it may be
-    PRIMARY KEY (contact_point_id, partition)
+-- What a fact asks to be written, on no plan's account: one text for an opt-out until somebody releases it, letters about a dispute. Only of accounts that have such facts.
+CREATE TABLE correspondence.notice (
+    partition     smallint NOT NULL,
+    notice_id     uuid     NOT NULL,          -- made of the fact: the contact point that was opted out; of a dispute and what happened to it
+    kind          smallint NOT NULL CHECK (kind BETWEEN 1 AND 9),   -- dunlin.correspondence.v1.NoticeKind
+    account_id    uuid     NOT NULL,
+    debtor_id     uuid     NOT NULL,
+    agency_id     integer  NOT NULL,          -- 0: not said, of an opt-out
+    subject_id    uuid     NOT NULL,          -- the contact point, the dispute
+    step          text     NOT NULL,          -- under which it is parked where it cannot be written
+    explanation   text     NOT NULL,
+    credit_id     uuid,                       -- the posting whose balance it tells
+    cause_seq     bigint   NOT NULL,          -- log position of the fact; 0: a command
+    asked_at_us   bigint   NOT NULL,          -- business time, as those below
+    due_at_us     bigint   NOT NULL,
+    until_us      bigint   NOT NULL,
+    permit_id     uuid,                       -- with which it is sent; NULL: it is not, or it never left
+    is_closed     boolean  NOT NULL,          -- it will not be sent
+    reason        text     NOT NULL,          -- why it is held back or closed
+    PRIMARY KEY (notice_id, partition)
 ) WITH (fillfactor = 80);
-CREATE INDEX confirmation_open ON correspondence.confirmation (partition, asked_at_us) WHERE permit_id IS NULL AND closed = '';
+CREATE INDEX notice_open ON correspondence.notice (partition, due_at_us) WHERE permit_id IS NULL AND NOT is_closed;
+CREATE INDEX notice_of_account ON correspondence.notice (account_id, partition);
+CREATE INDEX notice_of_permit ON correspondence.notice (permit_id) WHERE permit_id IS NOT NULL;
 
 -- Messages from outside, once as they came and once for each person who has the number; and receipts.
 CREATE TABLE correspondence.inbound (

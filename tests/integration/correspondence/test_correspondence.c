@@ -25,7 +25,7 @@ static int open_correspondence(void **state)
 static int set_up(void **state)
 {
     fixture_empty(*state, "correspondence.message, correspondence.parked, correspondence.inbound, "
-                          "correspondence.confirmation, correspondence.language");
+                          "correspondence.notice, correspondence.language");
     return 0;
 }
 
@@ -397,14 +397,15 @@ static void ask_confirmation(struct unit_fixture *fixture, const struct subject_
 
 static size_t confirmations(struct unit_fixture *fixture)
 {
-    Dunlin__Correspondence__V1__ListConfirmationsRequest request;
+    Dunlin__Correspondence__V1__ListNoticesRequest request;
     uint32_t partitions[] = {FIXTURE_PARTITION};
-    dunlin__correspondence__v1__list_confirmations_request__init(&request);
+    dunlin__correspondence__v1__list_notices_request__init(&request);
     request.n_partitions = 1;
     request.partitions = partitions;
-    Dunlin__Correspondence__V1__ListConfirmationsReply *reply =
-        fixture_call_as(fixture, &EDGE, "ListConfirmations", &request.base, STATUS_OK);
-    const size_t n = reply->n_confirmations;
+    request.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
+    Dunlin__Correspondence__V1__ListNoticesReply *reply =
+        fixture_call_as(fixture, &EDGE, "ListNotices", &request.base, STATUS_OK);
+    const size_t n = reply->n_notices;
     fixture_free_reply(reply);
     return n;
 }
@@ -430,6 +431,7 @@ static void begin_confirmation(struct unit_fixture *fixture, const struct subjec
     Dunlin__Correspondence__V1__BeginMessageRequest request = begin_of(ids, permit_id, point_id, "correspondence-1");
     request.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
     request.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION;
+    request.notice_id = wire_id(point_id);
     fixture_free_reply(fixture_call_as(fixture, &EDGE, "BeginMessage", &request.base, expected));
 }
 
@@ -483,12 +485,12 @@ static void an_opt_out_is_confirmed_within_five_minutes_or_not_at_all(void **sta
     assert_int_equal(confirmations(fixture), 1);
     const struct id third = named("point without a confirmation");
     assert_true(is_confirmed(fixture, &late) && is_confirmed(fixture, &soon) && !is_confirmed(fixture, &third));
-    Dunlin__Correspondence__V1__CloseConfirmationRequest request;
-    dunlin__correspondence__v1__close_confirmation_request__init(&request);
-    request.contact_point_id = wire_id(&soon);
-    fixture_free_reply(fixture_call_as(fixture, &EDGE, "CloseConfirmation", &request.base, STATUS_INVALID_ARGUMENT));
+    Dunlin__Correspondence__V1__HoldBackNoticeRequest request;
+    dunlin__correspondence__v1__hold_back_notice_request__init(&request);
+    request.notice_id = wire_id(&soon);
+    fixture_free_reply(fixture_call_as(fixture, &EDGE, "HoldBackNotice", &request.base, STATUS_INVALID_ARGUMENT));
     request.reason = wire_text("REGF-6B1I-TIME");
-    fixture_free_reply(fixture_call_as(fixture, &EDGE, "CloseConfirmation", &request.base, STATUS_OK));
+    fixture_free_reply(fixture_call_as(fixture, &EDGE, "HoldBackNotice", &request.base, STATUS_OK));
     assert_int_equal(confirmations(fixture), 0);
     const struct id permit_id = named("too late");
     begin_confirmation(fixture, &ids, &soon, &permit_id, STATUS_FAILED_PRECONDITION);

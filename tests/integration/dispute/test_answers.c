@@ -4,7 +4,8 @@
 
 /* Timeliness by the validation notices of the log, what the law demands, evidence, answers that come back. Broken once
  * to see it fail: notices of other debts counted, the notice that came back counted, evidence kept without its hash, an
- * undeliverable letter that reopened nothing, a dispute without a hold written as one with. */
+ * undeliverable letter that reopened nothing, one of after the answer that did, a dispute without a hold written as one
+ * with. */
 
 #define HASH "0123456789abcdef0123456789abcdef"
 
@@ -273,6 +274,33 @@ static void a_letter_that_comes_back_opens_the_dispute_again(void **state)
     fixture_free_reply(view);
 }
 
+/* It names no permit: of letters that come back, those from before it may be it. */
+static void a_letter_that_was_permitted_after_the_answer_is_another_one(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("later letter");
+    const struct id permit_id = named("later letter's permit");
+    Dunlin__Dispute__V1__RecordVerificationRequest answer;
+    Dunlin__Contact__V1__AttemptReport report;
+    Dunlin__Contact__V1__AttemptReported back =
+        sent(&ids, &permit_id, RESPONSE, &report, DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_UNDELIVERABLE, 0);
+
+    place(fixture, &ids, false);
+    Dunlin__Dispute__V1__DisputeView *view = dispute(fixture, &ids);
+    dunlin__dispute__v1__record_verification_request__init(&answer);
+    answer.dispute_id = view->dispute_id;
+    fixture_free_reply(fixture_call(fixture, "RecordVerification", &answer.base, STATUS_OK));
+    resolve(fixture, view->dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REJECTED, STATUS_OK);
+    (void)fixture_emitted(fixture);
+    back.granted_at_us = clock_now().us + 1;
+    fixture_apply_ok(fixture, &back.base);
+    assert_string_equal(fixture_emitted(fixture), "");
+    back.granted_at_us = clock_now().us;
+    fixture_apply_ok(fixture, &back.base);
+    assert_string_equal(fixture_emitted(fixture), "DisputeReopened");
+    fixture_free_reply(view);
+}
+
 static void return_by_hand(struct unit_fixture *fixture, ProtobufCBinaryData dispute_id, enum status expected)
 {
     Dunlin__Dispute__V1__RecordReturnRequest request;
@@ -374,6 +402,7 @@ int main(void)
         cmocka_unit_test(policy_may_hold_no_more_than_the_law),
         cmocka_unit_test(documents_are_kept_with_the_step_that_they_came_with),
         cmocka_unit_test(a_letter_that_comes_back_opens_the_dispute_again),
+        cmocka_unit_test(a_letter_that_was_permitted_after_the_answer_is_another_one),
         cmocka_unit_test(so_does_a_command_unless_another_is_open_by_now),
         cmocka_unit_test(a_direct_dispute_has_the_periods_of_the_fcra),
         cmocka_unit_test(what_was_stored_before_there_were_details_still_reads),

@@ -32,8 +32,10 @@ static struct id id_of(struct unit_fixture *instance, const char *client, const 
     return id;
 }
 
-static Dunlin__Intake__V1__DescribeAccountsReply *describe(struct unit_fixture *instance, const struct id *account_ids,
-                                                           const struct id *point_ids, size_t n, enum status expected)
+static Dunlin__Intake__V1__DescribeAccountsReply *describe_as(struct unit_fixture *instance,
+                                                              const struct fixture_caller *caller,
+                                                              const struct id *account_ids, const struct id *point_ids,
+                                                              size_t n, enum status expected)
 {
     Dunlin__Intake__V1__DescribeAccountsRequest request;
     Dunlin__Intake__V1__AccountAt at[4], *list[] = {&at[0], &at[1], &at[2], &at[3]};
@@ -45,7 +47,13 @@ static Dunlin__Intake__V1__DescribeAccountsReply *describe(struct unit_fixture *
     dunlin__intake__v1__describe_accounts_request__init(&request);
     request.n_accounts = n;
     request.accounts = list;
-    return fixture_call_as(instance, &SERVICE, "DescribeAccounts", &request.base, expected);
+    return fixture_call_as(instance, caller, "DescribeAccounts", &request.base, expected);
+}
+
+static Dunlin__Intake__V1__DescribeAccountsReply *describe(struct unit_fixture *instance, const struct id *account_ids,
+                                                           const struct id *point_ids, size_t n, enum status expected)
+{
+    return describe_as(instance, &SERVICE, account_ids, point_ids, n, expected);
 }
 
 static struct id phone_of(const Dunlin__Intake__V1__AccountDescription *account, const char *number)
@@ -97,6 +105,15 @@ static void an_account_is_described_as_it_stands_now(void **state)
     points[0] = phone_of(bob, "+18085550101");
     points[2] = phone_of(ann, "+12125550100");
     fixture_free_reply(reply);
+
+    /* An agency's key sees its own. */
+    for (int32_t agency_id = 1; agency_id <= 2; agency_id++) {
+        const struct fixture_caller clerk = {
+            .peer = "clerk", .role = "operator", .principal = "user:anna", .agency_id = agency_id};
+        reply = describe_as(instance, &clerk, accounts, points, 3, STATUS_OK);
+        assert_int_equal(reply->accounts[0]->account_id.len, agency_id == 1 ? ID_BYTES : 0);
+        fixture_free_reply(reply);
+    }
 
     fixture_free_reply(place_file(instance, update, NULL));
     fixture_free_reply(place_file(instance, recall, NULL));

@@ -460,6 +460,22 @@ static void sends_notices_that_collect_nothing_while_money_or_a_dispute_holds(vo
     assert_int_equal(n_blocking(fixture), 0);
 }
 
+/* The dispute that he has won ends contact, but not before he has heard of it. */
+static void answers_who_has_won_a_dispute_and_says_nothing_else(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct contact_point *home = point_for(fixture, CONTACT_POINT_ADDRESS);
+    const struct instant noon = at("2026-07-15T16:00:00Z");
+    fixture->account->holds = HOLD_BIT(HOLD_DISPUTE_UPHELD) | HOLD_BIT(HOLD_PAID);
+    ask_for(fixture, CHANNEL_LETTER, CONTACT_PURPOSE_DISPUTE_RESPONSE, home, noon);
+    assert_int_equal(n_blocking(fixture), 0);
+    fixture->account->holds = HOLD_BIT(HOLD_DISPUTE_UPHELD);
+    ask_for(fixture, CHANNEL_LETTER, CONTACT_PURPOSE_VALIDATION_NOTICE, home, noon);
+    expect_only(fixture, "DUNLIN-DISPUTE-UPHELD", NULL);
+    ask_for(fixture, CHANNEL_LETTER, CONTACT_PURPOSE_COLLECTION, home, noon);
+    expect_only(fixture, "DUNLIN-DISPUTE-UPHELD", NULL);
+}
+
 static void needs_consent_for_a_recorded_voice(void **state)
 {
     struct fixture *fixture = *state;
@@ -841,6 +857,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(says_to_an_excluded_number_only_that_it_is, setup, teardown),
         cmocka_unit_test_setup_teardown(sends_notices_that_collect_nothing_while_money_or_a_dispute_holds, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(answers_who_has_won_a_dispute_and_says_nothing_else, setup, teardown),
         cmocka_unit_test_setup_teardown(needs_consent_for_a_recorded_voice, setup, teardown),
         cmocka_unit_test_setup_teardown(lets_letters_and_calls_not_wait_for_each_other, setup, teardown),
         cmocka_unit_test_setup_teardown(counts_contacts_about_all_debts_through_all_channels_where_a_state_says_so,

@@ -1,0 +1,19 @@
+#ifndef DUNLIN_CORRESPONDENCE_DISPUTE_WORDING_H
+#define DUNLIN_CORRESPONDENCE_DISPUTE_WORDING_H
+
+/* What letters say of a dispute in few words of the message's language, where a template's own text cannot: what is
+ * disputed, by what it is proved, how it ended and why. */
+struct dispute_wording {
+    const char *whole_debt;
+    const char *part_of_debt; /* with %s: the amount, as the language writes it */
+    const char *no_reason;    /* the debtor gave none */
+    const char *records_of;   /* with %s: the client */
+    const char *unknown;      /* an outcome or cause that nobody has said */
+    const char *outcome[8];   /* by dunlin.dispute.v1.DisputeOutcome */
+    const char *cause[8];     /* by dunlin.dispute.v1.RootCause; OTHER is said in words */
+};
+
+/* In English where the language, BCP 47, has none. Lent. */
+const struct dispute_wording *dispute_wording(const char *language);
+
+#endif
