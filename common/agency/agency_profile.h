@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agency/notice_kind.h"
 #include "agency/opt_out.h"
 #include "letter/validation_notice.h"
-#include "notice_kind.h"
 #include "status/status.h"
 
 /* Templates of the letters that facts ask for, by enum notice_kind; NULL: the agency writes none such. */

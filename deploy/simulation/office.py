@@ -134,7 +134,7 @@ class Office:
             if before[run["client"], run["currency"]] != payable_minor:
                 raise SystemExit(f"the statement of {name} says {payable_minor}, in trust were {before[run['client'], run['currency']]}")
             path = self.folder / f"remittance-{key}-{name}.pdf"
-            self.dunlin.run("remit", "statement", "--key", key, "--client", run["client"], "--currency", run["currency"], "--pdf", str(path), "--csv", str(path.with_suffix(".csv")))
+            self.dunlin.run("remit", "statement", "--key", key, "--client", run["client"], "--currency", run["currency"], "--pdf", str(path), "--csv-file", str(path.with_suffix(".csv")))
             statements.append((run["client"], run["currency"], payable_minor, path))
         left = {whose: minor for whose, minor in self.trust().items() if minor}
         if left:

@@ -3,10 +3,10 @@
 
 #include <glib.h>
 
+#include "agency/notice_kind.h"
 #include "correspondence_model.h"
 #include "db/db.h"
 #include "dunlin/correspondence/v1/correspondence.pb-c.h"
-#include "notice_kind.h"
 
 /* The only file that speaks SQL. All calls run inside the caller's open transaction. */
 

@@ -3,11 +3,11 @@
 
 #include <stdbool.h>
 
+#include "agency/notice_kind.h"
 #include "calendar/calendar.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "edge_call.h"
 #include "id/id.h"
-#include "notice_kind.h"
 
 /* What there is to say about a dispute, asked of those who own it when it is said: service `dispute` (what is disputed,
  * how it stands, what proves it), contact (where the debtor can be written to), payment (whether a credit is posted).

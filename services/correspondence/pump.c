@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "agency/notice_kind.h"
 #include "correspondence_model.h"
 #include "description.h"
 #include "dispute_facts.h"
@@ -9,7 +10,6 @@
 #include "id/id_table.h"
 #include "logging/logging.h"
 #include "metrics/metrics.h"
-#include "notice_kind.h"
 #include "service/wire.h"
 #include "signature.h"
 

@@ -1,5 +1,5 @@
-#ifndef DUNLIN_CORRESPONDENCE_NOTICE_KIND_H
-#define DUNLIN_CORRESPONDENCE_NOTICE_KIND_H
+#ifndef DUNLIN_AGENCY_NOTICE_KIND_H
+#define DUNLIN_AGENCY_NOTICE_KIND_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "notice_kind.h"
+#include "agency/notice_kind.h"
 
 #include <glib.h>
 

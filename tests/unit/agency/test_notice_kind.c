@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "dunlin/dispute/v1/dispute.pb-c.h"
-#include "notice_kind.h"
+#include "agency/notice_kind.h"
 #include "status/scope.h"
 
 /* What of a dispute is written, and when it is so no longer.
