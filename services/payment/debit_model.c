@@ -1,5 +1,6 @@
 #include "debit_model.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -172,6 +173,13 @@ struct presentment *debit_presented(struct debit *debit)
     return debit->n_presented > 0 ? &debit->presented[debit->n_presented - 1] : NULL;
 }
 
+/* Of one that is past RESERVED: it has one. */
+static struct presentment *last_of(struct debit *debit)
+{
+    assert(debit->n_presented > 0);
+    return &debit->presented[debit->n_presented - 1];
+}
+
 const struct presentment *debit_presented_as(const struct debit *debit, const char *trace)
 {
     for (int i = 0; i < debit->n_presented; i++)
@@ -220,7 +228,7 @@ enum status debit_send(struct debit *debit, const char *trace, int32_t today, st
 
     if (st != STATUS_OK)
         return st;
-    struct presentment *presentment = debit_presented(debit);
+    struct presentment *presentment = last_of(debit);
     g_strlcpy(presentment->trace, trace, sizeof(presentment->trace));
     presentment->sent_on_days = today;
     return STATUS_OK;
@@ -262,7 +270,7 @@ enum status debit_return(struct debit *debit, const char *code, int32_t today, b
 
     if (st != STATUS_OK)
         return st;
-    struct presentment *presentment = debit_presented(debit);
+    struct presentment *presentment = last_of(debit);
     g_strlcpy(presentment->return_code, code, sizeof(presentment->return_code));
     presentment->returned_on_days = today;
     *ret_was_settled = was_settled;
@@ -292,7 +300,7 @@ enum status debit_represent(struct debit *debit, const struct instrument *instru
     enum status st = debit_move(&moved, DEBIT_EVENT_REPRESENT, err);
 
     if (st == STATUS_OK)
-        st = check_again(debit, debit_presented(&moved)->return_code, is_reauthorized, err);
+        st = check_again(debit, last_of(&moved)->return_code, is_reauthorized, err);
     if (st != STATUS_OK)
         return st;
     if (instrument->state != INSTRUMENT_ACTIVE)
