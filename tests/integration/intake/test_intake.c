@@ -403,6 +403,14 @@ static void an_account_is_found_by_reference_or_id_as_it_stands_now(void **state
         fixture_call_as(instance, &service, "DescribeAccounts", &describe.base, STATUS_OK);
     assert_string_equal(described->accounts[0]->debtor_name, "Ann Smith");
     fixture_free_reply(described);
+    Dunlin__Intake__V1__FindAccountsRequest find; /* and of this */
+    dunlin__intake__v1__find_accounts_request__init(&find);
+    find.agency = wire_text("demo");
+    find.account_ids = &at.account_id;
+    find.n_account_ids = 1;
+    Dunlin__Intake__V1__FindAccountsReply *named_by_id = fixture_call(instance, "FindAccounts", &find.base, STATUS_OK);
+    assert_int_equal(named_by_id->n_found, 1);
+    fixture_free_reply(named_by_id);
     by_id.agency = wire_text("nobody");
     fixture_free_reply(fixture_call(instance, "GetAccount", &by_id.base, STATUS_NOT_FOUND));
     fixture_free_reply(found);

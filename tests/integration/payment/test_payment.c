@@ -1,6 +1,7 @@
 #include "plan_fixture.h"
 
 #include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "payment_store.h"
 
 static void restate(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t balance_minor)
@@ -760,6 +761,71 @@ static void a_plan_is_offered_agreed_on_approved_held_and_taken_back(void **stat
     fixture_free_reply(plans);
 }
 
+/* test_debtor_payment.c has more. */
+static void one_payment_pays_several_debts_and_is_taken_back(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids first = ids_of("several: first"), second = ids_of("several: second");
+    struct id payment_id = named("several: payment"), dispute_id = named("several: dispute");
+    Dunlin__Payment__V1__PostDebtorPaymentRequest request;
+    Dunlin__Payment__V1__ReverseDebtorPaymentRequest reverse;
+    Dunlin__Payment__V1__DebtorDebt debts[2], *list[] = {&debts[0], &debts[1]};
+    Dunlin__Dispute__V1__DisputeOpened opened;
+    Dunlin__Dispute__V1__DisputeReopened reopened;
+
+    second.debtor = first.debtor;
+    place(fixture, &first, 100);
+    place(fixture, &second, 100);
+    dunlin__dispute__v1__dispute_opened__init(&opened);
+    opened.account_id = wire_id(&second.account);
+    opened.dispute_id = wire_id(&dispute_id);
+    fixture_apply_ok(fixture, &opened.base);
+    dunlin__dispute__v1__dispute_reopened__init(&reopened);
+    reopened.account_id = wire_id(&second.account);
+    reopened.dispute_id = wire_id(&dispute_id);
+    fixture_apply_ok(fixture, &reopened.base);
+    for (size_t i = 0; i < 2; i++) {
+        dunlin__payment__v1__debtor_debt__init(&debts[i]);
+        debts[i].account_id = wire_id(i == 0 ? &first.account : &second.account);
+    }
+    dunlin__payment__v1__post_debtor_payment_request__init(&request);
+    request.payment_id = wire_id(&payment_id);
+    request.amount_minor = 150;
+    request.currency = wire_text("USD");
+    request.debts = list;
+    request.n_debts = 2;
+    Dunlin__Payment__V1__DebtorPaymentView *view = fixture_call(fixture, "PostDebtorPayment", &request.base, STATUS_OK);
+    assert_int_equal(view->postings[0]->amount_minor, 100);
+    assert_int_equal(view->suspense_minor, 50);
+    fixture_free_reply(view);
+    dunlin__payment__v1__reverse_debtor_payment_request__init(&reverse);
+    reverse.payment_id = wire_id(&payment_id);
+    fixture_free_reply(fixture_call(fixture, "ReverseDebtorPayment", &reverse.base, STATUS_OK));
+    (void)fixture_emitted(fixture);
+}
+
+/* test_statement.c has more. */
+static void a_bank_statement_is_recorded_and_listed(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct id statement_id = named("statement"), bank_account_id = named("bank account");
+    Dunlin__Payment__V1__RecordStatementRequest request;
+    Dunlin__Payment__V1__ListStatementsRequest list;
+
+    dunlin__payment__v1__record_statement_request__init(&request);
+    request.agency = wire_text("demo");
+    request.statement_id = wire_id(&statement_id);
+    request.bank_account_id = wire_id(&bank_account_id);
+    request.currency = wire_text("USD");
+    fixture_free_reply(fixture_call(fixture, "RecordStatement", &request.base, STATUS_OK));
+    assert_string_equal(fixture_emitted(fixture), "StatementImported");
+    dunlin__payment__v1__list_statements_request__init(&list);
+    list.agency = wire_text("demo");
+    Dunlin__Payment__V1__ListStatementsReply *listed = fixture_call(fixture, "ListStatements", &list.base, STATUS_OK);
+    assert_int_equal(listed->n_statements, 1);
+    fixture_free_reply(listed);
+}
+
 static void expect_violation(struct unit_fixture *fixture, const char *sql)
 {
     struct error err = {0};
@@ -838,6 +904,8 @@ int main(void)
         cmocka_unit_test(a_writer_that_was_overtaken_changes_nothing),
         cmocka_unit_test(money_of_nobody_waits_until_somebody_decides),
         cmocka_unit_test(a_plan_is_offered_agreed_on_approved_held_and_taken_back),
+        cmocka_unit_test(one_payment_pays_several_debts_and_is_taken_back),
+        cmocka_unit_test(a_bank_statement_is_recorded_and_listed),
         cmocka_unit_test(the_database_itself_keeps_the_ledger_balanced_and_unchanged),
         cmocka_unit_test(all_books_agree),
     };
