@@ -8,6 +8,7 @@
 #include "debit_record.h"
 #include "payment_codec.h"
 #include "payment_command.h"
+#include "plan_record.h"
 #include "service/wire.h"
 
 #define LIST_DEFAULT  100
@@ -223,6 +224,21 @@ static enum status retry(const struct record *record, struct debit *debit, const
     return record_debit_again(record, debit, err);
 }
 
+/* What is not presented again by itself is no longer collected as agreed: nothing breaks the plan until somebody has
+ * spoken to the debtor. */
+static enum status hold_plan(const struct record *record, const struct debit *debit, const struct debit_answer *answer,
+                             struct error *err)
+{
+    const struct account *account = book_account(record->book, &debit->account_id);
+    struct plan_agreement *agreement = account ? record_running_plan(record, account) : NULL;
+
+    if (!agreement || !id_equal(&agreement->plan.plan_id, &debit->plan_id))
+        return STATUS_OK;
+    return record_plan_hold(
+        record, agreement,
+        debit_book_keep(record->book->debits, g_strdup_printf("a debit came back: %s", answer->meaning)), err);
+}
+
 static enum status act_return(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__RecordReturnRequest *request = (const void *)call->request;
@@ -249,6 +265,8 @@ static enum status act_return(const struct record *record, struct service_call *
         st = record_debit_return(record, debit, &answer, was_settled, err);
     if (st == STATUS_OK && !is_known)
         st = retry(record, debit, &answer, request->retry_after_days, err);
+    if (st == STATUS_OK && !is_known && debit->state == DEBIT_RETURNED)
+        st = hold_plan(record, debit, &answer, err);
     if (st == STATUS_OK)
         reply_debit(call, debit);
     return st;

@@ -549,10 +549,14 @@ static const struct timer_rule {
     const char *kind;
     void (*want)(struct book *book, const struct id *subject_id);
     enum status (*fire)(const struct record *record, const struct timer *timer, struct error *err);
+    bool waits; /* while an event of the debtor is parked: what could not be applied may be the very payment */
 } TIMERS[] = {
-    {TIMER_PROMISE_DUE, book_want_promise, break_promise},    {TIMER_PLAN_LOOK, book_want_plan, record_plan_look},
-    {TIMER_INTEREST, book_want_account, interest_timer},      {TIMER_DEBIT_SETTLES, debit_want_of_timer, debit_fire},
-    {TIMER_DEBIT_POSTDATED, debit_want_of_timer, debit_fire}, {TIMER_DEBIT_VARYING, debit_want_of_timer, debit_fire},
+    {TIMER_PROMISE_DUE, book_want_promise, break_promise, .waits = true},
+    {TIMER_PLAN_LOOK, book_want_plan, record_plan_look, .waits = true},
+    {TIMER_INTEREST, book_want_account, interest_timer, .waits = false},
+    {TIMER_DEBIT_SETTLES, debit_want_of_timer, debit_fire, .waits = false},
+    {TIMER_DEBIT_POSTDATED, debit_want_of_timer, debit_fire, .waits = false},
+    {TIMER_DEBIT_VARYING, debit_want_of_timer, debit_fire, .waits = false},
 };
 
 static const struct timer_rule *rule_of_timer(const struct timer *timer)
@@ -563,7 +567,6 @@ static const struct timer_rule *rule_of_timer(const struct timer *timer)
     return NULL;
 }
 
-/* What could not be applied may be the very payment: all that would end something waits for it. */
 static enum status fire(const struct record *record, const struct timer *timer, struct error *err)
 {
     const struct timer_rule *rule = rule_of_timer(timer);
@@ -571,7 +574,7 @@ static enum status fire(const struct record *record, const struct timer *timer, 
 
     if (!rule)
         return error_set(err, STATUS_INTERNAL, "a timer of the unknown kind '%s'", timer->kind);
-    if (!unit_is_debtor_parked(record->unit, &timer->debtor_id))
+    if (!rule->waits || !unit_is_debtor_parked(record->unit, &timer->debtor_id))
         return rule->fire(record, timer, err);
     later.due_at.us = unit_now(record->unit).us + US_PER_HOUR;
     unit_timer_set(record->unit, &later);

@@ -7,6 +7,7 @@
 #include "debit_store.h"
 #include "id/id_table.h"
 #include "payment_sql.h"
+#include "plan_collection.h"
 #include "plan_store.h"
 
 #define ACCOUNT_COLUMNS 17 /* of account_load, before those of the open promise */
@@ -217,6 +218,12 @@ static bool wants_more(struct book *book)
            0;
 }
 
+/* The debits of plans that collect by them; their accounts are those of the plans. */
+static enum status load_collected(struct db *db, struct book *book, struct error *err)
+{
+    return plan_collection_want(book) ? debit_store_load(db, book, err) : STATUS_OK;
+}
+
 enum status payment_store_load(struct db *db, struct book *book, struct error *err)
 {
     const struct load all[] = {
@@ -234,6 +241,8 @@ enum status payment_store_load(struct db *db, struct book *book, struct error *e
         st = run_loads(db, book, all, ARRAY_SIZE(all), err);
     while (st == STATUS_OK && wants_more(book))
         st = run_loads(db, book, all, ARRAY_SIZE(all), err);
+    if (st == STATUS_OK)
+        st = load_collected(db, book, err);
     if (st == STATUS_OK)
         st = charge_store_load(db, book->charges, book->results, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "load accounts");

@@ -6,6 +6,7 @@
 #include "payment_command.h"
 #include "payment_store.h"
 #include "plan_codec.h"
+#include "plan_collection.h"
 #include "plan_proposals.h"
 #include "plan_record.h"
 #include "plan_store.h"
@@ -117,6 +118,11 @@ static enum status want_agree(struct book *book, const struct service_call *call
         return st;
     book_want_plan(book, &plan_id);
     book_want_account(book, &account_id);
+    if (request->instrument_id.len > 0) {
+        const struct id instrument_id = wire_known_id(&request->instrument_id);
+        debit_book_want_instrument(book->debits, &instrument_id);
+        debit_book_want_pending(book->debits, &account_id);
+    }
     return STATUS_OK;
 }
 
@@ -239,6 +245,8 @@ static enum status prepare(const struct record *record, const struct service_cal
     if (st == STATUS_OK)
         st = plan_check_room(account, record_running_plan(record, account),
                              book_plan(record->book, &account->proposed_plan_id), *ret_replaces, err);
+    if (st == STATUS_OK)
+        st = plan_collection_check(record, account, agreement, err);
     if (st == STATUS_OK)
         st = make_plan(record, request, account, agreement, err);
     if (st == STATUS_OK)

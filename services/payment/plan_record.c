@@ -2,6 +2,7 @@
 
 #include "allocation.h"
 #include "plan_codec.h"
+#include "plan_collection.h"
 #include "plan_standing.h"
 #include "policy/policy_holder.h"
 #include "service/wire.h"
@@ -148,7 +149,8 @@ static enum status end_cancelled(const struct record *record, struct plan_agreem
     message.reason = wire_text(agreement->reason);
     message.replaced_by = wire_id(&agreement->plan.replaced_by);
     message.was_proposed = was_proposed;
-    return emit(record, agreement, &message.base, err);
+    const enum status st = emit(record, agreement, &message.base, err);
+    return st == STATUS_OK ? record_plan_collection(record, account_of(record, agreement), agreement, err) : st;
 }
 
 /* One that was broken stays so, and only names what follows it. */
@@ -225,6 +227,8 @@ static enum status complete(const struct record *record, struct account *account
     message.discount_minor = plan_discount_granted(&agreement->plan, account->balance.minor);
     message.currency = wire_text(agreement->owed.currency);
     enum status st = emit(record, agreement, &message.base, err);
+    if (st == STATUS_OK)
+        st = record_plan_collection(record, account, agreement, err);
     return st == STATUS_OK ? grant_discount(record, account, agreement, cause, err) : st;
 }
 
@@ -242,8 +246,8 @@ enum status record_plan_agreed(const struct record *record, struct account *acco
     touch(record, agreement);
     st = emit_agreed(record, agreement, approved_as, err);
     if (st == STATUS_OK && agreement->plan.state == PLAN_COMPLETED)
-        st = complete(record, account, agreement, NULL, err);
-    return st;
+        return complete(record, account, agreement, NULL, err);
+    return st == STATUS_OK ? record_plan_collection(record, account, agreement, err) : st;
 }
 
 /* --- held, resumed, cancelled */
@@ -264,7 +268,8 @@ enum status record_plan_hold(const struct record *record, struct plan_agreement 
     message.account_id = wire_id(&agreement->plan.account_id);
     message.debtor_id = wire_id(&agreement->debtor_id);
     message.reason = wire_text(reason);
-    return emit(record, agreement, &message.base, err);
+    st = emit(record, agreement, &message.base, err);
+    return st == STATUS_OK ? record_plan_collection(record, account_of(record, agreement), agreement, err) : st;
 }
 
 static enum status emit_resumed(const struct record *record, const struct plan_agreement *agreement, bool was_completed,
@@ -289,7 +294,8 @@ enum status record_plan_resume(const struct record *record, struct plan_agreemen
     if (st != STATUS_OK)
         return st;
     touch(record, agreement);
-    return emit_resumed(record, agreement, false, reason, err);
+    st = emit_resumed(record, agreement, false, reason, err);
+    return st == STATUS_OK ? record_plan_collection(record, account_of(record, agreement), agreement, err) : st;
 }
 
 enum status record_plan_cancel(const struct record *record, struct plan_agreement *agreement, enum plan_event event,
@@ -346,9 +352,10 @@ static enum status settle(const struct record *record, struct account *account, 
         return complete(record, account, agreement, posting, err);
     case PLAN_CANCELLED:
         return end_cancelled(record, agreement, before == PLAN_PROPOSED, err);
-    case PLAN_PROPOSED:
     case PLAN_ACTIVE:
     case PLAN_ON_HOLD:
+        return record_plan_collection(record, account, agreement, err);
+    case PLAN_PROPOSED:
     case PLAN_BROKEN:
         break;
     }
@@ -405,7 +412,8 @@ static enum status end_broken(const struct record *record, struct plan_agreement
     message.open_minor = standing.open_minor;
     message.paid_minor = plan_paid(&agreement->plan);
     message.currency = wire_text(agreement->owed.currency);
-    return emit(record, agreement, &message.base, err);
+    const enum status st = emit(record, agreement, &message.base, err);
+    return st == STATUS_OK ? record_plan_collection(record, account_of(record, agreement), agreement, err) : st;
 }
 
 static enum status review(const struct record *record, struct plan_agreement *agreement, struct error *err)
@@ -424,6 +432,8 @@ static enum status review(const struct record *record, struct plan_agreement *ag
     if (plan->state == PLAN_BROKEN) {
         agreement->reason = text;
         st = end_broken(record, agreement, day, err);
+    } else {
+        st = record_plan_collection(record, account_of(record, agreement), agreement, err);
     }
     touch(record, agreement);
     return st;
