@@ -596,5 +596,5 @@ def test_a_dialer_asks_for_nothing_but_the_contracts_and_a_key():
     """The client in deploy/simulation may use no file of Dunlin's beside proto/."""
     source = pathlib.Path(REPOSITORY / "deploy/simulation/native_dialer.py").read_text()
     imports = {line.split()[1].split(".")[0] for line in source.splitlines() if line.startswith(("import ", "from "))}
-    assert imports <= {"functools", "importlib", "subprocess", "sys", "tempfile", "time", "zmq"}
+    assert imports <= {"functools", "importlib", "pathlib", "subprocess", "sys", "tempfile", "time", "types", "zmq"}
     assert NativeDialer.SERVICE == "dunlin.dialer.v1.DialerService"
