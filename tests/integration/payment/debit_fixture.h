@@ -9,11 +9,6 @@
 static const uint8_t EVIDENCE[32] = {1, 2, 3};
 static const uint8_t ORIGINATOR[32] = {9};
 
-static inline int32_t today(void)
-{
-    return (int32_t)(clock_now().us / US_PER_DAY);
-}
-
 static inline Dunlin__Payment__V1__RegisterInstrumentRequest instrument_of_debtor(const struct subject_ids *ids,
                                                                                   const struct id *instrument_id)
 {

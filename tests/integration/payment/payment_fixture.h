@@ -68,6 +68,11 @@ static inline int close_payment(void **state)
     return fixture_close(state);
 }
 
+static inline int32_t today(void)
+{
+    return (int32_t)(clock_now().us / US_PER_DAY);
+}
+
 static inline Dunlin__Intake__V1__AccountPlaced placed(const struct subject_ids *ids, int64_t balance_minor)
 {
     Dunlin__Intake__V1__AccountPlaced message;

@@ -12,11 +12,6 @@ static struct sop_authority authorities[] = {
 };
 
 static const struct fixture_caller BERTA = {.peer = "dunlin", .role = "operator", .principal = "user:berta"};
-static inline int32_t today(void)
-{
-    return (int32_t)(clock_now().us / US_PER_DAY);
-}
-
 /* These roles, two days of grace, and the first instalment that is missed breaks a plan. */
 static inline void allow_plans(void)
 {

@@ -311,6 +311,13 @@ static const struct service_method METHODS[] = {
     {"ResolveComplaint", SERVICE_IN_PARTITION, not_here, "operator", false},
     {"GetComplaint", SERVICE_ANYWHERE, not_here, "operator", true},
     {"ListComplaints", SERVICE_ANYWHERE, not_here, "operator", true},
+    {"RaiseEscalation", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"AssignEscalation", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"DecideEscalation", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"ExportEscalations", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"CloseEscalation", SERVICE_IN_PARTITION, not_here, "operator", false},
+    {"GetEscalation", SERVICE_ANYWHERE, not_here, "operator", true},
+    {"ListEscalations", SERVICE_ANYWHERE, not_here, "operator", true},
     {0},
 };
 
