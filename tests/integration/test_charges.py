@@ -1,6 +1,4 @@
 """Interest, fees and judgments as an operator sees them, on the shipped agreements.
-
-Broken once: the fee's evidence left out of the answer, the judgment's id made anew at each call (recorded twice).
 """
 import datetime
 

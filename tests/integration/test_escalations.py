@@ -1,6 +1,4 @@
 """Escalations end to end: raised by a rule when a day comes, out to an agency and a lawyer by two persons, no permit while others have the debt, and back.
-
-Broken once to see it fail: contact without EscalationMoved, a proposer who may approve, a file that is written twice, a package whose hashes are of other bytes.
 """
 import csv
 import datetime

@@ -1,6 +1,4 @@
 """What clients are paid out of trust, and the statements that say so. Every figure is computed here from the events of the log, which the statement does not read.
-
-Broken once to see it fail: lines of one partition left out of the CSV, the fee's sign in the PDF, disputes as they stand when it is printed, a run that is made again where parts of it are missing.
 """
 import collections
 import csv

@@ -1,7 +1,5 @@
 """Interest as the services post it, through payments of any value date, reversals, fees, restated balances, judgments, recalls, leap days, rates that change and rates that nobody knows yet, against a second calculation in Python (`money_oracle.py`) that
 knows the postings alone. After each of some thirty steps over a year and a half, every account must have been charged exactly the rounded total: however it was split, and in whatever order things were heard of.
-
-Broken once, in services/payment: interest through the day of the payment, nothing taken back for an earlier day, a rate of the file on the day of the posting instead of the day that bears it, the cap forgotten, the judgment's day left out.
 """
 import datetime
 import json

@@ -5,7 +5,7 @@
 #include "escalation_model.h"
 
 /* Escalations by rule, by time and by hand, out of the house and back. Broken once to see it fail: a rule raised twice,
- * the timer not moved with the day that the account was due, a proposer who approves, an account that stays held after
+ * the timer not moved with the day that the account was due, an account that stays held after
  * a recall, stops of a person that one of his accounts does not know of. */
 
 static const struct fixture_caller BEN = {.peer = "dunlin", .role = "operator", .principal = "user:ben"};

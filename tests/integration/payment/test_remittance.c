@@ -3,9 +3,8 @@
 /* What clients are paid out of trust, and that it adds up.
  *
  * Broken once: a part that is made again under its key (the_same_run_changes_nothing), one that does not use up its key
- * where nothing was remitted (a_run_never_takes_what_comes_after_it), fees left in trust (the database refuses the
- * row), the head not moved on within a batch (one_batch_remits_once), lines that begin with the run before
- * (what_comes_after_a_run_is_of_the_next_one). */
+ * where nothing was remitted (a_run_never_takes_what_comes_after_it), the head not moved on within a batch
+ * (one_batch_remits_once), lines that begin with the run before (what_comes_after_a_run_is_of_the_next_one). */
 
 static int empty(void **state)
 {

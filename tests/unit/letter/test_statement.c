@@ -12,8 +12,7 @@
 
 /* Statements as PDF, read back by poppler. To look at one: DUNLIN_TEST_PDF=/tmp, then /tmp/statement.pdf.
  *
- * Broken once: the header left out of further pages, amounts to the left of their columns, pages counted with other
- * heights than they are drawn with. */
+ * Broken once: the header left out of further pages, amounts to the left of their columns. */
 
 #define COLUMNS 4
 

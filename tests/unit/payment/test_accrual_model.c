@@ -1,8 +1,5 @@
 /* Which interest an account gets, and which rate a day. What it comes to: integration.payment.charges and
- * interop.charges_oracle.
- *
- * Broken once: the due day itself counted, a consumer's debt taken for a business's, a rate asked of a file for a day
- * that is past, the month after December missed. */
+ * interop.charges_oracle. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -9,8 +9,7 @@
 #include "clock/clock.h"
 #include "reporting_rates.h"
 
-/* Broken once to see it fail: accounts counted only in the period, the month after it included, a long name that runs
- * over the key. */
+/* Broken once to see it fail: accounts counted only in the period, the month after it included. */
 
 static void add(struct figures *figures, enum measure measure, const char *key, int64_t n)
 {
