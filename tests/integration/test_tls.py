@@ -197,7 +197,7 @@ def test_opt_outs_are_not_confirmed_where_that_is_switched_off(world):
     assert callback(world.system, {"event_id": "e-1", "type": "message", "from": "+13125550299", "text": "STOP"}) == 200
     assert opted_out(world.system, account) == ["+13125550299"]
     world.write("sent")
-    assert "+13125550299" not in {row["to"] for row in Gateway.texts} and world.system.sql("SELECT count(*) FROM correspondence.confirmation") == "0"
+    assert "+13125550299" not in {row["to"] for row in Gateway.texts} and world.system.sql("SELECT count(*) FROM correspondence.notice") == "0"
 
 
 def test_a_service_does_not_start_without_its_authority(world):
