@@ -115,7 +115,7 @@ class Office:
 
     def hand_over(self, today):
         account = self.pick(100000, 1000000)
-        escalation = self.run("escalate", "raise", account.reference, "--to", "legal", "--reason", "will not pay, and could", "--as", "user:anna")["escalation_id"]
+        escalation = self.run("escalate", "raise", account.reference, "--to", "legal", "--why", "will not pay, and could", "--as", "user:anna")["escalation_id"]
         self.run("escalate", "approve", escalation, "--as", "user:berta")
         self.run("escalate", "package", escalation, "--out", self.folder / f"legal-{account.reference}")
         account.is_with_lawyer = True
@@ -126,11 +126,11 @@ class Office:
     def remit(self, key):
         """Everybody is paid; what the statements say is what lay in trust, to the cent. -> statements as (client, currency, payable, PDF)."""
         before = self.trust()
-        runs = self.run("remit", "run", "--key", key, "--force")["runs"]
+        self.dunlin.run("remit", "run", "--key", key, "--force")
         statements = []
-        for run in runs:
+        for run in self.run("remit", "list", "--key", key)["runs"]:
             name = f"{run['client']}-{run['currency']}"
-            payable_minor = run["figures"]["payable_minor"]
+            payable_minor = run["payable_minor"]
             if before[run["client"], run["currency"]] != payable_minor:
                 raise SystemExit(f"the statement of {name} says {payable_minor}, in trust were {before[run['client'], run['currency']]}")
             path = self.folder / f"remittance-{key}-{name}.pdf"

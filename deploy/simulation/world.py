@@ -24,6 +24,7 @@ class Account:
         self.reference = placed["client_reference"]
         self.balance_minor = placed["balance_minor"]
         self.currency = placed["currency"]
+        self.is_disputed = placed.get("is_disputed", False)  # the placement says so
         self.is_looked_after = False  # by the office: he answers the phone, and does nothing else by himself
 
 
@@ -43,7 +44,7 @@ class World:
         self.transfers = []  # (day, amount_minor, what the payer wrote), to the agency's bank account
         self.disputes = []  # (day, account): opened on a call, verification not sent yet
         self.verified = []  # (day, account)
-        self.disputed = set()  # who has disputed once does not do so again
+        self.disputed = {account.account_id for account in accounts if account.is_disputed}  # who has disputed once does not do so again
         self.payment_number = 0
 
     def draw(self, table):

@@ -1,12 +1,13 @@
 """P2 for money: random months of an agency's business, with the services that keep it killed in between, and not a cent is lost, made up or somebody else's.
 
-A seed draws what happens: payments to the agency and to clients, sent twice, too much, of nobody; reversals; money that is assigned or paid back; promises; payment plans and settlements; disputes with
-credits that two persons decide. `payment` and `dispute` are killed while commands are on their way. A second, small bookkeeping here (`Books`) follows what was acknowledged and knows nothing of Dunlin's tables: cash of each
+A seed draws what happens: payments to the agency and to clients, for several debts, sent twice, too much, of nobody; reversals; money that is assigned or paid back; promises; payment plans and
+settlements; disputes with credits that two persons decide; clients are paid out of trust. `payment` and `dispute` are killed while commands are on their way. A second, small bookkeeping here (`Books`) follows what was acknowledged and knows nothing of Dunlin's tables: cash of each
 client, what the agency has earned by `deploy/agreements.yaml` (with fractions), what lies in suspense. After each month it is compared with what the system says, and every invariant is asked.
 
 Broken once: a payment applied in full to what was overpaid (the ledger went below zero), the fee of a reversal left out, money of a reversed payment left in suspense.
 """
 import collections
+import csv
 import datetime
 import fractions
 import math
@@ -120,10 +121,11 @@ class Agency:
         self.payment, self.dispute = contract("payment"), contract("dispute")
         self.agreements, self.books = Agreements(), Books()
         self.debts, self.items, self.done = [], [], collections.Counter()
+        self.several = []  # payments for several debts that can still be reversed, each a list of Payment
         self.number = 0
         self.today = None
         self.operations = {
-            self.pay: 30, self.pay_client: 8, self.pay_too_much: 6, self.send_again: 4, self.reverse: 8, self.hold: 4, self.assign: 4, self.refund: 2,
+            self.pay: 30, self.pay_debts: 5, self.reverse_debts: 2, self.pay_client: 8, self.pay_too_much: 6, self.send_again: 4, self.reverse: 8, self.hold: 4, self.assign: 4, self.refund: 2,
             self.promise: 6, self.plan: 6, self.cancel_plan: 2, self.open_dispute: 5, self.answer_dispute: 4, self.credit_dispute: 3, self.pay_nonsense: 2,
         }
 
@@ -191,6 +193,36 @@ class Agency:
         payment, self.last = self.post(debt, amount_minor or self.amount(debt), paid_to)
         self.last_debt = debt
         self.keep(payment)
+        return True
+
+    def pay_debts(self):
+        """One payment for all debts of a debtor, who says nothing of which: none of it pays what he disputes."""
+        at = self.random.randrange(DEBTORS) * DEBTS
+        debts = self.debts[at:at + DEBTS]
+        self.system.wait()  # until payment knows of the disputes
+        request = self.payment.PostDebtorPaymentRequest(payment_id=debts[0].new_id(), amount_minor=self.amount(debts[0]), currency="USD", paid_on_days=days(self.today),
+                                                        debts=[self.payment.DebtorDebt(account_id=debt.id) for debt in debts])
+        view = self.command("payment", "PostDebtorPayment", request, debts[0].partition, key=request.payment_id.hex())
+        assert sum(posting.amount_minor for posting in view.postings) + view.suspense_minor == request.amount_minor
+        parts = []
+        for debt, posting in zip(debts, view.postings):
+            assert posting.amount_minor == 0 or not debt.dispute, "disputed, and paid undirected"
+            fee_minor = self.agreements.fee_minor(debt, AGENCY, self.today, posting.amount_minor) if posting.amount_minor else 0
+            assert posting.contingency_fee_minor == fee_minor
+            is_first = debt is debts[0]
+            parts.append(Payment(debt, request.payment_id, AGENCY, posting.amount_minor, fee_minor, view.suspense_item_id if is_first else b"", view.suspense_minor if is_first else 0))
+        for part in parts:
+            self.books.paid_in(part)
+        self.several.append(parts)
+        return True
+
+    def reverse_debts(self):
+        if not self.several:
+            return False
+        parts = self.several.pop(self.random.randrange(len(self.several)))
+        self.command("payment", "ReverseDebtorPayment", self.payment.ReverseDebtorPaymentRequest(payment_id=parts[0].posting_id, reason="returned"), parts[0].debt.partition)
+        for part in parts:
+            self.books.reversed(part)
         return True
 
     def pay_client(self):
@@ -441,6 +473,29 @@ class Agency:
             assert account.balance_minor == debt.placed_minor + self.interest(account) - self.books.paid[debt.id] - self.books.credited[debt.id] - self.forgiven_minor(debt), debt.account
             assert account.balance_minor >= 0
 
+    def remit(self, month):
+        """Every client is paid, or owes; what the statement says is what lay in trust, and line by line it adds up to it. Doing it again pays nothing."""
+        key = f"month-{month}"
+        before = {line["client"]: line["payable_minor"] for line in self.system.json("trust")["trust"]}
+        for _ in range(2):
+            self.system.run("remit", "run", "--key", key, "--force")
+        runs = self.system.json("remit", "list", "--key", key)["runs"]
+        assert {run["client"]: run["payable_minor"] for run in runs} == {client: minor for client, minor in before.items() if client and client in {run["client"] for run in runs}}
+        for run in runs:
+            path = self.system.files / f"{key}-{run['client']}.csv"
+            self.system.run("remit", "statement", "--key", key, "--client", run["client"], "--pdf", path.with_suffix(".pdf"), "--csv-file", path)
+            with path.open(newline="") as file:
+                lines = list(csv.DictReader(file))
+            assert len(lines) == run["lines"] and sum(minor_of(line["payable"]) for line in lines) == run["payable_minor"], run["client"]
+        suspense = self.books.suspense()
+        for client in self.books.cash:
+            self.books.cash[client], self.books.earned[client] = suspense[client], 0
+        self.done["remitted"] += len(runs)
+
+
+def minor_of(text):
+    return round(fractions.Fraction(text) * 100)
+
 
 def test_random_months_of_business_lose_and_make_up_nothing():
     seed = int(os.environ.get("DUNLIN_TEST_SEED", 0)) or random.SystemRandom().randint(1, 2**31)
@@ -460,8 +515,10 @@ def test_random_months_of_business_lose_and_make_up_nothing():
                 if day % 9 == 6:
                     agency.kill_under_load()
             agency.check_month()
+            agency.remit(month)
+            agency.check_month()
         agency.close()
         rare = [operation.__name__ for operation in agency.operations if not agency.done[operation]]
         assert not rare, f"never happened: {rare}"
-        assert agency.done["held"] and agency.done["kill"]
+        assert agency.done["held"] and agency.done["kill"] and agency.done["remitted"]
         check_invariants(system)
