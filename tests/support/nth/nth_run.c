@@ -19,8 +19,10 @@
 
 /* The short form tries each n once with one of the failures that there are for it, takes ALLOCATIONS_SHORT of the
  * thousands of allocations, and leaves a unit alone that makes no more statements than an earlier one of its kind. The
- * first n of the allocations is another with each unit. */
+ * first n of the allocations is another with each unit. Once it has taken SHORT_US, AGAIN of each must do for the kinds
+ * that are left: a service with many methods has many programs. */
 #define ALLOCATIONS_SHORT 12
+#define SHORT_US          (20 * G_USEC_PER_SEC)
 
 /* A unit of more allocations is a large one, which takes as long as a hundred small ones and does for each of its rows
  * what they do: AGAIN tries must do in the short form, and its kind is looked at again in the next small one. */
@@ -41,6 +43,7 @@ static struct {
     bool is_short;      /* the first round */
     enum nth_kind kind; /* of a later one */
     int64_t measure_us; /* what it took to measure the last small unit */
+    int64_t short_until_us;
 
     /* Of this round: */
     char database[sizeof(((struct test_database *)0)->name)];
@@ -132,9 +135,10 @@ static void run_short(const struct nth_unit *unit, struct nth_planned *planned, 
     tally->is_known |= is_new;
     measure(unit, planned);
     const size_t n_of_calls = planned->calls * CALL_FAILURES;
-    try_calls_short(unit, planned, 0, n_of_calls, CALL_FAILURES, is_new);
-    try_calls_short(unit, planned, n_of_calls, planned->walks[NTH_CALLS].n, STATEMENT_FAILURES, is_new);
-    try_allocations_short(unit, planned, is_new ? ALLOCATIONS_SHORT : AGAIN);
+    const bool is_whole = is_new && g_get_monotonic_time() < all.short_until_us;
+    try_calls_short(unit, planned, 0, n_of_calls, CALL_FAILURES, is_whole);
+    try_calls_short(unit, planned, n_of_calls, planned->walks[NTH_CALLS].n, STATEMENT_FAILURES, is_whole);
+    try_allocations_short(unit, planned, is_whole ? ALLOCATIONS_SHORT : AGAIN);
 }
 
 static void run_long(const struct nth_unit *unit, struct nth_planned *planned, int64_t until_us)
@@ -287,6 +291,7 @@ static void begin(void)
     all.budget = nth_budget_new();
     all.tallies = nth_tallies_new();
     all.is_short = true;
+    all.short_until_us = g_get_monotonic_time() + SHORT_US;
     (void)printf("DUNLIN_NTH_SEED=%" G_GUINT32_FORMAT "\n", all.seed);
     (void)fflush(stdout); /* also where the program is ended from outside */
 }
