@@ -310,6 +310,29 @@ void fixture_free_reply(void *reply)
     protobuf_c_message_free_unpacked(reply, NULL);
 }
 
+static void call_empty(struct unit_fixture *fixture, const struct service_method *method)
+{
+    const ProtobufCServiceDescriptor *rpc = fixture->service.spec->rpc;
+    const ProtobufCMessageDescriptor *type = protobuf_c_service_descriptor_get_method_by_name(rpc, method->name)->input;
+    g_autofree ProtobufCMessage *request = g_malloc0(type->sizeof_message);
+    const ProtobufCMessage *requests[] = {request};
+    struct fixture_answer answer;
+
+    type->message_init(request);
+    fixture_call_many(fixture, method->name, requests, 1, &answer);
+    if (answer.code != STATUS_INVALID_ARGUMENT && answer.code != STATUS_NOT_FOUND && !method->is_query)
+        fail_msg("%s: %s '%s'", method->name, status_name(answer.code), answer.text);
+    fixture_free_reply(answer.reply);
+}
+
+void fixture_call_each_empty(struct unit_fixture *fixture)
+{
+    (void)fixture_emitted(fixture);
+    for (const struct service_method *method = fixture->service.spec->methods; method->name; method++)
+        call_empty(fixture, method);
+    assert_string_equal(fixture_emitted(fixture), "");
+}
+
 struct firing {
     struct unit_fixture *fixture;
     struct instant now;

@@ -101,6 +101,10 @@ void *fixture_call(struct unit_fixture *fixture, const char *method, const Proto
                    enum status expected);
 void fixture_free_reply(void *reply);
 
+/* Calls every method of the service with an empty request. Fails where one that is no query is anything but refused for
+ * what is missing, or where an event comes of it. */
+void fixture_call_each_empty(struct unit_fixture *fixture);
+
 /* Business time goes on to `now`; what is due fires. Returns how many timers did. */
 size_t fixture_fire(struct unit_fixture *fixture, struct instant now);
 

@@ -476,6 +476,11 @@ static void a_writer_that_was_overtaken_changes_nothing(void **state)
     expect_disputes(fixture, &ids, "o");
 }
 
+static void an_empty_request_of_whatever_method_changes_nothing(void **state)
+{
+    fixture_call_each_empty(*state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -494,6 +499,7 @@ int main(void)
         cmocka_unit_test(the_database_itself_allows_one_unresolved_dispute_an_account),
         cmocka_unit_test(a_dispute_still_open_at_its_deadline_is_escalated_once),
         cmocka_unit_test(a_writer_that_was_overtaken_changes_nothing),
+        cmocka_unit_test(an_empty_request_of_whatever_method_changes_nothing),
     };
     return cmocka_run_group_tests(tests, open_dispute, fixture_close);
 }

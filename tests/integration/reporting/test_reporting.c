@@ -643,6 +643,15 @@ static void amounts_that_no_sum_could_hold_are_refused(void **state)
     assert_int_equal(apply_batch(fixture, batch), STATUS_OUT_OF_RANGE);
 }
 
+static void rates_by_nothing_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    Dunlin__Reporting__V1__GetRatesRequest request;
+
+    dunlin__reporting__v1__get_rates_request__init(&request);
+    assert_null(fixture_call(fixture->unit, "GetRates", &request.base, STATUS_INVALID_ARGUMENT));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -662,6 +671,7 @@ int main(void)
         cmocka_unit_test_setup(reports_of_agencies_and_days_that_are_not_there_are_refused, reporting_empty),
         cmocka_unit_test_setup(an_event_about_an_account_never_placed_is_refused_whole, reporting_empty),
         cmocka_unit_test_setup(amounts_that_no_sum_could_hold_are_refused, reporting_empty),
+        cmocka_unit_test(rates_by_nothing_are_refused),
     };
     return cmocka_run_group_tests(tests, reporting_open, reporting_close);
 }
