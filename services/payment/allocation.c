@@ -41,7 +41,7 @@ void allocation_apply(const struct agreements *agreements, const struct account 
         .age_days = account->age_days,
         .balance_minor = account->placed_minor,
         .paid = paid_in_agreements(paid_to),
-        .stage = AGREEMENT_COLLECTION,
+        .stage = account->is_adjudged ? AGREEMENT_LEGAL : AGREEMENT_COLLECTION,
     };
 
     allocation_order(agreements, account, draft);

@@ -92,6 +92,7 @@ enum status record_judgment(const struct record *record, struct account *account
     struct judgment_record *kept = charge_book_add_judgment(charges, judgment, true);
 
     interest_by_judgment(charges, &judgment->terms, posting->number);
+    account->is_adjudged = true;
     enum status st = record_posting(record, account, posting, NULL, err);
     if (st != STATUS_OK)
         return st;

@@ -114,6 +114,7 @@ struct account {
     struct charges owed;  /* of the balance, what is no principal */
     int32_t n_postings;
     bool is_recalled;
+    bool is_adjudged;             /* a court has decided: the agency earns by the legal stage of the agreement */
     struct id dispute_id;         /* that stands against the debt, answered or not; none: it is not disputed */
     struct promise *open_promise; /* borrowed; NULL where none is open */
     struct id plan_id;            /* that its postings flow through: active, on hold or completed; none */

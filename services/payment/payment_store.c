@@ -12,6 +12,7 @@
 
 #define ACCOUNT_COLUMNS 17 /* of account_load, before those of the open promise */
 #define PROMISE_COLUMNS 15 /* of promise_load; in account_load those of interest follow */
+#define JUDGMENT_COLUMN (ACCOUNT_COLUMNS + PROMISE_COLUMNS + 10) /* the number of its posting; NULL or 0: none */
 
 static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
 {
@@ -95,6 +96,7 @@ static void take_accounts(struct book *book, const struct db_result *result)
             .dispute_id = db_id(result, row, 14),
             .plan_id = db_id(result, row, 15),
             .proposed_plan_id = db_id(result, row, 16),
+            .is_adjudged = db_int4(result, row, JUDGMENT_COLUMN) > 0,
         };
         if (!db_is_null(result, row, ACCOUNT_COLUMNS)) {
             struct promise promise = read_promise(result, row, ACCOUNT_COLUMNS);

@@ -24,6 +24,7 @@
     "    apply: [costs, fees, interest, principal]\n"                                                                  \
     "    order: oldest\n"                                                                                              \
     "    fees:\n"                                                                                                      \
+    "      - { stage: legal, percent: 40 }\n"                                                                          \
     "      - { percent: 20 }\n"                                                                                        \
     "    remittance: { method: net, every: month, payee: Lender, reference: test }\n"                                  \
     "    interest: { basis: agreement, rate_percent: 9.75, day_count: actual/365, from: placed, on: principal, "       \
@@ -645,7 +646,9 @@ static void a_judgment_says_what_is_owed(void **state)
     fire_until(fixture, day(2026, 8, 1));
     assert_int_equal(interest_number(fixture, "posted_minor"), 2339); /* 357,828 through July: 1,540.6 */
     fixture_free_reply(charge(fixture, &ids, "court-costs", &fee, STATUS_OK));
-    fixture_free_reply(pay_on(fixture, &ids, 100000, day(2026, 6, 1))); /* of before it, heard of now */
+    Dunlin__Payment__V1__PostingView *paid = (void *)pay_on(fixture, &ids, 100000, day(2026, 6, 1)); /* heard of now */
+    assert_int_equal(paid->contingency_fee_minor, 40000); /* the agreement's legal stage; 20 percent before */
+    fixture_free_reply(paid);
     assert_true(interest_number(fixture, "posted_minor") < 2339);
     Dunlin__Payment__V1__InterestView *interest = interest_of(fixture, &ids);
     assert_int_equal(interest->basis, DUNLIN__PAYMENT__V1__CHARGE_BASIS__CHARGE_BASIS_JUDGMENT);
