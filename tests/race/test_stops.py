@@ -53,7 +53,7 @@ SERVICES = ("contact", "dispute", "payment")
 PATIENCE_S = 120
 RULES = {"dispute": "REGF-38D2-DISPUTE", "cease": "REGF-6C-CEASE", "attorney": "REGF-6B2-ATTY", "bankruptcy": "BK-362-STAY", "deceased": "DUNLIN-DECEASED", "opt_out_calls": "REGF-14H-MEDIA",
          "opt_out_contact_point": "REGF-14H-MEDIA-POINT", "wrong_number": "REGF-6D1-3P", "paid": "DUNLIN-PAID", "promise": "DUNLIN-PROMISE", "plan": "DUNLIN-PLAN", "recalled": "DUNLIN-RECALLED", "reported": "DUNLIN-INCOMPLETE"}
-FACTS = {"intake": ("AccountPlaced", "AccountUpdated", "AccountRecalled", "PaymentReported"), "payment": ("BalanceChanged", "PromiseMade", "PromiseKept", "PromiseBroken", "PromiseCancelled"),
+FACTS = {"intake": ("AccountPlaced", "AccountUpdated", "AccountRecalled", "PaymentReported"), "payment": ("BalanceChanged", "PromiseMade", "PromiseKept", "PromiseBroken", "PromiseCancelled", "PlanAgreed", "PlanResumed", "PlanCompleted", "PlanBroken", "PlanCancelled"),
          "contact": ("PermitGranted", "PermitExpired", "AttemptReported", "StopRecorded", "StopReleased"), "dispute": ("DisputeOpened", "VerificationSent", "DisputeResolved")}
 CLOSE_MS = 100  # what counts as near, where it is told how near requests and stops came
 NEAR = 3         # stops before and after a request that are held against it
