@@ -6,8 +6,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "agency/notice_kind.h"
+#include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "status/scope.h"
 
 /* What of a dispute is written, and when it is so no longer.
