@@ -1,11 +1,9 @@
 #include "account.h"
 
-#include "dunlin/intake/v1/intake.pb-c.h"
+#include "ask.h"
+#include "protojson.h"
 
-static char *lend(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
+#include "dunlin/intake/v1/intake.pb-c.h"
 
 ProtobufCBinaryData account_bytes(const struct id *id)
 {
@@ -20,23 +18,16 @@ bool account_json_id(const json_t *object, const char *key, struct id *ret_id)
 
 enum status account_find(struct cli *cli, const char *text, struct id *ret_id, struct error *err)
 {
-    struct bus_client *bus = NULL;
     ProtobufCMessage *reply = NULL;
     if (id_parse(text, ret_id, NULL) == STATUS_OK)
         return STATUS_OK;
     Dunlin__Intake__V1__GetAccountRequest request;
     dunlin__intake__v1__get_account_request__init(&request);
-    request.agency = lend(cli_text(cli, "agency"));
-    request.client = lend(cli_text(cli, "client"));
-    request.client_reference = lend(text);
-    struct bus_call call = {.service = &dunlin__intake__v1__intake_service__descriptor,
-                            .method = "GetAccount",
-                            .request = &request.base,
-                            .route = BUS_ROUTE_ANY,
-                            .is_query = true};
-    enum status st = cli_bus(cli, &bus, err);
-    if (st == STATUS_OK)
-        st = bus_call(bus, &call, cli_timeout_ms(cli), &reply, err);
+    request.agency = ask_text(cli_text(cli, "agency"));
+    request.client = ask_text(cli_text(cli, "client"));
+    request.client_reference = ask_text(text);
+    enum status st =
+        ask_any(cli, &dunlin__intake__v1__intake_service__descriptor, "GetAccount", &request.base, &reply, err);
     if (st != STATUS_OK)
         return st;
     const Dunlin__Intake__V1__GetAccountReply *account = (const Dunlin__Intake__V1__GetAccountReply *)reply;
@@ -73,6 +64,32 @@ enum status account_call(struct cli *cli, const ProtobufCServiceDescriptor *serv
     char key_text[ID_TEXT_SIZE];
     return call_with_key(cli, service, method, request, id, is_query ? NULL : id_format(&key, key_text), is_query,
                          ret_reply, err);
+}
+
+enum status account_call_json(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
+                              const ProtobufCMessage *request, const struct id *id, bool is_query, json_t **ret_reply,
+                              struct error *err)
+{
+    ProtobufCMessage *reply = NULL;
+    const enum status st = account_call(cli, service, method, request, id, is_query, &reply, err);
+    if (st != STATUS_OK)
+        return st;
+    *ret_reply = protojson(reply);
+    protobuf_c_message_free_unpacked(reply, NULL);
+    return STATUS_OK;
+}
+
+enum status account_call_and_show(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
+                                  const ProtobufCMessage *request, const struct id *id, const struct column *columns,
+                                  struct error *err)
+{
+    json_t *result = NULL;
+    const enum status st = account_call_json(cli, service, method, request, id, false, &result, err);
+    if (st != STATUS_OK || cli_emit(cli, result))
+        return st;
+    table_print_object(cli, result, columns);
+    json_decref(result);
+    return STATUS_OK;
 }
 
 enum status account_call_once(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,

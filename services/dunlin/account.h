@@ -3,6 +3,7 @@
 
 #include "cli.h"
 #include "id/id.h"
+#include "table.h"
 
 /* Which account the operator means. Rows for the options table of a command that uses it. */
 #define ACCOUNT_OPTIONS                                                                                                \
@@ -19,6 +20,16 @@ MUST_USE enum status account_find(struct cli *cli, const char *text, struct id *
 MUST_USE enum status account_call(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
                                   const ProtobufCMessage *request, const struct id *id, bool is_query,
                                   ProtobufCMessage **ret_reply, struct error *err);
+
+/* The same; the reply as protojson has it is owned by the caller. */
+MUST_USE enum status account_call_json(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
+                                       const ProtobufCMessage *request, const struct id *id, bool is_query,
+                                       json_t **ret_reply, struct error *err);
+
+/* A command; its reply is shown, with these columns to people. */
+MUST_USE enum status account_call_and_show(struct cli *cli, const ProtobufCServiceDescriptor *service,
+                                           const char *method, const ProtobufCMessage *request, const struct id *id,
+                                           const struct column *columns, struct error *err);
 
 /* A command under the caller's own key, so that it can be given again with one effect; "": a new key. */
 MUST_USE enum status account_call_once(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,

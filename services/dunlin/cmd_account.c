@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "account.h"
+#include "ask.h"
 #include "commands.h"
 #include "dunlin/classification/v1/classification.pb-c.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
@@ -61,7 +62,7 @@ static void prepare(struct cli *cli, const struct id *id, struct questions *q, s
     dunlin__contact__v1__get_account_request__init(&q->contact);
     dunlin__dispute__v1__list_disputes_request__init(&q->disputes);
     dunlin__payment__v1__get_account_request__init(&q->payment);
-    q->placement.agency = (char *)(uintptr_t)cli_text(cli, "agency");
+    q->placement.agency = ask_text(cli_text(cli, "agency"));
     q->placement.account_id = q->classification.account_id = q->contact.account_id = account_bytes(id);
     q->disputes.account_id = q->payment.account_id = account_bytes(id);
     ask(&calls[PART_PLACEMENT], &dunlin__intake__v1__intake_service__descriptor, "GetAccount", &q->placement.base, id);

@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "account_amount.h"
+#include "ask.h"
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
@@ -15,11 +16,6 @@
 
 static const ProtobufCServiceDescriptor *const SERVICE = &dunlin__payment__v1__payment_service__descriptor;
 
-static char *lend(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
 static const struct column FEE[] = {{"fee", "fee_id", COLUMN_TEXT},
                                     {"code", "code", COLUMN_TEXT},
                                     {"as", "bucket", COLUMN_TEXT},
@@ -30,30 +26,6 @@ static const struct column FEE[] = {{"fee", "fee_id", COLUMN_TEXT},
                                     {"evidence", "evidence", COLUMN_TEXT},
                                     {"waived", "waived_reason", COLUMN_TEXT},
                                     {0}};
-
-static enum status ask(struct cli *cli, const char *method, const ProtobufCMessage *request, const struct id *id,
-                       bool is_query, json_t **ret_result, struct error *err)
-{
-    ProtobufCMessage *reply = NULL;
-    const enum status st = account_call(cli, SERVICE, method, request, id, is_query, &reply, err);
-    if (st != STATUS_OK)
-        return st;
-    *ret_result = protojson(reply);
-    protobuf_c_message_free_unpacked(reply, NULL);
-    return STATUS_OK;
-}
-
-static enum status call_and_show(struct cli *cli, const char *method, const ProtobufCMessage *request,
-                                 const struct id *id, const struct column *columns, struct error *err)
-{
-    json_t *result = NULL;
-    const enum status st = ask(cli, method, request, id, false, &result, err);
-    if (st != STATUS_OK || cli_emit(cli, result))
-        return st;
-    table_print_object(cli, result, columns);
-    json_decref(result);
-    return STATUS_OK;
-}
 
 /* --- fee charge */
 
@@ -67,14 +39,14 @@ static enum status run_charge(struct cli *cli, struct error *err)
     Dunlin__Payment__V1__ChargeFeeRequest request;
     dunlin__payment__v1__charge_fee_request__init(&request);
     request.account_id = account_bytes(&account_id);
-    request.code = lend(code);
-    request.reason = lend(reason);
+    request.code = ask_text(code);
+    request.reason = ask_text(reason);
     if (reason[0] != '\0') {
         g_autofree char *key = g_strdup_printf("%s\n%s", code, reason);
         fee_id = id_derive(&account_id, "fee/reason", key, strlen(key));
         request.fee_id = account_bytes(&fee_id);
     }
-    return call_and_show(cli, "ChargeFee", &request.base, &account_id, FEE, err);
+    return account_call_and_show(cli, SERVICE, "ChargeFee", &request.base, &account_id, FEE, err);
 }
 
 static const struct config_option CHARGE_OPTIONS[] = {
@@ -113,8 +85,8 @@ static enum status run_waive(struct cli *cli, struct error *err)
     dunlin__payment__v1__waive_fee_request__init(&request);
     request.account_id = account_bytes(&account_id);
     request.fee_id = account_bytes(&fee_id);
-    request.reason = lend(cli_text(cli, "reason"));
-    return call_and_show(cli, "WaiveFee", &request.base, &account_id, FEE, err);
+    request.reason = ask_text(cli_text(cli, "reason"));
+    return account_call_and_show(cli, SERVICE, "WaiveFee", &request.base, &account_id, FEE, err);
 }
 
 static const struct config_option WAIVE_OPTIONS[] = {
@@ -155,7 +127,7 @@ static enum status run_list(struct cli *cli, struct error *err)
     Dunlin__Payment__V1__ListFeesRequest request;
     dunlin__payment__v1__list_fees_request__init(&request);
     request.account_id = account_bytes(&account_id);
-    st = ask(cli, "ListFees", &request.base, &account_id, true, &result, err);
+    st = account_call_json(cli, SERVICE, "ListFees", &request.base, &account_id, true, &result, err);
     if (st != STATUS_OK || cli_emit(cli, result))
         return st;
     table_print(cli, json_object_get(result, "fees"), FEE);
@@ -298,10 +270,10 @@ static enum status run_judgment(struct cli *cli, struct error *err)
     request.account_id = account_bytes(&account_id);
     request.judgment_id = account_bytes(&judgment_id);
     request.entered_on_days = on.days;
-    request.court = lend(cli_text(cli, "court"));
-    request.case_number = lend(cli_text(cli, "case"));
+    request.court = ask_text(cli_text(cli, "court"));
+    request.case_number = ask_text(cli_text(cli, "case"));
     request.document_hash = (ProtobufCBinaryData){.len = sizeof(hash), .data = hash};
-    st = ask(cli, "RecordJudgment", &request.base, &account_id, false, &result, err);
+    st = account_call_json(cli, SERVICE, "RecordJudgment", &request.base, &account_id, false, &result, err);
     if (st != STATUS_OK || cli_emit(cli, result))
         return st;
     add_percent(result);
@@ -416,7 +388,7 @@ static enum status run_interest(struct cli *cli, struct error *err)
     Dunlin__Payment__V1__GetInterestRequest request;
     dunlin__payment__v1__get_interest_request__init(&request);
     request.account_id = account_bytes(&account_id);
-    st = ask(cli, "GetInterest", &request.base, &account_id, true, &result, err);
+    st = account_call_json(cli, SERVICE, "GetInterest", &request.base, &account_id, true, &result, err);
     if (st != STATUS_OK || cli_emit(cli, result))
         return st;
     show_interest(cli, result);

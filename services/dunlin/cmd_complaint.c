@@ -2,6 +2,7 @@
 
 #include <glib.h>
 
+#include "ask.h"
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "dispute_cli.h"
@@ -91,13 +92,13 @@ static enum status run_open(struct cli *cli, struct error *err)
     Dunlin__Dispute__V1__OpenComplaintRequest *request = &opening.request;
     json_t *complaint = NULL;
     dunlin__dispute__v1__open_complaint_request__init(request);
-    request->words = cli_lend(cli_text(cli, "words"));
-    request->regulator = cli_lend(cli_text(cli, "regulator"));
-    request->regulator_reference = cli_lend(cli_text(cli, "regulator-reference"));
-    request->owner = cli_lend(cli_text(cli, "owner"));
-    request->client = cli_lend(cli_text(cli, "about-client"));
-    request->collector = cli_lend(cli_text(cli, "collector"));
-    request->campaign = cli_lend(cli_text(cli, "campaign"));
+    request->words = ask_text(cli_text(cli, "words"));
+    request->regulator = ask_text(cli_text(cli, "regulator"));
+    request->regulator_reference = ask_text(cli_text(cli, "regulator-reference"));
+    request->owner = ask_text(cli_text(cli, "owner"));
+    request->client = ask_text(cli_text(cli, "about-client"));
+    request->collector = ask_text(cli_text(cli, "collector"));
+    request->campaign = ask_text(cli_text(cli, "campaign"));
     enum status st = read_codes(cli, request, err);
     if (st == STATUS_OK)
         st = read_subject(cli, &opening, err);
@@ -155,8 +156,8 @@ static enum status run_assign(struct cli *cli, struct error *err)
     dunlin__dispute__v1__assign_complaint_request__init(&request);
     enum status st = read_complaint(cli, &id, err);
     request.complaint_id = account_bytes(&id);
-    request.owner = cli_lend(cli_text(cli, "to"));
-    request.note = cli_lend(cli_text(cli, "note"));
+    request.owner = ask_text(cli_text(cli, "to"));
+    request.note = ask_text(cli_text(cli, "note"));
     if (st == STATUS_OK)
         st = dispute_command(cli, "AssignComplaint", &request.base, &id, &complaint, err);
     return show_one(cli, st, complaint);
@@ -197,7 +198,7 @@ static enum status run_move(struct cli *cli, struct error *err)
     request.complaint_id = account_bytes(&id);
     request.state = (Dunlin__Dispute__V1__ComplaintState)state;
     request.severity = (Dunlin__Dispute__V1__ComplaintSeverity)severity;
-    request.note = cli_lend(cli_text(cli, "note"));
+    request.note = ask_text(cli_text(cli, "note"));
     if (st == STATUS_OK)
         st = dispute_command(cli, "MoveComplaint", &request.base, &id, &complaint, err);
     return show_one(cli, st, complaint);
@@ -239,8 +240,8 @@ static enum status run_resolve(struct cli *cli, struct error *err)
     request.complaint_id = account_bytes(&id);
     request.outcome = (Dunlin__Dispute__V1__ComplaintOutcome)outcome;
     request.cause = (Dunlin__Dispute__V1__ComplaintCause)cause;
-    request.cause_text = cli_lend(cli_text(cli, "cause-text"));
-    request.note = cli_lend(cli_text(cli, "note"));
+    request.cause_text = ask_text(cli_text(cli, "cause-text"));
+    request.note = ask_text(cli_text(cli, "note"));
     if (st == STATUS_OK)
         st = dispute_command(cli, "ResolveComplaint", &request.base, &id, &complaint, err);
     return show_one(cli, st, complaint);

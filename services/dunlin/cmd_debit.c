@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "account_amount.h"
+#include "ask.h"
 #include "commands.h"
 #include "debit_cli.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
@@ -60,7 +61,7 @@ static enum status run_schedule(struct cli *cli, struct error *err)
     request.due_on_days = on.days;
     const struct id debit_id = debit_of(&account_id, &request, cli_text(cli, "reference"));
     request.debit_id = account_bytes(&debit_id);
-    return debit_call_and_show(cli, "ScheduleDebit", &request.base, &account_id, DEBIT, err);
+    return account_call_and_show(cli, DEBIT_SERVICE, "ScheduleDebit", &request.base, &account_id, DEBIT, err);
 }
 
 static const struct config_option SCHEDULE_OPTIONS[] = {
@@ -117,7 +118,7 @@ static enum status run_list(struct cli *cli, struct error *err)
     ProtobufCMessage *reply = NULL;
     Dunlin__Payment__V1__ListDebitsRequest request;
     dunlin__payment__v1__list_debits_request__init(&request);
-    request.agency = debit_lend(cli_text(cli, "agency"));
+    request.agency = ask_text(cli_text(cli, "agency"));
     request.limit = (int32_t)cli_integer(cli, "limit");
     if (cli_text(cli, "after")[0] != '\0') {
         if (id_parse(cli_text(cli, "after"), &after, err) != STATUS_OK)
@@ -126,7 +127,7 @@ static enum status run_list(struct cli *cli, struct error *err)
     }
     enum status st = read_filter(cli, &request, &account_id, err);
     if (st == STATUS_OK)
-        st = debit_ask(cli, "ListDebits", &request.base, &reply, err);
+        st = ask_any(cli, DEBIT_SERVICE, "ListDebits", &request.base, &reply, err);
     if (st != STATUS_OK)
         return st;
     json_t *result = protojson(reply);
@@ -174,8 +175,8 @@ static enum status run_cancel(struct cli *cli, struct error *err)
     if (cli_text(cli, "reason")[0] == '\0')
         return cli_usage(cli, err, "--reason is needed");
     request.debit_id = account_bytes(&debit_id);
-    request.reason = debit_lend(cli_text(cli, "reason"));
-    return debit_call_and_show(cli, "CancelDebit", &request.base, &debit_id, DEBIT, err);
+    request.reason = ask_text(cli_text(cli, "reason"));
+    return account_call_and_show(cli, DEBIT_SERVICE, "CancelDebit", &request.base, &debit_id, DEBIT, err);
 }
 
 static const struct config_option CANCEL_OPTIONS[] = {
@@ -210,7 +211,7 @@ static enum status run_retry(struct cli *cli, struct error *err)
     request.debit_id = account_bytes(&debit_id);
     request.due_on_days = on.days;
     request.is_reauthorized = cli_flag(cli, "reauthorized");
-    return debit_call_and_show(cli, "RepresentDebit", &request.base, &debit_id, DEBIT, err);
+    return account_call_and_show(cli, DEBIT_SERVICE, "RepresentDebit", &request.base, &debit_id, DEBIT, err);
 }
 
 static const struct config_option RETRY_OPTIONS[] = {
@@ -279,9 +280,9 @@ static enum status run_rates(struct cli *cli, struct error *err)
     ProtobufCMessage *reply = NULL;
     Dunlin__Payment__V1__GetReturnRatesRequest request;
     dunlin__payment__v1__get_return_rates_request__init(&request);
-    request.agency = debit_lend(cli_text(cli, "agency"));
+    request.agency = ask_text(cli_text(cli, "agency"));
     request.days = (int32_t)cli_integer(cli, "days");
-    const enum status st = debit_ask(cli, "GetReturnRates", &request.base, &reply, err);
+    const enum status st = ask_any(cli, DEBIT_SERVICE, "GetReturnRates", &request.base, &reply, err);
     if (st != STATUS_OK)
         return st;
     json_t *result = protojson(reply);

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 
 #include "account.h"
+#include "ask.h"
 #include "commands.h"
 #include "debit_cli.h"
 #include "debit_file.h"
@@ -136,7 +137,7 @@ static enum status list(struct export *export, struct error *err)
     request.limit = PAGE;
     while (is_truncated && st == STATUS_OK) {
         ProtobufCMessage *reply = NULL;
-        st = debit_ask(export->cli, "ListDebits", &request.base, &reply, err);
+        st = ask_any(export->cli, DEBIT_SERVICE, "ListDebits", &request.base, &reply, err);
         if (st != STATUS_OK)
             break;
         const Dunlin__Payment__V1__ListDebitsReply *page = (const void *)reply;
@@ -271,7 +272,7 @@ static enum status count_rest(struct export *export, bool *ret_has_more, struct 
     request.due_presence_case = DUNLIN__PAYMENT__V1__LIST_DEBITS_REQUEST__DUE_PRESENCE_DUE_ON_DAYS;
     request.due_on_days = export->due.days;
     request.limit = 1;
-    const enum status st = debit_ask(export->cli, "ListDebits", &request.base, &reply, err);
+    const enum status st = ask_any(export->cli, DEBIT_SERVICE, "ListDebits", &request.base, &reply, err);
     if (st != STATUS_OK)
         return st;
     *ret_has_more = ((const Dunlin__Payment__V1__ListDebitsReply *)reply)->n_debits > 0;
@@ -329,7 +330,7 @@ static enum status run_export(struct cli *cli, struct error *err)
 {
     struct export export = {
         .cli = cli,
-        .agency = debit_lend(cli_text(cli, "agency")),
+        .agency = ask_text(cli_text(cli, "agency")),
         .pages = g_ptr_array_new_with_free_func(free_message),
         .debits = g_ptr_array_new(),
         .bytes = g_string_new(NULL),

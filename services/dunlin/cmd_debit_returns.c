@@ -6,6 +6,7 @@
 #include "account.h"
 #include "ach/ach_codes.h"
 #include "ach/ach_reader.h"
+#include "ask.h"
 #include "commands.h"
 #include "csv.h"
 #include "debit_cli.h"
@@ -118,11 +119,11 @@ static enum status find(struct returns *returns, struct returned *items, size_t 
     Dunlin__Payment__V1__FindDebitsRequest request;
     dunlin__payment__v1__find_debits_request__init(&request);
     for (size_t i = 0; i < n; i++)
-        traces[i] = debit_lend(items[i].trace);
-    request.agency = debit_lend(cli_text(returns->cli, "agency"));
+        traces[i] = ask_text(items[i].trace);
+    request.agency = ask_text(cli_text(returns->cli, "agency"));
     request.traces = traces;
     request.n_traces = n;
-    const enum status st = debit_ask(returns->cli, "FindDebits", &request.base, &reply, err);
+    const enum status st = ask_any(returns->cli, DEBIT_SERVICE, "FindDebits", &request.base, &reply, err);
     if (st != STATUS_OK)
         return st;
     match(items, n, (const void *)reply);
@@ -137,8 +138,8 @@ static void request_of(const struct returns *returns, struct returned *item,
 {
     dunlin__payment__v1__record_return_request__init(request);
     request->debit_id = account_bytes(&item->debit_id);
-    request->trace = debit_lend(item->trace);
-    request->code = debit_lend(item->code);
+    request->trace = ask_text(item->trace);
+    request->code = ask_text(item->code);
     request->amount_minor = item->amount_minor;
     request->retry_after_days = (int32_t)cli_integer(returns->cli, "retry-after");
 }

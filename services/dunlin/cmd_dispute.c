@@ -2,6 +2,7 @@
 
 #include "account.h"
 #include "account_amount.h"
+#include "ask.h"
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "dispute_cli.h"
@@ -67,10 +68,10 @@ static enum status read_opening(struct cli *cli, struct opening *opening, struct
 {
     Dunlin__Dispute__V1__OpenDisputeRequest *request = &opening->request;
     dunlin__dispute__v1__open_dispute_request__init(request);
-    request->reason = cli_lend(cli_text(cli, "reason"));
+    request->reason = ask_text(cli_text(cli, "reason"));
     request->is_written = cli_flag(cli, "written");
-    request->bureau = cli_lend(cli_text(cli, "bureau"));
-    request->bureau_reference = cli_lend(cli_text(cli, "bureau-reference"));
+    request->bureau = ask_text(cli_text(cli, "bureau"));
+    request->bureau_reference = ask_text(cli_text(cli, "bureau-reference"));
     enum status st = read_codes(cli, request, err);
     if (st == STATUS_OK)
         st = read_times(cli, request, err);

@@ -2,6 +2,7 @@
 
 #include "account.h"
 #include "account_amount.h"
+#include "ask.h"
 #include "commands.h"
 #include "dispute_cli.h"
 
@@ -62,7 +63,7 @@ static enum status run_verify(struct cli *cli, struct error *err)
     if (st == STATUS_OK)
         st = read_step(cli, &step, err);
     request.dispute_id = step.id;
-    request.note = cli_lend(cli_text(cli, "note"));
+    request.note = ask_text(cli_text(cli, "note"));
     request.medium = (Dunlin__Dispute__V1__Medium)medium;
     request.evidence = step.evidence.list;
     request.n_evidence = step.evidence.n;
@@ -103,7 +104,7 @@ static enum status run_return(struct cli *cli, struct error *err)
     dunlin__dispute__v1__record_return_request__init(&request);
     enum status st = read_step(cli, &step, err);
     request.dispute_id = step.id;
-    request.note = cli_lend(cli_text(cli, "note"));
+    request.note = ask_text(cli_text(cli, "note"));
     request.evidence = step.evidence.list;
     request.n_evidence = step.evidence.n;
     return end_step(cli, &step, st, "RecordReturn", &request.base, err);
@@ -137,7 +138,7 @@ static enum status run_inform(struct cli *cli, struct error *err)
     if (st == STATUS_OK)
         st = read_step(cli, &step, err);
     request.dispute_id = step.id;
-    request.note = cli_lend(cli_text(cli, "note"));
+    request.note = ask_text(cli_text(cli, "note"));
     request.is_relevant = cli_flag(cli, "relevant");
     request.is_frivolous = cli_flag(cli, "frivolous");
     request.evidence = step.evidence.list;
@@ -203,9 +204,9 @@ static enum status run_resolve(struct cli *cli, struct error *err)
         st = read_credit(cli, &step, &money, &request, err);
     request.dispute_id = step.id;
     request.outcome = (Dunlin__Dispute__V1__DisputeOutcome)outcome;
-    request.note = cli_lend(cli_text(cli, "note"));
+    request.note = ask_text(cli_text(cli, "note"));
     request.root_cause = (Dunlin__Dispute__V1__RootCause)cause;
-    request.root_cause_text = cli_lend(cli_text(cli, "cause-text"));
+    request.root_cause_text = ask_text(cli_text(cli, "cause-text"));
     request.evidence = step.evidence.list;
     request.n_evidence = step.evidence.n;
     return end_step(cli, &step, st, "ResolveDispute", &request.base, err);
@@ -250,7 +251,7 @@ static enum status decide(struct cli *cli, bool is_approved, struct error *err)
     enum status st = dispute_find(cli, cli_operand(cli, 0), &step.dispute_id, err);
     request.dispute_id = account_bytes(&step.dispute_id);
     request.is_approved = is_approved;
-    request.note = cli_lend(cli_text(cli, "note"));
+    request.note = ask_text(cli_text(cli, "note"));
     return end_step(cli, &step, st, "DecideResolution", &request.base, err);
 }
 

@@ -2,6 +2,7 @@
 
 #include <glib.h>
 
+#include "ask.h"
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "dispute_cli.h"
@@ -66,8 +67,8 @@ static enum status run_raise(struct cli *cli, struct error *err)
     json_t *escalation = NULL;
     Dunlin__Dispute__V1__RaiseEscalationRequest request;
     dunlin__dispute__v1__raise_escalation_request__init(&request);
-    request.target = cli_lend(cli_text(cli, "name"));
-    request.title = cli_lend(cli_text(cli, "why"));
+    request.target = ask_text(cli_text(cli, "name"));
+    request.title = ask_text(cli_text(cli, "why"));
     request.priority = (int32_t)cli_integer(cli, "priority");
     enum status st = cli_enum(cli, "to", &dunlin__dispute__v1__escalation_route__descriptor, &route, err);
     request.route = (Dunlin__Dispute__V1__EscalationRoute)route;
@@ -153,8 +154,8 @@ static enum status run_list(struct cli *cli, struct error *err)
     json_t *reply = NULL;
     Dunlin__Dispute__V1__ListEscalationsRequest request;
     dunlin__dispute__v1__list_escalations_request__init(&request);
-    request.target = cli_lend(cli_text(cli, "name"));
-    request.owner = cli_lend(cli_text(cli, "owner"));
+    request.target = ask_text(cli_text(cli, "name"));
+    request.owner = ask_text(cli_text(cli, "owner"));
     request.limit = (int32_t)cli_integer(cli, "limit");
     enum status st = cli_enum(cli, "to", &dunlin__dispute__v1__escalation_route__descriptor, &route, err);
     if (st == STATUS_OK)
@@ -251,8 +252,8 @@ static enum status run_assign(struct cli *cli, struct error *err)
     dunlin__dispute__v1__assign_escalation_request__init(&request);
     enum status st = read_escalation(cli, &id, err);
     request.escalation_id = account_bytes(&id);
-    request.owner = cli_lend(cli_text(cli, "owner"));
-    request.note = cli_lend(cli_text(cli, "note"));
+    request.owner = ask_text(cli_text(cli, "owner"));
+    request.note = ask_text(cli_text(cli, "note"));
     if (st == STATUS_OK)
         st = dispute_command(cli, "AssignEscalation", &request.base, &id, &escalation, err);
     return show_one(cli, st, escalation);
@@ -285,7 +286,7 @@ static enum status decide(struct cli *cli, bool is_approved, struct error *err)
     enum status st = read_escalation(cli, &id, err);
     request.escalation_id = account_bytes(&id);
     request.is_approved = is_approved;
-    request.note = cli_lend(cli_text(cli, "note"));
+    request.note = ask_text(cli_text(cli, "note"));
     if (st == STATUS_OK)
         st = dispute_command(cli, "DecideEscalation", &request.base, &id, &escalation, err);
     return show_one(cli, st, escalation);
@@ -339,7 +340,7 @@ static enum status end(struct cli *cli, int outcome, struct error *err)
     enum status st = read_escalation(cli, &id, err);
     request.escalation_id = account_bytes(&id);
     request.outcome = (Dunlin__Dispute__V1__EscalationOutcome)outcome;
-    request.note = cli_lend(cli_text(cli, "note"));
+    request.note = ask_text(cli_text(cli, "note"));
     if (st == STATUS_OK)
         st = dispute_command(cli, "CloseEscalation", &request.base, &id, &escalation, err);
     return show_one(cli, st, escalation);

@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
+#include "ask.h"
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "csv.h"
@@ -37,7 +38,7 @@ static enum status send_out(struct cli *cli, const struct id *ids, size_t n, con
         bytes[i] = account_bytes(&ids[i]);
     request.n_escalation_ids = n;
     request.escalation_ids = bytes;
-    request.file_id = cli_lend(file_id);
+    request.file_id = ask_text(file_id);
     const enum status st = dispute_call(cli, "ExportEscalations", &request.base, &ids[0], false, &reply, err);
     if (st != STATUS_OK)
         return st;
@@ -51,7 +52,7 @@ static enum status read_account(struct cli *cli, const struct id *account_id, Pr
 {
     Dunlin__Intake__V1__GetAccountRequest request;
     dunlin__intake__v1__get_account_request__init(&request);
-    request.agency = cli_lend(cli_text(cli, "agency"));
+    request.agency = ask_text(cli_text(cli, "agency"));
     request.account_id = account_bytes(account_id);
     return account_call(cli, &dunlin__intake__v1__intake_service__descriptor, "GetAccount", &request.base, account_id,
                         true, ret_reply, err);
@@ -114,9 +115,9 @@ static enum status collect(struct export *export, Dunlin__Dispute__V1__Escalatio
     dunlin__dispute__v1__list_escalations_request__init(&request);
     enum status st = cli_agency(export->cli, &request.agency_id, err);
     request.route = DUNLIN__DISPUTE__V1__ESCALATION_ROUTE__ESCALATION_ROUTE_AGENCY;
-    request.target = cli_lend(export->to);
+    request.target = ask_text(export->to);
     request.state = state;
-    request.file_id = cli_lend(file_id);
+    request.file_id = ask_text(file_id);
     request.limit = PAGE_ROWS;
     while (st == STATUS_OK && n == PAGE_ROWS) {
         json_t *reply = NULL;

@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #include "account.h"
+#include "ask.h"
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
@@ -115,7 +116,7 @@ static enum status fill_evidence(struct cli *cli, struct wanted *wanted, struct 
 {
     const char *hash = cli_text(cli, "document-hash");
     dunlin__contact__v1__evidence__init(&wanted->evidence);
-    wanted->evidence.document = (char *)(uintptr_t)cli_text(cli, "document");
+    wanted->evidence.document = ask_text(cli_text(cli, "document"));
     if (hash[0] != '\0') {
         for (size_t i = 0; i < HASH_SIZE; i++) {
             unsigned byte = 0;
@@ -176,9 +177,9 @@ static enum status fill_fact(struct cli *cli, struct wanted *wanted, struct erro
     fact->is_reassigned = cli_flag(cli, "reassigned");
     fact->is_incomplete = cli_flag(cli, "incomplete");
     fact->is_conversation = cli_flag(cli, "conversation");
-    fact->zone = (char *)(uintptr_t)cli_text(cli, "zone");
-    fact->language = (char *)(uintptr_t)cli_text(cli, "language");
-    fact->note = (char *)(uintptr_t)cli_text(cli, "note");
+    fact->zone = ask_text(cli_text(cli, "zone"));
+    fact->language = ask_text(cli_text(cli, "language"));
+    fact->note = ask_text(cli_text(cli, "note"));
     if (point[0] != '\0' && id_parse(point, &wanted->point_id, err) != STATUS_OK)
         return cli_usage(cli, err, "--contact-point '%s' is no id (`dunlin account show` lists them)", point);
     if (point[0] != '\0')
@@ -334,7 +335,7 @@ static enum status run_release(struct cli *cli, struct error *err)
         return st;
     request.account_id = account_bytes(&account_id);
     request.fact_id = account_bytes(&fact_id);
-    request.reason = (char *)(uintptr_t)cli_text(cli, "reason");
+    request.reason = ask_text(cli_text(cli, "reason"));
     st = account_call(cli, SERVICE, "ReleaseFact", &request.base, &account_id, false, &reply, err);
     if (st != STATUS_OK)
         return st;

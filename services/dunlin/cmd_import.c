@@ -2,6 +2,7 @@
 
 #include <glib.h>
 
+#include "ask.h"
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "dispute_cli.h"
@@ -111,7 +112,7 @@ static void take_document(const struct import_row *row, struct dispute_row *disp
 {
     const char *document = import_cell(row, "document");
     dunlin__dispute__v1__evidence__init(&dispute->evidence);
-    dispute->evidence.document = cli_lend(document);
+    dispute->evidence.document = ask_text(document);
     dispute->documents[0] = &dispute->evidence;
     dispute->request.evidence = dispute->documents;
     dispute->request.n_evidence = document[0] != '\0';
@@ -121,9 +122,9 @@ static enum status read_dispute(const struct import_row *row, struct dispute_row
 {
     Dunlin__Dispute__V1__OpenDisputeRequest *request = &dispute->request;
     dunlin__dispute__v1__open_dispute_request__init(request);
-    request->reason = cli_lend(import_cell(row, "reason"));
-    request->bureau = cli_lend(import_cell(row, "bureau"));
-    request->bureau_reference = cli_lend(import_cell(row, "bureau_reference"));
+    request->reason = ask_text(import_cell(row, "reason"));
+    request->bureau = ask_text(import_cell(row, "bureau"));
+    request->bureau_reference = ask_text(import_cell(row, "bureau_reference"));
     take_document(row, dispute);
     enum status st = read_dispute_codes(row, request, err);
     if (st == STATUS_OK)
@@ -200,13 +201,13 @@ static enum status read_complaint(const struct import_row *row, struct complaint
     Dunlin__Dispute__V1__OpenComplaintRequest *request = &complaint->request;
     int severity = 0, medium = 0;
     dunlin__dispute__v1__open_complaint_request__init(request);
-    request->words = cli_lend(import_cell(row, "words"));
-    request->regulator = cli_lend(import_cell(row, "regulator"));
-    request->regulator_reference = cli_lend(import_cell(row, "regulator_reference"));
-    request->owner = cli_lend(import_cell(row, "owner"));
-    request->client = cli_lend(import_cell(row, "client"));
-    request->collector = cli_lend(import_cell(row, "collector"));
-    request->campaign = cli_lend(import_cell(row, "campaign"));
+    request->words = ask_text(import_cell(row, "words"));
+    request->regulator = ask_text(import_cell(row, "regulator"));
+    request->regulator_reference = ask_text(import_cell(row, "regulator_reference"));
+    request->owner = ask_text(import_cell(row, "owner"));
+    request->client = ask_text(import_cell(row, "client"));
+    request->collector = ask_text(import_cell(row, "collector"));
+    request->campaign = ask_text(import_cell(row, "campaign"));
     enum status st = read_enum(row, "severity", &dunlin__dispute__v1__complaint_severity__descriptor, &severity, err);
     if (st == STATUS_OK)
         st = read_enum(row, "medium", &dunlin__dispute__v1__medium__descriptor, &medium, err);

@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "account.h"
+#include "ask.h"
 #include "commands.h"
 #include "debit_cli.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
@@ -86,15 +87,15 @@ static enum status run_add(struct cli *cli, struct error *err)
     if (st != STATUS_OK)
         return st;
     request.account_id = account_bytes(&account_id);
-    request.routing = debit_lend(cli_text(cli, "routing"));
-    request.token = debit_lend(cli_text(cli, "token"));
-    request.last4 = debit_lend(cli_text(cli, "last4"));
-    request.holder = debit_lend(cli_text(cli, "holder"));
+    request.routing = ask_text(cli_text(cli, "routing"));
+    request.token = ask_text(cli_text(cli, "token"));
+    request.last4 = ask_text(cli_text(cli, "last4"));
+    request.holder = ask_text(cli_text(cli, "holder"));
     request.authorization_hash = (ProtobufCBinaryData){.len = sizeof(hash), .data = hash};
     request.authorized_on_days = authorized.days;
     const struct id instrument_id = instrument_of(&account_id, &request);
     request.instrument_id = account_bytes(&instrument_id);
-    return debit_call_and_show(cli, "RegisterInstrument", &request.base, &account_id, INSTRUMENT, err);
+    return account_call_and_show(cli, DEBIT_SERVICE, "RegisterInstrument", &request.base, &account_id, INSTRUMENT, err);
 }
 
 static const struct config_option ADD_OPTIONS[] = {
@@ -139,7 +140,7 @@ static enum status run_list(struct cli *cli, struct error *err)
     if (st != STATUS_OK)
         return st;
     request.account_id = account_bytes(&account_id);
-    st = debit_ask(cli, "ListInstruments", &request.base, &reply, err);
+    st = ask_any(cli, DEBIT_SERVICE, "ListInstruments", &request.base, &reply, err);
     if (st != STATUS_OK)
         return st;
     json_t *result = protojson(reply);
@@ -178,8 +179,8 @@ static enum status run_stop(struct cli *cli, struct error *err)
     if (cli_text(cli, "reason")[0] == '\0')
         return cli_usage(cli, err, "--reason is needed: how the debtor revoked it");
     request.instrument_id = account_bytes(&instrument_id);
-    request.reason = debit_lend(cli_text(cli, "reason"));
-    return debit_call_and_show(cli, "StopInstrument", &request.base, &instrument_id, INSTRUMENT, err);
+    request.reason = ask_text(cli_text(cli, "reason"));
+    return account_call_and_show(cli, DEBIT_SERVICE, "StopInstrument", &request.base, &instrument_id, INSTRUMENT, err);
 }
 
 static const struct config_option STOP_OPTIONS[] = {

@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "account.h"
+#include "ask.h"
 #include "commands.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/correspondence/v1/correspondence.pb-c.h"
@@ -23,21 +24,12 @@ static enum status run_status(struct cli *cli, struct error *err)
     static const struct column PARKED[] = {
         {"account", "account_id", COLUMN_TEXT}, {"step", "step", COLUMN_TEXT},  {"channel", "channel", COLUMN_TEXT},
         {"since", "parked_at", COLUMN_INSTANT}, {"why", "reason", COLUMN_TEXT}, {0}};
-    struct bus_client *bus = NULL;
-    ProtobufCMessage *reply = NULL;
+    json_t *result = NULL;
     Dunlin__Correspondence__V1__GetStatusRequest request;
     dunlin__correspondence__v1__get_status_request__init(&request);
-    struct bus_call call = {
-        .service = SERVICE, .method = "GetStatus", .request = &request.base, .route = BUS_ROUTE_ANY, .is_query = true};
-    enum status st = cli_bus(cli, &bus, err);
-    if (st == STATUS_OK)
-        st = bus_call(bus, &call, cli_timeout_ms(cli), &reply, err);
-    if (st != STATUS_OK)
+    const enum status st = ask_any_json(cli, SERVICE, "GetStatus", &request.base, &result, err);
+    if (st != STATUS_OK || cli_emit(cli, result))
         return st;
-    json_t *result = protojson(reply);
-    protobuf_c_message_free_unpacked(reply, NULL);
-    if (cli_emit(cli, result))
-        return STATUS_OK;
     table_print(cli, json_object_get(result, "counts"), COUNTS);
     cli_say(cli, "%lld on their way to contact's log",
             (long long)json_integer_value(json_object_get(result, "unreported_count")));

@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "account_amount.h"
+#include "ask.h"
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "debtor_payment_cli.h"
@@ -13,11 +14,6 @@
 #include "table.h"
 
 static const ProtobufCServiceDescriptor *const SERVICE = &dunlin__payment__v1__payment_service__descriptor;
-
-static char *lend(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
 
 static const struct column POSTING[] = {{"posting", "posting_id", COLUMN_TEXT},
                                         {"account", "account_id", COLUMN_TEXT},
@@ -39,23 +35,6 @@ static const struct column PROMISE[] = {{"promise", "promise_id", COLUMN_TEXT},
                                         {"by", "due_on", COLUMN_TEXT},
                                         {0}};
 
-/* Calls and shows the reply. */
-static enum status call_and_show(struct cli *cli, const char *method, const ProtobufCMessage *request,
-                                 const struct id *id, const struct column *columns, struct error *err)
-{
-    ProtobufCMessage *reply = NULL;
-    const enum status st = account_call(cli, SERVICE, method, request, id, false, &reply, err);
-    if (st != STATUS_OK)
-        return st;
-    json_t *result = protojson(reply);
-    protobuf_c_message_free_unpacked(reply, NULL);
-    if (cli_emit(cli, result))
-        return STATUS_OK;
-    table_print_object(cli, result, columns);
-    json_decref(result);
-    return STATUS_OK;
-}
-
 static enum status read_day(struct cli *cli, const char *what, const char *text, struct date *ret_day,
                             struct error *err)
 {
@@ -76,8 +55,8 @@ static enum status run_reverse(struct cli *cli, struct error *err)
     Dunlin__Payment__V1__ReversePaymentRequest request;
     dunlin__payment__v1__reverse_payment_request__init(&request);
     request.posting_id = account_bytes(&posting_id);
-    request.reason = lend(cli_text(cli, "reason"));
-    return call_and_show(cli, "ReversePayment", &request.base, &posting_id, POSTING, err);
+    request.reason = ask_text(cli_text(cli, "reason"));
+    return account_call_and_show(cli, SERVICE, "ReversePayment", &request.base, &posting_id, POSTING, err);
 }
 
 static enum status read_paid_to(struct cli *cli, Dunlin__Payment__V1__PaidTo *ret_paid_to, struct error *err)
@@ -130,7 +109,7 @@ static enum status run_pay(struct cli *cli, struct error *err)
     request.account_id = account_bytes(&account_id);
     request.amount_minor = money.minor;
     request.currency = money.currency;
-    request.reference = lend(reference);
+    request.reference = ask_text(reference);
     request.paid_to = paid_to;
     if (reference[0] != '\0') {
         /* As intake derives it: the same payment by file and by hand is one. */
@@ -141,7 +120,7 @@ static enum status run_pay(struct cli *cli, struct error *err)
         request.paid_on_presence_case = DUNLIN__PAYMENT__V1__POST_PAYMENT_REQUEST__PAID_ON_PRESENCE_PAID_ON_DAYS;
         request.paid_on_days = on.days;
     }
-    return call_and_show(cli, "PostPayment", &request.base, &account_id, POSTING, err);
+    return account_call_and_show(cli, SERVICE, "PostPayment", &request.base, &account_id, POSTING, err);
 }
 
 static const struct config_option PAY_OPTIONS[] = {
@@ -191,8 +170,8 @@ static enum status run_cancel(struct cli *cli, struct error *err)
     Dunlin__Payment__V1__CancelPromiseRequest request;
     dunlin__payment__v1__cancel_promise_request__init(&request);
     request.promise_id = account_bytes(&promise_id);
-    request.reason = lend(cli_text(cli, "reason"));
-    return call_and_show(cli, "CancelPromise", &request.base, &promise_id, PROMISE, err);
+    request.reason = ask_text(cli_text(cli, "reason"));
+    return account_call_and_show(cli, SERVICE, "CancelPromise", &request.base, &promise_id, PROMISE, err);
 }
 
 static enum status run_promise(struct cli *cli, struct error *err)
@@ -217,7 +196,7 @@ static enum status run_promise(struct cli *cli, struct error *err)
     request.amount_minor = money.minor;
     request.currency = money.currency;
     request.due_on_days = by.days;
-    return call_and_show(cli, "MakePromise", &request.base, &account_id, PROMISE, err);
+    return account_call_and_show(cli, SERVICE, "MakePromise", &request.base, &account_id, PROMISE, err);
 }
 
 static const struct config_option PROMISE_OPTIONS[] = {

@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "account.h"
+#include "ask.h"
 #include "channel_model.h"
 #include "commands.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
@@ -110,7 +111,7 @@ static enum status read_override(struct cli *cli, Dunlin__Contact__V1__PermitOve
     }
     dunlin__contact__v1__permit_override__init(ret_override);
     ret_override->reason_code = (Dunlin__Contact__V1__OverrideReason)code;
-    ret_override->reason = (char *)(uintptr_t)cli_text(cli, "reason");
+    ret_override->reason = ask_text(cli_text(cli, "reason"));
     if (ret_override->reason[0] == '\0')
         return cli_usage(cli, err, "--override needs a --reason: it is kept for good");
     return STATUS_OK;
@@ -135,7 +136,7 @@ static enum status ask(struct cli *cli, const struct id *account_id, const struc
             rows[i].contact_point_id = account_bytes(&points->ids[i]);
         rows[i].channel = points->channel;
         rows[i].purpose = points->purpose;
-        rows[i].dialer = (char *)(uintptr_t)cli_text(cli, "dialer");
+        rows[i].dialer = ask_text(cli_text(cli, "dialer"));
         rows[i].override = is_override_asked ? &override : NULL;
         pointers[i] = &rows[i];
     }
@@ -280,7 +281,7 @@ static enum status fill_stop(struct cli *cli, Dunlin__Contact__V1__RecordRequest
     }
     request->flag = (Dunlin__Contact__V1__StickyFlag)flag;
     request->is_release = cli_flag(cli, "release");
-    request->reason = (char *)(uintptr_t)cli_text(cli, "reason");
+    request->reason = ask_text(cli_text(cli, "reason"));
     if (request->is_release && request->reason[0] == '\0')
         return cli_usage(cli, err, "--release needs a --reason: it is kept for good");
     if (point[0] != '\0' && id_parse(point, contact_point, err) != STATUS_OK)

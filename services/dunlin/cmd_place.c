@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "ask.h"
 #include "commands.h"
 #include "csv.h"
 #include "id/id.h"
@@ -91,7 +92,7 @@ static enum status set_totals(struct place *place, Dunlin__Intake__V1__OpenPlace
     if (sum[0] != '\0') {
         request->control_sum_presence_case =
             DUNLIN__INTAKE__V1__OPEN_PLACEMENT_REQUEST__CONTROL_SUM_PRESENCE_CONTROL_SUM;
-        request->control_sum = (char *)(uintptr_t)sum;
+        request->control_sum = ask_text(sum);
     }
     return STATUS_OK;
 }
@@ -102,7 +103,7 @@ static enum status open_placement(struct place *place, const struct place_file *
     ProtobufCMessage *reply = NULL;
     Dunlin__Intake__V1__OpenPlacementRequest request;
     dunlin__intake__v1__open_placement_request__init(&request);
-    request.agency = (char *)(uintptr_t)cli_text(cli, "agency");
+    request.agency = ask_text(cli_text(cli, "agency"));
     request.file_name = place->file_name;
     request.file_hash = (ProtobufCBinaryData){.len = sizeof(place->hash), .data = place->hash};
     request.file_size_bytes = recordfile_size_bytes(file->file);

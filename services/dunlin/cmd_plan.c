@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "account_amount.h"
+#include "ask.h"
 #include "commands.h"
 #include "dispute_cli.h"
 #include "plan_cli.h"
@@ -207,7 +208,7 @@ static enum status run_agree(struct cli *cli, struct error *err)
     dunlin__payment__v1__agree_plan_request__init(request);
     request->rhythm = &agreement->rhythm;
     request->may_wait = cli_flag(cli, "wait");
-    request->note = cli_lend(cli_text(cli, "note"));
+    request->note = ask_text(cli_text(cli, "note"));
     enum status st = plan_role(cli, &request->role, err);
     if (st == STATUS_OK)
         st = plan_rhythm_option(cli, &agreement->rhythm, err);

@@ -2,6 +2,7 @@
 
 #include <glib.h>
 
+#include "ask.h"
 #include "commands.h"
 #include "dispute_cli.h"
 #include "plan_cli.h"
@@ -95,7 +96,7 @@ static enum status run_decline(struct cli *cli, struct error *err)
     struct id plan_id;
     Dunlin__Payment__V1__DeclinePlanRequest request;
     dunlin__payment__v1__decline_plan_request__init(&request);
-    request.reason = cli_lend(cli_text(cli, "reason"));
+    request.reason = ask_text(cli_text(cli, "reason"));
     const enum status st = find_plan(cli, WAITING, &plan_id, err);
     request.plan_id = account_bytes(&plan_id);
     return st == STATUS_OK ? call_and_show(cli, "DeclinePlan", &request.base, &plan_id, err) : st;
@@ -118,7 +119,7 @@ static enum status run_hold(struct cli *cli, struct error *err)
     struct id plan_id;
     Dunlin__Payment__V1__HoldPlanRequest request;
     dunlin__payment__v1__hold_plan_request__init(&request);
-    request.reason = cli_lend(cli_text(cli, "reason"));
+    request.reason = ask_text(cli_text(cli, "reason"));
     const enum status st = find_plan(cli, ACTIVE, &plan_id, err);
     request.plan_id = account_bytes(&plan_id);
     return st == STATUS_OK ? call_and_show(cli, "HoldPlan", &request.base, &plan_id, err) : st;
@@ -141,7 +142,7 @@ static enum status run_resume(struct cli *cli, struct error *err)
     struct id plan_id;
     Dunlin__Payment__V1__ResumePlanRequest request;
     dunlin__payment__v1__resume_plan_request__init(&request);
-    request.reason = cli_lend(cli_text(cli, "reason"));
+    request.reason = ask_text(cli_text(cli, "reason"));
     const enum status st = find_plan(cli, HELD, &plan_id, err);
     request.plan_id = account_bytes(&plan_id);
     return st == STATUS_OK ? call_and_show(cli, "ResumePlan", &request.base, &plan_id, err) : st;
@@ -164,7 +165,7 @@ static enum status run_cancel(struct cli *cli, struct error *err)
     struct id plan_id;
     Dunlin__Payment__V1__CancelPlanRequest request;
     dunlin__payment__v1__cancel_plan_request__init(&request);
-    request.reason = cli_lend(cli_text(cli, "reason"));
+    request.reason = ask_text(cli_text(cli, "reason"));
     const enum status st = find_plan(cli, RUNNING, &plan_id, err);
     request.plan_id = account_bytes(&plan_id);
     return st == STATUS_OK ? call_and_show(cli, "CancelPlan", &request.base, &plan_id, err) : st;

@@ -1,5 +1,6 @@
 #include <glib.h>
 
+#include "ask.h"
 #include "commands.h"
 #include "dispute_cli.h"
 #include "dunlin/reporting/v1/reporting.pb-c.h"
@@ -10,27 +11,14 @@
 
 static enum status ask(struct cli *cli, int by, json_t **ret_reply, struct error *err)
 {
-    struct bus_client *bus = NULL;
-    ProtobufCMessage *reply = NULL;
     Dunlin__Reporting__V1__GetRatesRequest request;
     dunlin__reporting__v1__get_rates_request__init(&request);
-    request.agency = cli_lend(cli_text(cli, "agency"));
+    request.agency = ask_text(cli_text(cli, "agency"));
     request.by = (Dunlin__Reporting__V1__RateBy)by;
-    request.from_month = cli_lend(cli_text(cli, "from"));
-    request.to_month = cli_lend(cli_text(cli, "to"));
-    struct bus_call call = {.service = &dunlin__reporting__v1__reporting_service__descriptor,
-                            .method = "GetRates",
-                            .request = &request.base,
-                            .route = BUS_ROUTE_ANY,
-                            .is_query = true};
-    enum status st = cli_bus(cli, &bus, err);
-    if (st == STATUS_OK)
-        st = bus_call(bus, &call, cli_timeout_ms(cli), &reply, err);
-    if (st != STATUS_OK)
-        return st;
-    *ret_reply = protojson(reply);
-    protobuf_c_message_free_unpacked(reply, NULL);
-    return STATUS_OK;
+    request.from_month = ask_text(cli_text(cli, "from"));
+    request.to_month = ask_text(cli_text(cli, "to"));
+    return ask_any_json(cli, &dunlin__reporting__v1__reporting_service__descriptor, "GetRates", &request.base,
+                        ret_reply, err);
 }
 
 /* For people: a rate of nothing is none. */

@@ -2,6 +2,7 @@
 
 #include <glib.h>
 
+#include "ask.h"
 #include "commands.h"
 #include "id/id.h"
 #include "outgoing.h"
@@ -41,10 +42,10 @@ static enum status read_plan(struct run *run, struct error *err)
     ProtobufCMessage *reply = NULL;
     Dunlin__Payment__V1__PreviewRemittanceRequest request;
     dunlin__payment__v1__preview_remittance_request__init(&request);
-    request.agency = (char *)(uintptr_t)cli_text(run->cli, "agency");
-    request.client = (char *)(uintptr_t)cli_text(run->cli, "client");
-    request.run_key = (char *)(uintptr_t)run->key;
-    const enum status st = remit_ask(run->cli, "PreviewRemittance", &request.base, &reply, err);
+    request.agency = ask_text(cli_text(run->cli, "agency"));
+    request.client = ask_text(cli_text(run->cli, "client"));
+    request.run_key = ask_text(run->key);
+    const enum status st = ask_any(run->cli, REMIT_SERVICE, "PreviewRemittance", &request.base, &reply, err);
     if (st == STATUS_OK)
         run->plan = (Dunlin__Payment__V1__PreviewRemittanceReply *)reply;
     return st;
@@ -105,10 +106,10 @@ static enum status send_part(struct run *run, struct outgoing *outgoing, const p
                             .is_query = true,
                             .context = sending};
     dunlin__payment__v1__remit_part_request__init(&sending->request);
-    sending->request.agency = (char *)(uintptr_t)cli_text(run->cli, "agency");
+    sending->request.agency = ask_text(cli_text(run->cli, "agency"));
     sending->request.client = client->client;
     sending->request.currency = client->currency;
-    sending->request.run_key = (char *)(uintptr_t)run->key;
+    sending->request.run_key = ask_text(run->key);
     sending->partition = partition;
     const enum status st = outgoing_send(outgoing, &call, err);
     if (st != STATUS_OK)

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "ask.h"
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "dunlin/reporting/v1/reporting.pb-c.h"
@@ -250,26 +251,17 @@ static enum status set_as_of(struct cli *cli, Dunlin__Reporting__V1__GetReportRe
 
 static enum status run_report(struct cli *cli, struct error *err)
 {
-    struct bus_client *bus = NULL;
-    ProtobufCMessage *reply = NULL;
+    json_t *report = NULL;
     Dunlin__Reporting__V1__GetReportRequest request;
     dunlin__reporting__v1__get_report_request__init(&request);
-    request.agency = (char *)(uintptr_t)cli_text(cli, "agency");
-    struct bus_call call = {
-        .service = SERVICE, .method = "GetReport", .request = &request.base, .route = BUS_ROUTE_ANY, .is_query = true};
+    request.agency = ask_text(cli_text(cli, "agency"));
     enum status st = set_as_of(cli, &request, err);
     if (st == STATUS_OK && cli_flag(cli, "csv") && cli_is_json(cli))
         st = cli_usage(cli, err, "--csv and --json exclude each other");
     if (st == STATUS_OK)
-        st = cli_bus(cli, &bus, err);
-    if (st == STATUS_OK)
-        st = bus_call(bus, &call, cli_timeout_ms(cli), &reply, err);
-    if (st != STATUS_OK)
+        st = ask_any_json(cli, SERVICE, "GetReport", &request.base, &report, err);
+    if (st != STATUS_OK || cli_emit(cli, report))
         return st;
-    json_t *report = protojson(reply);
-    protobuf_c_message_free_unpacked(reply, NULL);
-    if (cli_emit(cli, report))
-        return STATUS_OK;
     if (cli_flag(cli, "csv"))
         print_csv(report);
     else

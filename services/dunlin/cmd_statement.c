@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "account.h"
+#include "ask.h"
 #include "calendar/calendar.h"
 #include "clock/clock.h"
 #include "commands.h"
@@ -377,26 +378,15 @@ static enum status run_list(struct cli *cli, struct error *err)
                                                {"out", "debit", COLUMN_MONEY},
                                                {"file", "file_name", COLUMN_TEXT},
                                                {0}};
-    struct bus_client *bus = NULL;
-    ProtobufCMessage *reply = NULL;
+    json_t *result = NULL;
     Dunlin__Payment__V1__ListStatementsRequest request;
     dunlin__payment__v1__list_statements_request__init(&request);
-    request.agency = (char *)(uintptr_t)cli_text(cli, "agency");
+    request.agency = ask_text(cli_text(cli, "agency"));
     request.limit = (int32_t)cli_integer(cli, "limit");
-    struct bus_call call = {.service = &dunlin__payment__v1__payment_service__descriptor,
-                            .method = "ListStatements",
-                            .request = &request.base,
-                            .route = BUS_ROUTE_ANY,
-                            .is_query = true};
-    enum status st = cli_bus(cli, &bus, err);
-    if (st == STATUS_OK)
-        st = bus_call(bus, &call, cli_timeout_ms(cli), &reply, err);
-    if (st != STATUS_OK)
+    const enum status st = ask_any_json(cli, &dunlin__payment__v1__payment_service__descriptor, "ListStatements",
+                                        &request.base, &result, err);
+    if (st != STATUS_OK || cli_emit(cli, result))
         return st;
-    json_t *result = protojson(reply);
-    protobuf_c_message_free_unpacked(reply, NULL);
-    if (cli_emit(cli, result))
-        return STATUS_OK;
     table_print(cli, json_object_get(result, "statements"), STATEMENTS);
     json_decref(result);
     return STATUS_OK;

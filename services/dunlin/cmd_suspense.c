@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "account.h"
+#include "ask.h"
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
@@ -26,11 +27,6 @@ static const struct column ITEM[] = {{"item", "item_id", COLUMN_TEXT},
                                      {"reason", "reason", COLUMN_TEXT},
                                      {0}};
 
-static char *lend(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
 static void show(struct cli *cli, ProtobufCMessage *reply)
 {
     json_t *result = protojson(reply);
@@ -41,24 +37,6 @@ static void show(struct cli *cli, ProtobufCMessage *reply)
     json_decref(result);
 }
 
-/* A query of all partitions. */
-static enum status ask(struct cli *cli, const char *method, const ProtobufCMessage *request, json_t **ret_result,
-                       struct error *err)
-{
-    struct bus_client *bus = NULL;
-    ProtobufCMessage *reply = NULL;
-    struct bus_call call = {
-        .service = SERVICE, .method = method, .request = request, .route = BUS_ROUTE_ANY, .is_query = true};
-    enum status st = cli_bus(cli, &bus, err);
-    if (st == STATUS_OK)
-        st = bus_call(bus, &call, cli_timeout_ms(cli), &reply, err);
-    if (st != STATUS_OK)
-        return st;
-    *ret_result = protojson(reply);
-    protobuf_c_message_free_unpacked(reply, NULL);
-    return STATUS_OK;
-}
-
 /* --- suspense list */
 
 static enum status run_list(struct cli *cli, struct error *err)
@@ -66,10 +44,10 @@ static enum status run_list(struct cli *cli, struct error *err)
     json_t *result = NULL;
     Dunlin__Payment__V1__ListSuspenseRequest request;
     dunlin__payment__v1__list_suspense_request__init(&request);
-    request.agency = lend(cli_text(cli, "agency"));
+    request.agency = ask_text(cli_text(cli, "agency"));
     request.with_ended = cli_flag(cli, "all");
     request.limit = (int32_t)cli_integer(cli, "limit");
-    const enum status st = ask(cli, "ListSuspense", &request.base, &result, err);
+    const enum status st = ask_any_json(cli, SERVICE, "ListSuspense", &request.base, &result, err);
     if (st != STATUS_OK || cli_emit(cli, result))
         return st;
     table_print(cli, json_object_get(result, "items"), ITEM);
@@ -143,11 +121,11 @@ static enum status run_hold(struct cli *cli, struct error *err)
     request.item_id = account_bytes(&item_id);
     request.amount_minor = money.minor;
     request.currency = money.currency;
-    request.client = lend(cli_text(cli, "client"));
-    request.payer = lend(cli_text(cli, "payer"));
-    request.reference = lend(reference);
+    request.client = ask_text(cli_text(cli, "client"));
+    request.payer = ask_text(cli_text(cli, "payer"));
+    request.reference = ask_text(reference);
     request.received_on_days = on.days;
-    request.agency = lend(cli_text(cli, "agency"));
+    request.agency = ask_text(cli_text(cli, "agency"));
     st = account_call(cli, SERVICE, "HoldMoney", &request.base, &item_id, false, &reply, err);
     if (st == STATUS_OK)
         show(cli, reply);
@@ -186,7 +164,7 @@ static enum status assign(struct cli *cli, const struct id *item_id, const struc
     dunlin__payment__v1__assign_suspense_request__init(&request);
     request.item_id = account_bytes(item_id);
     request.account_id = account_bytes(account_id);
-    request.reason = lend(cli_text(cli, "reason"));
+    request.reason = ask_text(cli_text(cli, "reason"));
     const enum status st = account_call(cli, SERVICE, "AssignSuspense", &request.base, item_id, false, &reply, err);
     *ret_item = (Dunlin__Payment__V1__SuspenseView *)reply;
     return st;
@@ -198,7 +176,7 @@ static enum status unassign(struct cli *cli, const struct id *item_id, const str
     Dunlin__Payment__V1__UnassignSuspenseRequest request;
     dunlin__payment__v1__unassign_suspense_request__init(&request);
     request.item_id = account_bytes(item_id);
-    request.reason = lend(why->text);
+    request.reason = ask_text(why->text);
     const enum status st = account_call(cli, SERVICE, "UnassignSuspense", &request.base, item_id, false, &reply, err);
     if (st != STATUS_OK)
         return st;
@@ -293,7 +271,7 @@ static enum status run_refund(struct cli *cli, struct error *err)
     Dunlin__Payment__V1__RefundSuspenseRequest request;
     dunlin__payment__v1__refund_suspense_request__init(&request);
     request.item_id = account_bytes(&item_id);
-    request.reason = lend(cli_text(cli, "reason"));
+    request.reason = ask_text(cli_text(cli, "reason"));
     const enum status st = account_call(cli, SERVICE, "RefundSuspense", &request.base, &item_id, false, &reply, err);
     if (st == STATUS_OK)
         show(cli, reply);
@@ -332,9 +310,9 @@ static enum status run_trust(struct cli *cli, struct error *err)
     json_t *result = NULL;
     Dunlin__Payment__V1__GetTrustRequest request;
     dunlin__payment__v1__get_trust_request__init(&request);
-    request.agency = lend(cli_text(cli, "agency"));
-    request.client = lend(cli_operand_count(cli) > 0 ? cli_operand(cli, 0) : "");
-    const enum status st = ask(cli, "GetTrust", &request.base, &result, err);
+    request.agency = ask_text(cli_text(cli, "agency"));
+    request.client = ask_text(cli_operand_count(cli) > 0 ? cli_operand(cli, 0) : "");
+    const enum status st = ask_any_json(cli, SERVICE, "GetTrust", &request.base, &result, err);
     if (st != STATUS_OK || cli_emit(cli, result))
         return st;
     table_print(cli, json_object_get(result, "trust"), TRUST);

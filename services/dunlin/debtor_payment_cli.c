@@ -6,6 +6,7 @@
 
 #include "account.h"
 #include "account_amount.h"
+#include "ask.h"
 #include "dispute_cli.h"
 #include "dunlin/classification/v1/classification.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
@@ -184,7 +185,7 @@ static enum status post_payment(struct cli *cli, const struct debtor_payment *pa
     request.payment_id = account_bytes(&payment->payment_id);
     request.amount_minor = amount.minor;
     request.currency = amount.currency;
-    request.reference = cli_lend(cli_text(cli, "reference"));
+    request.reference = ask_text(cli_text(cli, "reference"));
     request.debts = list;
     request.n_debts = n;
     enum status st = set_day(cli, &request, err);
@@ -223,7 +224,7 @@ enum status debtor_payment_run_reverse(struct cli *cli, struct error *err)
                          text);
     dunlin__payment__v1__reverse_debtor_payment_request__init(&request);
     request.payment_id = account_bytes(&payment_id);
-    request.reason = cli_lend(cli_text(cli, "reason"));
+    request.reason = ask_text(cli_text(cli, "reason"));
     const enum status st =
         account_call(cli, SERVICE, "ReverseDebtorPayment", &request.base, &payment_id, false, &reply, err);
     return st == STATUS_OK ? show(cli, reply) : st;

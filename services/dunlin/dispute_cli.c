@@ -14,26 +14,10 @@
 
 static const ProtobufCServiceDescriptor *const SERVICE = &dunlin__dispute__v1__dispute_service__descriptor;
 
-char *cli_lend(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
-static enum status take_reply(enum status st, ProtobufCMessage *reply, json_t **ret_reply)
-{
-    if (st != STATUS_OK)
-        return st;
-    *ret_reply = protojson(reply);
-    protobuf_c_message_free_unpacked(reply, NULL);
-    return STATUS_OK;
-}
-
 enum status dispute_call(struct cli *cli, const char *method, const ProtobufCMessage *request, const struct id *id,
                          bool is_query, json_t **ret_reply, struct error *err)
 {
-    ProtobufCMessage *reply = NULL;
-    const enum status st = account_call(cli, SERVICE, method, request, id, is_query, &reply, err);
-    return take_reply(st, reply, ret_reply);
+    return account_call_json(cli, SERVICE, method, request, id, is_query, ret_reply, err);
 }
 
 enum status dispute_command(struct cli *cli, const char *method, const ProtobufCMessage *request, const struct id *id,
@@ -41,7 +25,11 @@ enum status dispute_command(struct cli *cli, const char *method, const ProtobufC
 {
     ProtobufCMessage *reply = NULL;
     const enum status st = account_call_once(cli, SERVICE, method, request, id, cli_text(cli, "key"), &reply, err);
-    return take_reply(st, reply, ret_reply);
+    if (st != STATUS_OK)
+        return st;
+    *ret_reply = protojson(reply);
+    protobuf_c_message_free_unpacked(reply, NULL);
+    return STATUS_OK;
 }
 
 enum status cli_enum(struct cli *cli, const char *option, const ProtobufCEnumDescriptor *type, int *ret_value,

@@ -53,8 +53,6 @@ MUST_USE enum status cli_enum(struct cli *cli, const char *option, const Protobu
                               struct error *err);
 /* YYYY-MM-DD as days since 1970-01-01; 0 where it is empty. */
 MUST_USE enum status cli_day(struct cli *cli, const char *option, int32_t *ret_days, struct error *err);
-/* A text of an option as a message has it; only read there. */
-char *cli_lend(const char *text);
 
 /* The number of --agency. */
 MUST_USE enum status cli_agency(struct cli *cli, int32_t *ret_agency_id, struct error *err);

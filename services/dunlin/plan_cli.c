@@ -13,13 +13,7 @@ static const ProtobufCServiceDescriptor *const SERVICE = &dunlin__payment__v1__p
 enum status plan_call(struct cli *cli, const char *method, const ProtobufCMessage *request, const struct id *id,
                       bool is_query, json_t **ret_reply, struct error *err)
 {
-    ProtobufCMessage *reply = NULL;
-    const enum status st = account_call(cli, SERVICE, method, request, id, is_query, &reply, err);
-    if (st != STATUS_OK)
-        return st;
-    *ret_reply = protojson(reply);
-    protobuf_c_message_free_unpacked(reply, NULL);
-    return STATUS_OK;
+    return account_call_json(cli, SERVICE, method, request, id, is_query, ret_reply, err);
 }
 
 void plan_show_instalments(struct cli *cli, const json_t *instalments, const char *currency)

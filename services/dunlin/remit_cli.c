@@ -1,20 +1,10 @@
 #include "remit_cli.h"
 
+#include "ask.h"
 #include "protojson.h"
 #include "table.h"
 
-enum status remit_ask(struct cli *cli, const char *method, const ProtobufCMessage *request,
-                      ProtobufCMessage **ret_reply, struct error *err)
-{
-    struct bus_client *bus = NULL;
-    struct bus_call call = {.service = &dunlin__payment__v1__payment_service__descriptor,
-                            .method = method,
-                            .request = request,
-                            .route = BUS_ROUTE_ANY,
-                            .is_query = true};
-    const enum status st = cli_bus(cli, &bus, err);
-    return st == STATUS_OK ? bus_call(bus, &call, cli_timeout_ms(cli), ret_reply, err) : st;
-}
+const ProtobufCServiceDescriptor *const REMIT_SERVICE = &dunlin__payment__v1__payment_service__descriptor;
 
 enum status remit_runs(struct cli *cli, const char *run_key, int32_t limit,
                        Dunlin__Payment__V1__ListRemittancesReply **ret_reply, struct error *err)
@@ -22,11 +12,11 @@ enum status remit_runs(struct cli *cli, const char *run_key, int32_t limit,
     ProtobufCMessage *reply = NULL;
     Dunlin__Payment__V1__ListRemittancesRequest request;
     dunlin__payment__v1__list_remittances_request__init(&request);
-    request.agency = (char *)(uintptr_t)cli_text(cli, "agency");
-    request.client = (char *)(uintptr_t)cli_text(cli, "client");
-    request.run_key = (char *)(uintptr_t)run_key;
+    request.agency = ask_text(cli_text(cli, "agency"));
+    request.client = ask_text(cli_text(cli, "client"));
+    request.run_key = ask_text(run_key);
     request.limit = limit;
-    const enum status st = remit_ask(cli, "ListRemittances", &request.base, &reply, err);
+    const enum status st = ask_any(cli, REMIT_SERVICE, "ListRemittances", &request.base, &reply, err);
     if (st == STATUS_OK)
         *ret_reply = (Dunlin__Payment__V1__ListRemittancesReply *)reply;
     return st;

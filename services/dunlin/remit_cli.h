@@ -11,9 +11,7 @@
         "agency", CONFIG_TEXT, "demo", NULL, 0, 0, "Whose clients they are, by the agency's slug."                     \
     }
 
-/* Asks any instance of payment. *ret_reply is owned by the caller: protobuf_c_message_free_unpacked. */
-MUST_USE enum status remit_ask(struct cli *cli, const char *method, const ProtobufCMessage *request,
-                               ProtobufCMessage **ret_reply, struct error *err);
+extern const ProtobufCServiceDescriptor *const REMIT_SERVICE;
 
 /* Runs by --agency, --client and a key (empty: all); the same of *ret_reply. */
 MUST_USE enum status remit_runs(struct cli *cli, const char *run_key, int32_t limit,

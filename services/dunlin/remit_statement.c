@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "ask.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "id/id_table.h"
@@ -99,14 +100,14 @@ static enum status read_lines(struct cli *cli, struct remit_statement *statement
     const Dunlin__Payment__V1__GetRemittanceLinesReply *page = NULL;
     enum status st = STATUS_OK;
     dunlin__payment__v1__get_remittance_lines_request__init(&request);
-    request.agency = (char *)(uintptr_t)cli_text(cli, "agency");
+    request.agency = ask_text(cli_text(cli, "agency"));
     request.client = statement->run->client;
     request.currency = statement->run->currency;
     request.run_key = statement->run->run_key;
     request.limit = LINES_A_PAGE;
     do {
         ProtobufCMessage *reply = NULL;
-        st = remit_ask(cli, "GetRemittanceLines", &request.base, &reply, err);
+        st = ask_any(cli, REMIT_SERVICE, "GetRemittanceLines", &request.base, &reply, err);
         if (st != STATUS_OK)
             return st;
         g_ptr_array_add(statement->pages, reply);

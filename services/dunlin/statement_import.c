@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "account.h"
+#include "ask.h"
 #include "clock/clock.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
@@ -15,21 +16,6 @@
 
 static const ProtobufCServiceDescriptor *const PAYMENT = &dunlin__payment__v1__payment_service__descriptor;
 static const ProtobufCServiceDescriptor *const INTAKE = &dunlin__intake__v1__intake_service__descriptor;
-
-static char *lend(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
-static enum status ask(struct cli *cli, const ProtobufCServiceDescriptor *service, const char *method,
-                       const ProtobufCMessage *request, ProtobufCMessage **ret_reply, struct error *err)
-{
-    struct bus_client *bus = NULL;
-    struct bus_call call = {
-        .service = service, .method = method, .request = request, .route = BUS_ROUTE_ANY, .is_query = true};
-    const enum status st = cli_bus(cli, &bus, err);
-    return st == STATUS_OK ? bus_call(bus, &call, cli_timeout_ms(cli), ret_reply, err) : st;
-}
 
 /* --- which accounts may be meant */
 
@@ -98,7 +84,7 @@ static enum status find_some(struct search *search, char **tokens, size_t n, boo
     g_autofree ProtobufCBinaryData *bytes = g_new(ProtobufCBinaryData, n);
     Dunlin__Intake__V1__FindAccountsRequest request;
     dunlin__intake__v1__find_accounts_request__init(&request);
-    request.agency = lend(cli_text(search->cli, "agency"));
+    request.agency = ask_text(cli_text(search->cli, "agency"));
     if (are_ids) {
         for (size_t i = 0; i < n; i++) {
             const enum status parsed = id_parse(tokens[i], &ids[i], err);
@@ -112,7 +98,7 @@ static enum status find_some(struct search *search, char **tokens, size_t n, boo
         request.client_references = tokens;
         request.n_client_references = n;
     }
-    const enum status st = ask(search->cli, INTAKE, "FindAccounts", &request.base, &reply, err);
+    const enum status st = ask_any(search->cli, INTAKE, "FindAccounts", &request.base, &reply, err);
     if (st != STATUS_OK)
         return st;
     const Dunlin__Intake__V1__FindAccountsReply *found = (const void *)reply;
@@ -141,7 +127,7 @@ static enum status read_balances(struct search *search, GPtrArray *accounts, gui
         bytes[i] = account_bytes(&((const struct match_candidate *)accounts->pdata[at + i])->account_id);
     request.account_ids = bytes;
     request.n_account_ids = n;
-    const enum status st = ask(search->cli, PAYMENT, "GetBalances", &request.base, &reply, err);
+    const enum status st = ask_any(search->cli, PAYMENT, "GetBalances", &request.base, &reply, err);
     if (st != STATUS_OK)
         return st;
     const Dunlin__Payment__V1__GetBalancesReply *balances = (const void *)reply;
@@ -233,11 +219,11 @@ static void fill_statement(struct cli *cli, const struct statement_items *items,
 {
     const struct bank_statement *statement = items->statement;
     dunlin__payment__v1__record_statement_request__init(request);
-    request->agency = lend(cli_text(cli, "agency"));
+    request->agency = ask_text(cli_text(cli, "agency"));
     request->statement_id = account_bytes(&items->statement_id);
     request->bank_account_id = account_bytes(&items->bank_account_id);
-    request->bank_account = lend(items->bank_account);
-    request->currency = lend(statement->currency);
+    request->bank_account = ask_text(items->bank_account);
+    request->currency = ask_text(statement->currency);
     request->name = items->name;
     request->sequence_number = MAX(0, statement->sequence_number);
     request->first_on_days = items->first_on_days;
@@ -250,7 +236,7 @@ static void fill_statement(struct cli *cli, const struct statement_items *items,
         request->closing_presence_case = DUNLIN__PAYMENT__V1__RECORD_STATEMENT_REQUEST__CLOSING_PRESENCE_CLOSING_MINOR;
         request->closing_minor = statement->closing.money.minor;
     }
-    request->file_name = lend(file_name);
+    request->file_name = ask_text(file_name);
     request->debits = items->debits;
     request->debit_minor = items->debit_minor;
     request->credit_minor = items->credit_minor;
@@ -482,7 +468,7 @@ static struct doing *start_hold(struct cli *cli, struct statement_item *item)
     request->payer = item->payer;
     request->reference = item->reference;
     request->received_on_days = value_day(item->entry);
-    request->agency = lend(cli_text(cli, "agency"));
+    request->agency = ask_text(cli_text(cli, "agency"));
     request->reason = doing->reason;
     return doing;
 }
