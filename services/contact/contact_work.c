@@ -110,10 +110,8 @@ static enum status settle_plan(const struct contact_work *work, struct account *
                                struct error *err)
 {
     struct plan plan = {0};
-    /* What is not known to be owed is not asked for: the step comes back as it is when the ledger has spoken. */
-    if (account->unposted_seq == 0)
-        plan_next(work->context->sop, contact_rules_for(work->context->rules, account), blocking_holds(work, account),
-                  account, &plan);
+    plan_next(work->context->sop, contact_rules_for(work->context->rules, account), blocking_holds(work, account),
+              account, &plan);
     const char *step = plan.step == NULL ? "" : plan.step->code;
     const int32_t channel = plan.step == NULL ? 0 : (int32_t)plan.step->channel;
     if (strcmp(step, account->step) == 0 && channel == account->step_channel &&

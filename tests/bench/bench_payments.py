@@ -17,6 +17,10 @@ POSTED = """
     FROM payment.posting AS p JOIN payment.account AS a USING (partition, account_id)
     CROSS JOIN LATERAL (SELECT balance_minor FROM payment.posting AS o WHERE o.partition = a.partition AND o.account_id = a.account_id ORDER BY o.number DESC LIMIT 1) AS l
     WHERE p.kind = 2"""
+# Updates that stayed on their page wrote no index entry.
+UPDATES = """
+    SELECT concat_ws(' | ', schemaname || '.' || relname, n_tup_ins || ' inserted', n_tup_upd || ' updated', n_tup_hot_upd || ' of them HOT', autovacuum_count || ' vacuums')
+    FROM pg_stat_user_tables WHERE n_tup_ins + n_tup_upd > 1000 ORDER BY n_tup_ins + n_tup_upd DESC"""
 
 
 def write_payments(path, accounts_path, n):
@@ -93,8 +97,9 @@ def run(options):
         session.do("CHECKPOINT")
         if options.statements:
             session.do("SELECT pg_stat_statements_reset()")
+            session.do("SELECT pg_stat_reset()")
         load = run_payments(system, session, path, n, total)
-        statements = [row[0] for query in (STATEMENTS_BY_ROLE, STATEMENTS) for row in session.rows(query)] if options.statements else []
+        statements = [row[0] for query in (STATEMENTS_BY_ROLE, STATEMENTS, UPDATES) for row in session.rows(query)] if options.statements else []
         ground.measure()
         ground.measure()
         details = {

@@ -77,15 +77,18 @@ def parse_instant(text):
 
 
 def poll(what, condition, timeout_s=30.0):
-    """Waits until condition() is true and gives its value back; `what` says in the failure what never came."""
+    """Waits until condition() is true and gives its value back; `what` says in the failure what never came. A look that starts a command costs more than what it waits for: the pause is as
+    long as the look was."""
     deadline = time.monotonic() + timeout_s
     while True:
+        began = time.monotonic()
         value = condition()
         if value:
             return value
-        if time.monotonic() >= deadline:
+        now = time.monotonic()
+        if now >= deadline:
             pytest.fail(f"not within {timeout_s:g} s: {what}")
-        time.sleep(0.02)
+        time.sleep(min(max(0.02, now - began), 0.5))
 
 
 def seconds_of_load(short):

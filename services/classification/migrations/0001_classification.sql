@@ -24,6 +24,6 @@ CREATE TABLE classification.account (
     reason_codes    text     NOT NULL,   -- separated by spaces
     sop_version     text     NOT NULL,
     PRIMARY KEY (account_id, partition)   -- ids follow the lines of a file: new ones go to one place of the index
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 50);
 -- A debtor's accounts are looked at together: one that becomes late changes what the others are (slow payer).
 CREATE INDEX account_of_debtor ON classification.account (debtor_id, partition);

@@ -1,4 +1,5 @@
--- Hands out accounts whose planned step is due and that are in nobody's hands, best first, and reserves them.
+-- Hands out accounts whose planned step is due and that are in nobody's hands, best first, and reserves them. One with a payment that the ledger has not taken in yet waits for it:
+-- what is not known to be owed is not asked for.
 -- $1 partitions, $2 now (UTC us), $3 how many, $4 reserved until (UTC us), $5 dialer, $6 agency (0: any), $7 channels and $8 the kinds of contact point that they go to (0: none; unnested
 -- together). At most $3 rows, by priority, then the longest due.
 -- Index account_dial_channel per partition and channel; the contact point is the usable one of its kind that was not tried for longest (key of debtor, index permit_account).
@@ -11,7 +12,7 @@ WITH candidate AS MATERIALIZED (
         SELECT a.account_id, a.priority, a.dial_at_us
         FROM contact.account AS a
         WHERE a.partition = p.partition AND a.step_channel = w.channel AND a.dial_at_us IS NOT NULL AND a.dial_at_us <= $2 AND a.reserved_until_us <= $2
-            AND ($6 = 0 OR a.agency_id = $6)
+            AND a.unposted_seq IS NULL AND ($6 = 0 OR a.agency_id = $6)
         ORDER BY a.priority DESC, a.dial_at_us
         LIMIT $3) AS c
     ORDER BY c.priority DESC, c.dial_at_us
@@ -20,7 +21,7 @@ WITH candidate AS MATERIALIZED (
     SELECT a.partition, a.account_id
     FROM candidate AS c
     JOIN contact.account AS a ON a.partition = c.partition AND a.account_id = c.account_id
-    WHERE a.dial_at_us <= $2 AND a.reserved_until_us <= $2 AND array_position($7::smallint[], a.step_channel) IS NOT NULL
+    WHERE a.dial_at_us <= $2 AND a.reserved_until_us <= $2 AND a.unposted_seq IS NULL AND array_position($7::smallint[], a.step_channel) IS NOT NULL
     FOR UPDATE OF a SKIP LOCKED
 ), reserved AS (
     UPDATE contact.account AS a SET

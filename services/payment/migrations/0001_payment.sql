@@ -24,7 +24,7 @@ CREATE TABLE payment.account (
     open_promise_id uuid,                         -- at most one
     version         integer  NOT NULL,            -- of the row: a writer that lost its partition changes nothing
     PRIMARY KEY (account_id, partition)   -- ids follow the lines of a file: new ones go to one place of the index
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 50);
 
 -- Never changed once written. Double entry by construction: a posting moves change_minor between the receivable and one account against it, so that no row can be out of balance; the
 -- view payment.entry shows both sides. One row and one key a posting: most accounts have only the one that opens them.

@@ -22,7 +22,7 @@
  * first n of the allocations is another with each unit. Once it has taken SHORT_US, AGAIN of each must do for the kinds
  * that are left: a service with many methods has many programs. */
 #define ALLOCATIONS_SHORT 12
-#define SHORT_US          (10 * G_USEC_PER_SEC)
+#define SHORT_US          (5 * G_USEC_PER_SEC)
 
 /* A unit of more allocations is a large one, which takes as long as a hundred small ones and does for each of its rows
  * what they do: AGAIN tries must do in the short form, and its kind is looked at again in the next small one. */
