@@ -12,6 +12,7 @@ import time
 
 import bench_accounts
 from dunlin_system import OK, REPOSITORY, DunlinSystem
+from psql_session import ConnectionLost, Session
 
 SERVICES = ("intake", "classification", "contact", "dispute", "payment", "reporting", "dialer")
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -27,57 +28,6 @@ IS_AT_REST = """
 
 class Measure(collections.namedtuple("Measure", "name value unit ground ratio goal is_met note", defaults=(None, None, None, None, ""))):
     """One row of the table. `ground`: what the same machine allowed in the same run, as text; `goal`: the text of the issue; `is_met`: None where there is no goal."""
-
-
-class ConnectionLost(RuntimeError):
-    """PostgreSQL went away; the session connects anew with its next query."""
-
-
-class Session:
-    """One connection as a running psql: no process and no log-in a query."""
-
-    END = "-- end --"
-    GONE = ("FATAL:", "WARNING:  terminating", "server closed", "psql:")
-
-    def __init__(self, url):
-        self.url = url
-        self.process = None
-        self.backend_pid = int(self.value("SELECT pg_backend_pid()"))
-
-    def rows(self, query):
-        if self.process is None:
-            self.process = subprocess.Popen(["psql", "-XAtq", "-F", "\t", self.url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
-        try:
-            return self.ask(query)
-        except (ConnectionLost, BrokenPipeError) as error:
-            self.close()
-            raise ConnectionLost(query) from error
-
-    def ask(self, query):
-        self.process.stdin.write(f"{query.strip()};\n\\echo {self.END}\n")
-        self.process.stdin.flush()
-        lines = []
-        while (line := self.process.stdout.readline().rstrip("\n")) != self.END:
-            if line.startswith(self.GONE) or (not line and self.process.poll() is not None):
-                raise ConnectionLost(line)
-            if line.startswith("ERROR"):
-                raise RuntimeError(f"{line}\n{query}")
-            lines.append(line.split("\t"))
-        return lines
-
-    def value(self, query):
-        return self.rows(query)[0][0]
-
-    def do(self, command):
-        self.rows(command)
-
-    def close(self):
-        if self.process is not None:
-            with contextlib.suppress(BrokenPipeError):
-                self.process.stdin.close()
-            self.process.wait()
-            self.process.stdout.close()
-            self.process = None
 
 
 class BenchSystem(DunlinSystem):

@@ -23,6 +23,7 @@ import urllib.request
 import uuid
 
 import pytest
+from psql_session import ConnectionLost, Session
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent.parent
 MAPPINGS = REPOSITORY / "deploy" / "mappings"
@@ -165,6 +166,7 @@ class DunlinSystem:
         self.wrapper = []  # what every command runs in, such as nsenter: `up` starts servers and services there too
         self.file_numbers = itertools.count(1)
         self.tail = None
+        self.owner, self.owner_lock = None, threading.Lock()
 
     def quiet_agencies(self):
         """The shipped file of agencies, but that nothing is written about disputes: such letters have permits and are contacts, which the tests of other things count. Who wants them names the file."""
@@ -186,6 +188,7 @@ class DunlinSystem:
             dialer.close()
         if self.tail is not None:
             self.tail.close()
+        self.end_owner()
         try:
             self.run("down", code=None, timeout_s=120)
         finally:
@@ -278,8 +281,23 @@ class DunlinSystem:
         return int(self.sql("SELECT sum(next_seq - 1) FROM log.head"))
 
     def sql(self, query):
-        """One value, as the owner of the database; for what is waited for, never for what is tested."""
-        return subprocess.run(["psql", "-XAtc", query, self.server_setting("DUNLIN_DATABASE_URL")], check=True, capture_output=True, text=True).stdout.strip()
+        """One value, or a row a line with | between its columns, as the owner of the database; for what is waited for, never for what is tested. Over one connection, which is made anew where
+        PostgreSQL has ended it."""
+        with self.owner_lock:
+            if self.owner is None:
+                self.owner = Session(self.server_setting("DUNLIN_DATABASE_URL"))
+            try:
+                lines = self.owner.lines(query)
+            except ConnectionLost:
+                self.owner.url = self.server_setting("DUNLIN_DATABASE_URL")
+                lines = self.owner.lines(query)
+        return "\n".join(lines).replace("\t", "|")
+
+    def end_owner(self):
+        with self.owner_lock:
+            if self.owner is not None:
+                self.owner.close()
+                self.owner = None
 
     def server_setting(self, name):
         """What `deploy/servers` says of the servers that run now."""
