@@ -107,6 +107,8 @@ static enum status load_accounts(struct unit *unit, const struct reported *repor
                 contact_keys_add_debtor(&keys, &permit->debtor_id);
             else
                 contact_keys_add_account(&keys, &permit->account_id);
+            if (reading->report.claims_hardship) /* whether that is on record already */
+                contact_keys_add_person_of(&keys, &permit->account_id);
         }
     }
     return contact_store_load(unit_db(unit), &keys, CONTACT_WITHOUT_ATTEMPTS, book, err);

@@ -60,7 +60,8 @@ static bool has_connected(const struct report *report)
  */
 enum status report_check(const struct report *report, struct error *err)
 {
-    bool is_silent = report->party == PARTY_NONE && report->outcome == OUTCOME_NONE && !report->is_conversation;
+    bool is_silent = report->party == PARTY_NONE && report->outcome == OUTCOME_NONE && !report->is_conversation &&
+                     !report->claims_hardship;
     const char *result = report->telephony != 0 ? "telephony" : "delivery";
     if ((report->telephony != 0) == (report->delivery != 0))
         return error_set(err, STATUS_INVALID_ARGUMENT, "telephony: %s",

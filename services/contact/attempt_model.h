@@ -72,6 +72,7 @@ struct report {
     enum outcome outcome;
     uint32_t flags; /* bits 1 << enum sticky_flag */
     bool is_conversation;
+    bool claims_hardship;
     struct id discussed[REPORT_DISCUSSED_MAX]; /* accounts; none with is_conversation: the permit's own */
     size_t n_discussed;
     int64_t started_at_us; /* 0: when it is reported */

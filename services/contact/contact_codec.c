@@ -133,6 +133,7 @@ static enum status read_facts(const Dunlin__Contact__V1__AttemptReport *wire, st
     report->party = (int)wire->party == 0 ? PARTY_NONE : (enum party)wire->party;
     report->outcome = (int)wire->outcome == 0 ? OUTCOME_NONE : (enum outcome)wire->outcome;
     report->is_conversation = wire->is_conversation;
+    report->claims_hardship = wire->claims_hardship;
     report->started_at_us = wire->started_at_us;
     report->duration_s = wire->duration_s;
     return STATUS_OK;

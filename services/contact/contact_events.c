@@ -103,8 +103,7 @@ static enum status on_classified(const struct contact_work *work, const struct i
         account->priority = (int32_t)classified->priority;
         account->is_changed = true;
     }
-    if (strcmp(account->strategy, classified->strategy) != 0)
-        plan_enter_strategy(work->book, account, classified->strategy, in->event->occurred_at_us);
+    exit_classified(work->book, account, classified->strategy, in->event->occurred_at_us);
     return contact_settle(work, account, "classified", err);
 }
 
@@ -390,6 +389,11 @@ static bool is_notice(const struct timer *timer)
     return strcmp(timer->kind, CONTACT_TIMER_NOTICE) == 0;
 }
 
+static bool is_exit(const struct timer *timer)
+{
+    return strcmp(timer->kind, CONTACT_TIMER_EXIT) == 0;
+}
+
 static enum status load_for_timers(struct unit *unit, const struct timer *timers, size_t n_timers,
                                    struct contact_book *book, struct error *err)
 {
@@ -398,7 +402,7 @@ static enum status load_for_timers(struct unit *unit, const struct timer *timers
     size_t n_permits = 0;
     contact_keys_init(&keys);
     for (size_t i = 0; i < n_timers; i++) {
-        if (is_notice(&timers[i]))
+        if (is_notice(&timers[i]) || is_exit(&timers[i]))
             contact_keys_add_account(&keys, &timers[i].subject_id);
         else
             permit_ids[n_permits++] = timers[i].subject_id;
@@ -424,6 +428,8 @@ static enum status on_timer(const struct contact_work *work, const struct timer 
                  log_text("account", id_format(&account->id, text)));
     if (is_notice(timer))
         return account == NULL ? STATUS_OK : contact_notice_overdue(work, account, err);
+    if (is_exit(timer))
+        return account == NULL ? STATUS_OK : contact_exit_due(work, account, err);
     return permit == NULL ? STATUS_OK : contact_expire(work, permit, err);
 }
 

@@ -20,6 +20,8 @@ MUST_USE enum status contact_apply_one(const struct contact_work *work, const st
 #define CONTACT_TIMER_PERMIT_EXPIRY "permit_expiry"
 /* "notice": the validation notice of an account should have been sent. */
 #define CONTACT_TIMER_NOTICE "notice"
+/* "strategy_exit": time has led an account out of its strategy. */
+#define CONTACT_TIMER_EXIT "strategy_exit"
 enum status contact_timers(struct unit *unit, const struct timer *timers, size_t n_timers, struct error *err);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "contact_codec.h"
 #include "contact_events.h"
+#include "dunlin/contact/v1/strategy.pb-c.h"
 #include "fact_codec.h"
 #include "fact_work.h"
 #include "permit_work.h"
@@ -295,6 +296,26 @@ static enum status on_notice_overdue(struct contact_replay *replay, const Protob
     return contact_notice_overdue(&replay->work, account, err);
 }
 
+/* As it was then; an account that this SOP has in another strategy does not leave that. */
+static enum status on_exited(struct contact_replay *replay, const ProtobufCMessage *message, struct error *err)
+{
+    const Dunlin__Contact__V1__StrategyExited *exited = (const void *)message;
+    struct account *account = contact_find_account(replay->work.book, &replay->event->account_id);
+    if (account == NULL)
+        return error_set(err, STATUS_FAILED_PRECONDITION, "an exit of what was never placed");
+    if (strcmp(account->strategy, exited->strategy) != 0)
+        return STATUS_OK;
+    const struct strategy_exit exit = {
+        .on = exited->on == DUNLIN__CONTACT__V1__STRATEGY_EXIT_ON__STRATEGY_EXIT_ON_STEPS_DONE
+                  ? SOP_EXIT_STEPS_DONE
+                  : SOP_EXIT_DAYS_IN_STRATEGY,
+        .days = exited->days,
+        .to = (enum sop_exit_to)exited->to,
+        .strategy = exited->to_strategy,
+    };
+    return contact_leave(&replay->work, account, &exit, err);
+}
+
 /* --- what the debtor asked for ------------------------------------------------------------------------------------ */
 
 static enum status fold_flag(struct contact_replay *replay, const ProtobufCBinaryData *contact_point_id,
@@ -372,6 +393,7 @@ static const struct fold OWN[] = {
     {&dunlin__contact__v1__attempt_reported__descriptor, on_reported},
     {&dunlin__contact__v1__permit_expired__descriptor, on_expired},
     {&dunlin__contact__v1__notice_overdue__descriptor, on_notice_overdue},
+    {&dunlin__contact__v1__strategy_exited__descriptor, on_exited},
     {&dunlin__contact__v1__stop_recorded__descriptor, on_stop},
     {&dunlin__contact__v1__stop_released__descriptor, on_release},
     {&dunlin__contact__v1__fact_recorded__descriptor, on_fact},

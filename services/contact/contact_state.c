@@ -117,7 +117,7 @@ struct account *contact_add_account(struct contact_book *book, const struct id *
     account = g_new0(struct account, 1);
     account->id = *id;
     account->debtor = debtor;
-    account->strategy = account->step = account->sop_version = "";
+    account->strategy = account->left_strategy = account->step = account->sop_version = "";
     account->steps_done = ",";
     g_ptr_array_add(debtor->accounts, account);
     (void)id_table_put(book->accounts, &account->id, account);

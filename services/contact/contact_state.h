@@ -121,9 +121,12 @@ struct account {
     enum debt_kind debt_kind; /* as placed; it never changes */
     int64_t placed_at_us;
     int32_t due_on_days;
-    const char *strategy; /* empty: none */
+    const char *strategy;      /* empty: none */
+    const char *left_strategy; /* where its class leads, which an exit has led it out of since; empty: it is there */
     int32_t priority;
     int64_t classified_at_us;           /* when it came into this strategy */
+    int64_t exit_at_us;                 /* when time leads out of it: exit_model.h; 0: not */
+    unsigned exits_made;                /* by which time has led out of this run of it */
     int64_t promise_broken_at_us;       /* the latest; 0: none */
     int64_t notice_at_us;               /* the validation notice was sent and did not come back; 0: notice_model.h */
     int64_t notice_due_at_us;           /* ... is owed by then; 0: it is not */

@@ -48,7 +48,7 @@ void contact_keys_add_person_of(struct contact_keys *keys, const struct id *acco
 #define MARK_RETURNED  4
 
 /* Where the columns of a person stand behind those of his account. */
-enum { HOLDS_COLUMN = 26, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
+enum { HOLDS_COLUMN = 29, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
 
 static const char *next_text(struct db_elements *elements, struct contact_book *book)
 {
@@ -132,6 +132,9 @@ static void read_account(const struct db_result *rows, size_t row, struct contac
     account->debt_kind = (enum debt_kind)db_int2(rows, row, 23);
     account->notice_at_us = db_int8(rows, row, 24);
     account->notice_due_at_us = db_int8(rows, row, 25);
+    account->left_strategy = contact_text(book, db_text(rows, row, 26));
+    account->exit_at_us = db_int8(rows, row, 27);
+    account->exits_made = (unsigned)db_int2(rows, row, 28);
 }
 
 static void read_attempt(const struct db_result *rows, size_t row, struct contact_book *book)
@@ -337,12 +340,12 @@ enum status contact_store_recent_permits(struct db *db, const struct id *account
 
 static const enum db_type ACCOUNT_TYPES[] = {
     DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT8, DB_INT2, /* and what may change: */
-    DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT8,
-    DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT, DB_INT8, DB_INT8,
+    DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT,
+    DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT2,
 };
 static const enum db_type ACCOUNT_UPDATE_TYPES[] = {
-    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8,
-    DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT, DB_INT8, DB_INT8,
+    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT8,
+    DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT2,
 };
 static const enum db_type RESERVE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
 static const enum db_type DEBTOR_TYPES[] = {DB_INT2,  DB_UUID,  DB_INT4,  DB_INT4, DB_ARRAY,
@@ -471,6 +474,20 @@ static void push_waits(const struct account *account, struct db_array *column)
     db_array_text(column, text->str);
 }
 
+/* Of the few that are past their steps: NULL, which costs nothing, of all others. */
+static void push_exit(const struct account *account, struct db_array *const *c)
+{
+    if (account->left_strategy[0] != '\0')
+        db_array_text(c[0], account->left_strategy);
+    else
+        db_array_null(c[0]);
+    push_unless_zero(c[1], account->exit_at_us);
+    if (account->exits_made != 0)
+        db_array_int2(c[2], (int16_t)account->exits_made);
+    else
+        db_array_null(c[2]);
+}
+
 /* What of an account may change, in the order of both statements. */
 static void push_changing(const struct account *account, struct db_array *const *c)
 {
@@ -494,7 +511,8 @@ static void push_changing(const struct account *account, struct db_array *const 
     db_array_int2(*c++, (int16_t)account->step_channel);
     push_waits(account, *c++);
     push_unless_zero(*c++, account->notice_at_us);
-    push_unless_zero(*c, account->notice_due_at_us);
+    push_unless_zero(*c++, account->notice_due_at_us);
+    push_exit(account, c);
 }
 
 static void push_new_account(const struct account *account, const struct db_columns *columns)

@@ -5,6 +5,8 @@
 #include "attempt_model.h"
 #include "contact_codec.h"
 #include "contact_events.h"
+#include "dunlin/contact/v1/strategy.pb-c.h"
+#include "exit_model.h"
 #include "notice_model.h"
 #include "plan_model.h"
 #include "service/wire.h"
@@ -147,11 +149,34 @@ static void settle_notice(const struct contact_work *work, struct account *accou
     work->effects->set_timer(work->sink, &timer);
 }
 
+/* One timer, where time leads out of the strategy. */
+static void settle_exit(const struct contact_work *work, struct account *account)
+{
+    const int64_t due_at_us = exit_next(work->context->sop, account).due_at_us;
+    if (due_at_us == account->exit_at_us)
+        return;
+    account->exit_at_us = due_at_us;
+    account->is_changed = true;
+    if (due_at_us == 0) {
+        work->effects->cancel_timer(work->sink, CONTACT_TIMER_EXIT, &account->id);
+        return;
+    }
+    const struct timer timer = {
+        .kind = CONTACT_TIMER_EXIT,
+        .subject_id = account->id,
+        .debtor_id = account->debtor->id,
+        .agency_id = account->debtor->agency_id,
+        .due_at = {due_at_us},
+    };
+    work->effects->set_timer(work->sink, &timer);
+}
+
 enum status contact_settle(const struct contact_work *work, struct account *account, const char *because,
                            struct error *err)
 {
     bool was_stopped = account->is_stopped;
     settle_notice(work, account);
+    settle_exit(work, account);
     enum status st = settle_holds(work, account, err);
     if (st != STATUS_OK)
         return st;
@@ -182,6 +207,42 @@ enum status contact_notice_overdue(const struct contact_work *work, struct accou
     message.due_at_us = account->notice_due_at_us;
     const enum status st = emit(work, account, &message.base, err);
     return st == STATUS_OK ? contact_settle(work, account, "notice_overdue", err) : st;
+}
+
+static Dunlin__Contact__V1__StrategyExitOn wire_exit_on(enum sop_exit_event on)
+{
+    return on == SOP_EXIT_STEPS_DONE ? DUNLIN__CONTACT__V1__STRATEGY_EXIT_ON__STRATEGY_EXIT_ON_STEPS_DONE
+                                     : DUNLIN__CONTACT__V1__STRATEGY_EXIT_ON__STRATEGY_EXIT_ON_DAYS_IN_STRATEGY;
+}
+
+enum status contact_leave(const struct contact_work *work, struct account *account, const struct strategy_exit *exit,
+                          struct error *err)
+{
+    Dunlin__Contact__V1__StrategyExited message;
+    dunlin__contact__v1__strategy_exited__init(&message);
+    message.account_id = wire_id(&account->id);
+    message.debtor_id = wire_id(&account->debtor->id);
+    message.strategy = wire_text(account->strategy);
+    message.on = wire_exit_on(exit->on);
+    message.days = exit->days;
+    message.to = (Dunlin__Contact__V1__StrategyExitTo)exit->to;
+    message.since_us = account->classified_at_us;
+    message.last_step_at_us = account->last_step_at_us;
+    message.sop_version = wire_text(work->context->sop->version);
+    if (exit_take(work->book, account, exit, work->now.us))
+        message.to_strategy = wire_text(account->strategy);
+    const enum status st = emit(work, account, &message.base, err);
+    return st == STATUS_OK ? contact_settle(work, account, "exit", err) : st;
+}
+
+enum status contact_exit_due(const struct contact_work *work, struct account *account, struct error *err)
+{
+    const struct strategy_exit exit = exit_next(work->context->sop, account);
+    account->exit_at_us = 0; /* the timer has fired: one that is to follow is set anew */
+    account->is_changed = true;
+    if (exit.on == 0 || exit.due_at_us > work->now.us)
+        return contact_settle(work, account, "exit", err);
+    return contact_leave(work, account, &exit, err);
 }
 
 enum status contact_emit_granted(const struct contact_work *work, const struct decision *decision,

@@ -5,6 +5,7 @@
 #include "contact_service.h"
 #include "contact_state.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
+#include "exit_model.h"
 #include "permit_model.h"
 #include "service/unit.h"
 
@@ -45,6 +46,12 @@ MUST_USE enum status contact_settle_debtor(const struct contact_work *work, stru
  * held already. */
 MUST_USE enum status contact_notice_overdue(const struct contact_work *work, struct account *account,
                                             struct error *err);
+
+/* The days of an exit may be over: where they are, the account leaves its strategy. */
+MUST_USE enum status contact_exit_due(const struct contact_work *work, struct account *account, struct error *err);
+/* It leaves by this one: StrategyExited, and its next plan. */
+MUST_USE enum status contact_leave(const struct contact_work *work, struct account *account,
+                                   const struct strategy_exit *exit, struct error *err);
 
 /* A decision as it is told. */
 struct decision {

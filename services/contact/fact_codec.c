@@ -5,7 +5,7 @@
 #include "contact_codec.h"
 #include "service/wire.h"
 
-_Static_assert((int)FACT_KIND_END == DUNLIN__CONTACT__V1__FACT_KIND__FACT_KIND_MEDICAL_NOTICE_SENT + 1, "fact kind");
+_Static_assert((int)FACT_KIND_END == DUNLIN__CONTACT__V1__FACT_KIND__FACT_KIND_HARDSHIP + 1, "fact kind");
 _Static_assert((int)FACT_KIND_DECEASED == DUNLIN__CONTACT__V1__FACT_KIND__FACT_KIND_DECEASED, "fact kind");
 _Static_assert((int)FACT_KIND_MESSAGE_RECEIVED == DUNLIN__CONTACT__V1__FACT_KIND__FACT_KIND_MESSAGE_RECEIVED,
                "fact kind");

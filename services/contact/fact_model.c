@@ -50,6 +50,7 @@ static const struct fact_traits TRAITS[FACT_KIND_END] = {
     [FACT_KIND_SUBSTANTIATION_SENT] = {"substantiation_sent", FACT_IS_FOLDED, FACT_SUBSTANTIATION_SENT, 0, false,
                                        false},
     [FACT_KIND_MEDICAL_NOTICE_SENT] = {"medical_notice_sent", FACT_IS_FOLDED, FACT_MEDICAL_NOTICE, 0, false, false},
+    [FACT_KIND_HARDSHIP] = {"hardship", FACT_IS_KEPT, 0, 0, false, false},
 };
 
 const struct fact_traits *fact_traits(enum fact_kind kind)

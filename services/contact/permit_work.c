@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "contact_events.h"
+#include "fact_codec.h"
+#include "fact_work.h"
 #include "notice_model.h"
 #include "plan_model.h"
+#include "service/wire.h"
 
 /* Decisions. */
 
@@ -296,6 +299,29 @@ static enum status take_later(struct effect *effect, struct error *err)
     return contact_emit_reported(effect->work, effect->permit, effect->wire, &before, err);
 }
 
+/* What he says of his means is a fact of his own: whoever hears of it, however it was learnt, hears of it there. Told
+ * by the permit alone, so that it is one, whichever reports say so. */
+static enum status record_hardship(const struct effect *effect, struct error *err)
+{
+    SCOPED(person_fact_freep) struct person_fact *fact = NULL;
+    ProtobufCBinaryData account_id = wire_id(&effect->account->id);
+    Dunlin__Contact__V1__Fact wire;
+    bool is_new = false;
+    if (!effect->report->claims_hardship)
+        return STATUS_OK;
+    dunlin__contact__v1__fact__init(&wire);
+    wire.kind = DUNLIN__CONTACT__V1__FACT_KIND__FACT_KIND_HARDSHIP;
+    wire.account_ids = &account_id;
+    wire.n_account_ids = 1;
+    wire.occurred_at_us = effect->permit->granted_at_us;
+    wire.channel = (Dunlin__Contact__V1__Channel)effect->permit->channel;
+    const enum status st = fact_codec_read(&wire, &effect->account->debtor->id, effect->work->now, &fact, err);
+    if (st != STATUS_OK)
+        return st;
+    fact->recorded_by = contact_text(effect->work->book, effect->work->actor);
+    return contact_take_fact(effect->work, effect->account, &fact, 0, &is_new, err);
+}
+
 enum status contact_take_report(const struct contact_work *work, struct permit *permit,
                                 const Dunlin__Contact__V1__AttemptReport *wire, const struct report *report,
                                 struct error *err)
@@ -312,7 +338,9 @@ enum status contact_take_report(const struct contact_work *work, struct permit *
         .point = debtor_find_point(account->debtor, &permit->contact_point_id),
     };
     enum status st = permit->state == PERMIT_REPORTED ? take_later(&effect, err) : take_first(&effect, err);
-    return st == STATUS_OK ? apply_to_account(&effect, err) : st;
+    if (st == STATUS_OK)
+        st = apply_to_account(&effect, err);
+    return st == STATUS_OK ? record_hardship(&effect, err) : st;
 }
 
 /* A permit that nobody reported counts as an attempt, so its step is done too. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "exit_model.h"
 #include "notice_model.h"
 #include "permit_model.h"
 
@@ -48,7 +49,7 @@ void plan_mark_undone(struct contact_book *book, struct account *account, const 
     g_autofree char *before = g_strndup(account->steps_done, (gsize)(at - account->steps_done));
     g_autofree char *done = g_strconcat(before, at + 1 + strlen(step), NULL);
     account->steps_done = contact_text(book, done);
-    account->is_changed = true;
+    exit_reopened(account);
 }
 
 static bool is_of_this_run(const struct account *account, const struct permit *permit)
@@ -80,8 +81,10 @@ void plan_rearm(struct contact_book *book, struct account *account, const struct
 void plan_enter_strategy(struct contact_book *book, struct account *account, const char *strategy, int64_t at_us)
 {
     account->strategy = contact_text(book, strategy);
+    account->left_strategy = "";
     account->classified_at_us = at_us;
     account->steps_done = ",";
+    account->exits_made = 0;
     account->is_changed = true;
 }
 
@@ -115,6 +118,19 @@ static bool step_day(const struct account *account, const struct sop_step *step,
         return false;
     *ret_day = date_in(account->debtor, zone, (struct instant){anchor_us}).days + step->day;
     return true;
+}
+
+bool plan_is_exhausted(const struct account *account, const struct sop_strategy *strategy)
+{
+    bool is_any_done = false;
+    for (size_t i = 0; i < strategy->n_steps; i++) {
+        int32_t day = 0;
+        if (plan_is_step_done(account, &strategy->steps[i]))
+            is_any_done = true;
+        else if (step_day(account, &strategy->steps[i], 0, &day))
+            return false;
+    }
+    return is_any_done;
 }
 
 /* The day on which the step may be taken in one zone: its own, but not that of the step before. */

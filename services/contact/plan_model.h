@@ -45,6 +45,8 @@ const struct sop_step *plan_step_of(const struct sop *sop, const char *strategy_
 bool plan_is_done(const struct account *account, const char *step);
 /* The same of a step of the SOP; a validation notice is done once it was sent. */
 bool plan_is_step_done(const struct account *account, const struct sop_step *step);
+/* No step of the strategy is left to take, and some was: each is done, or there is nothing that it is counted from. */
+bool plan_is_exhausted(const struct account *account, const struct sop_strategy *strategy);
 void plan_mark_done(struct contact_book *book, struct account *account, const char *step, int64_t done_at_us);
 void plan_mark_undone(struct contact_book *book, struct account *account, const char *step);
 /* The step that a permit was for is done, or is not done after all; nothing where the account has left that run of the

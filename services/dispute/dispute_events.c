@@ -10,6 +10,7 @@
 #include "dispute_store.h"
 #include "dunlin/classification/v1/classification.pb-c.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/contact/v1/strategy.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "escalation_events.h"
@@ -285,15 +286,13 @@ static enum status apply_balance(const struct record *record, const struct servi
 
 static enum status want_fact(struct book *book, const struct service_event *event, struct error *err)
 {
-    (void)book;
-    (void)event;
-    (void)err;
-    return STATUS_OK;
+    return escalation_want_fact(book, (const void *)event->message, err);
 }
 
 static enum status apply_fact(const struct record *record, const struct service_event *event, struct error *err)
 {
-    return notice_apply_fact(record->book, event, (const void *)event->message, err);
+    enum status st = notice_apply_fact(record->book, event, (const void *)event->message, err);
+    return st == STATUS_OK ? escalation_apply_fact(record, (const void *)event->message, err) : st;
 }
 
 static enum status want_released(struct book *book, const struct service_event *event, struct error *err)
@@ -324,22 +323,17 @@ static const struct event_rule {
     {&dunlin__contact__v1__stop_released__descriptor, escalation_want_stop, escalation_apply_stop},
     {&dunlin__contact__v1__notice_overdue__descriptor, escalation_want_overdue, escalation_apply_overdue},
     {&dunlin__payment__v1__promise_broken__descriptor, escalation_want_broken, escalation_apply_broken},
+    {&dunlin__contact__v1__strategy_exited__descriptor, escalation_want_exited, escalation_apply_exited},
 };
 
 const ProtobufCMessageDescriptor *const DISPUTE_CONSUMED[] = {
-    &dunlin__intake__v1__account_placed__descriptor,
-    &dunlin__intake__v1__account_recalled__descriptor,
-    &dunlin__contact__v1__attempt_reported__descriptor,
-    &dunlin__contact__v1__fact_recorded__descriptor,
-    &dunlin__contact__v1__fact_released__descriptor,
-    &dunlin__payment__v1__balance_changed__descriptor,
-    &dunlin__intake__v1__account_updated__descriptor,
-    &dunlin__classification__v1__account_classified__descriptor,
-    &dunlin__contact__v1__stop_recorded__descriptor,
-    &dunlin__contact__v1__stop_released__descriptor,
-    &dunlin__contact__v1__notice_overdue__descriptor,
-    &dunlin__payment__v1__promise_broken__descriptor,
-    NULL,
+    &dunlin__intake__v1__account_placed__descriptor,    &dunlin__intake__v1__account_recalled__descriptor,
+    &dunlin__contact__v1__attempt_reported__descriptor, &dunlin__contact__v1__fact_recorded__descriptor,
+    &dunlin__contact__v1__fact_released__descriptor,    &dunlin__payment__v1__balance_changed__descriptor,
+    &dunlin__intake__v1__account_updated__descriptor,   &dunlin__classification__v1__account_classified__descriptor,
+    &dunlin__contact__v1__stop_recorded__descriptor,    &dunlin__contact__v1__stop_released__descriptor,
+    &dunlin__contact__v1__notice_overdue__descriptor,   &dunlin__payment__v1__promise_broken__descriptor,
+    &dunlin__contact__v1__strategy_exited__descriptor,  NULL,
 };
 
 static const struct event_rule *rule_of(const struct service_event *event)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dunlin/classification/v1/classification.pb-c.h"
+#include "dunlin/contact/v1/strategy.pb-c.h"
 #include "escalation_record.h"
 #include "event_account.h"
 #include "service/wire.h"
@@ -266,4 +267,132 @@ enum status escalation_apply_stop(const struct record *record, const struct serv
         return st;
     take_stop(record->book, account, &told);
     return escalation_follow(record, account, told.is_set ? told.flag->trigger : SOP_ON_CONDITION, err);
+}
+
+/* --- hardship --- */
+
+static bool is_hardship(const Dunlin__Contact__V1__FactRecorded *recorded)
+{
+    return recorded->fact && recorded->fact->kind == DUNLIN__CONTACT__V1__FACT_KIND__FACT_KIND_HARDSHIP;
+}
+
+/* The nth debt that it is about; NULL behind the last one. Of a fact that names none, all debts of the person, the one
+ * that it was recorded with stands for them: somebody has to look at the person, once. */
+static const ProtobufCBinaryData *claimed_of(const Dunlin__Contact__V1__FactRecorded *recorded, size_t nth)
+{
+    const Dunlin__Contact__V1__Fact *fact = recorded->fact;
+
+    if (fact->n_account_ids == 0)
+        return nth == 0 ? &recorded->account_id : NULL;
+    return nth < fact->n_account_ids ? &fact->account_ids[nth] : NULL;
+}
+
+enum status escalation_want_fact(struct book *book, const Dunlin__Contact__V1__FactRecorded *recorded,
+                                 struct error *err)
+{
+    const ProtobufCBinaryData *account_id;
+    enum status st = STATUS_OK;
+
+    if (!is_hardship(recorded))
+        return STATUS_OK;
+    for (size_t i = 0; st == STATUS_OK && (account_id = claimed_of(recorded, i)) != NULL; i++)
+        st = event_want_account(book, account_id, err);
+    return st;
+}
+
+enum status escalation_apply_fact(const struct record *record, const Dunlin__Contact__V1__FactRecorded *recorded,
+                                  struct error *err)
+{
+    const ProtobufCBinaryData *account_id;
+    enum status st = STATUS_OK;
+
+    if (!is_hardship(recorded))
+        return STATUS_OK;
+    for (size_t i = 0; st == STATUS_OK && (account_id = claimed_of(recorded, i)) != NULL; i++) {
+        struct account *account;
+        st = event_find_account(record->book, account_id, &account, err);
+        if (st == STATUS_OK)
+            st = escalation_follow(record, account, SOP_ON_HARDSHIP_CLAIMED, err);
+    }
+    return st;
+}
+
+/* --- the end of a strategy --- */
+
+enum status escalation_want_exited(struct book *book, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Contact__V1__StrategyExited *exited = (const void *)event->message;
+    struct id id;
+    enum status st = wire_read_id(&exited->account_id, "account_id", &id, err);
+
+    if (st == STATUS_OK)
+        book_want_case(book, &id); /* an exit needs no rules */
+    return st;
+}
+
+/* Whom an exit leaves the account to, and what he is to do. */
+static const struct exit_words {
+    enum sop_role role;
+    enum sop_action action;
+    const char *what;
+} EXIT_WORDS[] = {
+    [SOP_TO_HOLD] = {SOP_ROLE_SUPERVISOR, SOP_ACTION_HOLD, "nothing more is done until somebody decides"},
+    [SOP_TO_CLOSE] = {SOP_ROLE_SUPERVISOR, SOP_ACTION_REVIEW, "to be closed"},
+    [SOP_TO_RETURN] = {SOP_ROLE_SUPERVISOR, SOP_ACTION_RETURN, "to be returned to the client"},
+    [SOP_TO_LEGAL] = {SOP_ROLE_MANAGER, SOP_ACTION_LEGAL_REVIEW, "to be looked at for legal action"},
+    [SOP_TO_REVIEW] = {SOP_ROLE_SUPERVISOR, SOP_ACTION_REVIEW, "to be reviewed"},
+};
+
+static const struct exit_words *words_of(const Dunlin__Contact__V1__StrategyExited *exited)
+{
+    const size_t to = (size_t)exited->to;
+
+    return to < ARRAY_SIZE(EXIT_WORDS) && EXIT_WORDS[to].what ? &EXIT_WORDS[to] : NULL;
+}
+
+static enum status raise_exit(const struct record *record, struct account *account,
+                              const Dunlin__Contact__V1__StrategyExited *exited, const struct exit_words *words,
+                              struct error *err)
+{
+    const bool is_done = exited->on == DUNLIN__CONTACT__V1__STRATEGY_EXIT_ON__STRATEGY_EXIT_ON_STEPS_DONE;
+    g_autofree char *code = g_strdup_printf("exit:%s", exited->strategy);
+    g_autofree char *title =
+        is_done ? g_strdup_printf("All steps of strategy '%s' are done since %d days: %s", exited->strategy,
+                                  (int)exited->days, words->what)
+                : g_strdup_printf("%d days in strategy '%s': %s", (int)exited->days, exited->strategy, words->what);
+    const struct escalation_exit exit = {
+        .code = book_keep_words(record->book, code),
+        .title = book_keep_words(record->book, title),
+        .queue = sop_role_name(words->role),
+        .action = sop_action_name(words->action),
+        .sop_version = exited->sop_version,
+    };
+
+    return escalation_record_exit(record, account, &exit, err);
+}
+
+/* The SOP has an escalation of its own on it, which is open: it says better than we who is to do what. */
+static bool is_escalated(const struct sop *sop, const struct account *account)
+{
+    for (const struct escalation *each = account->escalations; sop && each; each = each->next)
+        for (size_t i = 0; i < sop->n_escalations; i++)
+            if (sop->escalations[i].on == SOP_ON_STEPS_DONE && each->state != ESCALATION_CLOSED &&
+                strcmp(each->rule, sop->escalations[i].code) == 0)
+                return true;
+    return false;
+}
+
+enum status escalation_apply_exited(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Contact__V1__StrategyExited *exited = (const void *)event->message;
+    const struct exit_words *words = words_of(exited);
+    const bool is_done = exited->on == DUNLIN__CONTACT__V1__STRATEGY_EXIT_ON__STRATEGY_EXIT_ON_STEPS_DONE;
+    struct account *account;
+    enum status st = event_find_account(record->book, &exited->account_id, &account, err);
+
+    if (st == STATUS_OK && is_done)
+        st = escalation_follow(record, account, SOP_ON_STEPS_DONE, err);
+    if (st != STATUS_OK || !words || (is_done && is_escalated(record->book->sop, account)))
+        return st;
+    return raise_exit(record, account, exited, words, err);
 }

@@ -174,11 +174,51 @@ static enum status raise_rule(const struct record *record, struct account *accou
     return escalation_record_raised(&by_rule, account, &escalation, NULL, err);
 }
 
+static bool is_paid(const struct account *account)
+{
+    return account->is_balance_known && account->balance_minor <= 0;
+}
+
 /* A debt that is gone is nothing to collect; what else happens about it may still matter. */
 static bool is_asleep(const struct account *account, const struct sop_escalation *rule)
 {
-    return account->is_recalled ||
-           (rule->on == SOP_ON_CONDITION && account->is_balance_known && account->balance_minor <= 0);
+    return account->is_recalled || (rule->on == SOP_ON_CONDITION && is_paid(account));
+}
+
+/* How often the code was raised; false where the last one is open still. */
+static bool is_over(const struct escalation *each, const char *code, unsigned *ret_n)
+{
+    *ret_n = 0;
+    for (; each; each = each->next) {
+        if (strcmp(each->rule, code) != 0)
+            continue;
+        if (each->state != ESCALATION_CLOSED)
+            return false;
+        ++*ret_n;
+    }
+    return true;
+}
+
+enum status escalation_record_exit(const struct record *record, struct account *account,
+                                   const struct escalation_exit *exit, struct error *err)
+{
+    const struct record by_rule = {.unit = record->unit, .book = record->book};
+    unsigned n;
+
+    if (account->is_recalled || is_paid(account) || !is_over(account->escalations, exit->code, &n))
+        return STATUS_OK;
+    g_autofree char *key = g_strdup_printf("%s/%u", exit->code, n);
+    struct escalation escalation = {
+        .escalation_id = id_derive(&account->account_id, "escalation", key, strlen(key)),
+        .route = SOP_ROUTE_QUEUE,
+        .target = exit->queue,
+        .rule = exit->code,
+        .title = exit->title,
+        .action = exit->action,
+        .sop_version = exit->sop_version,
+    };
+
+    return escalation_record_raised(&by_rule, account, &escalation, NULL, err);
 }
 
 /* The day from which on a rule on a condition may be raised if nothing happens; DAY_UNKNOWN: none. */

@@ -15,6 +15,14 @@
 MUST_USE enum status escalation_follow(const struct record *record, struct account *account, enum sop_trigger trigger,
                                        struct error *err);
 
+/* Time has led the account out of a strategy, and a person is to go on. */
+struct escalation_exit {
+    const char *code, *title, *queue, *action, *sop_version; /* borrowed; lent by the book or the message */
+};
+/* Raises it to the queue: not of an account that is recalled or paid, nor where the last one of the code is open. */
+MUST_USE enum status escalation_record_exit(const struct record *record, struct account *account,
+                                            const struct escalation_exit *exit, struct error *err);
+
 /* A new one, of which route, target, title, rule and what comes with these are set. *ret_escalation, the book's, is
  * lent. */
 MUST_USE enum status escalation_record_raised(const struct record *record, struct account *account,

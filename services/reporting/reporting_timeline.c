@@ -5,6 +5,7 @@
 #include "calendar/calendar.h"
 #include "dunlin/classification/v1/classification.pb-c.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
+#include "dunlin/contact/v1/strategy.pb-c.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
@@ -158,6 +159,19 @@ static void say_notice_overdue(const ProtobufCMessage *message, GString *text)
     g_string_append(text, "The validation notice was not sent in time");
     add_instant(text, ", by ", overdue->due_at_us);
     g_string_append(text, "; nothing else goes out until it has been.");
+}
+
+static void say_strategy_exited(const ProtobufCMessage *message, GString *text)
+{
+    const Dunlin__Contact__V1__StrategyExited *exited = (const Dunlin__Contact__V1__StrategyExited *)message;
+    if (exited->on == DUNLIN__CONTACT__V1__STRATEGY_EXIT_ON__STRATEGY_EXIT_ON_STEPS_DONE)
+        g_string_append_printf(text, "All steps of strategy '%s' are done since %d days", exited->strategy,
+                               (int)exited->days);
+    else
+        g_string_append_printf(text, "%d days in strategy '%s'", (int)exited->days, exited->strategy);
+    if (exited->to_strategy[0] != '\0')
+        g_string_append_printf(text, "; from here on '%s'", exited->to_strategy);
+    g_string_append_c(text, '.');
 }
 
 static void say_reported(const ProtobufCMessage *message, GString *text)
@@ -514,6 +528,7 @@ static const struct sentence {
     {&dunlin__contact__v1__rule_overridden__descriptor, say_overridden},
     {&dunlin__contact__v1__permit_expired__descriptor, say_permit_expired},
     {&dunlin__contact__v1__notice_overdue__descriptor, say_notice_overdue},
+    {&dunlin__contact__v1__strategy_exited__descriptor, say_strategy_exited},
     {&dunlin__contact__v1__attempt_reported__descriptor, say_reported},
     {&dunlin__contact__v1__stop_recorded__descriptor, say_stop},
     {&dunlin__contact__v1__stop_released__descriptor, say_released},
