@@ -82,6 +82,8 @@ static enum status read_question(const Dunlin__Contact__V1__PermitRequest *wire,
     if (st == STATUS_OK)
         st = wire_check_text(wire->dialer, CODEC_DIALER_MAX_BYTES, "dialer", err);
     if (st == STATUS_OK)
+        st = wire_check_text(wire->campaign, CODEC_CAMPAIGN_MAX_BYTES, "campaign", err);
+    if (st == STATUS_OK)
         st = check_named((int)wire->channel, CHANNEL_END, "channel", err);
     if (st == STATUS_OK)
         st = check_named((int)wire->purpose, CONTACT_PURPOSE_END, "purpose", err);
@@ -92,6 +94,7 @@ static enum status read_question(const Dunlin__Contact__V1__PermitRequest *wire,
     question->channel = (enum channel)wire->channel;
     question->purpose = (enum contact_purpose)wire->purpose;
     question->dialer = wire->dialer;
+    question->campaign = wire->campaign;
     return read_question_point(wire, question, err);
 }
 

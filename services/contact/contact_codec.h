@@ -12,6 +12,7 @@
 /* Wire <-> own types. What is made here borrows its texts and bytes from what it is made of. */
 
 #define CODEC_DIALER_MAX_BYTES   64
+#define CODEC_CAMPAIGN_MAX_BYTES 100
 #define CODEC_REASON_MAX_BYTES   2000
 #define CODEC_DOCUMENT_MAX_BYTES 200
 #define EVIDENCE_HASH_BYTES      32 /* BLAKE2b-256 */
@@ -21,6 +22,7 @@ struct permit_question {
     enum channel channel;
     enum contact_purpose purpose;
     const char *dialer;     /* may be empty */
+    const char *campaign;   /* may be empty */
     bool is_override_asked; /* reason code and reason of `override` are said then; by whom the caller knows */
     struct permit_override override;
 };

@@ -87,7 +87,7 @@ struct recorded {
     const Dunlin__Contact__V1__DecisionInputs *inputs;
     struct id account_id, contact_point_id;
     int32_t channel, purpose;
-    const char *dialer;
+    const char *dialer, *campaign;
     const Dunlin__Contact__V1__PermitGranted *granted; /* NULL: refused */
     const Dunlin__Contact__V1__PermitRefused *refused;
 };
@@ -177,6 +177,7 @@ static enum status decide_again(struct contact_replay *replay, const struct reco
         .channel = recorded->channel,
         .purpose = recorded->purpose,
         .dialer = recorded->dialer,
+        .campaign = recorded->campaign,
         .facts = &facts,
         .verdict = &verdict,
         .override = override,
@@ -201,6 +202,7 @@ static enum status on_granted(struct contact_replay *replay, const ProtobufCMess
         .channel = (int32_t)granted->channel,
         .purpose = (int32_t)granted->purpose,
         .dialer = granted->dialer,
+        .campaign = granted->campaign,
         .granted = granted,
     };
     return decide_again(replay, &recorded, err);

@@ -131,7 +131,7 @@ struct permit *contact_add_permit(struct contact_book *book, const struct id *id
         return permit;
     permit = g_new0(struct permit, 1);
     permit->id = *id;
-    permit->dialer = permit->strategy = permit->step = permit->rule_version = "";
+    permit->dialer = permit->campaign = permit->strategy = permit->step = permit->rule_version = "";
     (void)id_table_put(book->permits, &permit->id, permit);
     return permit;
 }

@@ -173,6 +173,7 @@ struct permit {
     int32_t agency_id;
     int32_t channel, purpose;
     const char *dialer;
+    const char *campaign; /* of which it is; empty: of none */
     int64_t granted_at_us, valid_until_us;
     const char *strategy, *step; /* the step that it is for; empty: none */
     const char *rule_version;

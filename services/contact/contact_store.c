@@ -187,6 +187,7 @@ static struct permit *read_permit(const struct db_result *rows, size_t row, stru
     permit->counts = db_bool(rows, row, 20);
     permit->is_conversation = db_bool(rows, row, 21);
     permit->delivery = db_int2(rows, row, 22);
+    permit->campaign = contact_text(book, db_text(rows, row, 23));
     return permit;
 }
 
@@ -353,7 +354,7 @@ static const enum db_type DEBTOR_TYPES[] = {DB_INT2,  DB_UUID,  DB_INT4,  DB_INT
 static const enum db_type NUMBER_TYPES[] = {DB_INT8, DB_UUID, DB_INT2};
 static const enum db_type PERMIT_TYPES[] = {
     DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_UUID, DB_UUID, DB_INT2, DB_INT2, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT,
-    DB_TEXT, DB_TEXT, DB_INT2, DB_INT8, DB_INT2, DB_INT2, DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL,
+    DB_TEXT, DB_TEXT, DB_INT2, DB_INT8, DB_INT2, DB_INT2, DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL, DB_TEXT,
 };
 static const enum db_type PERMIT_UPDATE_TYPES[] = {DB_INT2, DB_UUID, DB_INT2, DB_INT8, DB_INT2, DB_INT2,
                                                    DB_INT2, DB_INT8, DB_INT4, DB_BOOL, DB_BOOL, DB_INT2};
@@ -592,7 +593,8 @@ static void push_permit(const struct permit *permit, const struct db_columns *co
     db_array_int8(*c++, permit->started_at_us);
     db_array_int4(*c++, permit->duration_s);
     db_array_bool(*c++, permit->counts);
-    db_array_bool(*c, permit->is_conversation);
+    db_array_bool(*c++, permit->is_conversation);
+    db_array_text(*c, permit->campaign);
 }
 
 static void push_report(const struct permit *permit, const struct db_columns *columns)

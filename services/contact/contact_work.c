@@ -259,6 +259,7 @@ enum status contact_emit_granted(const struct contact_work *work, const struct d
     message.channel = (Dunlin__Contact__V1__Channel)permit->channel;
     message.purpose = (Dunlin__Contact__V1__Purpose)permit->purpose;
     message.dialer = wire_text(permit->dialer);
+    message.campaign = wire_text(permit->campaign);
     message.valid_until_us = permit->valid_until_us;
     message.rule_version = wire_text(permit->rule_version);
     message.inputs = &inputs.message;
@@ -356,6 +357,7 @@ enum status contact_emit_reported(const struct contact_work *work, const struct 
     message.contact_point_id = wire_id(&permit->contact_point_id);
     message.channel = (Dunlin__Contact__V1__Channel)permit->channel;
     message.dialer = wire_text(permit->dialer);
+    message.campaign = wire_text(permit->campaign);
     message.report = (Dunlin__Contact__V1__AttemptReport *)(uintptr_t)report;
     message.counts = permit->counts;
     message.granted_at_us = permit->granted_at_us;

@@ -58,7 +58,7 @@ struct decision {
     const struct account *account;
     const struct contact_point *point;
     int32_t channel, purpose;
-    const char *dialer;
+    const char *dialer, *campaign;
     const struct permit_facts *facts;
     const struct rules_verdict *verdict;
     struct permit_override override;

@@ -179,6 +179,7 @@ static enum status decide(const struct contact_work *work, const struct permit_q
         .channel = (int32_t)question->channel,
         .purpose = (int32_t)question->purpose,
         .dialer = question->dialer[0] != '\0' ? question->dialer : peer,
+        .campaign = question->campaign,
         .facts = &facts,
         .verdict = &judged,
         .override = override,

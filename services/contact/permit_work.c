@@ -47,6 +47,7 @@ const struct permit *contact_grant(const struct contact_work *work, const struct
     permit->channel = decision->channel;
     permit->purpose = decision->purpose;
     permit->dialer = contact_text(work->book, decision->dialer);
+    permit->campaign = contact_text(work->book, decision->campaign);
     permit->granted_at_us = permit->occurred_at_us = work->now.us;
     permit->valid_until_us = decision->valid_until.us;
     permit->strategy = account->strategy;

@@ -160,6 +160,7 @@ static void fill_permits(struct part *part)
         permits[i].contact_point_id = each->contact_point_id;
         permits[i].channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_CALL;
         permits[i].purpose = each->purpose;
+        permits[i].campaign = each->campaign;
         permits[i].dialer = part->job->request->peer_name;
         request->requests[i] = &permits[i];
     }

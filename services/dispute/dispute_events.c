@@ -237,6 +237,8 @@ static enum status open_claimed(const struct record *record, const struct servic
     struct dispute_claim claim = claim_of(record, event, account, attempt->report->reason);
     claim.dispute_id = claimed->dispute_id;
     claim.source = SOURCE_CALL;
+    claim.collector = attempt->dialer;
+    claim.campaign = attempt->campaign;
     claim.medium = MEDIUM_PHONE;
     return record_claim(record, account, &claim, NULL, err);
 }

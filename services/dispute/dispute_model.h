@@ -185,8 +185,9 @@ struct dispute_claim {
     int64_t amount_minor;
     enum medium medium;
     const char *opened_by, *bureau, *bureau_reference;
-    int32_t verification_days; /* of the SOP; not negative */
-    struct id repeats;         /* none: the first about this debt, or after a resolved one */
+    const char *collector, *campaign; /* of the call that it was claimed on; NULL: on none */
+    int32_t verification_days;        /* of the SOP; not negative */
+    struct id repeats;                /* none: the first about this debt, or after a resolved one */
 };
 
 /* A new dispute on an account that has no unresolved one (asserts). */

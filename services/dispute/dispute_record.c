@@ -33,7 +33,8 @@ static enum status emit(const struct record *record, const struct dispute *dispu
     return unit_emit(record->unit, &subject, record->actor, message, err);
 }
 
-static enum status emit_opened(const struct record *record, const struct dispute *dispute, struct error *err)
+static enum status emit_opened(const struct record *record, const struct dispute *dispute,
+                               const struct dispute_claim *claim, struct error *err)
 {
     Dunlin__Dispute__V1__DisputeOpened message;
     Dunlin__Dispute__V1__DisputeDetail detail;
@@ -43,6 +44,8 @@ static enum status emit_opened(const struct record *record, const struct dispute
     message.source = (Dunlin__Dispute__V1__DisputeSource)dispute->source;
     message.reason = wire_text(dispute->reason);
     message.is_written = dispute->is_written;
+    message.collector = wire_text(claim->collector);
+    message.campaign = wire_text(claim->campaign);
     message.opened_at_us = dispute->opened_at.us;
     message.deadline_at_us = dispute->deadline_at.us;
     if (!id_is_none(&dispute->repeats))
@@ -210,7 +213,7 @@ static enum status open_new(const struct record *record, struct account *account
     book_touch_dispute(kept);
     set_timer(record, kept);
     keep_evidence(record, kept, STEP_OPENING, claim->medium);
-    enum status st = emit_opened(record, kept, err);
+    enum status st = emit_opened(record, kept, claim, err);
     return st == STATUS_OK ? escalation_follow(record, account, SOP_ON_DISPUTE_OPENED, err) : st;
 }
 

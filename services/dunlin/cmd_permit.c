@@ -137,6 +137,7 @@ static enum status ask(struct cli *cli, const struct id *account_id, const struc
         rows[i].channel = points->channel;
         rows[i].purpose = points->purpose;
         rows[i].dialer = ask_text(cli_text(cli, "dialer"));
+        rows[i].campaign = ask_text(cli_text(cli, "campaign"));
         rows[i].override = is_override_asked ? &override : NULL;
         pointers[i] = &rows[i];
     }
@@ -242,6 +243,8 @@ static const struct config_option PERMIT_OPTIONS[] = {
     {"request", CONFIG_BOOL, "false", NULL, 0, 0,
      "Really ask: the permit counts as an attempt until it is reported as not placed."},
     {"dialer", CONFIG_TEXT, "operator", NULL, 0, 0, "Who will make the contact."},
+    {"campaign", CONFIG_TEXT, "", NULL, 0, 0,
+     "Of which campaign it is: complaints and disputes are counted by it (`dunlin complaint rates --by campaign`)."},
     {"override", CONFIG_TEXT, "", NULL, 0, 0,
      "Override rules that presume a violation: legally-required, litigation, consumer-request, external-effect. "
      "Refused "

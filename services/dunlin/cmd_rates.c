@@ -51,32 +51,41 @@ static enum status show(struct cli *cli, int by, const struct column *columns, c
     return STATUS_OK;
 }
 
-#define RATE_OPTIONS                                                                                                   \
-    {"agency", CONFIG_TEXT, "demo", NULL, 0, 0, "Which agency, by its slug."},                                         \
-        {"from", CONFIG_TEXT, "", NULL, 0, 0, "First month, YYYY-MM. Empty: from the beginning."},                     \
-    {                                                                                                                  \
-        "to", CONFIG_TEXT, "", NULL, 0, 0, "Last month, YYYY-MM. Empty: until now."                                    \
-    }
+static const struct config_option RATE_OPTIONS[] = {
+    {"agency", CONFIG_TEXT, "demo", NULL, 0, 0, "Which agency, by its slug."},
+    {"from", CONFIG_TEXT, "", NULL, 0, 0, "First month, YYYY-MM. Empty: from the beginning."},
+    {"to", CONFIG_TEXT, "", NULL, 0, 0, "Last month, YYYY-MM. Empty: until now."},
+    {"by", CONFIG_TEXT, "client", NULL, 0, 0, "client, collector or campaign."},
+    {0},
+};
+
+/* What is asked about, by whom or what. */
+static enum status show_by(struct cli *cli, const struct column *columns, const char *key, struct error *err)
+{
+    int by = 0;
+    const enum status st = cli_enum(cli, "by", &dunlin__reporting__v1__rate_by__descriptor, &by, err);
+    return st == STATUS_OK ? show(cli, by, columns, key, err) : st;
+}
 
 static enum status run_disputes(struct cli *cli, struct error *err)
 {
-    static const struct column COLUMNS[] = {{"client", "name", COLUMN_TEXT},
+    static const struct column COLUMNS[] = {{"name", "name", COLUMN_TEXT},
                                             {"disputes", "disputes", COLUMN_NUMBER},
-                                            {"accounts", "out_of", COLUMN_NUMBER},
+                                            {"of", "out_of", COLUMN_NUMBER},
                                             {"per 1,000", "shown", COLUMN_TEXT},
                                             {0}};
-    return show(cli, DUNLIN__REPORTING__V1__RATE_BY__RATE_BY_CLIENT, COLUMNS, "disputes_per_1000", err);
+    return show_by(cli, COLUMNS, "disputes_per_1000", err);
 }
-
-static const struct config_option DISPUTE_RATE_OPTIONS[] = {RATE_OPTIONS, {0}};
 
 const struct command COMMAND_DISPUTE_RATES = {
     .name = "dispute rates",
-    .summary = "disputes opened per 1,000 accounts, by client",
-    .usage = "[--from YYYY-MM] [--to YYYY-MM]",
-    .details = "Disputes of the months, several on one account counted each; accounts that the client placed up to "
-               "their end.\n\n  dunlin dispute rates --from 2026-01 --to 2026-06\n",
-    .options = DISPUTE_RATE_OPTIONS,
+    .summary = "disputes opened by client, collector or campaign, and how many of 1,000 that is",
+    .usage = "[--by client|collector|campaign] [--from YYYY-MM] [--to YYYY-MM]",
+    .details = "Disputes of the months, several on one account counted each; of the accounts that the client placed up "
+               "to their end. By collector\nand campaign those that calls ended in, of the contacts of the months.\n\n"
+               "  dunlin dispute rates --from 2026-01 --to 2026-06\n"
+               "  dunlin dispute rates --by campaign\n",
+    .options = RATE_OPTIONS,
     .run = run_disputes,
 };
 
@@ -87,24 +96,17 @@ static enum status run_complaints(struct cli *cli, struct error *err)
                                             {"of", "out_of", COLUMN_NUMBER},
                                             {"per 1,000", "shown", COLUMN_TEXT},
                                             {0}};
-    int by = 0;
-    const enum status st = cli_enum(cli, "by", &dunlin__reporting__v1__rate_by__descriptor, &by, err);
-    return st == STATUS_OK ? show(cli, by, COLUMNS, "complaints_per_1000", err) : st;
+    return show_by(cli, COLUMNS, "complaints_per_1000", err);
 }
-
-static const struct config_option COMPLAINT_RATE_OPTIONS[] = {
-    RATE_OPTIONS,
-    {"by", CONFIG_TEXT, "client", NULL, 0, 0, "client, collector or campaign."},
-    {0},
-};
 
 const struct command COMMAND_COMPLAINT_RATES = {
     .name = "complaint rates",
     .summary = "complaints by client, collector or campaign, and how many of 1,000 that is",
     .usage = "[--by client|collector|campaign] [--from YYYY-MM] [--to YYYY-MM]",
-    .details = "Of a client's accounts; of the contacts of a collector (whom complaints and reports of calls name "
-               "alike); of a campaign only\nthe number is known.\n\n"
-               "  dunlin complaint rates --by collector --from 2026-06\n",
-    .options = COMPLAINT_RATE_OPTIONS,
+    .details =
+        "Of a client's accounts; of the contacts of a collector or campaign, whom complaints and permits must name "
+        "alike\n(`dunlin permit --campaign`, and the native dialer protocol).\n\n"
+        "  dunlin complaint rates --by collector --from 2026-06\n",
+    .options = RATE_OPTIONS,
     .run = run_complaints,
 };

@@ -248,6 +248,68 @@ static const struct sop_strategy *next_strategy(const struct sop *sop, const str
     return exit == NULL || exit->to != SOP_TO_STRATEGY ? NULL : sop_strategy(sop, exit->strategy);
 }
 
+/* What happens by itself where something happens to an account, and by whose escalation a person hears of it. Time is
+ * not here: wherever it leads, contact and dispute carry that out. */
+static const struct carried_out {
+    enum sop_exit_to to[2];
+    enum sop_trigger told_by; /* 0: nobody is */
+} CARRIED_OUT[] = {
+    [SOP_EXIT_PAID] = {{SOP_TO_CLOSE, SOP_TO_HOLD}, 0},
+    [SOP_EXIT_PROMISE_MADE] = {{SOP_TO_HOLD}, 0},
+    [SOP_EXIT_PLAN_AGREED] = {{SOP_TO_HOLD}, 0},
+    [SOP_EXIT_DISPUTE_OPENED] = {{SOP_TO_HOLD}, SOP_ON_DISPUTE_OPENED},
+    [SOP_EXIT_CEASE_RECEIVED] = {{SOP_TO_HOLD}, SOP_ON_CEASE_RECEIVED},
+    [SOP_EXIT_ATTORNEY_NAMED] = {{SOP_TO_HOLD}, SOP_ON_ATTORNEY_NAMED},
+    [SOP_EXIT_BANKRUPTCY_FILED] = {{SOP_TO_HOLD}, SOP_ON_BANKRUPTCY_FILED},
+    [SOP_EXIT_DECEASED] = {{SOP_TO_HOLD}, SOP_ON_DECEASED},
+    [SOP_EXIT_RECALLED] = {{SOP_TO_CLOSE, SOP_TO_RETURN}, 0},
+    [SOP_EXIT_CLASS_CHANGED] = {{SOP_TO_CLASS}, 0},
+};
+
+static bool has_escalation(const struct sop *sop, enum sop_trigger on)
+{
+    for (size_t i = 0; i < sop->n_escalations; i++)
+        if (sop->escalations[i].on == on)
+            return true;
+    return false;
+}
+
+static void check_carried_out(const struct subject *subject, const struct sop_exit *exit, struct policy_path path)
+{
+    const struct carried_out *does = &CARRIED_OUT[exit->on];
+    const bool leads_on = exit->to == SOP_TO_STRATEGY || exit->to == SOP_TO_CLASS;
+    if (exit->to == does->to[0] || exit->to == does->to[1])
+        return;
+    if (leads_on || does->told_by == 0)
+        FIND(subject, true, path, "nobody carries out '%s' on '%s': what happens is '%s'", sop_exit_to_name(exit->to),
+             sop_exit_event_name(exit->on), sop_exit_to_name(does->to[0]));
+    else if (!has_escalation(subject->sop, does->told_by))
+        FIND(subject, true, path, "nobody hears of '%s' on '%s': there is no escalation on '%s'",
+             sop_exit_to_name(exit->to), sop_exit_event_name(exit->on), sop_trigger_name(does->told_by));
+}
+
+/* A common exit is looked at with the first strategy that has it. */
+static bool was_looked_at(const struct sop *sop, size_t s, const struct sop_exit *exit)
+{
+    for (size_t before = 0; exit->is_common && before < s; before++) {
+        const struct sop_exit *other = find_exit(&sop->strategies[before], exit->on);
+        if (other != NULL && other->is_common)
+            return true;
+    }
+    return false;
+}
+
+static void check_each_exit(const struct subject *subject, size_t s)
+{
+    const struct sop_strategy *strategy = &subject->sop->strategies[s];
+    for (size_t i = 0; i < strategy->n_exits; i++) {
+        const struct sop_exit *exit = &strategy->exits[i];
+        if (exit->on < ARRAY_SIZE(CARRIED_OUT) && !was_looked_at(subject->sop, s, exit))
+            check_carried_out(subject, exit,
+                              exit->is_common ? policy_path("exits") : policy_path("strategies[%zu].exits", s));
+    }
+}
+
 static void check_exits(const struct subject *subject, size_t s)
 {
     const struct sop *sop = subject->sop;
@@ -257,6 +319,7 @@ static void check_exits(const struct subject *subject, size_t s)
         FIND(subject, false, path, "missing: when does an account leave '%s'?", strategy->code);
         return;
     }
+    check_each_exit(subject, s);
     if (find_exit(strategy, SOP_EXIT_PAID) == NULL)
         FIND(subject, false, path, "strategy '%s' has no exit for who pays", strategy->code);
     if (find_exit(strategy, SOP_EXIT_STEPS_DONE) == NULL && find_exit(strategy, SOP_EXIT_DAYS_IN_STRATEGY) == NULL)

@@ -31,6 +31,14 @@ static void count_named(const struct run *run, enum measure measure, const char 
     (void)count(run, measure, rate_key(run->event->occurred_at_us, name, key));
 }
 
+/* One that nobody is named for is counted nowhere: most contacts are of no campaign, and no counter is to be written
+ * for each of them. */
+static void count_if_named(const struct run *run, enum measure measure, const char *name)
+{
+    if (name[0] != '\0')
+        count_named(run, measure, name);
+}
+
 static void count_n(const struct run *run, enum measure measure, const char *key, int64_t n)
 {
     (void)tally_count(run->set->tally, &run->place, measure, key, "", n, 0);
@@ -252,8 +260,10 @@ static enum status on_reported(struct run *run, const ProtobufCMessage *message,
         count_record(run, correction->after, 1);
     } else {
         count_first(run, reported);
-        if (was_made(report))
+        if (was_made(report)) {
             count_named(run, MEASURE_COLLECTOR_CONTACTS, reported->dialer);
+            count_if_named(run, MEASURE_CAMPAIGN_CONTACTS, reported->campaign);
+        }
         note_step(run, SPAN_PERMIT_TO_REPORT, reported->granted_at_us, run->event->occurred_at_us);
     }
     if (report->is_conversation && report->party == DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT)
@@ -272,10 +282,12 @@ static enum status on_stop(struct run *run, const ProtobufCMessage *message, str
 
 static enum status on_dispute_opened(struct run *run, const ProtobufCMessage *message, struct error *err)
 {
-    (void)message;
+    const Dunlin__Dispute__V1__DisputeOpened *opened = (const Dunlin__Dispute__V1__DisputeOpened *)message;
     (void)err;
     (void)count(run, MEASURE_DISPUTE, "opened");
     count_named(run, MEASURE_CLIENT_DISPUTES, run->account->client);
+    count_if_named(run, MEASURE_COLLECTOR_DISPUTES, opened->collector);
+    count_if_named(run, MEASURE_CAMPAIGN_DISPUTES, opened->campaign);
     run->account->is_disputed = true;
     account_reach(run->account, STAGE_DISPUTED, run->event->occurred_at_us);
     return STATUS_OK;

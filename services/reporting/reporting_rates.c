@@ -50,7 +50,10 @@ static const struct rate_part {
     {MEASURE_CLIENT_DISPUTES, RATE_BY_CLIENT, offsetof(struct frequency, disputes), false},
     {MEASURE_CLIENT_COMPLAINTS, RATE_BY_CLIENT, offsetof(struct frequency, complaints), false},
     {MEASURE_COLLECTOR_CONTACTS, RATE_BY_COLLECTOR, offsetof(struct frequency, out_of), false},
+    {MEASURE_COLLECTOR_DISPUTES, RATE_BY_COLLECTOR, offsetof(struct frequency, disputes), false},
     {MEASURE_COLLECTOR_COMPLAINTS, RATE_BY_COLLECTOR, offsetof(struct frequency, complaints), false},
+    {MEASURE_CAMPAIGN_CONTACTS, RATE_BY_CAMPAIGN, offsetof(struct frequency, out_of), false},
+    {MEASURE_CAMPAIGN_DISPUTES, RATE_BY_CAMPAIGN, offsetof(struct frequency, disputes), false},
     {MEASURE_CAMPAIGN_COMPLAINTS, RATE_BY_CAMPAIGN, offsetof(struct frequency, complaints), false},
 };
 

@@ -29,7 +29,7 @@ struct rate_question {
 struct frequency {
     char name[TALLY_KEY_SIZE];
     int64_t disputes, complaints; /* in the period */
-    /* Clients: accounts placed up to its end. Collectors: contacts made in it. 0: not known. */
+    /* Clients: accounts placed up to its end. Collectors and campaigns: contacts made in it. 0: not known. */
     int64_t out_of;
 };
 

@@ -36,6 +36,9 @@ static const char *const MEASURE_NAMES[MEASURE_END] = {
     [MEASURE_CAMPAIGN_COMPLAINTS] = "campaign_complaints",
     [MEASURE_PLAN] = "plan",
     [MEASURE_INSTALMENT_MISSED] = "instalment_missed",
+    [MEASURE_COLLECTOR_DISPUTES] = "collector_disputes",
+    [MEASURE_CAMPAIGN_CONTACTS] = "campaign_contacts",
+    [MEASURE_CAMPAIGN_DISPUTES] = "campaign_disputes",
 };
 
 const struct span_kind SPANS[SPAN_END] = {

@@ -56,6 +56,10 @@ enum measure {
     MEASURE_CAMPAIGN_COMPLAINTS,
     MEASURE_PLAN,              /* key: agreed (with what is to be paid), completed, broken, cancelled; payment plans */
     MEASURE_INSTALMENT_MISSED, /* instalments of plans, what was open on them */
+    /* By month and name, as those above. */
+    MEASURE_COLLECTOR_DISPUTES, /* of those that calls ended in */
+    MEASURE_CAMPAIGN_CONTACTS,  /* attempts that were made, of a campaign that is named */
+    MEASURE_CAMPAIGN_DISPUTES,
     MEASURE_END,
 };
 const char *measure_name(enum measure measure);
