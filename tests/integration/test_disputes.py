@@ -46,9 +46,9 @@ def seqs(system, account, *names):
     return [event["seq"] for event in system.events(*names, account=account.account_id)]
 
 
-def letter_permit(system, account, purpose):
+def letter_permit(system, account, purpose, campaign=""):
     """A permit for a letter, and its id in bytes."""
-    (verdict,) = system.json("permit", account.account_id, "--channel", "letter", "--purpose", purpose, "--request")
+    (verdict,) = system.json("permit", account.account_id, "--channel", "letter", "--purpose", purpose, "--request", "--campaign", campaign)
     assert verdict["is_permitted"], verdict
     return verdict["permit"]["permit_id"], uuid.UUID(verdict["permit"]["permit_id"]).bytes
 
@@ -328,7 +328,7 @@ def test_complaints_of_a_file_may_be_about_nobody(system):
     assert "'words' is missing" in system.error("complaint", "import", system.write("short.csv", "key,severity\n"))["message"]
 
 
-def test_rates_are_of_accounts_and_contacts(system):
+def test_rates_are_of_accounts_and_contacts(system, desk):
     month = system.now().strftime("%Y-%m")
     account = system.place_account(Client="rated")
     for severity in ("low", "high"):
@@ -343,4 +343,11 @@ def test_rates_are_of_accounts_and_contacts(system):
     assert of("dispute", "rates", name="rated")["disputes"] == 1
     assert (of("complaint", "rates", "--by", "collector", name="user:rated")["complaints"], of("complaint", "rates", "--by", "campaign", name="spring")["out_of"]) == (2, 0)
     assert "n/a" in system.run("complaint", "rates", "--by", "campaign").out
+    told, silent = system.place_account(), system.place_account()
+    report(desk, letter_permit(system, told, "validation-notice", "spring")[1], "SENT", outcome="OUTCOME_DISPUTE", reason="not mine")
+    report(desk, letter_permit(system, silent, "validation-notice", "spring")[1], "SENT")
+    system.wait()
+    rate = of("complaint", "rates", "--by", "campaign", name="spring")
+    assert (rate["out_of"], rate["complaints_per_1000"], rate["disputes_per_1000"]) == (2, 1000.0, 500.0)
+    assert of("dispute", "rates", "--by", "campaign", name="spring") == rate
     assert "no month like" in system.error("dispute", "rates", "--from", "June")["message"]

@@ -130,6 +130,9 @@ WARNINGS = {
                     "step 'due-1' is always late: day -3 past due; accounts come into 'reminders' on day 1"),
     "nothing leads there": (CONSUMER, [("    strategy: letters_only\n", "    strategy: early\n")], "strategies[4].code", "no class and no exit leads to strategy 'letters_only'"),
     "round and round": (CONSUMER, [("days_in_strategy, days: 180, to: return", "days_in_strategy, days: 180, to: strategy, strategy: early")], "strategies[1].exits", "go round for ever"),
+    "nobody carries it out": (CONSUMER, [("- { on: promise_made, to: hold }", "- { on: promise_made, to: review }")], "exits", "nobody carries out 'review' on 'promise_made': what happens is 'hold'"),
+    "nobody hears of it": (CONSUMER, [("  - { code: deceased, title: The consumer died, on: deceased, to: supervisor, within_hours: 48, action: review }\n", "")], "exits",
+                           "nobody hears of 'review' on 'deceased': there is no escalation on 'deceased'"),
     "no notice": (CONSUMER, [(", purpose: validation_notice", "")] * 6, "strategies", "no strategy sends a validation notice"),
 }
 

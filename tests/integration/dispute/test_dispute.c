@@ -58,6 +58,33 @@ static void a_dispute_goes_from_open_over_verified_to_resolved(void **state)
     fixture_free_reply(view);
 }
 
+static void a_dispute_of_a_call_says_whose_call_it_was(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("of a campaign");
+    const struct id permit_id = named("of a campaign: permit");
+    Dunlin__Contact__V1__AttemptReport report;
+    Dunlin__Contact__V1__AttemptReported message;
+
+    place(fixture, &ids, false);
+    dunlin__contact__v1__attempt_report__init(&report);
+    report.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE;
+    dunlin__contact__v1__attempt_reported__init(&message);
+    message.permit_id = wire_id(&permit_id);
+    message.account_id = wire_id(&ids.account);
+    message.debtor_id = wire_id(&ids.debtor);
+    message.report = &report;
+    message.dialer = wire_text("joe");
+    message.campaign = wire_text("spring");
+    fixture_apply_ok(fixture, &message.base);
+    Dunlin__Dispute__V1__DisputeOpened *opened =
+        fixture_last_event(fixture, &dunlin__dispute__v1__dispute_opened__descriptor);
+    assert_string_equal(opened->collector, "joe");
+    assert_string_equal(opened->campaign, "spring");
+    fixture_free_reply(opened);
+    (void)fixture_emitted(fixture);
+}
+
 static void opening_again_gives_the_dispute_that_is_open(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -486,6 +513,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_account_placed_as_disputed_has_a_dispute_of_the_client),
         cmocka_unit_test(a_dispute_goes_from_open_over_verified_to_resolved),
+        cmocka_unit_test(a_dispute_of_a_call_says_whose_call_it_was),
         cmocka_unit_test(opening_again_gives_the_dispute_that_is_open),
         cmocka_unit_test(disputing_a_verified_debt_again_is_a_dispute_of_its_own),
         cmocka_unit_test(only_a_call_that_ends_in_a_dispute_opens_one),

@@ -643,6 +643,62 @@ static void amounts_that_no_sum_could_hold_are_refused(void **state)
     assert_int_equal(apply_batch(fixture, batch), STATUS_OUT_OF_RANGE);
 }
 
+/* A call of a campaign in which the debt was disputed; "": of none. */
+static void call_in(struct fixture *fixture, const struct party *party, const char *campaign, bool is_placed,
+                    bool is_disputed)
+{
+    Dunlin__Contact__V1__AttemptReported reported;
+    Dunlin__Contact__V1__AttemptReport report;
+    Dunlin__Dispute__V1__DisputeOpened opened;
+    dunlin__contact__v1__attempt_report__init(&report);
+    report.telephony = is_placed ? DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED
+                                 : DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_NOT_PLACED;
+    dunlin__contact__v1__attempt_reported__init(&reported);
+    reported.report = &report;
+    reported.dialer = wire_text("joe");
+    reported.campaign = wire_text(campaign);
+    happen(fixture, party, &reported.base);
+    if (!is_disputed)
+        return;
+    dunlin__dispute__v1__dispute_opened__init(&opened);
+    opened.collector = wire_text("joe");
+    opened.campaign = wire_text(campaign);
+    happen(fixture, party, &opened.base);
+}
+
+/* "name disputes/contacts", most disputes first. */
+static void expect_rates(struct fixture *fixture, int by, const char *expected)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    Dunlin__Reporting__V1__GetRatesRequest request;
+    dunlin__reporting__v1__get_rates_request__init(&request);
+    request.agency = wire_text("acme");
+    request.by = (Dunlin__Reporting__V1__RateBy)by;
+    Dunlin__Reporting__V1__GetRatesReply *reply = (void *)ask(fixture, "GetRates", &request.base).reply;
+    for (size_t i = 0; i < reply->n_rates; i++)
+        g_string_append_printf(text, "%s%s %d/%d", i == 0 ? "" : ", ", reply->rates[i]->name,
+                               (int)reply->rates[i]->disputes, (int)reply->rates[i]->out_of);
+    fixture_free_reply(reply);
+    assert_string_equal(text->str, expected);
+}
+
+/* Broken once: contacts of no campaign counted as one of their own. */
+static void campaigns_are_counted_out_of_their_contacts(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct cast cast = cast_of(fixture);
+    place(fixture, &cast.anna, 10000, "USD", TODAY, TODAY);
+    call_in(fixture, &cast.anna, "spring", true, true);
+    call_in(fixture, &cast.anna, "spring", true, false);
+    call_in(fixture, &cast.anna, "spring", false, false);
+    call_in(fixture, &cast.anna, "", true, true);
+    call_in(fixture, &cast.anna, "autumn", true, false);
+    settle(fixture);
+    consume(fixture, 1000);
+    expect_rates(fixture, DUNLIN__REPORTING__V1__RATE_BY__RATE_BY_CAMPAIGN, "spring 1/2, autumn 0/1");
+    expect_rates(fixture, DUNLIN__REPORTING__V1__RATE_BY__RATE_BY_COLLECTOR, "joe 2/4");
+}
+
 static void rates_by_nothing_are_refused(void **state)
 {
     struct fixture *fixture = *state;
@@ -671,6 +727,7 @@ int main(void)
         cmocka_unit_test_setup(reports_of_agencies_and_days_that_are_not_there_are_refused, reporting_empty),
         cmocka_unit_test_setup(an_event_about_an_account_never_placed_is_refused_whole, reporting_empty),
         cmocka_unit_test_setup(amounts_that_no_sum_could_hold_are_refused, reporting_empty),
+        cmocka_unit_test_setup(campaigns_are_counted_out_of_their_contacts, reporting_empty),
         cmocka_unit_test(rates_by_nothing_are_refused),
     };
     return cmocka_run_group_tests(tests, reporting_open, reporting_close);

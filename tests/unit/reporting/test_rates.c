@@ -9,7 +9,8 @@
 #include "clock/clock.h"
 #include "reporting_rates.h"
 
-/* Broken once to see it fail: accounts counted only in the period, the month after it included. */
+/* Broken once to see it fail: accounts counted only in the period, the month after it included,
+ * disputes of a campaign left out. */
 
 static void add(struct figures *figures, enum measure measure, const char *key, int64_t n)
 {
@@ -32,6 +33,10 @@ static struct figures *some(void)
     add(figures, MEASURE_CLIENT_COMPLAINTS, "2026-04 ", 20);
     add(figures, MEASURE_COLLECTOR_CONTACTS, "2026-03 user:joe", 200);
     add(figures, MEASURE_COLLECTOR_COMPLAINTS, "2026-03 user:joe", 1);
+    add(figures, MEASURE_COLLECTOR_DISPUTES, "2026-03 user:joe", 5);
+    add(figures, MEASURE_CAMPAIGN_CONTACTS, "2026-03 spring", 400);
+    add(figures, MEASURE_CAMPAIGN_CONTACTS, "2026-02 spring", 50);
+    add(figures, MEASURE_CAMPAIGN_DISPUTES, "2026-03 spring", 2);
     add(figures, MEASURE_CAMPAIGN_COMPLAINTS, "2026-03 spring", 3);
     return figures;
 }
@@ -61,12 +66,15 @@ static void counts_by_collector_and_campaign(void **state)
 {
     (void)state;
     SCOPED(figures_freep) struct figures *figures = some();
-    const struct rate_question collectors = {RATE_BY_COLLECTOR, "", ""}, campaigns = {RATE_BY_CAMPAIGN, "", "2026-02"};
+    const struct rate_question collectors = {RATE_BY_COLLECTOR, "", ""}, campaigns = {RATE_BY_CAMPAIGN, "2026-03", ""};
     g_autoptr(GArray) joe = rates_of(figures, &collectors);
-    g_autoptr(GArray) none = rates_of(figures, &campaigns);
+    g_autoptr(GArray) spring = rates_of(figures, &campaigns);
     assert_int_equal(joe->len, 1);
     assert_int_equal(g_array_index(joe, struct frequency, 0).out_of, 200);
-    assert_int_equal(none->len, 0);
+    assert_int_equal(g_array_index(joe, struct frequency, 0).disputes, 5);
+    assert_int_equal(spring->len, 1);
+    const struct frequency *rate = &g_array_index(spring, struct frequency, 0);
+    assert_true(rate->out_of == 400 && rate->disputes == 2 && rate->complaints == 3);
 }
 
 static void makes_keys_of_months_and_names(void **state)
