@@ -13,7 +13,8 @@
  *
  * What happened stays what happened: a call that these rules would have refused is an attempt all the same, and one
  * that they would have allowed is none. Plans are those of the SOP of `context`; classes are those of the log, or what
- * contact_replay_classify is told.
+ * contact_replay_classify is told. Exits by time are those of the log, where the account is in the strategy that it
+ * left then.
  *
  * Events of one partition come in their order, from the first on; all of a debtor are needed for what is said of him.
  * Belongs to one thread. */

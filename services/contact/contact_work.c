@@ -112,8 +112,9 @@ static enum status settle_plan(const struct contact_work *work, struct account *
                                struct error *err)
 {
     struct plan plan = {0};
-    plan_next(work->context->sop, contact_rules_for(work->context->rules, account), blocking_holds(work, account),
-              account, &plan);
+    if (!exit_has_left(account))
+        plan_next(work->context->sop, contact_rules_for(work->context->rules, account), blocking_holds(work, account),
+                  account, &plan);
     const char *step = plan.step == NULL ? "" : plan.step->code;
     const int32_t channel = plan.step == NULL ? 0 : (int32_t)plan.step->channel;
     if (strcmp(step, account->step) == 0 && channel == account->step_channel &&

@@ -7,6 +7,7 @@
 /* Of account.exits_made, as stored. */
 #define MADE_STEPS_DONE       1u
 #define MADE_DAYS_IN_STRATEGY 2u
+#define HAS_LEFT              4u /* and it is a person's now, whatever steps there were to come */
 
 static unsigned made_by(enum sop_exit_event on)
 {
@@ -76,7 +77,10 @@ bool exit_take(struct contact_book *book, struct account *account, const struct 
     const char *class_strategy = was_led_on ? account->left_strategy : account->strategy;
     const bool goes_back = exit->to == SOP_TO_CLASS && was_led_on;
     const char *next = goes_back ? class_strategy : exit->strategy;
+    const bool is_of_a_person = exit->to != 0 && exit->to != SOP_TO_STRATEGY && exit->to != SOP_TO_CLASS;
     account->exits_made |= made_by(exit->on);
+    if (is_of_a_person && exit->on == SOP_EXIT_DAYS_IN_STRATEGY)
+        account->exits_made |= HAS_LEFT;
     account->is_changed = true;
     if (exit->to != SOP_TO_STRATEGY && !goes_back)
         return false;
@@ -97,6 +101,11 @@ void exit_classified(struct contact_book *book, struct account *account, const c
     }
     account->left_strategy = ""; /* its class has followed it */
     account->is_changed = true;
+}
+
+bool exit_has_left(const struct account *account)
+{
+    return (account->exits_made & HAS_LEFT) != 0;
 }
 
 void exit_reopened(struct account *account)

@@ -26,6 +26,9 @@ bool exit_take(struct contact_book *book, struct account *account, const struct 
  */
 void exit_classified(struct contact_book *book, struct account *account, const char *strategy, int64_t at_us);
 
+/* The days of its strategy are over, and a person goes on: nothing more is planned until it comes into another one. */
+bool exit_has_left(const struct account *account);
+
 /* Steps are to be done again: they may be done once more. */
 void exit_reopened(struct account *account);
 

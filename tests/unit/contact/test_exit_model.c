@@ -187,8 +187,12 @@ static void days_in_the_strategy_count_whatever_was_done(void **state)
     expect(fixture, SOP_EXIT_STEPS_DONE, "2026-06-08T15:00:00Z");
     assert_false(take_next(fixture)); /* it is where its class leads */
     expect(fixture, SOP_EXIT_DAYS_IN_STRATEGY, "2026-07-31T14:00:00Z");
-    assert_false(take_next(fixture));
+    assert_false(exit_has_left(fixture->account));
+    assert_false(take_next(fixture)); /* to the client: nothing more is planned */
     expect(fixture, 0, NULL);
+    assert_true(exit_has_left(fixture->account));
+    exit_classified(fixture->book, fixture->account, "early", at("2026-08-02T00:00:00Z").us);
+    assert_false(exit_has_left(fixture->account));
 }
 
 static void is_told_at_once_where_only_escalations_ask(void **state)
