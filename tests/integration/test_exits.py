@@ -1,6 +1,6 @@
 """Time leads accounts out of their strategies, end to end: into the next one and back, and to a person; and who says that he cannot pay is heard of. All of it is read again bit for bit.
 
-Broken once: exits left out of contact_replay.c (plans that differ), the timer of an account not moved when a promise was broken, StrategyExited not consumed by dispute.
+Broken once: exits left out of contact_replay.c (plans that differ), nothing raised by dispute.
 """
 import pytest
 
