@@ -150,11 +150,12 @@ static void settle_notice(const struct contact_work *work, struct account *accou
     work->effects->set_timer(work->sink, &timer);
 }
 
-/* One timer, where time leads out of the strategy. */
+/* One timer, where time leads out of the strategy. As the plan it stays while the ledger has not answered a payment
+ * that was reported, though nothing happens by it. */
 static void settle_exit(const struct contact_work *work, struct account *account)
 {
     const int64_t due_at_us = exit_next(work->context->sop, account).due_at_us;
-    if (due_at_us == account->exit_at_us)
+    if (due_at_us == account->exit_at_us || account->unposted_seq != 0)
         return;
     account->exit_at_us = due_at_us;
     account->is_changed = true;

@@ -108,6 +108,29 @@ static void a_payment_takes_the_timer_away(void **state)
     assert_string_equal(fixture_emitted(fixture), "StrategyExited");
 }
 
+/* Broken once: the timer taken away by the report. */
+static void waits_for_the_ledger_to_take_in_what_was_reported(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    Dunlin__Intake__V1__PaymentReported reported;
+    Dunlin__Payment__V1__BalanceChanged balance;
+    begin(fixture, "last", NOON("09-16"));
+    call_in_vain(fixture, "a1", "d1-phone", 1);
+    dunlin__intake__v1__payment_reported__init(&reported);
+    apply_ok(fixture, &reported.base, "d1", "a1");
+    assert_int_equal(timers(fixture), 1); /* nothing is written for a payment that leaves it as it is */
+    drive("2026-10-16T16:00:00Z");
+    (void)fixture_emitted(fixture);
+    assert_int_equal(fixture_fire(fixture, clock_now()), 1);
+    assert_string_equal(fixture_emitted(fixture), "");
+    dunlin__payment__v1__balance_changed__init(&balance);
+    balance.balance_minor = 5000;
+    balance.cause_seq = fixture->seq;
+    apply_ok(fixture, &balance.base, "d1", "a1");
+    assert_int_equal(fixture_fire(fixture, clock_now()), 1);
+    assert_string_equal(fixture_emitted(fixture), "StrategyExited");
+}
+
 /* --- hardship --- */
 
 static size_t facts(struct unit_fixture *fixture, const char *account)
@@ -131,7 +154,7 @@ static size_t facts(struct unit_fixture *fixture, const char *account)
 static void what_he_says_of_his_means_on_a_call_is_one_fact(void **state)
 {
     struct unit_fixture *fixture = *state;
-    begin(fixture, "plain", NOON("10-01"));
+    begin(fixture, "plain", NOON("10-18"));
     const struct id id = permit(fixture, "a1", "d1-phone");
     Dunlin__Contact__V1__AttemptReport talked = report_of(&id, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_ANSWERED);
     talked.party = DUNLIN__CONTACT__V1__PARTY__PARTY_RIGHT;
@@ -185,6 +208,7 @@ int main(void)
         cmocka_unit_test_setup(leads_into_the_next_strategy_and_back, clear),
         cmocka_unit_test_setup(says_what_a_person_is_to_do_once, clear),
         cmocka_unit_test_setup(a_payment_takes_the_timer_away, clear),
+        cmocka_unit_test_setup(waits_for_the_ledger_to_take_in_what_was_reported, clear),
         cmocka_unit_test_setup(what_he_says_of_his_means_on_a_call_is_one_fact, clear),
         cmocka_unit_test_setup(nobody_says_so_where_nobody_was_reached, clear),
         cmocka_unit_test_setup(hardship_in_a_letter_stops_nothing, clear),
