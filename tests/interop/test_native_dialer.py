@@ -492,6 +492,17 @@ def test_bad_envelopes_are_answered_with_what_is_wrong(system):
 
 
 @pytest.mark.same_day
+def test_a_permit_is_of_the_campaign_that_the_dialer_names(system, acme):
+    """Broken once: the edge did not pass it on."""
+    account = system.place_account()
+    asked = acme.dialer.PermitRequest(account_id=account.id_bytes, contact_point_id=account.target[1], purpose=1, campaign="spring")
+    permit = permit_of(acme.call("RequestPermits", acme.dialer.RequestPermitsRequest(requests=[asked]), acme.dialer.RequestPermitsReply).verdicts[0])
+    assert report(acme, permit, "NO_ANSWER").code == 0
+    system.wait()
+    assert [event["payload"]["campaign"] for event in system.events("PermitGranted", "AttemptReported", account=account.account_id)] == ["spring"] * 2
+
+
+@pytest.mark.same_day
 def test_unknown_fields_are_skipped_as_the_contract_promises(system, acme):
     account = system.place_account()
     request = acme.dialer.RequestPermitsRequest(requests=[acme.dialer.PermitRequest(account_id=account.id_bytes, contact_point_id=account.target[1], purpose=1)])
