@@ -133,11 +133,12 @@ static enum status on_plan_broken(const struct classification_work *work, struct
     return look_again(work, account, event->occurred_at_us, "plan_broken", err);
 }
 
-/* At most one a debt is unresolved; one that holds nothing is none as far as collection goes. */
+/* At most one a debt is unresolved; one that holds nothing, or a part while the rest is collected, is none as far as
+ * collection goes. Where no rest is owed contact holds the debt by itself. */
 static enum status take_open_dispute(const struct classification_work *work, struct account_facts *account,
-                                     const struct event *event, bool is_without_hold, struct error *err)
+                                     const struct event *event, bool goes_on, struct error *err)
 {
-    account->open_disputes = is_without_hold ? 0 : 1;
+    account->open_disputes = goes_on ? 0 : 1;
     return look_again(work, account, event->occurred_at_us, "dispute", err);
 }
 
@@ -145,7 +146,8 @@ static enum status on_dispute_opened(const struct classification_work *work, str
                                      const struct event *event, const ProtobufCMessage *message, struct error *err)
 {
     const Dunlin__Dispute__V1__DisputeOpened *opened = (const Dunlin__Dispute__V1__DisputeOpened *)message;
-    return take_open_dispute(work, account, event, opened->detail && opened->detail->is_without_hold, err);
+    const bool is_without_hold = opened->detail && opened->detail->is_without_hold;
+    return take_open_dispute(work, account, event, is_without_hold || opened->held_part, err);
 }
 
 static enum status on_dispute_amended(const struct classification_work *work, struct account_facts *account,
@@ -153,15 +155,16 @@ static enum status on_dispute_amended(const struct classification_work *work, st
 {
     const Dunlin__Dispute__V1__DisputeAmended *amended = (const Dunlin__Dispute__V1__DisputeAmended *)message;
     const Dunlin__Dispute__V1__DisputeDetail *detail = amended->detail;
-    return detail && detail->answered_at_us == 0 ? take_open_dispute(work, account, event, detail->is_without_hold, err)
-                                                 : STATUS_OK;
+    return detail && detail->answered_at_us == 0
+               ? take_open_dispute(work, account, event, detail->is_without_hold || amended->held_part, err)
+               : STATUS_OK;
 }
 
 static enum status on_dispute_reopened(const struct classification_work *work, struct account_facts *account,
                                        const struct event *event, const ProtobufCMessage *message, struct error *err)
 {
     const Dunlin__Dispute__V1__DisputeReopened *reopened = (const Dunlin__Dispute__V1__DisputeReopened *)message;
-    return take_open_dispute(work, account, event, reopened->is_without_hold, err);
+    return take_open_dispute(work, account, event, reopened->is_without_hold || reopened->held_part, err);
 }
 
 static enum status on_verification_sent(const struct classification_work *work, struct account_facts *account,

@@ -332,11 +332,15 @@ bool dispute_claim(struct account *account)
     return true;
 }
 
-bool dispute_open(struct account *account, const struct id *dispute_id)
+static const struct held_part ALL = {.currency = ""};
+
+bool dispute_open(struct account *account, const struct id *dispute_id, const struct held_part *part)
 {
-    if (id_equal(&account->dispute_id, dispute_id) && !account->is_dispute_claimed)
+    const struct held_part held = part != NULL ? *part : ALL;
+    if (id_equal(&account->dispute_id, dispute_id) && !account->is_dispute_claimed && account->part.minor == held.minor)
         return false;
     account->dispute_id = *dispute_id;
+    account->part = held;
     account->is_dispute_claimed = false;
     account->is_changed = true;
     return true;
@@ -356,6 +360,7 @@ bool dispute_verify(struct account *account, const struct id *dispute_id)
     if (!id_equal(&account->dispute_id, dispute_id))
         return false;
     account->dispute_id = (struct id){0};
+    account->part = ALL;
     account->is_changed = true;
     return true;
 }

@@ -158,7 +158,7 @@ bool sticky_is_of_person(enum sticky_flag flag);
 /* A dispute is claimed until it is opened; an open one ends by its id only, so that the late end of an older dispute
  * frees nothing. Each is true where something changed. */
 bool dispute_claim(struct account *account);
-bool dispute_open(struct account *account, const struct id *dispute_id);
+bool dispute_open(struct account *account, const struct id *dispute_id, const struct held_part *part); /* NULL: all */
 bool dispute_open_unheld(struct account *account); /* it was opened, and holds nothing: so does the claim no more */
 bool dispute_verify(struct account *account, const struct id *dispute_id);
 bool dispute_resolve(struct account *account, const struct id *dispute_id, bool is_upheld);

@@ -30,10 +30,25 @@ static bool answer(struct account *account, int64_t *position, int64_t cause_seq
     return cause_seq >= *position && set_position(account, position, 0);
 }
 
+static bool set_owed(struct account *account, int64_t owed_minor)
+{
+    if (account->is_owed_known && account->owed_minor == owed_minor)
+        return false;
+    account->is_owed_known = account->is_changed = true;
+    account->owed_minor = owed_minor;
+    return true;
+}
+
+bool balance_keep(struct account *account, int64_t owed_minor)
+{
+    return !account->is_owed_known && set_owed(account, owed_minor);
+}
+
 bool balance_changed(struct account *account, int64_t balance_minor, int64_t cause_seq)
 {
     bool is_posted = answer(account, &account->unposted_seq, cause_seq);
     bool is_restated = answer(account, &account->restated_seq, cause_seq);
     bool is_paid = balance_minor <= 0 || account->restated_seq != 0;
-    return account_set_hold(account, HOLD_PAID, is_paid) || is_posted || is_restated;
+    bool is_kept = account->is_owed_known && set_owed(account, balance_minor);
+    return account_set_hold(account, HOLD_PAID, is_paid) || is_posted || is_restated || is_kept;
 }

@@ -24,6 +24,10 @@ bool balance_payment_reported(struct account *account, int64_t seq);
 /* The client states what is owed. What is still owed only the ledger knows; that nothing is holds at once. */
 bool balance_restated(struct account *account, int64_t balance_minor, int64_t seq);
 
+/* What is owed is kept from here on: a dispute of a part was heard of, and says what it was then. Where it is kept
+ * already, what the ledger said is newer. */
+bool balance_keep(struct account *account, int64_t owed_minor);
+
 /* The ledger says what is owed, because of the event at `cause_seq`; 0: by command. */
 bool balance_changed(struct account *account, int64_t balance_minor, int64_t cause_seq);
 

@@ -229,6 +229,17 @@ enum debt_kind codec_debt_kind(Dunlin__Intake__V1__DebtKind wire)
     return (int)wire > 0 && (int)wire < DEBT_KIND_END ? (enum debt_kind)wire : DEBT_KIND_UNSPECIFIED;
 }
 
+Dunlin__Contact__V1__HeldPart *codec_held_part(int64_t held_minor, const char *currency,
+                                               Dunlin__Contact__V1__HeldPart *storage)
+{
+    if (held_minor == 0)
+        return NULL;
+    dunlin__contact__v1__held_part__init(storage);
+    storage->amount_minor = held_minor;
+    storage->currency = wire_text(currency);
+    return storage;
+}
+
 size_t codec_holds(hold_set holds, char *ret_names[static HOLD_SET_COUNT])
 {
     size_t n = 0;

@@ -47,6 +47,10 @@ MUST_USE enum status codec_point(const Dunlin__Intake__V1__ContactPoint *wire, s
 /* One that this program does not know counts as not said: as a consumer's, the stricter. */
 enum debt_kind codec_debt_kind(Dunlin__Intake__V1__DebtKind wire);
 
+/* What must not be asked for; NULL: nothing, or all is held. `storage` outlives the message. */
+Dunlin__Contact__V1__HeldPart *codec_held_part(int64_t held_minor, const char *currency,
+                                               Dunlin__Contact__V1__HeldPart *storage);
+
 /* Names of a set of holds, lent for ever; returns how many. */
 size_t codec_holds(hold_set holds, char *ret_names[static HOLD_SET_COUNT]);
 

@@ -107,9 +107,20 @@ static enum status on_classified(const struct contact_work *work, const struct i
     return contact_settle(work, account, "classified", err);
 }
 
-/* Where it holds nothing, what was claimed of it ends; another dispute that is open goes on. */
+/* What is owed is compared with the part from here on. */
+static bool take_part(const struct contact_work *work, const struct incoming *in, const struct id *dispute_id,
+                      const Dunlin__Dispute__V1__HeldPart *wire)
+{
+    const struct held_part part = {wire->amount_minor, contact_text(work->book, wire->currency)};
+    const bool is_kept = balance_keep(in->account, wire->owed_minor);
+    return dispute_open(in->account, dispute_id, &part) || is_kept;
+}
+
+/* Where it holds nothing, what was claimed of it ends; another dispute that is open goes on. `part` NULL: it holds all
+ * of the debt, or nothing. */
 static enum status take_open_dispute(const struct contact_work *work, const struct incoming *in,
-                                     const ProtobufCBinaryData *dispute_id, bool is_without_hold, struct error *err)
+                                     const ProtobufCBinaryData *dispute_id, bool is_without_hold,
+                                     const Dunlin__Dispute__V1__HeldPart *part, struct error *err)
 {
     struct id id = {0};
     enum status st = wire_read_id(dispute_id, "dispute_id", &id, err);
@@ -117,8 +128,10 @@ static enum status take_open_dispute(const struct contact_work *work, const stru
         return st;
     if (is_without_hold)
         (void)dispute_open_unheld(in->account);
+    else if (part != NULL)
+        (void)take_part(work, in, &id, part);
     else
-        (void)dispute_open(in->account, &id);
+        (void)dispute_open(in->account, &id, NULL);
     return contact_settle(work, in->account, "dispute", err);
 }
 
@@ -130,7 +143,7 @@ static bool is_without_hold(const Dunlin__Dispute__V1__DisputeDetail *detail)
 static enum status on_dispute_opened(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
     const Dunlin__Dispute__V1__DisputeOpened *opened = in->message;
-    return take_open_dispute(work, in, &opened->dispute_id, is_without_hold(opened->detail), err);
+    return take_open_dispute(work, in, &opened->dispute_id, is_without_hold(opened->detail), opened->held_part, err);
 }
 
 /* It may hold now what it did not before; one that is answered is not amended. */
@@ -140,13 +153,13 @@ static enum status on_dispute_amended(const struct contact_work *work, const str
     const bool is_answered = amended->detail != NULL && amended->detail->answered_at_us != 0;
     if (is_answered)
         return STATUS_OK;
-    return take_open_dispute(work, in, &amended->dispute_id, is_without_hold(amended->detail), err);
+    return take_open_dispute(work, in, &amended->dispute_id, is_without_hold(amended->detail), amended->held_part, err);
 }
 
 static enum status on_dispute_reopened(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
     const Dunlin__Dispute__V1__DisputeReopened *reopened = in->message;
-    return take_open_dispute(work, in, &reopened->dispute_id, reopened->is_without_hold, err);
+    return take_open_dispute(work, in, &reopened->dispute_id, reopened->is_without_hold, reopened->held_part, err);
 }
 
 static enum status on_verification_sent(const struct contact_work *work, const struct incoming *in, struct error *err)

@@ -117,7 +117,7 @@ struct account *contact_add_account(struct contact_book *book, const struct id *
     account = g_new0(struct account, 1);
     account->id = *id;
     account->debtor = debtor;
-    account->strategy = account->left_strategy = account->step = account->sop_version = "";
+    account->strategy = account->left_strategy = account->step = account->sop_version = account->part.currency = "";
     account->steps_done = ",";
     g_ptr_array_add(debtor->accounts, account);
     (void)id_table_put(book->accounts, &account->id, account);
@@ -254,9 +254,17 @@ static hold_set points_holds(const struct debtor *debtor, enum contact_point_kin
     return holds;
 }
 
+int64_t account_held_minor(const struct account *account)
+{
+    const bool is_rest_owed = account->is_owed_known && account->owed_minor > account->part.minor;
+    const bool is_open = !account->is_dispute_claimed && !id_is_none(&account->dispute_id);
+    return is_open && is_rest_owed ? account->part.minor : 0;
+}
+
 static hold_set own_holds(const struct account *account)
 {
-    bool is_disputed = account->is_dispute_claimed || !id_is_none(&account->dispute_id);
+    bool is_disputed =
+        account->is_dispute_claimed || (!id_is_none(&account->dispute_id) && account_held_minor(account) == 0);
     return account->holds | account->debtor->holds | (is_disputed ? HOLD_BIT(HOLD_DISPUTE) : 0) |
            (account->unposted_seq != 0 ? HOLD_BIT(HOLD_UNPOSTED) : 0);
 }

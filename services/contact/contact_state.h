@@ -110,12 +110,21 @@ struct attempt {
     bool is_open; /* granted and not reported: a call may yet become a conversation */
 };
 
+/* Of a debt, what its debtor disputes and the law alone holds: the rest may be asked for. */
+struct held_part {
+    int64_t minor;        /* 0: all of the debt is held */
+    const char *currency; /* never NULL; empty: not known, or none */
+};
+
 struct account {
     struct id id;
     struct debtor *debtor;
-    hold_set holds;           /* of the account: cease, paid, recalled, promise, upheld dispute */
-    struct id dispute_id;     /* open dispute; none where there is none */
-    bool is_dispute_claimed;  /* said on a call or at placement, not opened yet */
+    hold_set holds;          /* of the account: cease, paid, recalled, promise, upheld dispute */
+    struct id dispute_id;    /* open dispute; none where there is none */
+    bool is_dispute_claimed; /* said on a call or at placement, not opened yet */
+    struct held_part part;   /* that the open dispute holds */
+    int64_t owed_minor;      /* where a part was ever held, which must be compared with it; else not kept */
+    bool is_owed_known;
     int64_t unposted_seq;     /* log position of the last payment reported that the ledger has not taken in; 0: none */
     int64_t restated_seq;     /* and of the client's last word that nothing is owed, until the ledger has taken it in */
     enum debt_kind debt_kind; /* as placed; it never changes */
@@ -222,6 +231,10 @@ const struct discussion *permit_find_discussion(const struct permit *permit, con
 /* Candidate zones anew, after points came or changed: those of every phone that is not known to be somebody else's, and
  * of every address. An opted-out phone still says where its holder may be. */
 void debtor_update_zones(struct debtor *debtor);
+
+/* How much of the debt must not be asked for while the rest may be; 0: nothing, or all of it is held, as where no more
+ * is owed than is disputed. The one place for this. */
+int64_t account_held_minor(const struct account *account);
 
 /* Everything that holds the account whatever contact point of this kind is used: its own holds, the person's, and,
  * where every one is excluded or not his, why. */

@@ -48,7 +48,7 @@ void contact_keys_add_person_of(struct contact_keys *keys, const struct id *acco
 #define MARK_RETURNED  4
 
 /* Where the columns of a person stand behind those of his account. */
-enum { HOLDS_COLUMN = 29, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
+enum { HOLDS_COLUMN = 32, IDS_COLUMN, KINDS_COLUMN, VALUES_COLUMN, ZONES_COLUMN, MARKS_COLUMN };
 
 static const char *next_text(struct db_elements *elements, struct contact_book *book)
 {
@@ -135,6 +135,9 @@ static void read_account(const struct db_result *rows, size_t row, struct contac
     account->left_strategy = contact_text(book, db_text(rows, row, 26));
     account->exit_at_us = db_int8(rows, row, 27);
     account->exits_made = (unsigned)db_int2(rows, row, 28);
+    account->part = (struct held_part){db_int8(rows, row, 29), contact_text(book, db_text(rows, row, 30))};
+    account->is_owed_known = !db_is_null(rows, row, 31);
+    account->owed_minor = db_int8(rows, row, 31);
 }
 
 static void read_attempt(const struct db_result *rows, size_t row, struct contact_book *book)
@@ -341,12 +344,14 @@ enum status contact_store_recent_permits(struct db *db, const struct id *account
 
 static const enum db_type ACCOUNT_TYPES[] = {
     DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_INT8, DB_INT2, /* and what may change: */
-    DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT,
-    DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT2,
+    DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT,
+    DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2,
+    DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT2, DB_INT8, DB_TEXT, DB_INT8,
 };
 static const enum db_type ACCOUNT_UPDATE_TYPES[] = {
-    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT8,
-    DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2, DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT2,
+    DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_BOOL, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_INT8,
+    DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_BOOL, DB_INT8, DB_INT8, DB_INT8, DB_INT2,
+    DB_TEXT, DB_INT8, DB_INT8, DB_TEXT, DB_INT8, DB_INT2, DB_INT8, DB_TEXT, DB_INT8,
 };
 static const enum db_type RESERVE_TYPES[] = {DB_INT2, DB_UUID, DB_INT8};
 static const enum db_type DEBTOR_TYPES[] = {DB_INT2,  DB_UUID,  DB_INT4,  DB_INT4, DB_ARRAY,
@@ -475,6 +480,8 @@ static void push_waits(const struct account *account, struct db_array *column)
     db_array_text(column, text->str);
 }
 
+#define EXIT_COLUMNS 3
+
 /* Of the few that are past their steps: NULL, which costs nothing, of all others. */
 static void push_exit(const struct account *account, struct db_array *const *c)
 {
@@ -485,6 +492,17 @@ static void push_exit(const struct account *account, struct db_array *const *c)
     push_unless_zero(c[1], account->exit_at_us);
     if (account->exits_made != 0)
         db_array_int2(c[2], (int16_t)account->exits_made);
+    else
+        db_array_null(c[2]);
+}
+
+/* What a dispute of a part holds, and what is compared with it. */
+static void push_part(const struct account *account, struct db_array *const *c)
+{
+    push_unless_zero(c[0], account->part.minor);
+    db_array_text(c[1], account->part.minor != 0 ? account->part.currency : NULL);
+    if (account->is_owed_known)
+        db_array_int8(c[2], account->owed_minor);
     else
         db_array_null(c[2]);
 }
@@ -514,6 +532,7 @@ static void push_changing(const struct account *account, struct db_array *const 
     push_unless_zero(*c++, account->notice_at_us);
     push_unless_zero(*c++, account->notice_due_at_us);
     push_exit(account, c);
+    push_part(account, &c[EXIT_COLUMNS]);
 }
 
 static void push_new_account(const struct account *account, const struct db_columns *columns)
@@ -764,9 +783,11 @@ static void read_entry(const struct db_result *rows, size_t row, GArray *entries
         .priority = db_int4(rows, row, 3),
         .due_at_us = db_int8(rows, row, 6),
         .channel = (enum channel)db_int2(rows, row, 7),
+        .held_minor = db_int8(rows, row, 8),
     };
     g_strlcpy(entry.strategy, db_text(rows, row, 4), sizeof(entry.strategy));
     g_strlcpy(entry.step, db_text(rows, row, 5), sizeof(entry.step));
+    g_strlcpy(entry.held_currency, db_text(rows, row, 9), sizeof(entry.held_currency));
     g_array_append_val(entries, entry);
 }
 

@@ -6,6 +6,7 @@
 
 #include "contact_state.h"
 #include "db/db_columns.h"
+#include "money/money.h"
 #include "status/status.h"
 
 /* The tables of schema contact: batches in, batches out. Every call is one round trip, however many keys it has. */
@@ -67,6 +68,8 @@ struct dial_entry {
     char strategy[64];
     char step[64];
     int64_t due_at_us;
+    int64_t held_minor; /* that must not be asked for; 0: nothing */
+    char held_currency[CURRENCY_SIZE];
 };
 struct contact_reservation {
     int32_t agency_id; /* 0: accounts of any */

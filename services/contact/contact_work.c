@@ -251,6 +251,7 @@ enum status contact_emit_granted(const struct contact_work *work, const struct d
                                  const struct permit *permit, struct error *err)
 {
     Dunlin__Contact__V1__PermitGranted message;
+    Dunlin__Contact__V1__HeldPart part;
     SCOPED(decision_inputs_fini) struct decision_inputs inputs = {0};
     codec_inputs(decision->facts, decision->verdict, &decision->override, decision->log_seq, &inputs);
     dunlin__contact__v1__permit_granted__init(&message);
@@ -265,6 +266,7 @@ enum status contact_emit_granted(const struct contact_work *work, const struct d
     message.valid_until_us = permit->valid_until_us;
     message.rule_version = wire_text(permit->rule_version);
     message.inputs = &inputs.message;
+    message.held_part = codec_held_part(account_held_minor(decision->account), decision->account->part.currency, &part);
     return emit(work, decision->account, &message.base, err);
 }
 

@@ -91,6 +91,7 @@ static enum status check_known(const struct contact_book *book, const struct ser
 struct verdict {
     Dunlin__Contact__V1__PermitVerdict message;
     Dunlin__Contact__V1__Permit permit;
+    Dunlin__Contact__V1__HeldPart part;
     Dunlin__Contact__V1__Refusal refusal;
     struct id permit_id;
     struct rule_hit *hits; /* these three: as many as the refusal has hits; owned */
@@ -126,6 +127,8 @@ static void say_permit(const struct decision *decision, struct verdict *verdict)
     verdict->permit.overridden = verdict->list;
     verdict->permit.permit_id = wire_id(&verdict->permit_id);
     verdict->permit.valid_until_us = decision->valid_until.us;
+    verdict->permit.held_part =
+        codec_held_part(account_held_minor(decision->account), decision->account->part.currency, &verdict->part);
     if (decision->point != NULL)
         verdict->permit.address = wire_text(decision->point->value);
     verdict->message.verdict_case = DUNLIN__CONTACT__V1__PERMIT_VERDICT__VERDICT_PERMIT;

@@ -65,6 +65,7 @@ static void reply_entries(struct service_call *call, const struct sop *sop, cons
 {
     g_autofree Dunlin__Contact__V1__DialEntry *rows = g_new0(Dunlin__Contact__V1__DialEntry, entries->len);
     g_autofree Dunlin__Contact__V1__DialEntry **list = g_new0(Dunlin__Contact__V1__DialEntry *, entries->len);
+    g_autofree Dunlin__Contact__V1__HeldPart *parts = g_new0(Dunlin__Contact__V1__HeldPart, entries->len);
     Dunlin__Contact__V1__ReserveDialListReply reply;
     for (guint i = 0; i < entries->len; i++) {
         const struct dial_entry *entry = &g_array_index(entries, struct dial_entry, i);
@@ -77,6 +78,7 @@ static void reply_entries(struct service_call *call, const struct sop *sop, cons
         rows[i].strategy = wire_text(entry->strategy);
         rows[i].step = wire_text(entry->step);
         rows[i].due_at_us = entry->due_at_us;
+        rows[i].held_part = codec_held_part(entry->held_minor, entry->held_currency, &parts[i]);
         list[i] = &rows[i];
     }
     dunlin__contact__v1__reserve_dial_list_reply__init(&reply);
@@ -193,6 +195,7 @@ static void reply_account(struct service_call *call, const struct account *accou
 {
     SCOPED(views_fini) struct views views = {0};
     char *holds[HOLD_SET_COUNT];
+    Dunlin__Contact__V1__HeldPart part;
     Dunlin__Contact__V1__GetAccountReply reply;
     view_points(account->debtor, &views);
     view_attempts(permits, &views);
@@ -206,6 +209,7 @@ static void reply_account(struct service_call *call, const struct account *accou
     reply.notice_due_at_us = account->notice_due_at_us;
     reply.n_holds = codec_holds(account_holds(account), holds);
     reply.holds = holds;
+    reply.held_part = codec_held_part(account_held_minor(account), account->part.currency, &part);
     reply.n_contact_points = account->debtor->points->len;
     reply.contact_points = views.point_list;
     reply.n_attempts = permits->len;

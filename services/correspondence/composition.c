@@ -153,17 +153,23 @@ static const char *with_word(struct writing *writing, const char *pattern, const
     return keep(writing, g_strjoinv(word, parts));
 }
 
+/* As the language writes it; NULL where it cannot be written. */
+static const char *with_amount(struct writing *writing, const char *pattern, int64_t minor, struct error *err)
+{
+    const struct template_value value = {.is_set = true, .money = money_of(writing, minor)};
+    char amount[TEMPLATE_FORMATTED_SIZE];
+    if (template_format(writing->template->locale, TEMPLATE_MONEY, &value, amount, err) != STATUS_OK)
+        return NULL;
+    return with_word(writing, pattern, amount);
+}
+
 /* NULL where it cannot be written; the template then lacks the field's value. */
 static const char *disputed_part(struct writing *writing, const struct dispute_description *dispute,
                                  const struct dispute_wording *wording)
 {
-    const struct template_value value = {.is_set = true, .money = money_of(writing, dispute->disputed_minor)};
-    char amount[TEMPLATE_FORMATTED_SIZE];
     if (dispute->disputed_minor == 0)
         return wording->whole_debt;
-    if (template_format(writing->template->locale, TEMPLATE_MONEY, &value, amount, NULL) != STATUS_OK)
-        return NULL;
-    return with_word(writing, wording->part_of_debt, amount);
+    return with_amount(writing, wording->part_of_debt, dispute->disputed_minor, NULL);
 }
 
 static const char *dispute_cause(const struct dispute_description *dispute, const struct dispute_wording *wording)
@@ -204,6 +210,25 @@ static void fill_dispute(struct writing *writing, const struct dispute_descripti
         template_set_date(values, TEMPLATE_DISPUTE_ANSWER_DATE, dispute->earlier_answered_on);
 }
 
+bool composition_asks(Dunlin__Contact__V1__Purpose purpose)
+{
+    switch (purpose) {
+    case DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_COLLECTION:
+    case DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_CALLBACK:
+    case DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_PAYMENT_CONFIRMATION:
+    case DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_REMEDY_NOTICE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* That must not be asked for. */
+static int64_t held_minor(const struct composition_order *order)
+{
+    return composition_asks(order->purpose) ? order->account->held_minor : 0;
+}
+
 static void fill_values(struct writing *writing)
 {
     const struct composition_order *order = writing->order;
@@ -235,8 +260,9 @@ static void fill_values(struct writing *writing)
     if (writing->address)
         template_set_text(values, TEMPLATE_DEBTOR_ADDRESS,
                           joined(writing, (char *const *)(void *)&writing->addressee[1], 2));
-    template_set_money(values, TEMPLATE_BALANCE, money_of(writing, order->account->balance_minor));
-    template_set_money(values, TEMPLATE_TOTAL_AMOUNT, money_of(writing, order->account->balance_minor));
+    const struct money asked = money_of(writing, order->account->balance_minor - held_minor(order));
+    template_set_money(values, TEMPLATE_BALANCE, asked);
+    template_set_money(values, TEMPLATE_TOTAL_AMOUNT, asked);
     template_set_money(values, TEMPLATE_ORIGINAL_AMOUNT, money_of(writing, order->account->placed_minor));
     template_set_date(values, TEMPLATE_DUE_DATE, order->account->due_on);
     template_set_date(values, TEMPLATE_INVOICE_DATE, order->account->opened_on);
@@ -447,6 +473,33 @@ static enum status find_template(const struct composition_order *order, const st
     return STATUS_OK;
 }
 
+/* A message without amounts asks for none, and others may see it (a text on a telephone): it stays as it is. */
+static bool names_amount(const struct template *template)
+{
+    const template_field_set asked = TEMPLATE_FIELD_BIT(TEMPLATE_BALANCE) | TEMPLATE_FIELD_BIT(TEMPLATE_TOTAL_AMOUNT) |
+                                     TEMPLATE_FIELD_BIT(TEMPLATE_SETTLEMENT_AMOUNT);
+    return (template->used & asked) != 0;
+}
+
+/* The words of the template, and where they leave a part out, that it is disputed. */
+static enum status take_body(struct writing *writing, const char *body, struct composition *to, struct error *err)
+{
+    const int64_t minor = names_amount(writing->template) ? held_minor(writing->order) : 0;
+    const bool is_text = writing->order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
+    g_autofree char *text = g_strdup(body);
+    if (is_text || minor != 0)
+        g_strchomp(text); /* a file's last line end is a character of the text */
+    if (minor == 0) {
+        to->body = TAKE(text);
+        return STATUS_OK;
+    }
+    const char *dispute = with_amount(writing, dispute_wording(writing->language)->held_part, minor, err);
+    if (!dispute)
+        return err->code;
+    to->body = g_strjoin(is_text ? " " : "\n\n", text, dispute, NULL);
+    return STATUS_OK;
+}
+
 static enum status write_from_template(struct writing *writing, struct composition *to, struct error *err)
 {
     const struct composition_order *order = writing->order;
@@ -457,17 +510,15 @@ static enum status write_from_template(struct writing *writing, struct compositi
         return st;
     g_strlcpy(to->template_version, template->version, sizeof(to->template_version));
     to->subject = g_strdup(text.subject);
-    to->body = g_strdup(text.body);
-    if (order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT)
-        g_strchomp(to->body); /* a file's last line end is a character of the text */
+    st = take_body(writing, text.body, to, err);
     const bool has_pdf = order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER ||
                          (order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_EMAIL && template->attaches_pdf);
-    if (has_pdf && !is_notice(order) && writing->addressee[0] == NULL)
+    if (st == STATUS_OK && has_pdf && !is_notice(order) && writing->addressee[0] == NULL)
         st = error_set(err, STATUS_INVALID_ARGUMENT, "debtor_address: no postal address is known");
-    else if (has_pdf && !is_notice(order))
-        st = write_letter(writing, template, text.subject, text.body, &to->pdf, err);
+    else if (st == STATUS_OK && has_pdf && !is_notice(order))
+        st = write_letter(writing, template, text.subject, to->body, &to->pdf, err);
     if (st == STATUS_OK && order->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT &&
-        g_utf8_strlen(text.body, -1) > SMS_MAX_CHARACTERS)
+        g_utf8_strlen(to->body, -1) > SMS_MAX_CHARACTERS)
         st = error_set(err, STATUS_INVALID_ARGUMENT, "template '%s': the text has more than %d characters",
                        template->name, SMS_MAX_CHARACTERS);
     template_text_fini(&text);

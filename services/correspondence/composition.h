@@ -44,6 +44,10 @@ void composition_fini(struct composition *composition);
 MUST_USE enum status composition_write(const struct composition_order *order, struct composition *ret_composition,
                                        struct error *err);
 
+/* What is written for this purpose asks for payment: of a debt of which a part is held it asks for the rest alone, and
+ * says what is disputed (15 USC 1692e(8), 1692g(b)). All else names the debt as it is. */
+bool composition_asks(Dunlin__Contact__V1__Purpose purpose);
+
 /* Whether the message of this name can confirm opt-outs by text. Fails with NOT_FOUND, or INVALID_ARGUMENT where it
  * could say anything else. */
 MUST_USE enum status composition_check_confirmation(const struct template_set *templates, const char *name,

@@ -83,10 +83,12 @@ static enum status ask_payment(const struct edge_caller *caller, Dunlin__Contact
                              err);
 }
 
-static struct account_description put_together(const Dunlin__Correspondence__V1__StepDescription *step,
+static struct account_description put_together(const Dunlin__Contact__V1__DialEntry *entry,
+                                               const Dunlin__Correspondence__V1__StepDescription *step,
                                                const Dunlin__Intake__V1__AccountDescription *account,
                                                const Dunlin__Payment__V1__BalanceView *balance)
 {
+    const int64_t held_minor = entry->held_part ? entry->held_part->amount_minor : 0;
     return (struct account_description){
         .account_id = wire_known_id(&account->account_id),
         .debtor_id = wire_known_id(&account->debtor_id),
@@ -101,14 +103,15 @@ static struct account_description put_together(const Dunlin__Correspondence__V1_
         .paid_minor = balance->paid_minor,
         .credited_minor = balance->credited_minor,
         .balance_minor = balance->balance_minor,
+        .held_minor = held_minor,
         .due_on = {account->due_on_days},
         .opened_on = {account->opened_on_days},
         .address = account->address,
         .postal_address = account->postal_address,
         .language = step->language,
         .is_recalled = account->is_recalled,
-        .may_be_written =
-            account->account_id.len > 0 && balance->account_id.len > 0 && !step->is_parked && !account->is_recalled,
+        .may_be_written = account->account_id.len > 0 && balance->account_id.len > 0 && !step->is_parked &&
+                          !account->is_recalled && (held_minor == 0 || balance->balance_minor > held_minor),
     };
 }
 
@@ -133,7 +136,7 @@ enum status descriptions_ask(const struct edge_caller *caller, Dunlin__Contact__
         (const Dunlin__Payment__V1__GetBalancesReply *)asked.balances;
     asked.of = g_new0(struct account_description, n);
     for (size_t i = 0; i < n; i++)
-        asked.of[i] = put_together(steps->steps[i], accounts->accounts[i], balances->balances[i]);
+        asked.of[i] = put_together(entries[i], steps->steps[i], accounts->accounts[i], balances->balances[i]);
     *ret_descriptions = asked;
     return STATUS_OK;
 }

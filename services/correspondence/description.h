@@ -19,12 +19,13 @@ struct account_description {
     int64_t paid_minor;     /* paid since */
     int64_t credited_minor; /* taken off since */
     int64_t balance_minor;  /* owed now */
+    int64_t held_minor;     /* of it, disputed and not to be asked for; 0: nothing */
     struct date due_on, opened_on;
     const char *address;        /* value of the step's contact point; empty: the debtor has none such */
     const char *postal_address; /* "street\ncity\nregion\npostcode\ncountry" of the debtor; empty: none is known */
     const char *language;       /* BCP 47, as the debtor asked for it; empty: he has not */
     bool is_recalled;           /* by the client */
-    bool may_be_written;        /* not parked, not recalled, and known to all three */
+    bool may_be_written;        /* not parked, not recalled, known to all three, and more is owed than is disputed */
 };
 
 /* In the order of the entries; texts are lent by the replies, which it owns. */

@@ -16,6 +16,7 @@ static const struct language {
     {"en",
      {.whole_debt = "the whole debt",
       .part_of_debt = "%s of the debt",
+      .held_part = "You dispute %s of this debt. We do not ask you for that part until we have answered your dispute.",
       .no_reason = "none was given",
       .records_of = "the account records of %s",
       .unknown = "not said",
@@ -35,6 +36,8 @@ static const struct language {
     {"es",
      {.whole_debt = "la totalidad de la deuda",
       .part_of_debt = "%s de la deuda",
+      .held_part =
+          "Usted disputa %s de esta deuda. No le pedimos esa parte mientras no hayamos respondido a su disputa.",
       .no_reason = "no se indicó ninguno",
       .records_of = "los registros de la cuenta de %s",
       .unknown = "no se indicó",
@@ -54,6 +57,8 @@ static const struct language {
     {"de",
      {.whole_debt = "die ganze Forderung",
       .part_of_debt = "%s der Forderung",
+      .held_part = "Sie bestreiten %s dieser Forderung. Diesen Teil fordern wir nicht, solange wir Ihnen darauf nicht "
+                   "geantwortet haben.",
       .no_reason = "keine Angabe",
       .records_of = "die Kontounterlagen von %s",
       .unknown = "nicht angegeben",

@@ -6,6 +6,7 @@
 struct dispute_wording {
     const char *whole_debt;
     const char *part_of_debt; /* with %s: the amount, as the language writes it */
+    const char *held_part;    /* with %s: the amount that is disputed and not asked for; a sentence to the debtor */
     const char *no_reason;    /* the debtor gave none */
     const char *records_of;   /* with %s: the client */
     const char *unknown;      /* an outcome or cause that nobody has said */

@@ -278,6 +278,13 @@ static void take_refusal(struct pump *pump, const struct work *work, const Dunli
                   rule_of(work->notice)->is_patient ? permitted_at_us(refusal) : 0);
 }
 
+/* What was written asks for all that may be asked for, and for no more. */
+static bool asks_rightly(const struct work *work, const Dunlin__Contact__V1__Permit *permit)
+{
+    const int64_t held_minor = permit->held_part ? permit->held_part->amount_minor : 0;
+    return !composition_asks(work->entry->purpose) || held_minor == work->account->held_minor;
+}
+
 /* False where it is not to be sent now, for whatever reason. */
 static bool permit(struct pump *pump, const struct work *work, struct id *ret_permit_id, char **ret_address,
                    int64_t *ret_valid_until_us)
@@ -312,6 +319,10 @@ static bool permit(struct pump *pump, const struct work *work, struct id *ret_pe
     const Dunlin__Contact__V1__Permit *granted = got->verdicts[0]->permit;
     if (id_from_bytes(granted->permit_id.data, granted->permit_id.len, "permit_id", ret_permit_id, &err) != STATUS_OK)
         return false;
+    if (!asks_rightly(work, granted)) { /* a dispute came or ended since it was written: it is written again */
+        give_back(pump, ret_permit_id);
+        return false;
+    }
     *ret_address = g_strdup(granted->address);
     *ret_valid_until_us = MIN(granted->valid_until_us, ends_at_us(work));
     return true;

@@ -131,7 +131,8 @@ static void write_opening(const struct dispute *dispute, Dunlin__Dispute__V1__Di
 {
     detail->kind = (Dunlin__Dispute__V1__DisputeKind)dispute->kind;
     detail->law_hold = (Dunlin__Dispute__V1__LawHold)dispute->law_hold;
-    detail->is_without_hold = dispute->is_without_hold;
+    detail->is_without_hold = dispute->contact_hold == LAW_HOLD_NOTHING;
+    detail->is_part_held = dispute->contact_hold == LAW_HOLD_PART;
     detail->is_timely = dispute->is_timely;
     detail->validation_ends_on_days = dispute->validation_ends.days;
     detail->amount_minor = dispute->amount_minor;
@@ -182,7 +183,9 @@ uint8_t *codec_detail_pack(const struct dispute *dispute, size_t *ret_n)
 static void read_opening(const Dunlin__Dispute__V1__DisputeDetail *detail, struct dispute *dispute)
 {
     dispute->law_hold = (enum law_hold)detail->law_hold;
-    dispute->is_without_hold = detail->is_without_hold;
+    dispute->contact_hold = detail->is_without_hold ? LAW_HOLD_NOTHING
+                            : detail->is_part_held  ? LAW_HOLD_PART
+                                                    : LAW_HOLD_WHOLE;
     dispute->is_timely = detail->is_timely;
     dispute->validation_ends.days = detail->validation_ends_on_days;
     dispute->amount_minor = detail->amount_minor;

@@ -32,7 +32,7 @@ static struct dispute_claim claim_of(const struct record *record, const struct s
         .kind = KIND_ORAL,
         .reason = book_keep_words(record->book, words),
         .is_timely = notices_is_timely(validation_ends, (struct date){0}, at),
-        .is_without_hold = policy->sop->disputes_hold_by_law_alone,
+        .is_held_by_law_alone = policy->sop->disputes_hold_by_law_alone,
         .opened_at = at,
         .received_at = at,
         .validation_ends = validation_ends,

@@ -76,6 +76,11 @@ enum law_hold kind_law_hold(enum dispute_kind kind, bool is_written, bool is_tim
     return is_written && is_timely ? RULES[kind].hold : LAW_HOLD_NOTHING;
 }
 
+enum law_hold kind_contact_hold(enum law_hold law_hold, bool is_by_law_alone)
+{
+    return is_by_law_alone && law_hold != LAW_HOLD_UNKNOWN ? law_hold : LAW_HOLD_WHOLE;
+}
+
 struct date kind_earliest_day(struct instant at)
 {
     return (struct date){(int32_t)((at.us - WEST_HOURS * US_PER_HOUR) / US_PER_DAY)};

@@ -62,6 +62,9 @@ struct kind_claim {
 /* Fails with INVALID_ARGUMENT where the claim contradicts itself, or says LATE, which is not the caller's to say. */
 MUST_USE enum status kind_decide(const struct kind_claim *claim, enum dispute_kind *ret_kind, struct error *err);
 enum law_hold kind_law_hold(enum dispute_kind kind, bool is_written, bool is_timely);
+/* What of the debt must not be contacted about: all of it, or by the law alone no more than the law holds. The one
+ * place for this; LAW_HOLD_UNKNOWN holds all. */
+enum law_hold kind_contact_hold(enum law_hold law_hold, bool is_by_law_alone);
 
 struct kind_clock {
     struct instant received_at;

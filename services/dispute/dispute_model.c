@@ -83,6 +83,11 @@ bool dispute_is_held_by_law(const struct dispute *dispute)
     return dispute->law_hold == LAW_HOLD_UNKNOWN ? dispute->is_written : dispute->law_hold != LAW_HOLD_NOTHING;
 }
 
+int64_t dispute_held_minor(const struct dispute *dispute)
+{
+    return dispute->contact_hold == LAW_HOLD_PART ? dispute->amount_minor : 0;
+}
+
 bool dispute_is_rest_owed(const struct dispute *dispute)
 {
     return (dispute->outcome == OUTCOME_UPHELD || dispute->outcome == OUTCOME_CONCEDED) && dispute->amount_minor != 0;
@@ -137,7 +142,7 @@ struct dispute dispute_open(const struct account *account, const struct dispute_
         .decided_by = "",
         .root_cause_text = "",
     };
-    dispute.is_without_hold = claim->is_without_hold && dispute.law_hold == LAW_HOLD_NOTHING;
+    dispute.contact_hold = kind_contact_hold(dispute.law_hold, claim->is_held_by_law_alone);
     dispute.deadline_at = deadline_of(&dispute, claim->received_at, claim->verification_days);
     return dispute;
 }
@@ -179,21 +184,27 @@ static void take_bureau(struct dispute *dispute, const struct dispute_claim *cla
     dispute->answer_due_on = claim->answer_due_on;
 }
 
+static enum law_hold stricter(enum law_hold a, enum law_hold b)
+{
+    return a > b ? a : b;
+}
+
 bool dispute_strengthen(struct dispute *dispute, const struct dispute_claim *claim, int64_t owed_minor)
 {
     const struct account nobody = {.currency = ""};
     const struct dispute claimed = dispute_open(&nobody, claim);
     const bool is_stricter = dispute->law_hold != LAW_HOLD_UNKNOWN && claimed.law_hold > dispute->law_hold;
     const bool is_more = !is_stricter && claimed.law_hold == dispute->law_hold && dispute->amount_minor != 0;
-    const bool is_held = dispute->is_without_hold && !claimed.is_without_hold;
     const bool has_bureau = claim->bureau[0] != '\0' && dispute->bureau[0] == '\0';
     const bool is_sooner = claimed.deadline_at.us < dispute->deadline_at.us;
     if (is_stricter)
         take_kind(dispute, claim, &claimed);
     if (is_more)
         add_part(dispute, claim, owed_minor);
-    if (is_held)
-        dispute->is_without_hold = false;
+    /* By the claim, or as the sum of what was said: never less than before. */
+    const enum law_hold held = stricter(stricter(dispute->contact_hold, claimed.contact_hold), dispute->law_hold);
+    const bool is_held = held > dispute->contact_hold;
+    dispute->contact_hold = held;
     if (has_bureau)
         take_bureau(dispute, claim);
     if (is_sooner)

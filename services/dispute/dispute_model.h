@@ -112,8 +112,8 @@ struct dispute {
     struct id repeats; /* the answered dispute of the same debt that this one repeats; none */
 
     enum dispute_kind kind;
-    enum law_hold law_hold; /* until it is answered */
-    bool is_without_hold;   /* contact goes on */
+    enum law_hold law_hold;     /* until it is answered */
+    enum law_hold contact_hold; /* what of the debt must not be contacted about until then; never UNKNOWN */
     bool is_timely;
     struct date validation_ends; /* days 0: had not begun */
     int64_t amount_minor;        /* disputed part; 0: all */
@@ -179,7 +179,7 @@ struct dispute_claim {
     const char *reason; /* borrowed, as all texts; never NULL */
     bool is_written;
     bool is_timely;
-    bool is_without_hold; /* where the law demands none; else it holds all the same */
+    bool is_held_by_law_alone; /* no more than the law holds; else all, whatever the law says */
     struct instant opened_at, received_at;
     struct date submitted_on, validation_ends, answer_due_on;
     int64_t amount_minor;
@@ -249,6 +249,8 @@ MUST_USE enum status dispute_decide(struct dispute *dispute, const struct accoun
 bool dispute_is_answered(const struct dispute *dispute);
 /* The law forbids collection of it, or of a part, until it is answered. */
 bool dispute_is_held_by_law(const struct dispute *dispute);
+/* How much of the debt must not be asked for while it is not answered, and the rest may be; 0: all, or nothing. */
+int64_t dispute_held_minor(const struct dispute *dispute);
 /* Of one that ended in the debtor's favour: there is a rest that he never disputed. */
 bool dispute_is_rest_owed(const struct dispute *dispute);
 /* The letter of a permit (none: not known) that came back may be its answer. */

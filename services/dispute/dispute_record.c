@@ -6,6 +6,20 @@
 #include "escalation_record.h"
 #include "service/wire.h"
 
+/* What of the debt it holds, where that is a part: the field of the events from which on it holds. `storage` outlives
+ * the message. */
+static Dunlin__Dispute__V1__HeldPart *held_part(const struct account *account, const struct dispute *dispute,
+                                                Dunlin__Dispute__V1__HeldPart *storage)
+{
+    if (dispute_held_minor(dispute) == 0)
+        return NULL;
+    dunlin__dispute__v1__held_part__init(storage);
+    storage->amount_minor = dispute_held_minor(dispute);
+    storage->currency = wire_text(dispute->currency);
+    storage->owed_minor = account->is_balance_known ? MAX(account->balance_minor, 0) : 0;
+    return storage;
+}
+
 /* Whom it is about: the fields that begin every event of a dispute. */
 #define ABOUT(message, dispute)                                                                                        \
     do {                                                                                                               \
@@ -33,11 +47,12 @@ static enum status emit(const struct record *record, const struct dispute *dispu
     return unit_emit(record->unit, &subject, record->actor, message, err);
 }
 
-static enum status emit_opened(const struct record *record, const struct dispute *dispute,
-                               const struct dispute_claim *claim, struct error *err)
+static enum status emit_opened(const struct record *record, const struct account *account,
+                               const struct dispute *dispute, const struct dispute_claim *claim, struct error *err)
 {
     Dunlin__Dispute__V1__DisputeOpened message;
     Dunlin__Dispute__V1__DisputeDetail detail;
+    Dunlin__Dispute__V1__HeldPart part;
 
     dunlin__dispute__v1__dispute_opened__init(&message);
     ABOUT(message, dispute);
@@ -52,14 +67,17 @@ static enum status emit_opened(const struct record *record, const struct dispute
         message.repeats = wire_id(&dispute->repeats);
     codec_detail(dispute, &detail);
     message.detail = &detail;
+    message.held_part = held_part(account, dispute, &part);
     SHOW_EVIDENCE(message, record);
     return emit(record, dispute, &message.base, err);
 }
 
-static enum status emit_amended(const struct record *record, const struct dispute *dispute, struct error *err)
+static enum status emit_amended(const struct record *record, const struct account *account,
+                                const struct dispute *dispute, struct error *err)
 {
     Dunlin__Dispute__V1__DisputeAmended message;
     Dunlin__Dispute__V1__DisputeDetail detail;
+    Dunlin__Dispute__V1__HeldPart part;
 
     dunlin__dispute__v1__dispute_amended__init(&message);
     ABOUT(message, dispute);
@@ -68,6 +86,7 @@ static enum status emit_amended(const struct record *record, const struct disput
     message.note = wire_text(dispute->note);
     codec_detail(dispute, &detail);
     message.detail = &detail;
+    message.held_part = held_part(account, dispute, &part);
     SHOW_EVIDENCE(message, record);
     return emit(record, dispute, &message.base, err);
 }
@@ -86,16 +105,19 @@ static enum status emit_verified(const struct record *record, const struct dispu
     return emit(record, dispute, &message.base, err);
 }
 
-static enum status emit_reopened(const struct record *record, const struct dispute *dispute, struct error *err)
+static enum status emit_reopened(const struct record *record, const struct account *account,
+                                 const struct dispute *dispute, struct error *err)
 {
     Dunlin__Dispute__V1__DisputeReopened message;
+    Dunlin__Dispute__V1__HeldPart part;
 
     dunlin__dispute__v1__dispute_reopened__init(&message);
     ABOUT(message, dispute);
     message.note = wire_text(dispute->note);
     message.permit_id = wire_id(&dispute->answer_permit_id);
     message.deadline_at_us = dispute->deadline_at.us;
-    message.is_without_hold = dispute->is_without_hold;
+    message.is_without_hold = dispute->contact_hold == LAW_HOLD_NOTHING;
+    message.held_part = held_part(account, dispute, &part);
     SHOW_EVIDENCE(message, record);
     return emit(record, dispute, &message.base, err);
 }
@@ -213,7 +235,7 @@ static enum status open_new(const struct record *record, struct account *account
     book_touch_dispute(kept);
     set_timer(record, kept);
     keep_evidence(record, kept, STEP_OPENING, claim->medium);
-    enum status st = emit_opened(record, kept, claim, err);
+    enum status st = emit_opened(record, account, kept, claim, err);
     return st == STATUS_OK ? escalation_follow(record, account, SOP_ON_DISPUTE_OPENED, err) : st;
 }
 
@@ -256,8 +278,8 @@ enum status record_claim(const struct record *record, struct account *account, c
 }
 
 /* The event that tells each move, and the step with which its documents are kept. */
-static enum status tell(const struct record *record, const struct dispute *dispute, enum dispute_event event,
-                        struct error *err)
+static enum status tell(const struct record *record, const struct account *account, const struct dispute *dispute,
+                        enum dispute_event event, struct error *err)
 {
     switch (event) {
     case DISPUTE_EVENT_OVERDUE:
@@ -267,10 +289,10 @@ static enum status tell(const struct record *record, const struct dispute *dispu
         return emit_verified(record, dispute, err);
     case DISPUTE_EVENT_RETURN:
         keep_evidence(record, dispute, STEP_RETURN, MEDIUM_NONE);
-        return emit_reopened(record, dispute, err);
+        return emit_reopened(record, account, dispute, err);
     case DISPUTE_EVENT_AMEND:
         keep_evidence(record, dispute, STEP_INFORMATION, MEDIUM_NONE);
-        return emit_amended(record, dispute, err);
+        return emit_amended(record, account, dispute, err);
     case DISPUTE_EVENT_PROPOSE:
         keep_evidence(record, dispute, STEP_RESOLUTION, MEDIUM_NONE);
         return emit_proposed(record, dispute, err);
@@ -296,7 +318,7 @@ enum status record_move(const struct record *record, struct account *account, st
     account->unresolved = dispute->state == DISPUTE_RESOLVED ? NULL : dispute;
     dispute->resolved_at.us = dispute->state == DISPUTE_RESOLVED ? unit_now(record->unit).us : 0;
     set_timer(record, dispute);
-    enum status st = tell(record, dispute, event, err);
+    enum status st = tell(record, account, dispute, event, err);
     return st == STATUS_OK && event != DISPUTE_EVENT_OVERDUE ? escalation_follow(record, account, SOP_ON_CONDITION, err)
                                                              : st;
 }

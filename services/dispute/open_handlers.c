@@ -125,7 +125,7 @@ static enum status make_claim(const struct record *record, const Dunlin__Dispute
         .source = (enum dispute_source)request->source, /* `want` has checked it, and what else is a number */
         .reason = book_keep_words(record->book, request->reason),
         .is_written = request->is_written,
-        .is_without_hold = policy->sop->disputes_hold_by_law_alone,
+        .is_held_by_law_alone = policy->sop->disputes_hold_by_law_alone,
         .opened_at = unit_now(record->unit),
         .received_at = {request->received_at_us ? request->received_at_us : unit_now(record->unit).us},
         .submitted_on = {request->submitted_on_days},

@@ -147,6 +147,7 @@ static void show_contact(struct cli *cli, const json_t *contact)
                                          {"due", "step_due_at", COLUMN_INSTANT},
                                          {"held by", "holds", COLUMN_LIST},
                                          {0}};
+    static const struct column PART[] = {{"not to be asked for", "amount", COLUMN_MONEY}, {0}};
     static const struct column POINTS[] = {{"contact point", "contact_point_id", COLUMN_TEXT},
                                            {"kind", "kind", COLUMN_TEXT},
                                            {"value", "value", COLUMN_TEXT},
@@ -162,6 +163,8 @@ static void show_contact(struct cli *cli, const json_t *contact)
         {"permit", "permit_id", COLUMN_TEXT},      {0}};
     heading(cli, "Contact");
     table_print_object(cli, contact, PLAN);
+    if (json_object_get(contact, "held_part") != NULL)
+        table_print_object(cli, json_object_get(contact, "held_part"), PART);
     table_print(cli, json_object_get(contact, "contact_points"), POINTS);
     if (json_array_size(json_object_get(contact, "attempts")) > 0)
         table_print(cli, json_object_get(contact, "attempts"), ATTEMPTS);

@@ -153,6 +153,17 @@ static void say_holds(struct cli *cli, const json_t *result)
     }
 }
 
+static void say_held_part(struct cli *cli, const json_t *result)
+{
+    static const struct column AMOUNT = {"", "amount", COLUMN_MONEY};
+    const json_t *part = json_object_get(result, "held_part");
+    if (!json_is_object(part))
+        return;
+    g_autofree char *amount = table_cell(part, &AMOUNT);
+    g_autofree char *text = g_strdup_printf("%s, disputed: not to be asked for; the rest may be", amount);
+    say_fact(cli, "held part", text, "");
+}
+
 /* Nothing where no notice is owed and none was sent. */
 static void say_notice(struct cli *cli, const json_t *result)
 {
@@ -367,6 +378,7 @@ static void say(struct asking *asking, const json_t *result)
     say_placed(cli, result);
     say_class(cli, result);
     say_holds(cli, result);
+    say_held_part(cli, result);
     say_notice(cli, result);
     say_facts(cli, result);
     say_next(cli, result);

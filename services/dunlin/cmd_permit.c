@@ -168,6 +168,17 @@ static const json_t *overridden_of(const json_t *row)
     return json_object_get(json_object_get(row, "permit"), "overridden");
 }
 
+static void say_held_part(struct cli *cli, const json_t *part)
+{
+    static const struct column AMOUNT = {"", "amount", COLUMN_MONEY};
+    if (part == NULL)
+        return;
+    g_autofree char *amount = table_cell(part, &AMOUNT);
+    cli_say(cli,
+            "do not ask for %s: the debtor disputes that part, and it is not answered yet (12 CFR 1006.38(d)(2)(i))",
+            amount);
+}
+
 static void show(struct cli *cli, const json_t *rows, bool is_real)
 {
     static const struct column HITS[] = {{"rule", "rule", COLUMN_TEXT},
@@ -191,6 +202,8 @@ static void show(struct cli *cli, const json_t *rows, bool is_real)
                 json_string_value(json_object_get(row, "contact_point_id")));
         if (is_permitted && is_real)
             table_print_object(cli, json_object_get(row, "permit"), PERMIT);
+        if (is_permitted)
+            say_held_part(cli, json_object_get(json_object_get(row, "permit"), "held_part"));
         if (is_permitted && json_array_size(overridden_of(row)) > 0) {
             cli_say(cli, "by override of:");
             table_print(cli, overridden_of(row), HITS);

@@ -17,6 +17,7 @@ static void show_proposals(struct cli *cli, const json_t *reply)
 {
     static const struct column HEAD[] = {
         {"owed", "owed", COLUMN_MONEY}, {"no instalments", "misfit", COLUMN_TEXT}, {0}};
+    static const struct column HELD[] = {{"disputed besides", "held", COLUMN_MONEY}, {0}};
     static const struct column NEEDED[] = {{"it would take", "needed", COLUMN_MONEY}, {0}};
     static const struct column PROPOSAL[] = {
         {"offer", "kind", COLUMN_TEXT}, {"forgiven", "discount", COLUMN_MONEY}, {"ends", "ends_on", COLUMN_TEXT}, {0}};
@@ -24,6 +25,8 @@ static void show_proposals(struct cli *cli, const json_t *reply)
     size_t i;
     json_t *proposal;
     table_print_object(cli, reply, HEAD);
+    if (json_integer_value(json_object_get(reply, "held_minor")) > 0)
+        table_print_object(cli, reply, HELD);
     if (json_integer_value(json_object_get(reply, "needed_minor")) > 0)
         table_print_object(cli, reply, NEEDED);
     json_array_foreach(json_object_get(reply, "proposals"), i, proposal)

@@ -224,6 +224,7 @@ void dispute_show(struct cli *cli, json_t *dispute)
                                             {"kind", "kind", COLUMN_TEXT},
                                             {"the law holds", "law_hold", COLUMN_TEXT},
                                             {"contact goes on", "is_without_hold", COLUMN_TEXT},
+                                            {"about the rest", "is_part_held", COLUMN_TEXT},
                                             {"disputed", "amount", COLUMN_MONEY},
                                             {"source", "source", COLUMN_TEXT},
                                             {"medium", "medium", COLUMN_TEXT},

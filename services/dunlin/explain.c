@@ -316,6 +316,15 @@ static json_t *notice_json(const struct account *account)
                      instant_json(account->notice_due_at_us));
 }
 
+/* What must not be asked for, while the rest may be. */
+static json_t *held_part_json(const struct account *account)
+{
+    const int64_t held_minor = account_held_minor(account);
+    return held_minor == 0
+               ? json_null()
+               : json_pack("{s:I, s:s}", "amount_minor", (json_int_t)held_minor, "currency", account->part.currency);
+}
+
 static json_t *or_null(const json_t *object)
 {
     return object != NULL ? json_deep_copy(object) : json_null();
@@ -348,6 +357,7 @@ json_t *explanation_json(struct explanation *explanation, struct instant at)
         "notice", notice_json(account), "facts", facts_json(explanation), "next", next_json(explanation, account, at),
         "channels", channels_json(explanation, account, at), "contacts", or_null(explanation->contacts), "rule_version",
         explanation->context->rules->book->version);
+    (void)json_object_set_new(result, "held_part", held_part_json(account));
     add_packs(explanation, account, result);
     return result;
 }

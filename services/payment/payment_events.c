@@ -261,16 +261,20 @@ static enum status apply_reported(const struct record *record, const struct serv
 /* DisputeOpened, DisputeReopened: the debt is disputed until that dispute is resolved. An answer does not end it: the
  * debtor still disputes what was verified. */
 
-static void set_dispute(struct account *account, const struct id *dispute_id)
+static void set_dispute(struct account *account, const struct id *dispute_id, int64_t held_minor)
 {
-    if (id_equal(&account->dispute_id, dispute_id))
+    if (id_equal(&account->dispute_id, dispute_id) && account->held_minor == held_minor)
         return;
     account->dispute_id = *dispute_id;
+    account->held_minor = held_minor;
     book_touch_account(account);
 }
 
+/* Where the dispute `is_begun` it stands against the debt from here on; else only what is held by it changes. `part`
+ * NULL: all of the debt is held, or nothing. */
 static enum status take_dispute(const struct record *record, const ProtobufCBinaryData *account_id,
-                                const ProtobufCBinaryData *dispute_id, struct error *err)
+                                const ProtobufCBinaryData *dispute_id, bool is_begun,
+                                const Dunlin__Dispute__V1__HeldPart *part, struct error *err)
 {
     struct account *account;
     struct id id;
@@ -278,8 +282,8 @@ static enum status take_dispute(const struct record *record, const ProtobufCBina
 
     if (st == STATUS_OK)
         st = wire_read_id(dispute_id, "dispute_id", &id, err);
-    if (st == STATUS_OK)
-        set_dispute(account, &id);
+    if (st == STATUS_OK && (is_begun || id_equal(&account->dispute_id, &id)))
+        set_dispute(account, &id, part ? part->amount_minor : 0);
     return st;
 }
 
@@ -292,7 +296,7 @@ static enum status apply_opened(const struct record *record, const struct servic
 {
     const Dunlin__Dispute__V1__DisputeOpened *opened = (const void *)event->message;
 
-    return take_dispute(record, &opened->account_id, &opened->dispute_id, err);
+    return take_dispute(record, &opened->account_id, &opened->dispute_id, true, opened->held_part, err);
 }
 
 static enum status want_reopened(struct book *book, const struct service_event *event, struct error *err)
@@ -304,7 +308,36 @@ static enum status apply_reopened(const struct record *record, const struct serv
 {
     const Dunlin__Dispute__V1__DisputeReopened *reopened = (const void *)event->message;
 
-    return take_dispute(record, &reopened->account_id, &reopened->dispute_id, err);
+    return take_dispute(record, &reopened->account_id, &reopened->dispute_id, true, reopened->held_part, err);
+}
+
+/* DisputeAmended, VerificationSent: another part is held, or all of the debt, or nothing any more. */
+
+static enum status want_amended(struct book *book, const struct service_event *event, struct error *err)
+{
+    return want_account(book, &((const Dunlin__Dispute__V1__DisputeAmended *)event->message)->account_id, err);
+}
+
+/* One that is answered holds nothing, whatever more is known of it. */
+static enum status apply_amended(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeAmended *amended = (const void *)event->message;
+    const bool is_answered = amended->detail && amended->detail->answered_at_us != 0;
+
+    return take_dispute(record, &amended->account_id, &amended->dispute_id, false,
+                        is_answered ? NULL : amended->held_part, err);
+}
+
+static enum status want_verified(struct book *book, const struct service_event *event, struct error *err)
+{
+    return want_account(book, &((const Dunlin__Dispute__V1__VerificationSent *)event->message)->account_id, err);
+}
+
+static enum status apply_verified(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__VerificationSent *sent = (const void *)event->message;
+
+    return take_dispute(record, &sent->account_id, &sent->dispute_id, false, NULL, err);
 }
 
 /* DisputeResolved: what the debtor was right about, or the creditor conceded, is taken off. Two persons agreed to it.
@@ -335,7 +368,7 @@ static void end_dispute(struct account *account, const Dunlin__Dispute__V1__Disp
     const struct id none = {0};
 
     if (id_equal(&account->dispute_id, &dispute_id) && !(is_won && !resolved->is_rest_owed))
-        set_dispute(account, &none);
+        set_dispute(account, &none, 0);
 }
 
 /* No more than is owed: what was paid in the meantime is the debtor's, and no credit. */
@@ -473,7 +506,9 @@ static const struct event_rule {
     {&dunlin__intake__v1__payment_reported__descriptor, want_reported, apply_reported},
     {&dunlin__contact__v1__attempt_reported__descriptor, want_attempt, apply_attempt},
     {&dunlin__dispute__v1__dispute_opened__descriptor, want_opened, apply_opened},
+    {&dunlin__dispute__v1__dispute_amended__descriptor, want_amended, apply_amended},
     {&dunlin__dispute__v1__dispute_reopened__descriptor, want_reopened, apply_reopened},
+    {&dunlin__dispute__v1__verification_sent__descriptor, want_verified, apply_verified},
     {&dunlin__dispute__v1__dispute_resolved__descriptor, want_resolved, apply_resolved},
 };
 
@@ -484,7 +519,9 @@ const ProtobufCMessageDescriptor *const PAYMENT_CONSUMED[] = {
     &dunlin__intake__v1__payment_reported__descriptor,
     &dunlin__contact__v1__attempt_reported__descriptor,
     &dunlin__dispute__v1__dispute_opened__descriptor,
+    &dunlin__dispute__v1__dispute_amended__descriptor,
     &dunlin__dispute__v1__dispute_reopened__descriptor,
+    &dunlin__dispute__v1__verification_sent__descriptor,
     &dunlin__dispute__v1__dispute_resolved__descriptor,
     NULL,
 };

@@ -81,6 +81,13 @@ enum status payment_check(const struct account *account, const struct posting_dr
     return st == STATUS_OK ? money_add(account->balance, draft->change, &ignored, err) : st;
 }
 
+int64_t account_collectable_minor(const struct account *account)
+{
+    const int64_t owed_minor = account->balance.minor;
+
+    return account->held_minor < owed_minor ? owed_minor - account->held_minor : owed_minor;
+}
+
 enum status ledger_post(struct account *account, const struct posting_draft *draft, struct posting *ret_posting,
                         struct error *err)
 {

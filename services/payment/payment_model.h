@@ -116,10 +116,14 @@ struct account {
     bool is_recalled;
     bool is_adjudged;             /* a court has decided: the agency earns by the legal stage of the agreement */
     struct id dispute_id;         /* that stands against the debt, answered or not; none: it is not disputed */
+    int64_t held_minor;           /* of it, what must not be collected while the rest may be; 0: none */
     struct promise *open_promise; /* borrowed; NULL where none is open */
     struct id plan_id;            /* that its postings flow through: active, on hold or completed; none */
     struct id proposed_plan_id;   /* that waits for approval; none */
 };
+
+/* What may be agreed on: what is owed without what is held, while that is more (12 CFR 1006.38(d)(2)(i)). */
+int64_t account_collectable_minor(const struct account *account);
 
 /* Posts: the balance moves and the posting gets the next number. The first posting of an account is its placement, and
  * no other is one; a payment lowers what is owed and a reversal raises it; a payment may lower it below zero

@@ -10,7 +10,7 @@
 #include "plan_collection.h"
 #include "plan_store.h"
 
-#define ACCOUNT_COLUMNS 17 /* of account_load, before those of the open promise */
+#define ACCOUNT_COLUMNS 18 /* of account_load, before those of the open promise */
 #define PROMISE_COLUMNS 15 /* of promise_load; in account_load those of interest follow */
 #define JUDGMENT_COLUMN (ACCOUNT_COLUMNS + PROMISE_COLUMNS + 10) /* the number of its posting; NULL or 0: none */
 
@@ -96,6 +96,7 @@ static void take_accounts(struct book *book, const struct db_result *result)
             .dispute_id = db_id(result, row, 14),
             .plan_id = db_id(result, row, 15),
             .proposed_plan_id = db_id(result, row, 16),
+            .held_minor = db_int8(result, row, 17),
             .is_adjudged = db_int4(result, row, JUDGMENT_COLUMN) > 0,
         };
         if (!db_is_null(result, row, ACCOUNT_COLUMNS)) {
@@ -459,7 +460,7 @@ static void push_new_account(struct db_columns *columns, const struct book_accou
 }
 
 static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_UUID, DB_INT4,
-                                             DB_INT8, DB_INT8, DB_INT8, DB_UUID, DB_UUID, DB_UUID};
+                                             DB_INT8, DB_INT8, DB_INT8, DB_UUID, DB_UUID, DB_UUID, DB_INT8};
 
 static void push_account(struct db_columns *columns, const struct book_account *row)
 {
@@ -476,6 +477,10 @@ static void push_account(struct db_columns *columns, const struct book_account *
     db_array_id(column[10], &account->dispute_id);
     db_array_id(column[11], &account->plan_id);
     db_array_id(column[12], &account->proposed_plan_id);
+    if (account->held_minor != 0)
+        db_array_int8(column[13], account->held_minor);
+    else
+        db_array_null(column[13]);
 }
 
 static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT, DB_INT8,

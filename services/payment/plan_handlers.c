@@ -185,7 +185,7 @@ static enum status make_plan(const struct record *record, const Dunlin__Payment_
     enum status st = check_currency(request, account, err);
 
     if (st == STATUS_OK)
-        st = plan_read_terms(request, account->balance.minor, steps, &terms, err);
+        st = plan_read_terms(request, account_collectable_minor(account), steps, &terms, err);
     if (st == STATUS_OK)
         st = plan_propose(&plan_id, &account->account_id, &terms, &policy, &agreement->plan, err);
     if (st == STATUS_OK)
@@ -256,6 +256,14 @@ static enum status prepare(const struct record *record, const struct service_cal
     return st;
 }
 
+static struct money collectable_of(const struct account *account)
+{
+    struct money money = account->balance;
+
+    money.minor = account_collectable_minor(account);
+    return money;
+}
+
 static struct plan_agreement *new_agreement(const struct record *record, const struct service_call *call,
                                             const struct account *account)
 {
@@ -266,7 +274,7 @@ static struct plan_agreement *new_agreement(const struct record *record, const s
     *agreement = (struct plan_agreement){
         .debtor_id = account->debtor_id,
         .agency_id = account->agency_id,
-        .owed = account->balance,
+        .owed = collectable_of(account),
         .role = (enum sop_role)request->role,
         .made_after = account->n_postings,
         .agreed_at = unit_now(record->unit),
@@ -483,7 +491,7 @@ static enum status read_wish(const struct record *record, const Dunlin__Payment_
     const struct date today = today_of(record->unit);
 
     *ret_wish = (struct plan_wish){
-        .owed_minor = account->balance.minor,
+        .owed_minor = account_collectable_minor(account),
         .budget_minor = request->budget_minor,
         .agreed_on = today,
         .pay_by = request->pay_by_days != 0 ? (struct date){request->pay_by_days} : plan_add_months(today, 1),
@@ -520,7 +528,8 @@ static void reply_proposals(struct service_call *call, const struct account *acc
         wires->list[i] = message;
     }
     dunlin__payment__v1__propose_plans_reply__init(&reply);
-    reply.owed_minor = account->balance.minor;
+    reply.owed_minor = account_collectable_minor(account);
+    reply.held_minor = account->balance.minor - reply.owed_minor;
     reply.currency = wire_text(account->balance.currency);
     reply.n_proposals = (size_t)proposals->n;
     reply.proposals = wires->list;

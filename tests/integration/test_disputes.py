@@ -1,7 +1,8 @@
 """What an agency does about disputes, end to end: in time or late by the notices on record, answers that come back, credits that two persons decide, two agents at once.
 
-Broken once to see it fail: contact without DisputeReopened, a proposer who may approve, the purpose missing in AttemptReported, keys that are not sent.
+Broken once to see it fail: a held part that is classified as a dispute, contact without DisputeReopened, a proposer who may approve, the purpose missing in AttemptReported, keys that are not sent.
 """
+import contextlib
 import csv
 import datetime
 import hashlib
@@ -125,12 +126,23 @@ def test_what_is_late_is_said_by_the_notice_that_was_sent(system, desk):
     assert (posted["kind"], posted["law_hold"]) == ("written", "whole"), "the postmark counts"
 
 
-def test_policy_may_hold_only_what_the_law_demands(system, sop):
-    said, wrote = system.place_accounts({}, {})
+@contextlib.contextmanager
+def held_by_law_alone(system, sop):
+    """The SOP says `dispute_holds: law` meanwhile."""
     sop.write_text(STANDARD_SOP.read_text() + "\ndispute_holds: law\n")
     system.kill("dispute", signal_number=signal.SIGHUP)
     try:
         poll("the policy to be read", lambda: system.json("dispute", "open", system.place_account().account_id)["detail"]["is_without_hold"])
+        yield
+    finally:
+        sop.write_text(STANDARD_SOP.read_text())
+        system.kill("dispute", signal_number=signal.SIGHUP)
+        poll("the policy to be back", lambda: not system.json("dispute", "open", system.place_account().account_id)["detail"]["is_without_hold"])
+
+
+def test_policy_may_hold_only_what_the_law_demands(system, sop):
+    said, wrote = system.place_accounts({}, {})
+    with held_by_law_alone(system, sop):
         assert system.json("dispute", "open", said.account_id, "--reason", "on the phone")["detail"]["law_hold"] == "nothing"
         system.wait()
         assert system.explain(said) == []
@@ -140,13 +152,44 @@ def test_policy_may_hold_only_what_the_law_demands(system, sop):
         again = system.json("dispute", "open", said.account_id, "--written")
         assert (again["detail"]["kind"], again["is_written"]) == ("written", True)
         assert system.explain(said) == HELD, "what he wrote after it is held by law"
-    finally:
-        sop.write_text(STANDARD_SOP.read_text())
-        system.kill("dispute", signal_number=signal.SIGHUP)
-        poll("the policy to be back", lambda: not system.json("dispute", "open", system.place_account().account_id)["detail"]["is_without_hold"])
 
 
 # --- parts, credits, two persons ---
+
+
+def permit(system, account, *more):
+    return system.json("permit", account.account_id, "--contact-point", account.points[0][0], *more)[0]["permit"]
+
+
+def test_a_part_holds_no_more_than_itself_where_policy_follows_the_law(system, sop):
+    held = {"amount_minor": 4000, "currency": "USD"}
+    account, strict = system.place_accounts({}, {})
+    with held_by_law_alone(system, sop):
+        dispute = system.json("dispute", "open", account.account_id, "--written", "--amount", "40")
+    system.json("dispute", "open", strict.account_id, "--written", "--amount", "40")
+    assert dispute["detail"]["is_part_held"] and not dispute["detail"]["is_without_hold"]
+    assert (system.explain(account), system.explain(strict)) == ([], HELD)
+    assert permit(system, account)["held_part"] == held
+    assert "do not ask for 40.00 USD" in system.run("permit", account.account_id).out
+    system.wait()
+    assert system.account(account)["classification"]["class"] != "disputed"
+    assert system.json("explain", account.account_id)["held_part"] == held
+    assert "40.00 USD, disputed: not to be asked for" in system.run("explain", account.account_id).out
+
+    paid = system.json("pay", account.reference, "210")  # of 250: what is left is what he disputes
+    system.wait()
+    assert system.explain(account) == HELD
+    system.run("permit", account.account_id, "--contact-point", account.points[0][0], "--request")
+    system.run("pay", "--reverse", paid["posting_id"], "--reason", "cheque returned")
+    system.wait()
+    assert permit(system, account, "--request")["held_part"] == held
+    (granted,) = system.events("PermitGranted", account=account.account_id)
+    assert granted["payload"]["held_part"] == held
+    system.run("dispute", "verify", account.reference)
+    system.next_day()
+    assert "held_part" not in permit(system, account, "--request")
+    same = system.json("policy", "backtest")["same_rules"]
+    assert same["decisions"] > 0 and same["unequal"] == 0, "read again from the log every decision is the same"
 
 
 def test_a_part_is_credited_once_another_person_has_approved_it(system):

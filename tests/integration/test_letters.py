@@ -46,6 +46,7 @@ debts: consumer
 rule_packs: [us-federal, house]
 promise_grace_days: 2
 verification_days: 30
+dispute_holds: law
 buckets:
   - { code: all }
 classes:
@@ -247,6 +248,21 @@ def test_an_e_mail_says_how_to_stop_and_the_link_stops_it(system, mailbox):
     assert request(system, path[:-1] + ("0" if path[-1] != "0" else "1"), b"")[0] == 404
     assert request(system, path, b"List-Unsubscribe=One-Click")[0] == 200
     poll("the opt-out", lambda: opted_out(system, account) == ["jo.one@example.org"])
+
+
+def test_an_e_mail_asks_for_what_is_not_disputed_and_says_so(system, mailbox):
+    account = system.place_account(Balance="250.00", Email="jo.part@example.org", Phone="+13125550195", City="Chicago", State="IL", Zip="60601")  # no city's limit of two messages a week
+    message(system, account, "letter", "sent")
+    system.run("dispute", "open", account.account_id, "--written", "--amount", "40")
+    system.next_day()
+    sent = message(system, account, "email", "sent")
+    (content,) = [content for to, content in mailbox.messages if to == "jo.part@example.org"]
+    parsed = email.message_from_string(content, policy=email.policy.default)
+    text = " ".join(parsed.get_body(("plain",)).get_content().split())
+    assert "$210.00" in text and "$250.00" not in text
+    assert "You dispute $40.00 of this debt. We do not ask you for that part until we have answered your dispute." in text
+    (granted,) = [event["payload"] for event in system.events("PermitGranted", account=account.account_id) if event["payload"]["permit_id"] == sent["permit_id"]]
+    assert granted["held_part"] == {"amount_minor": 4000, "currency": "USD"}
 
 
 def opted_out(system, account):

@@ -47,6 +47,8 @@ class Partition:
     def __init__(self):
         self.stops = collections.defaultdict(dict)  # (scope, key) -> {kind: seq of the stop}
         self.disputes = collections.defaultdict(dict)  # account -> {dispute id: seq}
+        self.parts = {}  # account -> how much its open dispute holds, where that is a part
+        self.owed = {}  # account -> the ledger's last word
         self.claims = {}  # account -> seq of the report that claims a dispute which is not opened yet
         self.unposted = collections.defaultdict(set)  # account -> seqs of payments that the client reported and the ledger has not answered
         self.settled = collections.defaultdict(set)   # account -> seqs at which the client said that nothing is owed, not answered either
@@ -74,6 +76,7 @@ class Partition:
 
     def on_AccountPlaced(self, event):
         placed = event.payload
+        self.owed[event.account] = placed.balance_minor
         for point in placed.contact_points:
             if word(point, "kind") == "PHONE":
                 self.points[event.debtor][point.contact_point_id] = zoneinfo.ZoneInfo(ZONES[point.value[:5]])
@@ -99,6 +102,7 @@ class Partition:
             self.settled[event.account].add(event.seq)
 
     def on_BalanceChanged(self, event):
+        self.owed[event.account] = event.payload.balance_minor
         for unanswered in (self.unposted[event.account], self.settled[event.account]):
             unanswered.discard(event.payload.cause_seq)
         if not self.unposted[event.account]:
@@ -157,6 +161,9 @@ class Partition:
         if self.claims.pop(event.account, None) is None and not self.disputes[event.account]:
             self.history.append(Stop("dispute", "account", event.account, event.seq))
         self.disputes[event.account][event.payload.dispute_id] = event.seq
+        self.parts.pop(event.account, None)
+        if event.payload.HasField("held_part"):
+            self.parts[event.account] = event.payload.held_part.amount_minor
 
     def on_DisputeOpened(self, event):
         self.open_dispute(event, event.payload.detail.is_without_hold)
@@ -168,11 +175,15 @@ class Partition:
     def on_DisputeReopened(self, event):
         self.open_dispute(event, event.payload.is_without_hold)
 
+    def end_dispute(self, event):
+        if self.disputes[event.account].pop(event.payload.dispute_id, None) is not None:
+            self.parts.pop(event.account, None)
+
     def on_VerificationSent(self, event):
-        self.disputes[event.account].pop(event.payload.dispute_id, None)
+        self.end_dispute(event)
 
     def on_DisputeResolved(self, event):
-        self.disputes[event.account].pop(event.payload.dispute_id, None)
+        self.end_dispute(event)
         if word(event.payload, "outcome") in ("UPHELD", "CONCEDED") and not event.payload.is_rest_owed:
             self.stop("dispute_upheld", "account", event.account, event.seq)
 
@@ -235,8 +246,15 @@ class Partition:
         for scope, key in (("account", event.account), ("debtor", event.debtor), ("point", event.payload.contact_point_id)):
             for kind, seq in self.stops[scope, key].items():
                 yield f"stopped by {kind} of the {scope} at seq {seq}"
-        for seq in [*self.disputes[event.account].values(), *filter(None, [self.claims.get(event.account)])]:
-            yield f"stopped by the dispute of seq {seq}"
+        part = self.parts.get(event.account, 0)
+        if part and self.disputes[event.account] and self.owed[event.account] > part:  # the rest may be asked for, and whoever asks is told of the part
+            if event.payload.held_part.amount_minor != part:
+                yield f"a permit that names {event.payload.held_part.amount_minor} as not to be asked for, not {part}"
+        else:
+            for seq in [*self.disputes[event.account].values(), *filter(None, [self.claims.get(event.account)])]:
+                yield f"stopped by the dispute of seq {seq}"
+            if event.payload.HasField("held_part"):
+                yield "a permit that names a part as held where none is"
 
     def zones(self, debtor):
         """Where the debtor may be: at any of his phones that is not known to be somebody else's, and at home."""

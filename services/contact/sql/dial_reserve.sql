@@ -29,9 +29,11 @@ WITH candidate AS MATERIALIZED (
         reserved_by = $5
     FROM locked AS l
     WHERE a.partition = l.partition AND a.account_id = l.account_id
-    RETURNING a.partition, a.account_id, a.debtor_id, a.priority, a.strategy, a.step, a.step_due_at_us, a.dial_at_us, a.step_channel
+    RETURNING a.partition, a.account_id, a.debtor_id, a.priority, a.strategy, a.step, a.step_due_at_us, a.dial_at_us, a.step_channel,
+        a.held_minor, a.held_currency
 )
-SELECT r.account_id, n.contact_point_id, r.debtor_id, r.priority, r.strategy, r.step, r.step_due_at_us, r.step_channel
+SELECT r.account_id, n.contact_point_id, r.debtor_id, r.priority, r.strategy, r.step, r.step_due_at_us, r.step_channel,
+       r.held_minor, coalesce(r.held_currency, '')
 FROM reserved AS r
 CROSS JOIN LATERAL (SELECT ($8::smallint[])[array_position($7::smallint[], r.step_channel)] AS kind OFFSET 0) AS w
 JOIN contact.debtor AS d ON d.partition = r.partition AND d.debtor_id = r.debtor_id

@@ -1,6 +1,7 @@
 #include "dispute_fixture.h"
 
 #include "clock/clock.h"
+#include "dunlin/payment/v1/payment.pb-c.h"
 
 /* Timeliness by the validation notices of the log, what the law demands, evidence, answers that come back. Broken once
  * to see it fail: notices of other debts counted, the notice that came back counted, evidence kept without its hash, an
@@ -163,6 +164,91 @@ static void policy_may_hold_no_more_than_the_law(void **state)
     fixture_free_reply(wrote);
 }
 
+static void return_by_hand(struct unit_fixture *fixture, ProtobufCBinaryData dispute_id, enum status expected)
+{
+    Dunlin__Dispute__V1__RecordReturnRequest request;
+
+    dunlin__dispute__v1__record_return_request__init(&request);
+    request.dispute_id = dispute_id;
+    request.note = wire_text("moved, left no address");
+    fixture_free_reply(fixture_call(fixture, "RecordReturn", &request.base, expected));
+}
+
+static void expect_part(const Dunlin__Dispute__V1__HeldPart *part, int64_t amount_minor, int64_t owed_minor)
+{
+    assert_non_null(part);
+    assert_true(part->amount_minor == amount_minor);
+    assert_string_equal(part->currency, "USD");
+    assert_true(part->owed_minor == owed_minor);
+}
+
+static Dunlin__Dispute__V1__DisputeView *dispute_part(struct unit_fixture *fixture, const struct subject_ids *ids,
+                                                      int64_t amount_minor)
+{
+    Dunlin__Dispute__V1__OpenDisputeRequest request = opening(&ids->account);
+
+    request.amount_minor = amount_minor;
+    request.currency = wire_text(amount_minor != 0 ? "USD" : "");
+    return fixture_call(fixture, "OpenDispute", &request.base, STATUS_OK);
+}
+
+static void owe(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t balance_minor)
+{
+    Dunlin__Payment__V1__BalanceChanged changed;
+
+    dunlin__payment__v1__balance_changed__init(&changed);
+    changed.account_id = wire_id(&ids->account);
+    changed.debtor_id = wire_id(&ids->debtor);
+    changed.balance_minor = balance_minor;
+    changed.currency = wire_text("USD");
+    fixture_apply_ok(fixture, &changed.base);
+}
+
+/* What is said of the part goes with the hold: on opening, with more of it, when the answer comes back; of all no more.
+ */
+static void by_the_law_alone_a_part_holds_itself(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("held part"), strict = ids_of("strictly held part");
+
+    place(fixture, &ids, false);
+    place(fixture, &strict, false);
+    fixture_free_reply(dispute_part(fixture, &strict, 4000));
+    Dunlin__Dispute__V1__DisputeOpened *opened =
+        fixture_last_event(fixture, &dunlin__dispute__v1__dispute_opened__descriptor);
+    assert_null(opened->held_part); /* the strict policy */
+    assert_false(opened->detail->is_part_held);
+    fixture_free_reply(opened);
+
+    sop.disputes_hold_by_law_alone = true;
+    Dunlin__Dispute__V1__DisputeView *view = dispute_part(fixture, &ids, 4000);
+    assert_true(view->detail->is_part_held);
+    assert_false(view->detail->is_without_hold);
+    opened = fixture_last_event(fixture, &dunlin__dispute__v1__dispute_opened__descriptor);
+    expect_part(opened->held_part, 4000, OWED_MINOR);
+    fixture_free_reply(opened);
+    owe(fixture, &ids, 20000);
+    fixture_free_reply(dispute_part(fixture, &ids, 1000));
+    Dunlin__Dispute__V1__DisputeAmended *amended =
+        fixture_last_event(fixture, &dunlin__dispute__v1__dispute_amended__descriptor);
+    expect_part(amended->held_part, 5000, 20000);
+    fixture_free_reply(amended);
+    verify(fixture, view->dispute_id, STATUS_OK);
+    return_by_hand(fixture, view->dispute_id, STATUS_OK);
+    Dunlin__Dispute__V1__DisputeReopened *reopened =
+        fixture_last_event(fixture, &dunlin__dispute__v1__dispute_reopened__descriptor);
+    expect_part(reopened->held_part, 5000, 20000);
+    fixture_free_reply(reopened);
+    fixture_free_reply(dispute_part(fixture, &ids, 0)); /* and all of it now */
+    sop.disputes_hold_by_law_alone = false;
+    amended = fixture_last_event(fixture, &dunlin__dispute__v1__dispute_amended__descriptor);
+    assert_null(amended->held_part);
+    assert_false(amended->detail->is_part_held || amended->detail->is_without_hold);
+    fixture_free_reply(amended);
+    fixture_free_reply(view);
+    (void)fixture_emitted(fixture);
+}
+
 static Dunlin__Dispute__V1__Evidence document(const char *name)
 {
     Dunlin__Dispute__V1__Evidence evidence;
@@ -301,16 +387,6 @@ static void a_letter_that_was_permitted_after_the_answer_is_another_one(void **s
     fixture_free_reply(view);
 }
 
-static void return_by_hand(struct unit_fixture *fixture, ProtobufCBinaryData dispute_id, enum status expected)
-{
-    Dunlin__Dispute__V1__RecordReturnRequest request;
-
-    dunlin__dispute__v1__record_return_request__init(&request);
-    request.dispute_id = dispute_id;
-    request.note = wire_text("moved, left no address");
-    fixture_free_reply(fixture_call(fixture, "RecordReturn", &request.base, expected));
-}
-
 static void so_does_a_command_unless_another_is_open_by_now(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -400,6 +476,7 @@ int main(void)
         cmocka_unit_test(the_notice_that_a_permit_sent_decides_what_is_late),
         cmocka_unit_test(so_does_a_notice_that_others_sent),
         cmocka_unit_test(policy_may_hold_no_more_than_the_law),
+        cmocka_unit_test(by_the_law_alone_a_part_holds_itself),
         cmocka_unit_test(documents_are_kept_with_the_step_that_they_came_with),
         cmocka_unit_test(a_letter_that_comes_back_opens_the_dispute_again),
         cmocka_unit_test(a_letter_that_was_permitted_after_the_answer_is_another_one),

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "dunlin/dispute/v1/dispute.pb-c.h"
+
 /* Payment plans: what is agreed on, what payments, reversals and time do to it, who may agree to what.
  *
  * Broken once: the timer not set again after a payment (an_instalment_that_is_missed_breaks_it), the discount left on
@@ -607,6 +609,84 @@ static void what_can_be_offered_follows_from_what_he_can_pay(void **state)
     expect(fixture, "");
 }
 
+static void dispute_part(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t held_minor)
+{
+    const struct id dispute_id = named("disputed in part");
+    Dunlin__Dispute__V1__HeldPart part;
+    Dunlin__Dispute__V1__DisputeOpened opened;
+
+    dunlin__dispute__v1__held_part__init(&part);
+    part.amount_minor = held_minor;
+    dunlin__dispute__v1__dispute_opened__init(&opened);
+    opened.dispute_id = wire_id(&dispute_id);
+    opened.account_id = wire_id(&ids->account);
+    opened.debtor_id = wire_id(&ids->debtor);
+    opened.held_part = &part;
+    fixture_apply_ok(fixture, &opened.base);
+}
+
+static void amend_part(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t held_minor)
+{
+    const struct id dispute_id = named("disputed in part");
+    Dunlin__Dispute__V1__HeldPart part;
+    Dunlin__Dispute__V1__DisputeAmended amended;
+
+    dunlin__dispute__v1__held_part__init(&part);
+    part.amount_minor = held_minor;
+    dunlin__dispute__v1__dispute_amended__init(&amended);
+    amended.dispute_id = wire_id(&dispute_id);
+    amended.account_id = wire_id(&ids->account);
+    amended.debtor_id = wire_id(&ids->debtor);
+    amended.held_part = &part;
+    fixture_apply_ok(fixture, &amended.base);
+}
+
+static void answer_dispute(struct unit_fixture *fixture, const struct subject_ids *ids)
+{
+    const struct id dispute_id = named("disputed in part");
+    Dunlin__Dispute__V1__VerificationSent sent;
+
+    dunlin__dispute__v1__verification_sent__init(&sent);
+    sent.dispute_id = wire_id(&dispute_id);
+    sent.account_id = wire_id(&ids->account);
+    sent.debtor_id = wire_id(&ids->debtor);
+    fixture_apply_ok(fixture, &sent.base);
+}
+
+static void expect_offers(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t owed_minor,
+                          int64_t held_minor)
+{
+    Dunlin__Payment__V1__ProposePlansReply *reply =
+        offers(fixture, ids, 200, DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_CLIENT, STATUS_OK);
+
+    assert_true(reply->owed_minor == owed_minor && reply->held_minor == held_minor);
+    fixture_free_reply(reply);
+}
+
+/* 12 CFR 1006.38(d)(2)(i): a plan is for what may be collected. */
+static void a_plan_leaves_out_what_is_disputed(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("disputed in part");
+
+    place(fixture, &ids, 1000);
+    dispute_part(fixture, &ids, 300);
+    expect_offers(fixture, &ids, 700, 300);
+    amend_part(fixture, &ids, 400);
+    expect_offers(fixture, &ids, 600, 400);
+    agree_weekly(fixture, &ids, "disputed in part: plan");
+    Dunlin__Payment__V1__GetPlansReply *plans = plans_of(fixture, &ids);
+    assert_true(plans->plans[0]->owed_minor == 600);
+    assert_int_equal(plans->plans[0]->n_instalments, 4);
+    assert_true(plans->plans[0]->instalments[0]->amount_minor == 150);
+    fixture_free_reply(plans);
+    answer_dispute(fixture, &ids);
+    expect_offers(fixture, &ids, 1000, 0);
+    dispute_part(fixture, &ids, 1000); /* no rest: all of it is held, and what the debtor agrees to is for him to say */
+    expect_offers(fixture, &ids, 1000, 0);
+    expect(fixture, "PlanAgreed");
+}
+
 static void steps_and_a_down_payment_are_as_agreed(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -659,6 +739,7 @@ int main(void)
         cmocka_unit_test_setup(a_plan_stands_in_the_place_of_a_promise, fresh),
         cmocka_unit_test_setup(plans_that_make_no_sense_are_refused, fresh),
         cmocka_unit_test_setup(what_can_be_offered_follows_from_what_he_can_pay, fresh),
+        cmocka_unit_test_setup(a_plan_leaves_out_what_is_disputed, fresh),
         cmocka_unit_test_setup(steps_and_a_down_payment_are_as_agreed, fresh),
     };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "attempt_model.h"
+#include "balance_model.h"
 #include "person.h"
 
 static void moves_a_permit_only_as_its_table_says(void **state)
@@ -319,8 +320,8 @@ static void holds_a_claimed_dispute_until_it_is_opened_and_ended(void **state)
     assert_true(is_disputed(fixture));
     assert_false(dispute_verify(fixture->account, &dispute)); /* of an older one: the claim stays */
     assert_true(is_disputed(fixture));
-    assert_true(dispute_open(fixture->account, &dispute));
-    assert_false(dispute_open(fixture->account, &dispute));
+    assert_true(dispute_open(fixture->account, &dispute, NULL));
+    assert_false(dispute_open(fixture->account, &dispute, NULL));
     assert_false(dispute_claim(fixture->account)); /* nothing more will be opened for it */
     assert_true(is_disputed(fixture));
     assert_true(dispute_verify(fixture->account, &dispute));
@@ -332,15 +333,73 @@ static void frees_nothing_by_the_late_end_of_an_older_dispute(void **state)
     const struct person_fixture *fixture = *state;
     const struct id older = test_id("older");
     const struct id newer = test_id("newer");
-    assert_true(dispute_open(fixture->account, &older));
+    assert_true(dispute_open(fixture->account, &older, NULL));
     assert_true(dispute_verify(fixture->account, &older));
-    assert_true(dispute_open(fixture->account, &newer));
+    assert_true(dispute_open(fixture->account, &newer, NULL));
     assert_false(dispute_resolve(fixture->account, &older, false));
     assert_true(is_disputed(fixture));
     assert_true(dispute_resolve(fixture->account, &newer, false));
     assert_false(is_disputed(fixture));
     assert_true(dispute_resolve(fixture->account, &older, true)); /* upheld: closed for good */
     assert_int_equal(account_holds(fixture->account), HOLD_BIT(HOLD_DISPUTE_UPHELD));
+}
+
+static void expect_part(const struct person_fixture *fixture, int64_t held_minor, bool is_whole_held)
+{
+    assert_true(account_held_minor(fixture->account) == held_minor);
+    assert_int_equal(is_disputed(fixture), is_whole_held);
+}
+
+static void holds_a_part_while_more_than_that_is_owed(void **state)
+{
+    static const struct {
+        int64_t balance_minor, held_minor;
+        bool is_whole_held;
+    } rows[] = {{9000, 4000, false}, {4001, 4000, false}, {4000, 0, true}, {1, 0, true},
+                {0, 0, true},        {-50, 0, true},      {4000, 0, true}, {4100, 4000, false}};
+    const struct person_fixture *fixture = *state;
+    const struct id dispute = test_id("dispute");
+    const struct held_part part = {4000, "USD"};
+    assert_true(dispute_claim(fixture->account));
+    assert_true(dispute_open(fixture->account, &dispute, &part));
+    expect_part(fixture, 0, true); /* what is owed is not known */
+    assert_true(balance_keep(fixture->account, 10000));
+    assert_false(balance_keep(fixture->account, 3000)); /* the ledger's word is newer */
+    expect_part(fixture, 4000, false);
+    assert_string_equal(fixture->account->part.currency, "USD");
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        fixture->account->is_changed = false;
+        assert_true(balance_changed(fixture->account, rows[i].balance_minor, 0));
+        assert_true(fixture->account->is_changed);
+        expect_part(fixture, rows[i].held_minor, rows[i].is_whole_held);
+        assert_false(balance_changed(fixture->account, rows[i].balance_minor, 0));
+    }
+}
+
+static void a_part_grows_and_ends_as_the_whole_does(void **state)
+{
+    const struct person_fixture *fixture = *state;
+    const struct id dispute = test_id("dispute"), older = test_id("older");
+    const struct held_part small = {4000, "USD"}, large = {7000, "USD"};
+    assert_true(dispute_open(fixture->account, &dispute, &small));
+    assert_true(balance_keep(fixture->account, 10000));
+    assert_false(dispute_open(fixture->account, &dispute, &small));
+    assert_false(dispute_claim(fixture->account)); /* said on a call: that one is open */
+    expect_part(fixture, 4000, false);
+    assert_true(dispute_open(fixture->account, &dispute, &large));
+    expect_part(fixture, 7000, false);
+    assert_true(dispute_open(fixture->account, &dispute, NULL));
+    expect_part(fixture, 0, true);
+    assert_true(dispute_open(fixture->account, &dispute, &small));
+    assert_false(dispute_verify(fixture->account, &older));
+    expect_part(fixture, 4000, false);
+    assert_true(dispute_verify(fixture->account, &dispute));
+    expect_part(fixture, 0, false);
+    assert_true(balance_changed(fixture->account, 3000, 0)); /* still compared: the answer may come back */
+    assert_true(dispute_open(fixture->account, &dispute, &small));
+    expect_part(fixture, 0, true);
+    assert_true(dispute_resolve(fixture->account, &dispute, false));
+    expect_part(fixture, 0, false);
 }
 
 int main(void)
@@ -361,6 +420,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(sets_and_releases_each_flag_where_it_belongs, person_setup, person_teardown),
         cmocka_unit_test_setup_teardown(holds_a_claimed_dispute_until_it_is_opened_and_ended, person_setup,
                                         person_teardown),
+        cmocka_unit_test_setup_teardown(holds_a_part_while_more_than_that_is_owed, person_setup, person_teardown),
+        cmocka_unit_test_setup_teardown(a_part_grows_and_ends_as_the_whole_does, person_setup, person_teardown),
         cmocka_unit_test_setup_teardown(frees_nothing_by_the_late_end_of_an_older_dispute, person_setup,
                                         person_teardown),
     };

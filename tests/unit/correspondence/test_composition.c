@@ -37,6 +37,13 @@ static const char *const SPANISH_TEMPLATE =
     "name: nudge\nlanguage: es\nformats: es-US\ntitle: Aviso\nchannels: [text, email]\nsubject: Su cuenta\n"
     "opt_out_notice: true\nattach_pdf: true\nfields: [agency_name, opt_out_instructions]\n"
     "body: \"{{agency_name}}, cobrador de deudas. {{opt_out_instructions}}\"\n";
+static const char *const ASKING_TEMPLATE =
+    "name: ask\nlanguage: en\ntitle: Ask\nchannels: [text, email]\nsubject: Your account\nopt_out_notice: true\n"
+    "fields: [balance, opt_out_instructions]\nbody: \"You owe {{balance}}. {{opt_out_instructions}}\"\n";
+static const char *const SPANISH_ASKING_TEMPLATE =
+    "name: ask\nlanguage: es\nformats: es-US\ntitle: Pedir\nchannels: [text, email]\nsubject: Su cuenta\n"
+    "opt_out_notice: true\nfields: [balance, opt_out_instructions]\n"
+    "body: \"Usted debe {{balance}}. {{opt_out_instructions}}\"\n";
 static const char *const CONFIRMATION_TEMPLATE = "name: done\nlanguage: en\ntitle: Done\nchannels: [text]\n"
                                                  "opt_out_notice: false\nfields: [agency_name]\n"
                                                  "body: \"{{agency_name}}: no more texts.\"\n";
@@ -57,6 +64,8 @@ static int load(void **state)
     write_template(folder, "nudge.en.yaml", TEXT_TEMPLATE);
     write_template(folder, "nudge.es.yaml", SPANISH_TEMPLATE);
     write_template(folder, "done.en.yaml", CONFIRMATION_TEMPLATE);
+    write_template(folder, "ask.en.yaml", ASKING_TEMPLATE);
+    write_template(folder, "ask.es.yaml", SPANISH_ASKING_TEMPLATE);
     if (templates_load(folder, &templates, &err) != STATUS_OK ||
         agency_profiles_load(agencies, &profiles, &err) != STATUS_OK)
         fail_msg("%s", err.text);
@@ -285,6 +294,73 @@ static void what_confirms_an_opt_out_says_nothing_else(void **state)
     assert_int_equal(composition_check_confirmation(templates, "nothing", &err), STATUS_NOT_FOUND);
 }
 
+static void must_lack(const char *text, const char *part)
+{
+    if (strstr(text, part))
+        fail_msg("'%s' in: %s", part, text);
+}
+
+/* 12 CFR 1006.38(d)(2)(i), 15 USC 1692e(8): what is disputed is not asked for, and is said to be disputed. */
+static void what_asks_for_payment_leaves_the_disputed_part_out(void **state)
+{
+    static const char *const SAID = "You dispute $40.00 of this debt. We do not ask you for that part until";
+    struct account_description account = known_account();
+    account.held_minor = 4000;
+    struct composition_order order = order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER, "reminder");
+    (void)state;
+    struct composition composition = written(&order);
+    g_autofree char *text = pdf_text(composition.pdf.bytes, composition.pdf.len);
+    must_have(text, "you owe $170.00 since");
+    must_have(text, SAID);
+    must_lack(text, "210.00");
+    composition_fini(&composition);
+
+    order.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_DISPUTE_RESPONSE; /* which names the debt as it is */
+    composition = written(&order);
+    must_have(composition.body, "you owe $210.00 since");
+    must_lack(composition.body, "You dispute");
+    composition_fini(&composition);
+
+    order = order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT, "ask");
+    composition = written(&order);
+    must_have(composition.body, "You owe $170.00. Reply STOP to stop. You dispute $40.00 of this debt.");
+    composition_fini(&composition);
+    account.language = "es";
+    order.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_EMAIL;
+    composition = written(&order);
+    must_have(composition.body, "Usted debe $170.00.");
+    must_have(composition.body, "Usted disputa $40.00 de esta deuda.");
+    composition_fini(&composition);
+}
+
+/* Others may see a text. */
+static void what_names_no_amount_names_no_dispute(void **state)
+{
+    struct account_description account = known_account();
+    struct composition_order order = order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT, "nudge");
+    (void)state;
+    account.held_minor = 4000;
+    struct composition composition = written(&order);
+    must_lack(composition.body, "dispute");
+    must_lack(composition.body, "40.00");
+    composition_fini(&composition);
+}
+
+/* And its validation notice says all that is owed: 12 CFR 1006.34(c)(2)(viii). */
+static void a_validation_notice_names_all_of_a_debt_that_is_disputed_in_part(void **state)
+{
+    struct account_description account = known_account();
+    account.held_minor = 4000;
+    struct composition_order order =
+        order_of(&account, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER, "us-validation-notice");
+    (void)state;
+    order.purpose = DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_VALIDATION_NOTICE;
+    struct composition composition = written(&order);
+    g_autofree char *text = pdf_text(composition.pdf.bytes, composition.pdf.len);
+    must_have(text, "Total amount of the debt now: $210.00");
+    composition_fini(&composition);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +372,9 @@ int main(void)
         cmocka_unit_test(a_validation_notice_is_in_the_agencys_language),
         cmocka_unit_test(a_word_that_every_text_has_is_no_word_to_stop),
         cmocka_unit_test(what_confirms_an_opt_out_says_nothing_else),
+        cmocka_unit_test(what_asks_for_payment_leaves_the_disputed_part_out),
+        cmocka_unit_test(what_names_no_amount_names_no_dispute),
+        cmocka_unit_test(a_validation_notice_names_all_of_a_debt_that_is_disputed_in_part),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

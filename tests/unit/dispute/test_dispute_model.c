@@ -128,12 +128,67 @@ static void policy_frees_only_what_the_law_does_not_hold(void **state)
     struct dispute_claim claim = claim_of(KIND_ORAL);
     (void)state;
 
-    assert_false(dispute_open(&ACCOUNT, &claim).is_without_hold); /* the strict policy */
-    claim.is_without_hold = true;
-    assert_true(dispute_open(&ACCOUNT, &claim).is_without_hold);
+    assert_int_equal(dispute_open(&ACCOUNT, &claim).contact_hold, LAW_HOLD_WHOLE); /* the strict policy */
+    claim.is_held_by_law_alone = true;
+    assert_int_equal(dispute_open(&ACCOUNT, &claim).contact_hold, LAW_HOLD_NOTHING);
     claim = claim_of(KIND_WRITTEN);
-    claim.is_without_hold = true;
-    assert_false(dispute_open(&ACCOUNT, &claim).is_without_hold);
+    claim.is_held_by_law_alone = true;
+    assert_int_equal(dispute_open(&ACCOUNT, &claim).contact_hold, LAW_HOLD_WHOLE);
+    claim = claim_of(KIND_PART);
+    struct dispute part = dispute_open(&ACCOUNT, &claim);
+    assert_int_equal(part.contact_hold, LAW_HOLD_WHOLE);
+    assert_true(dispute_held_minor(&part) == 0);
+    claim.is_held_by_law_alone = true;
+    part = dispute_open(&ACCOUNT, &claim);
+    assert_int_equal(part.contact_hold, LAW_HOLD_PART);
+    assert_true(dispute_held_minor(&part) == 4000);
+    claim.is_written = false; /* on the phone the law holds nothing of it */
+    part = dispute_open(&ACCOUNT, &claim);
+    assert_int_equal(part.contact_hold, LAW_HOLD_NOTHING);
+    assert_true(dispute_held_minor(&part) == 0);
+}
+
+/* Disputed again before the answer, by the law alone. */
+static void what_is_held_grows_and_never_shrinks(void **state)
+{
+    static const struct {
+        int64_t first_minor; /* of a part; 0: said on the phone, of all */
+        enum dispute_kind second;
+        int64_t second_minor;
+        bool is_by_law_alone; /* the SOP when it is disputed again */
+        enum law_hold hold;
+        int64_t held_minor;
+    } rows[] = {
+        {0, KIND_ORAL, 0, true, LAW_HOLD_NOTHING, 0},
+        {0, KIND_PART, 4000, true, LAW_HOLD_PART, 4000},
+        {0, KIND_ORAL, 0, false, LAW_HOLD_WHOLE, 0},
+        {4000, KIND_ORAL, 0, true, LAW_HOLD_PART, 4000},
+        {4000, KIND_ORAL, 0, false, LAW_HOLD_WHOLE, 0},
+        {4000, KIND_PART, 1000, true, LAW_HOLD_PART, 5000},
+        {4000, KIND_PART, 1000, false, LAW_HOLD_WHOLE, 0},
+        {4000, KIND_PART, OWED_MINOR - 4000, true, LAW_HOLD_WHOLE, 0}, /* together all that is owed */
+        {4000, KIND_WRITTEN, 0, true, LAW_HOLD_WHOLE, 0},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct dispute_claim first = claim_of(rows[i].first_minor != 0 ? KIND_PART : KIND_ORAL);
+        struct dispute_claim second = claim_of(rows[i].second);
+        first.is_held_by_law_alone = true;
+        first.amount_minor = rows[i].first_minor;
+        second.is_held_by_law_alone = rows[i].is_by_law_alone;
+        second.amount_minor = rows[i].second_minor;
+        struct dispute dispute = dispute_open(&ACCOUNT, &first);
+        const bool is_any = dispute_strengthen(&dispute, &second, OWED_MINOR);
+        if (is_any != (rows[i].second != KIND_ORAL || !rows[i].is_by_law_alone) ||
+            dispute.contact_hold != rows[i].hold || dispute_held_minor(&dispute) != rows[i].held_minor)
+            fail_msg("row %zu", i);
+        /* The strict policy's hold stays whole, whatever comes. */
+        first.is_held_by_law_alone = false;
+        dispute = dispute_open(&ACCOUNT, &first);
+        (void)dispute_strengthen(&dispute, &second, OWED_MINOR);
+        assert_int_equal(dispute.contact_hold, LAW_HOLD_WHOLE);
+    }
 }
 
 /* In which way a dispute of a state comes to a test. */
@@ -445,11 +500,11 @@ static void a_claim_on_top_takes_what_is_stricter_and_loses_nothing(void **state
     assert_int_equal(part.amount_minor, 0);
     assert_int_equal(part.law_hold, LAW_HOLD_WHOLE);
     struct dispute_claim said = claim_of(KIND_ORAL), wrote = claim_of(KIND_WRITTEN);
-    said.is_without_hold = wrote.is_without_hold = true;
+    said.is_held_by_law_alone = wrote.is_held_by_law_alone = true;
     struct dispute free = dispute_open(&ACCOUNT, &said);
     assert_false(dispute_strengthen(&free, &said, OWED_MINOR));
     assert_true(dispute_strengthen(&free, &wrote, OWED_MINOR));
-    assert_false(free.is_without_hold);
+    assert_int_equal(free.contact_hold, LAW_HOLD_WHOLE);
 }
 
 static void a_credit_is_what_the_outcome_and_the_account_allow(void **state)
@@ -536,6 +591,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_dispute_is_open_until_its_verification_is_due),
         cmocka_unit_test(policy_frees_only_what_the_law_does_not_hold),
+        cmocka_unit_test(what_is_held_grows_and_never_shrinks),
         cmocka_unit_test(every_state_takes_only_the_events_that_it_has),
         cmocka_unit_test(a_refusal_says_in_which_state_the_dispute_is),
         cmocka_unit_test(has_no_deadline_once_it_is_answered_or_resolved),
