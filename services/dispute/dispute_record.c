@@ -239,6 +239,13 @@ static enum status open_new(const struct record *record, struct account *account
     return st == STATUS_OK ? escalation_follow(record, account, SOP_ON_DISPUTE_OPENED, err) : st;
 }
 
+/* A call that ends in a dispute holds at contact from its report on, until a dispute says what is held. Where one says
+ * already that nothing is, contact must hear it once more. */
+static bool is_awaited(const struct dispute *dispute, const struct dispute_claim *claim)
+{
+    return claim->source == SOURCE_CALL && dispute->contact_hold == LAW_HOLD_NOTHING;
+}
+
 /* Said again of one that is not answered. */
 static enum status claim_again(const struct record *record, struct account *account, const struct dispute_claim *claim,
                                struct error *err)
@@ -247,7 +254,8 @@ static enum status claim_again(const struct record *record, struct account *acco
     const int64_t owed_minor = account->is_balance_known ? account->balance_minor : 0;
     const char *text;
 
-    if (!dispute_strengthen(dispute, claim, owed_minor) && record->n_evidence == 0)
+    const bool is_stronger = dispute_strengthen(dispute, claim, owed_minor);
+    if (!is_stronger && record->n_evidence == 0 && !is_awaited(dispute, claim))
         return STATUS_OK;
     enum status st = dispute_move(dispute, DISPUTE_EVENT_AMEND, claim->reason, &text, err);
     return st == STATUS_OK ? record_move(record, account, dispute, DISPUTE_EVENT_AMEND, err) : st;

@@ -206,6 +206,37 @@ static void owe(struct unit_fixture *fixture, const struct subject_ids *ids, int
 
 /* What is said of the part goes with the hold: on opening, with more of it, when the answer comes back; of all no more.
  */
+/* Contact holds what a call claims until it is told what is held. */
+static void a_call_about_what_is_disputed_without_a_hold_is_answered(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("said again");
+    Dunlin__Dispute__V1__OpenDisputeRequest request = opening(&ids.account);
+    const struct id permit_id = named("said again: permit");
+    Dunlin__Contact__V1__AttemptReport report;
+    Dunlin__Contact__V1__AttemptReported message;
+
+    place(fixture, &ids, false);
+    request.is_written = false;
+    sop.disputes_hold_by_law_alone = true;
+    fixture_free_reply(fixture_call(fixture, "OpenDispute", &request.base, STATUS_OK));
+    (void)fixture_emitted(fixture);
+    dunlin__contact__v1__attempt_report__init(&report);
+    report.outcome = DUNLIN__CONTACT__V1__OUTCOME__OUTCOME_DISPUTE;
+    dunlin__contact__v1__attempt_reported__init(&message);
+    message.permit_id = wire_id(&permit_id);
+    message.account_id = wire_id(&ids.account);
+    message.debtor_id = wire_id(&ids.debtor);
+    message.report = &report;
+    fixture_apply_ok(fixture, &message.base);
+    sop.disputes_hold_by_law_alone = false;
+    assert_string_equal(fixture_emitted(fixture), "DisputeAmended");
+    Dunlin__Dispute__V1__DisputeAmended *amended =
+        fixture_last_event(fixture, &dunlin__dispute__v1__dispute_amended__descriptor);
+    assert_true(amended->detail->is_without_hold);
+    fixture_free_reply(amended);
+}
+
 static void by_the_law_alone_a_part_holds_itself(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -476,6 +507,7 @@ int main(void)
         cmocka_unit_test(the_notice_that_a_permit_sent_decides_what_is_late),
         cmocka_unit_test(so_does_a_notice_that_others_sent),
         cmocka_unit_test(policy_may_hold_no_more_than_the_law),
+        cmocka_unit_test(a_call_about_what_is_disputed_without_a_hold_is_answered),
         cmocka_unit_test(by_the_law_alone_a_part_holds_itself),
         cmocka_unit_test(documents_are_kept_with_the_step_that_they_came_with),
         cmocka_unit_test(a_letter_that_comes_back_opens_the_dispute_again),
