@@ -237,20 +237,23 @@ enum status interest_precede(const struct record *record, struct account *accoun
     return bring(record, account, charges, accrual_last_day(&charges->accrual, day), posted_at, &brought, err);
 }
 
+void interest_note(const struct record *record, const struct account *account, const struct posting *posting)
+{
+    struct book_charges *charges = charge_book_find(record->book->charges, &account->account_id);
+    const struct accrual_move move = accrual_move_of(posting);
+
+    if (charges)
+        g_array_append_val(charges->moves, move);
+}
+
 enum status interest_follow(const struct record *record, struct account *account, const struct posting *posting,
                             struct error *err)
 {
-    struct book_charges *charges = charge_book_find(record->book->charges, &account->account_id);
+    struct book_charges *charges = bearing(record, account);
     const struct instant at = posting ? posting->draft.posted_at : unit_now(record->unit);
     struct brought brought;
 
-    if (!charges)
-        return STATUS_OK;
-    if (posting) {
-        const struct accrual_move move = accrual_move_of(posting);
-        g_array_append_val(charges->moves, move);
-    }
-    if (charges->accrual.series == 0 || (posting && posting->draft.kind == POSTING_INTEREST))
+    if (!charges || (posting && posting->draft.kind == POSTING_INTEREST))
         return STATUS_OK;
     const struct date after = {charges->high.days + 1};
     enum status st = bring(record, account, charges, accrual_last_day(&charges->accrual, after), at, &brought, err);

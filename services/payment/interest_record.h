@@ -24,8 +24,12 @@ void interest_open(const struct record *record, const struct account *account, i
 MUST_USE enum status interest_precede(const struct record *record, struct account *account, int32_t value_on_days,
                                       struct instant posted_at, struct error *err);
 
-/* After a posting (NULL: there was none): interest is brought to the day to which it was posted before, with what the
- * posting changed of it. */
+/* A posting of the account is in the book: what is reckoned from here on counts with it. Before anything that follows
+ * from the posting, since that may post, too. */
+void interest_note(const struct record *record, const struct account *account, const struct posting *posting);
+
+/* After a posting that was noted (NULL: there was none): interest is brought to the day to which it was posted before,
+ * with what the posting changed of it. */
 MUST_USE enum status interest_follow(const struct record *record, struct account *account,
                                      const struct posting *posting, struct error *err);
 

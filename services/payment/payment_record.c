@@ -138,6 +138,7 @@ enum status record_posting(const struct record *record, struct account *account,
 
     if (trust_of_posting(account, kept, &trust))
         book_add_trust(record->book, &trust);
+    interest_note(record, account, kept);
     book_touch_account(account);
     if (before)
         book_touch_promise(before);

@@ -1,11 +1,12 @@
-#include "payment_fixture.h"
+#include "plan_fixture.h"
 
 /* Interest in the ledger, fees of the debtor, judgments. Thousands of random histories more are in
  * interop/test_charges_oracle.py.
  *
  * Broken once to see it fail: interest posted through the day of the payment
  * (a_payment_is_applied_to_the_interest_of_the_days_before_it), nothing taken back for an earlier value date
- * (a_payment_of_an_earlier_day_changes_what_was_posted), the cause given to the interest too
+ * (a_payment_of_an_earlier_day_changes_what_was_posted), a payment noted after the discount that follows from it
+ * (a_settlement_that_a_payment_of_an_earlier_day_keeps_posts_interest_once), the cause given to the interest too
  * (what_a_client_says_is_answered_once), the timer kept after a recall (a_recall_ends_interest), the latest rate taken
  * for a half-year without one (a_rate_that_nobody_knows_is_not_guessed), waived fees counted against the cap
  * (a_fee_is_charged_as_the_agreement_says), postings of before the judgment counted after it
@@ -91,7 +92,7 @@ static int empty(void **state)
     go_to(FIXTURE_TODAY);
     fixture_empty(fixture, "payment.account, payment.posting, payment.promise, payment.trust_account, "
                            "payment.trust_entry, payment.suspense, payment.interest, payment.interest_rate, "
-                           "payment.debtor_fee, payment.judgment");
+                           "payment.debtor_fee, payment.judgment, payment.plan, payment.plan_instalment");
     test_database_script(fixture->owner, "DELETE FROM platform.timer");
     return 0;
 }
@@ -276,6 +277,30 @@ static void interest_that_was_paid_and_was_not_owed_paid_principal(void **state)
     fixture_free_reply(pay_on(fixture, &ids, 1, day(2026, 5, 27)));
     assert_int_equal(number(fixture, "balance_minor"), before_minor - 1);
     (void)fixture_emitted(fixture);
+    expect_sums(fixture);
+}
+
+static void a_settlement_that_a_payment_of_an_earlier_day_keeps_posts_interest_once(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = loan(fixture);
+    struct wanted wanted;
+
+    allow_plans();
+    want(&wanted, &ids, "settlement");
+    wanted.request.role = DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_SUPERVISOR;
+    wanted.request.number = 1;
+    wanted.request.discount_minor = 73000;
+    wanted.rhythm.first_due_on_days = day(2026, 7, 7);
+    agree(fixture, &wanted, STATUS_OK);
+    fire_until(fixture, day(2026, 7, 1));
+    (void)fixture_emitted(fixture);
+    fixture_free_reply(pay_on(fixture, &ids, PLACED - 73000, day(2026, 6, 7)));
+    /* Taken back from 7 June on, paid, completed, forgiven, and the interest of what is left. */
+    assert_string_equal(fixture_emitted(fixture),
+                        "BalanceChanged PaymentPosted BalanceChanged PlanCompleted BalanceChanged BalanceChanged");
+    assert_int_equal(interest_number(fixture, "posted_minor"), 1073 + 6); /* 1,072.5 and 24 days of 1,073: 6.9 */
+    assert_int_equal(number(fixture, "balance_minor"), 1073 + 6);
     expect_sums(fixture);
 }
 
@@ -720,6 +745,7 @@ int main(void)
         cmocka_unit_test_setup(a_payment_is_applied_to_the_interest_of_the_days_before_it, empty),
         cmocka_unit_test_setup(a_payment_of_an_earlier_day_changes_what_was_posted, empty),
         cmocka_unit_test_setup(interest_that_was_paid_and_was_not_owed_paid_principal, empty),
+        cmocka_unit_test_setup(a_settlement_that_a_payment_of_an_earlier_day_keeps_posts_interest_once, empty),
         cmocka_unit_test_setup(what_a_client_says_is_answered_once, empty),
         cmocka_unit_test_setup(a_recall_ends_interest, empty),
         cmocka_unit_test_setup(interest_ends_at_its_cap, empty),
