@@ -3,9 +3,13 @@
 #include "dispute_codec.h"
 #include "dispute_command.h"
 #include "dispute_store.h"
+#include "id/id_table.h"
 #include "service/wire.h"
 
-static void reply_list(struct service_call *call, const struct id *account_id, const GArray *disputes)
+/* Of a call. An account may have many disputes, and their texts all go into one frame. */
+#define ACCOUNTS_MAX 250
+
+static void reply_list(struct service_call *call, GHashTable *account_ids, const GArray *disputes)
 {
     Dunlin__Dispute__V1__ListDisputesReply reply;
     g_autofree struct codec_view *views = g_new(struct codec_view, disputes->len);
@@ -14,7 +18,7 @@ static void reply_list(struct service_call *call, const struct id *account_id, c
     dunlin__dispute__v1__list_disputes_reply__init(&reply);
     for (guint i = 0; i < disputes->len; i++) {
         const struct dispute *dispute = &g_array_index(disputes, struct dispute, i);
-        if (!id_equal(&dispute->account_id, account_id))
+        if (!g_hash_table_contains(account_ids, &dispute->account_id))
             continue;
         codec_dispute_view(dispute, &views[reply.n_disputes]);
         list[reply.n_disputes] = &views[reply.n_disputes].view;
@@ -37,34 +41,80 @@ static enum status load_history(struct unit *unit, struct book *book, GArray **r
                                  ret_disputes, err);
 }
 
+static enum status read_account(const ProtobufCBinaryData *bytes, const char *field, GHashTable *account_ids,
+                                struct error *err)
+{
+    struct id account_id;
+    const enum status st = wire_read_id(bytes, field, &account_id, err);
+
+    if (st == STATUS_OK)
+        (void)id_set_add(account_ids, &account_id);
+    return st;
+}
+
+static enum status read_accounts(const Dunlin__Dispute__V1__ListDisputesRequest *request, GHashTable *account_ids,
+                                 struct error *err)
+{
+    const size_t n = request->n_account_ids;
+    enum status st = STATUS_OK;
+
+    if (n > ACCOUNTS_MAX)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "account_ids: %zu of them; there may be %d", n, ACCOUNTS_MAX);
+    if (n == 0 || request->account_id.len > 0)
+        st = read_account(&request->account_id, "account_id", account_ids, err);
+    for (size_t i = 0; i < n && st == STATUS_OK; i++)
+        st = read_account(&request->account_ids[i], "account_ids", account_ids, err);
+    return st;
+}
+
+static void want_accounts(struct book *book, GHashTable *account_ids)
+{
+    GHashTableIter iter;
+    gpointer id;
+
+    g_hash_table_iter_init(&iter, account_ids);
+    while (g_hash_table_iter_next(&iter, &id, NULL))
+        book_want_account(book, id);
+}
+
+/* Of all that it asks about, or none. */
+static void list(struct service_call *call, const struct book *book, GHashTable *account_ids, const GArray *disputes)
+{
+    GHashTableIter iter;
+    gpointer id;
+
+    g_hash_table_iter_init(&iter, account_ids);
+    while (g_hash_table_iter_next(&iter, &id, NULL)) {
+        const struct account *account = book_account(book, id);
+        if (!account || !command_may_concern(call, account->agency_id)) {
+            command_fail_no_account(call, id);
+            return;
+        }
+    }
+    reply_list(call, account_ids, disputes);
+}
+
 enum status dispute_handle_list(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
     SCOPED(book_freep) struct book *book = book_new();
+    g_autoptr(GPtrArray) asked = g_ptr_array_new_with_free_func((GDestroyNotify)g_hash_table_unref); /* a set a call */
     g_autoptr(GArray) disputes = NULL;
 
     for (size_t i = 0; i < n_calls; i++) {
-        const Dunlin__Dispute__V1__ListDisputesRequest *request = (const void *)calls[i].request;
-        struct id account_id;
+        GHashTable *account_ids = id_set_new();
         struct error why;
-        if (wire_read_id(&request->account_id, "account_id", &account_id, &why) != STATUS_OK)
+        g_ptr_array_add(asked, account_ids);
+        if (read_accounts((const void *)calls[i].request, account_ids, &why) != STATUS_OK)
             service_fail_error(&calls[i], &why);
         else
-            book_want_account(book, &account_id);
+            want_accounts(book, account_ids);
     }
     enum status st = dispute_store_load(unit_db(unit), book, err);
     if (st == STATUS_OK)
         st = load_history(unit, book, &disputes, err);
-    for (size_t i = 0; i < n_calls && st == STATUS_OK; i++) {
-        const Dunlin__Dispute__V1__ListDisputesRequest *request = (const void *)calls[i].request;
-        if (service_is_answered(&calls[i]))
-            continue;
-        struct id account_id = wire_known_id(&request->account_id);
-        const struct account *account = book_account(book, &account_id);
-        if (account && command_may_concern(&calls[i], account->agency_id))
-            reply_list(&calls[i], &account_id, disputes);
-        else
-            command_fail_no_account(&calls[i], &account_id);
-    }
+    for (size_t i = 0; i < n_calls && st == STATUS_OK; i++)
+        if (!service_is_answered(&calls[i]))
+            list(&calls[i], book, g_ptr_array_index(asked, i), disputes);
     return st;
 }
 

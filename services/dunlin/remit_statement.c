@@ -11,9 +11,10 @@
 #include "protojson.h"
 #include "remit_cli.h"
 
-#define LINES_A_PAGE      1000
-#define ACCOUNTS_A_CALL   1000
-#define CURRENCIES_LISTED 1000
+#define LINES_A_PAGE        1000
+#define ACCOUNTS_A_CALL     1000
+#define ACCOUNTS_AN_INQUIRY 250
+#define CURRENCIES_LISTED   1000
 
 static void free_account(gpointer data)
 {
@@ -216,7 +217,7 @@ static enum status send_descriptions(const struct remit_statement *statement, st
 
 struct inquiry {
     Dunlin__Dispute__V1__ListDisputesRequest request;
-    struct remit_account *account;
+    ProtobufCBinaryData account_ids[ACCOUNTS_AN_INQUIRY];
 };
 
 /* Disputed until it was resolved: an answer that was sent does not end it. */
@@ -227,41 +228,59 @@ static bool is_disputed_at(const Dunlin__Dispute__V1__DisputeView *dispute, int6
             (dispute->detail && dispute->detail->resolved_at_us > at_us));
 }
 
+static enum status take_dispute(const struct remit_statement *statement,
+                                const Dunlin__Dispute__V1__DisputeView *dispute, struct error *err)
+{
+    struct id id;
+    if (id_from_bytes(dispute->account_id.data, dispute->account_id.len, "account_id", &id, err) != STATUS_OK)
+        return err->code;
+    struct remit_account *account = g_hash_table_lookup(statement->accounts, &id);
+    if (account && is_disputed_at(dispute, statement->run->remitted_at_us))
+        account->is_disputed = true;
+    return STATUS_OK;
+}
+
 static enum status take_disputes(void *taker, struct bus_call *call, struct error *err)
 {
-    const struct remit_statement *statement = taker;
     g_autofree struct inquiry *inquiry = call->context;
-    (void)err;
     if (call->code != STATUS_OK)
         return call->code;
     const Dunlin__Dispute__V1__ListDisputesReply *reply = (const Dunlin__Dispute__V1__ListDisputesReply *)call->reply;
-    for (size_t i = 0; i < reply->n_disputes; i++)
-        if (is_disputed_at(reply->disputes[i], statement->run->remitted_at_us))
-            inquiry->account->is_disputed = true;
-    return STATUS_OK;
+    enum status st = STATUS_OK;
+    for (size_t i = 0; i < reply->n_disputes && st == STATUS_OK; i++)
+        st = take_dispute(taker, reply->disputes[i], err);
+    return st;
+}
+
+/* Of the accounts from the `from`-th on, as many as go into one question. */
+static enum status inquire(struct outgoing *outgoing, const GPtrArray *accounts, guint from, struct error *err)
+{
+    const guint end = MIN(from + ACCOUNTS_AN_INQUIRY, accounts->len);
+    struct inquiry *inquiry = g_new0(struct inquiry, 1);
+    const struct bus_call call = {.service = &dunlin__dispute__v1__dispute_service__descriptor,
+                                  .method = "ListDisputes",
+                                  .request = &inquiry->request.base,
+                                  .route = BUS_ROUTE_ANY,
+                                  .is_query = true,
+                                  .context = inquiry};
+    dunlin__dispute__v1__list_disputes_request__init(&inquiry->request);
+    inquiry->request.account_ids = inquiry->account_ids;
+    for (guint i = from; i < end; i++) {
+        const struct remit_account *account = g_ptr_array_index(accounts, i);
+        inquiry->account_ids[inquiry->request.n_account_ids++] = account_bytes(&account->id);
+    }
+    const enum status st = outgoing_send(outgoing, &call, err);
+    if (st != STATUS_OK)
+        g_free(inquiry);
+    return st;
 }
 
 static enum status send_inquiries(const struct remit_statement *statement, struct outgoing *outgoing, struct error *err)
 {
+    g_autoptr(GPtrArray) accounts = id_table_sorted(statement->accounts);
     enum status st = STATUS_OK;
-    GHashTableIter iter;
-    gpointer account;
-    g_hash_table_iter_init(&iter, statement->accounts);
-    while (st == STATUS_OK && g_hash_table_iter_next(&iter, NULL, &account)) {
-        struct inquiry *inquiry = g_new0(struct inquiry, 1);
-        const struct bus_call call = {.service = &dunlin__dispute__v1__dispute_service__descriptor,
-                                      .method = "ListDisputes",
-                                      .request = &inquiry->request.base,
-                                      .route = BUS_ROUTE_ANY,
-                                      .is_query = true,
-                                      .context = inquiry};
-        inquiry->account = account;
-        dunlin__dispute__v1__list_disputes_request__init(&inquiry->request);
-        inquiry->request.account_id = account_bytes(&inquiry->account->id);
-        st = outgoing_send(outgoing, &call, err);
-        if (st != STATUS_OK)
-            g_free(inquiry);
-    }
+    for (guint from = 0; from < accounts->len && st == STATUS_OK; from += ACCOUNTS_AN_INQUIRY)
+        st = inquire(outgoing, accounts, from, err);
     return st;
 }
 

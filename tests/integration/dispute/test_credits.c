@@ -4,7 +4,7 @@
 
 /* Credits take two persons; who comes second finds what was done; what makes no sense is refused. Broken once to see it
  * fail: the proposer approved, the second of two decisions was taken, amounts were not held against the balance, the
- * credit was told at the proposal. */
+ * credit was told at the proposal, accounts asked about beside others were left out, and so was whose they are. */
 
 static const struct fixture_caller BEN = {.peer = "dunlin", .role = "operator", .principal = "user:ben"};
 static const struct fixture_caller NOBODY = {.peer = "dunlin", .role = "operator", .principal = ""};
@@ -274,6 +274,40 @@ static void a_stranger_knows_of_nothing(void **state)
     assert_string_equal(fixture_emitted(fixture), "");
 }
 
+static void many_accounts_are_asked_about_at_once_and_all_are_answered_or_none(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids[] = {ids_of("first of many"), ids_of("second of many"), ids_of("third of many")};
+    const struct id nobody = named("none of many");
+    ProtobufCBinaryData account_ids[251];
+    Dunlin__Dispute__V1__ListDisputesRequest list;
+
+    for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+        place(fixture, &ids[i], i != 1);
+    (void)fixture_emitted(fixture);
+    for (size_t i = 0; i < ARRAY_SIZE(account_ids); i++)
+        account_ids[i] = wire_id(&ids[i % 2].account);
+    dunlin__dispute__v1__list_disputes_request__init(&list);
+    list.account_ids = account_ids;
+    list.n_account_ids = 250;
+    Dunlin__Dispute__V1__ListDisputesReply *reply =
+        (void *)fixture_call(fixture, "ListDisputes", &list.base, STATUS_OK);
+    assert_int_equal(reply->n_disputes, 1);
+    assert_memory_equal(reply->disputes[0]->account_id.data, ids[0].account.bytes, ID_BYTES);
+    fixture_free_reply(reply);
+    list.account_id = wire_id(&ids[2].account); /* beside them */
+    reply = (void *)fixture_call(fixture, "ListDisputes", &list.base, STATUS_OK);
+    assert_int_equal(reply->n_disputes, 2);
+    fixture_free_reply(reply);
+
+    assert_null(fixture_call_as(fixture, &STRANGER, "ListDisputes", &list.base, STATUS_NOT_FOUND));
+    list.n_account_ids = 251;
+    assert_null(fixture_call(fixture, "ListDisputes", &list.base, STATUS_INVALID_ARGUMENT));
+    list.n_account_ids = 2;
+    account_ids[1] = wire_id(&nobody);
+    assert_null(fixture_call(fixture, "ListDisputes", &list.base, STATUS_NOT_FOUND));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +318,7 @@ int main(void)
         cmocka_unit_test(refuses_openings_that_make_no_sense),
         cmocka_unit_test(refuses_evidence_that_proves_nothing),
         cmocka_unit_test(a_stranger_knows_of_nothing),
+        cmocka_unit_test(many_accounts_are_asked_about_at_once_and_all_are_answered_or_none),
     };
     return cmocka_run_group_tests(tests, open_dispute, fixture_close);
 }
