@@ -13,6 +13,7 @@ struct debit_book *debit_book_new(void)
     book->wanted_siblings = id_set_new();
     book->wanted_drawn = id_set_new();
     book->wanted_pending = id_set_new();
+    book->wanted_of_plans = id_set_new();
     book->texts = g_ptr_array_new_with_free_func(g_free);
     return book;
 }
@@ -28,6 +29,7 @@ void debit_book_free(struct debit_book *book)
     g_hash_table_destroy(book->wanted_siblings);
     g_hash_table_destroy(book->wanted_drawn);
     g_hash_table_destroy(book->wanted_pending);
+    g_hash_table_destroy(book->wanted_of_plans);
     g_ptr_array_free(book->texts, TRUE);
     g_free(book);
 }
@@ -55,6 +57,11 @@ void debit_book_want_siblings(struct debit_book *book, const struct id *debit_id
 void debit_book_want_pending(struct debit_book *book, const struct id *account_id)
 {
     (void)id_set_add(book->wanted_pending, account_id);
+}
+
+void debit_book_want_of_plan(struct debit_book *book, const struct id *plan_id)
+{
+    (void)id_set_add(book->wanted_of_plans, plan_id);
 }
 
 struct instrument *debit_book_instrument(const struct debit_book *book, const struct id *instrument_id)

@@ -16,6 +16,7 @@ struct debit_book {
     GHashTable *wanted_siblings; /* debits: with the scheduled ones of the same instrument */
     GHashTable *wanted_drawn;    /* instruments: with their scheduled debits */
     GHashTable *wanted_pending;  /* accounts: with their debits that are to bring money yet */
+    GHashTable *wanted_of_plans; /* plans: with all their debits */
     GPtrArray *texts;            /* char *, owned */
 };
 
@@ -42,6 +43,7 @@ void debit_book_want_drawn(struct debit_book *book, const struct id *instrument_
 void debit_book_want_debit(struct debit_book *book, const struct id *debit_id);
 void debit_book_want_siblings(struct debit_book *book, const struct id *debit_id);
 void debit_book_want_pending(struct debit_book *book, const struct id *account_id);
+void debit_book_want_of_plan(struct debit_book *book, const struct id *plan_id);
 
 /* NULL where there is none. Lent. */
 struct instrument *debit_book_instrument(const struct debit_book *book, const struct id *instrument_id);

@@ -210,16 +210,38 @@ static enum status check_return(const struct debit *debit, const Dunlin__Payment
     return STATUS_OK;
 }
 
+/* What a plan has collected is presented again only while it collects. */
+static enum status check_plan(const struct record *record, const struct debit *debit, struct error *err)
+{
+    const struct account *account = book_account(record->book, &debit->account_id);
+    const struct plan_agreement *agreement = account ? record_running_plan(record, account) : NULL;
+
+    if (id_is_none(&debit->plan_id) ||
+        (agreement && id_equal(&agreement->plan.plan_id, &debit->plan_id) && agreement->plan.state == PLAN_ACTIVE))
+        return STATUS_OK;
+    return error_set(err, STATUS_FAILED_PRECONDITION,
+                     "its plan is on hold, or over: resume the plan first, or schedule a debit without it");
+}
+
+static enum status present_again(const struct record *record, struct debit *debit, int32_t due_on_days,
+                                 bool is_reauthorized, struct error *err)
+{
+    const struct instrument *instrument = debit_book_instrument(record->book->debits, &debit->instrument_id);
+    const enum status st = check_plan(record, debit, err);
+
+    return st == STATUS_OK
+               ? debit_represent(debit, instrument, due_on_days, is_reauthorized, command_today(record->unit), err)
+               : st;
+}
+
 /* By itself, where the rules allow it; where they do not it stays returned. */
 static enum status retry(const struct record *record, struct debit *debit, const struct debit_answer *answer,
                          int32_t retry_after_days, struct error *err)
 {
-    const struct instrument *instrument = debit_book_instrument(record->book->debits, &debit->instrument_id);
-    const int32_t today = command_today(record->unit);
     struct error why;
 
     if (!answer->may_retry || retry_after_days == 0 ||
-        debit_represent(debit, instrument, today + retry_after_days, false, today, &why) != STATUS_OK)
+        present_again(record, debit, command_today(record->unit) + retry_after_days, false, &why) != STATUS_OK)
         return STATUS_OK;
     return record_debit_again(record, debit, err);
 }
@@ -298,9 +320,7 @@ static enum status act_represent(const struct record *record, struct service_cal
 
     if (!debit)
         return STATUS_OK;
-    const struct instrument *instrument = debit_book_instrument(record->book->debits, &debit->instrument_id);
-    if (debit_represent(debit, instrument, request->due_on_days, request->is_reauthorized, command_today(record->unit),
-                        &why) != STATUS_OK) {
+    if (present_again(record, debit, request->due_on_days, request->is_reauthorized, &why) != STATUS_OK) {
         service_fail_error(call, &why);
         return STATUS_OK;
     }

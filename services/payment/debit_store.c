@@ -109,7 +109,7 @@ struct debit_load {
     GHashTable *keys; /* read, not changed */
     void (*take)(struct book *book, const struct db_result *result);
 };
-#define DEBIT_LOADS_MAX 4
+#define DEBIT_LOADS_MAX 5
 
 static enum status run(struct db *db, struct book *book, const struct debit_load *loads, size_t n_loads,
                        struct error *err)
@@ -145,6 +145,7 @@ enum status debit_store_load(struct db *db, struct book *book, struct error *err
         {&PAYMENT_DEBIT_SIBLINGS, debits->wanted_siblings, take_debits},
         {&PAYMENT_DEBITS_OF_INSTRUMENTS, debits->wanted_drawn, take_debits},
         {&PAYMENT_DEBITS_PENDING, debits->wanted_pending, take_debits},
+        {&PAYMENT_DEBITS_OF_PLANS, debits->wanted_of_plans, take_debits},
     };
     const struct debit_load second[] = {
         {&PAYMENT_PRESENTMENT_LOAD, debits->debits, take_presentments},

@@ -5,8 +5,6 @@
 #include "debit_record.h"
 #include "logging/logging.h"
 
-#define LOOKED_AT 24 /* open instalments, in their order: what is overdue comes first */
-
 static struct id debit_id_of(const struct plan_agreement *agreement, int32_t number, int attempt)
 {
     const uint8_t key[] = {(uint8_t)(number >> 8), (uint8_t)number, (uint8_t)attempt};
@@ -22,23 +20,6 @@ static bool is_ahead(const struct plan_instalment *instalment, int32_t today, in
     return days >= 0 && days <= (n == 0 ? DEBIT_DUE_MAX_DAYS : PLAN_COLLECTED_AHEAD_DAYS);
 }
 
-static void want_debits(struct book *book, const struct plan_agreement *agreement)
-{
-    const struct plan_schedule *schedule = &agreement->plan.schedule;
-
-    debit_book_want_instrument(book->debits, &agreement->instrument_id);
-    debit_book_want_pending(book->debits, &agreement->plan.account_id);
-    for (int32_t i = 0, n = 0; i < schedule->n && n < LOOKED_AT; i++) {
-        if (plan_instalment_open(&schedule->instalments[i]) == 0)
-            continue;
-        n++;
-        for (int attempt = 0; attempt < PLAN_DEBITS_MAX; attempt++) {
-            const struct id debit_id = debit_id_of(agreement, i + 1, attempt);
-            debit_book_want_debit(book->debits, &debit_id);
-        }
-    }
-}
-
 bool plan_collection_want(struct book *book)
 {
     GHashTableIter iter;
@@ -50,7 +31,9 @@ bool plan_collection_want(struct book *book)
         const struct plan_agreement *agreement = &((const struct book_plan *)row)->agreement;
         if (id_is_none(&agreement->instrument_id))
             continue;
-        want_debits(book, agreement);
+        debit_book_want_instrument(book->debits, &agreement->instrument_id);
+        debit_book_want_pending(book->debits, &agreement->plan.account_id);
+        debit_book_want_of_plan(book->debits, &agreement->plan.plan_id);
         wants = true;
     }
     return wants;
@@ -152,7 +135,7 @@ enum status record_plan_collection(const struct record *record, const struct acc
     const struct plan_schedule *schedule = &agreement->plan.schedule;
     const struct instrument *instrument = debit_book_instrument(record->book->debits, &agreement->instrument_id);
     const int32_t today = (int32_t)(unit_now(record->unit).us / US_PER_DAY);
-    int n = 0, looked_at = 0;
+    int n = 0;
 
     if (id_is_none(&agreement->instrument_id))
         return STATUS_OK;
@@ -161,11 +144,7 @@ enum status record_plan_collection(const struct record *record, const struct acc
         return st;
     for (int32_t i = 0; i < schedule->n && n < PLAN_COLLECTED_AHEAD && st == STATUS_OK; i++) {
         const struct plan_instalment *instalment = &schedule->instalments[i];
-        if (plan_instalment_open(instalment) == 0)
-            continue;
-        if (++looked_at > LOOKED_AT)
-            break;
-        if (!is_ahead(instalment, today, n))
+        if (plan_instalment_open(instalment) == 0 || !is_ahead(instalment, today, n))
             continue;
         n++;
         st = collect(record, account, agreement, i + 1, err);

@@ -4,7 +4,8 @@
 /* A plan collects its instalments by debits.
  *
  * Broken once: a held plan that goes on drawing, an instalment drawn that was paid by other ways, no next debit after
- * one has settled, a return that leaves the plan as it was. */
+ * one has settled, a return that leaves the plan as it was, a return of a held plan presented again, debits of paid
+ * instalments not loaded. */
 
 #define TRACE "121042880000001"
 
@@ -106,6 +107,20 @@ static void what_was_paid_by_other_ways_is_not_drawn(void **state)
     (void)fixture_emitted(fixture);
 }
 
+static void what_was_paid_by_other_ways_and_came_back_is_drawn_after_all(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct drawn drawn = collected(fixture, "paid in advance");
+    Dunlin__Payment__V1__PostingView *paid = pay(fixture, &drawn.ids, 500);
+
+    expect_debits(fixture, "1 cancelled 250, 2 cancelled 250, 3 scheduled 250, 4 scheduled 250");
+    take_back(fixture, paid->posting_id, STATUS_OK);
+    fixture_free_reply(paid);
+    expect_debits(fixture, "1 scheduled 250, 1 cancelled 250, 2 scheduled 250, 2 cancelled 250, 3 scheduled 250, "
+                           "4 scheduled 250");
+    (void)fixture_emitted(fixture);
+}
+
 static void a_plan_on_hold_draws_nothing(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -133,6 +148,25 @@ static void a_return_is_presented_again_or_holds_the_plan(void **state)
     fixture_free_reply(plans);
 }
 
+static void what_comes_back_of_a_held_plan_waits_until_it_is_resumed(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct drawn drawn = collected(fixture, "held meanwhile");
+    const struct id debit_id = settle_first(fixture, &drawn);
+
+    hold(fixture, "held meanwhile", STATUS_OK);
+    fixture_free_reply(come_back(fixture, &debit_id, TRACE, "R01", 250, 3, STATUS_OK)); /* no money there that day */
+    expect_debits(fixture, "1 returned 250, 2 cancelled 250, 3 cancelled 250, 4 cancelled 250");
+    represent(fixture, &debit_id, today() + 2, false, STATUS_FAILED_PRECONDITION);
+    assert_non_null(strstr(fixture->last_error, "plan"));
+    resume(fixture, "held meanwhile", STATUS_OK);
+    represent(fixture, &debit_id, today() + 2, false, STATUS_OK);
+    assert_true(g_str_has_suffix(fixture_emitted(fixture), "DebitRepresented"));
+    cancel(fixture, "held meanwhile", STATUS_OK);
+    represent(fixture, &debit_id, today() + 2, false, STATUS_FAILED_PRECONDITION);
+    (void)fixture_emitted(fixture);
+}
+
 static void an_instrument_that_makes_no_sense_is_refused(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -151,8 +185,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(instalments_are_drawn_one_after_the_other, empty),
         cmocka_unit_test_setup(what_was_paid_by_other_ways_is_not_drawn, empty),
+        cmocka_unit_test_setup(what_was_paid_by_other_ways_and_came_back_is_drawn_after_all, empty),
         cmocka_unit_test_setup(a_plan_on_hold_draws_nothing, empty),
         cmocka_unit_test_setup(a_return_is_presented_again_or_holds_the_plan, empty),
+        cmocka_unit_test_setup(what_comes_back_of_a_held_plan_waits_until_it_is_resumed, empty),
         cmocka_unit_test_setup(an_instrument_that_makes_no_sense_is_refused, empty),
     };
 
