@@ -44,27 +44,35 @@ static void settle_timer(const struct record *record, const struct plan_agreemen
         unit_timer_cancel(record->unit, TIMER_PLAN_LOOK, &agreement->plan.plan_id);
 }
 
-/* The account's version is the plan's, too: a writer that lost its partition changes neither. */
-static void touch(const struct record *record, struct plan_agreement *agreement)
-{
-    book_touch_plan(agreement);
-    book_touch_account(account_of(record, agreement));
-    settle_timer(record, agreement);
-}
-
 static enum status emit(const struct record *record, const struct plan_agreement *agreement,
                         const ProtobufCMessage *message, struct error *err)
 {
     return record_emit(record, account_of(record, agreement), message, err);
 }
 
+/* What every change of a plan ends with: its row and its timer, the event that tells of it (NULL: none does), its
+ * debits. The account's version is the plan's, too: a writer that lost its partition changes neither. */
+static enum status changed(const struct record *record, struct plan_agreement *agreement,
+                           const ProtobufCMessage *message, struct error *err)
+{
+    struct account *account = account_of(record, agreement);
+
+    book_touch_plan(agreement);
+    book_touch_account(account);
+    settle_timer(record, agreement);
+    const enum status st = message ? emit(record, agreement, message, err) : STATUS_OK;
+    return st == STATUS_OK ? record_plan_collection(record, account, agreement, err) : st;
+}
+
 /* --- proposed, agreed on */
 
-static enum status emit_proposed(const struct record *record, const struct plan_agreement *agreement, struct error *err)
+enum status record_plan_proposed(const struct record *record, struct account *account, struct plan_agreement *agreement,
+                                 struct error *err)
 {
     Dunlin__Payment__V1__PlanProposed message;
     g_autofree struct plan_rows *rows = g_new(struct plan_rows, 1);
 
+    account->proposed_plan_id = agreement->plan.plan_id;
     plan_fill_rows(&agreement->plan.schedule, rows);
     dunlin__payment__v1__plan_proposed__init(&message);
     message.plan_id = wire_id(&agreement->plan.plan_id);
@@ -79,19 +87,11 @@ static enum status emit_proposed(const struct record *record, const struct plan_
     message.n_instalments = (size_t)agreement->plan.schedule.n;
     message.instalments = rows->list;
     message.replaces = wire_id(&agreement->plan.replaces);
-    return emit(record, agreement, &message.base, err);
+    return changed(record, agreement, &message.base, err);
 }
 
-enum status record_plan_proposed(const struct record *record, struct account *account, struct plan_agreement *agreement,
-                                 struct error *err)
-{
-    account->proposed_plan_id = agreement->plan.plan_id;
-    touch(record, agreement);
-    return emit_proposed(record, agreement, err);
-}
-
-static enum status emit_agreed(const struct record *record, const struct plan_agreement *agreement,
-                               enum sop_role approved_as, struct error *err)
+static enum status tell_agreed(const struct record *record, struct plan_agreement *agreement, enum sop_role approved_as,
+                               struct error *err)
 {
     Dunlin__Payment__V1__PlanAgreed message;
     g_autofree struct plan_rows *rows = g_new(struct plan_rows, 1);
@@ -111,7 +111,7 @@ static enum status emit_agreed(const struct record *record, const struct plan_ag
     message.instalments = rows->list;
     message.replaces = wire_id(&agreement->plan.replaces);
     message.instrument_id = wire_id(&agreement->instrument_id);
-    return emit(record, agreement, &message.base, err);
+    return changed(record, agreement, &message.base, err);
 }
 
 static enum status cancel_promise(const struct record *record, struct account *account, struct error *err)
@@ -141,7 +141,6 @@ static enum status end_cancelled(const struct record *record, struct plan_agreem
     Dunlin__Payment__V1__PlanCancelled message;
 
     forget(account_of(record, agreement), agreement);
-    touch(record, agreement);
     dunlin__payment__v1__plan_cancelled__init(&message);
     message.plan_id = wire_id(&agreement->plan.plan_id);
     message.account_id = wire_id(&agreement->plan.account_id);
@@ -149,8 +148,7 @@ static enum status end_cancelled(const struct record *record, struct plan_agreem
     message.reason = wire_text(agreement->reason);
     message.replaced_by = wire_id(&agreement->plan.replaced_by);
     message.was_proposed = was_proposed;
-    const enum status st = emit(record, agreement, &message.base, err);
-    return st == STATUS_OK ? record_plan_collection(record, account_of(record, agreement), agreement, err) : st;
+    return changed(record, agreement, &message.base, err);
 }
 
 /* One that was broken stays so, and only names what follows it. */
@@ -226,9 +224,7 @@ static enum status complete(const struct record *record, struct account *account
     message.paid_minor = plan_paid(&agreement->plan);
     message.discount_minor = plan_discount_granted(&agreement->plan, account->balance.minor);
     message.currency = wire_text(agreement->owed.currency);
-    enum status st = emit(record, agreement, &message.base, err);
-    if (st == STATUS_OK)
-        st = record_plan_collection(record, account, agreement, err);
+    const enum status st = changed(record, agreement, &message.base, err);
     return st == STATUS_OK ? grant_discount(record, account, agreement, cause, err) : st;
 }
 
@@ -243,11 +239,10 @@ enum status record_plan_agreed(const struct record *record, struct account *acco
         return st;
     forget(account, agreement);
     account->plan_id = agreement->plan.plan_id;
-    touch(record, agreement);
-    st = emit_agreed(record, agreement, approved_as, err);
+    st = tell_agreed(record, agreement, approved_as, err);
     if (st == STATUS_OK && agreement->plan.state == PLAN_COMPLETED)
         return complete(record, account, agreement, NULL, err);
-    return st == STATUS_OK ? record_plan_collection(record, account, agreement, err) : st;
+    return st;
 }
 
 /* --- held, resumed, cancelled */
@@ -256,23 +251,21 @@ enum status record_plan_hold(const struct record *record, struct plan_agreement 
                              struct error *err)
 {
     Dunlin__Payment__V1__PlanHeld message;
-    enum status st =
+    const enum status st =
         agreement->plan.state == PLAN_ON_HOLD ? STATUS_OK : plan_hold(&agreement->plan, today(record), err);
 
     if (st != STATUS_OK)
         return st;
     agreement->reason = reason;
-    touch(record, agreement);
     dunlin__payment__v1__plan_held__init(&message);
     message.plan_id = wire_id(&agreement->plan.plan_id);
     message.account_id = wire_id(&agreement->plan.account_id);
     message.debtor_id = wire_id(&agreement->debtor_id);
     message.reason = wire_text(reason);
-    st = emit(record, agreement, &message.base, err);
-    return st == STATUS_OK ? record_plan_collection(record, account_of(record, agreement), agreement, err) : st;
+    return changed(record, agreement, &message.base, err);
 }
 
-static enum status emit_resumed(const struct record *record, const struct plan_agreement *agreement, bool was_completed,
+static enum status tell_resumed(const struct record *record, struct plan_agreement *agreement, bool was_completed,
                                 const char *reason, struct error *err)
 {
     Dunlin__Payment__V1__PlanResumed message;
@@ -283,19 +276,15 @@ static enum status emit_resumed(const struct record *record, const struct plan_a
     message.debtor_id = wire_id(&agreement->debtor_id);
     message.reason = wire_text(reason);
     message.was_completed = was_completed;
-    return emit(record, agreement, &message.base, err);
+    return changed(record, agreement, &message.base, err);
 }
 
 enum status record_plan_resume(const struct record *record, struct plan_agreement *agreement, const char *reason,
                                struct error *err)
 {
-    enum status st = plan_resume(&agreement->plan, today(record), err);
+    const enum status st = plan_resume(&agreement->plan, today(record), err);
 
-    if (st != STATUS_OK)
-        return st;
-    touch(record, agreement);
-    st = emit_resumed(record, agreement, false, reason, err);
-    return st == STATUS_OK ? record_plan_collection(record, account_of(record, agreement), agreement, err) : st;
+    return st == STATUS_OK ? tell_resumed(record, agreement, false, reason, err) : st;
 }
 
 enum status record_plan_cancel(const struct record *record, struct plan_agreement *agreement, enum plan_event event,
@@ -328,13 +317,12 @@ enum status record_plans_recalled(const struct record *record, struct account *a
 static enum status settle_completed(const struct record *record, struct account *account,
                                     struct plan_agreement *agreement, const struct posting *posting, struct error *err)
 {
-    if (!plan_counts_back(agreement, posting))
-        return STATUS_OK;
-    enum status st = STATUS_OK;
-    if (agreement->plan.state == PLAN_ACTIVE)
-        st = emit_resumed(record, agreement, true, "a payment came back", err);
-    if (st == STATUS_OK)
-        st = revoke_discount(record, account, agreement, posting, err);
+    enum status st = agreement->plan.state == PLAN_ACTIVE
+                         ? tell_resumed(record, agreement, true, "a payment came back", err)
+                         : changed(record, agreement, NULL, err);
+    if (st != STATUS_OK || !plan_counts_back(agreement, posting))
+        return st;
+    st = revoke_discount(record, account, agreement, posting, err);
     return st == STATUS_OK ? grant_discount(record, account, agreement, posting, err) : st;
 }
 
@@ -344,7 +332,6 @@ static enum status settle(const struct record *record, struct account *account, 
     const enum plan_state before = agreement->plan.state;
 
     plan_settle(agreement, posting, account->balance.minor);
-    touch(record, agreement);
     if (before == PLAN_COMPLETED)
         return settle_completed(record, account, agreement, posting, err);
     switch (agreement->plan.state) {
@@ -354,12 +341,11 @@ static enum status settle(const struct record *record, struct account *account, 
         return end_cancelled(record, agreement, before == PLAN_PROPOSED, err);
     case PLAN_ACTIVE:
     case PLAN_ON_HOLD:
-        return record_plan_collection(record, account, agreement, err);
     case PLAN_PROPOSED:
     case PLAN_BROKEN:
         break;
     }
-    return STATUS_OK;
+    return changed(record, agreement, NULL, err);
 }
 
 enum status record_plan_posting(const struct record *record, struct account *account, const struct posting *posting,
@@ -412,8 +398,7 @@ static enum status end_broken(const struct record *record, struct plan_agreement
     message.open_minor = standing.open_minor;
     message.paid_minor = plan_paid(&agreement->plan);
     message.currency = wire_text(agreement->owed.currency);
-    const enum status st = emit(record, agreement, &message.base, err);
-    return st == STATUS_OK ? record_plan_collection(record, account_of(record, agreement), agreement, err) : st;
+    return changed(record, agreement, &message.base, err);
 }
 
 static enum status review(const struct record *record, struct plan_agreement *agreement, struct error *err)
@@ -429,14 +414,10 @@ static enum status review(const struct record *record, struct plan_agreement *ag
     if (st != STATUS_OK)
         return st;
     plan_review(plan, day, &text);
-    if (plan->state == PLAN_BROKEN) {
-        agreement->reason = text;
-        st = end_broken(record, agreement, day, err);
-    } else {
-        st = record_plan_collection(record, account_of(record, agreement), agreement, err);
-    }
-    touch(record, agreement);
-    return st;
+    if (plan->state != PLAN_BROKEN)
+        return changed(record, agreement, NULL, err);
+    agreement->reason = text;
+    return end_broken(record, agreement, day, err);
 }
 
 enum status record_plan_look(const struct record *record, const struct timer *timer, struct error *err)

@@ -5,7 +5,7 @@
  *
  * Broken once: a held plan that goes on drawing, an instalment drawn that was paid by other ways, no next debit after
  * one has settled, a return that leaves the plan as it was, a return of a held plan presented again, debits of paid
- * instalments not loaded. */
+ * instalments not loaded, a plan that is open again and left as it was. */
 
 #define TRACE "121042880000001"
 
@@ -167,6 +167,18 @@ static void what_comes_back_of_a_held_plan_waits_until_it_is_resumed(void **stat
     (void)fixture_emitted(fixture);
 }
 
+static void a_plan_that_is_open_again_is_collected_again(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct drawn drawn = collected(fixture, "open again");
+    Dunlin__Payment__V1__PostingView *paid = pay(fixture, &drawn.ids, 1000);
+
+    expect(fixture, "PaymentPosted BalanceChanged PlanCompleted DebitCancelled DebitCancelled DebitCancelled");
+    take_back(fixture, paid->posting_id, STATUS_OK);
+    fixture_free_reply(paid);
+    expect(fixture, "PaymentReversed BalanceChanged PlanResumed DebitScheduled DebitScheduled DebitScheduled");
+}
+
 static void an_instrument_that_makes_no_sense_is_refused(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -189,6 +201,7 @@ int main(void)
         cmocka_unit_test_setup(a_plan_on_hold_draws_nothing, empty),
         cmocka_unit_test_setup(a_return_is_presented_again_or_holds_the_plan, empty),
         cmocka_unit_test_setup(what_comes_back_of_a_held_plan_waits_until_it_is_resumed, empty),
+        cmocka_unit_test_setup(a_plan_that_is_open_again_is_collected_again, empty),
         cmocka_unit_test_setup(an_instrument_that_makes_no_sense_is_refused, empty),
     };
 
