@@ -279,4 +279,25 @@ static inline void take_back(struct unit_fixture *fixture, const char *account, 
     fixture_free_reply(call_as(fixture, "operator", "ReleaseFact", &release.base, STATUS_OK));
 }
 
+static inline Dunlin__Contact__V1__ReserveDialListReply *dial_list(struct unit_fixture *fixture, uint32_t limit)
+{
+    uint32_t partition = FIXTURE_PARTITION;
+    Dunlin__Contact__V1__ReserveDialListRequest request;
+    dunlin__contact__v1__reserve_dial_list_request__init(&request);
+    request.partitions = &partition;
+    request.n_partitions = 1;
+    request.limit = limit;
+    request.hold_s = 300;
+    request.dialer = wire_text("acme");
+    return call_as(fixture, "dialer", "ReserveDialList", &request.base, STATUS_OK);
+}
+
+static inline size_t dial_list_size(struct unit_fixture *fixture)
+{
+    Dunlin__Contact__V1__ReserveDialListReply *reply = dial_list(fixture, 1000);
+    size_t n = reply->n_entries;
+    fixture_free_reply(reply);
+    return n;
+}
+
 #endif
