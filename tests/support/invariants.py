@@ -152,6 +152,17 @@ QUERIES = {
     "accounts with a plan and an open promise (account, plan, promise)":
         """SELECT a.account_id, a.plan_id, a.open_promise_id FROM payment.account AS a JOIN payment.plan AS p ON p.partition = a.partition AND p.plan_id = a.plan_id
            WHERE p.state IN (2, 3) AND a.open_promise_id IS NOT NULL""",
+    # --- debits ---
+    "debits that wait though their instrument is stopped, or their plan does not collect (debit, instrument's state, plan's state)":
+        """SELECT d.debit_id, i.state, p.state FROM payment.debit AS d JOIN payment.instrument AS i ON i.partition = d.partition AND i.instrument_id = d.instrument_id
+           LEFT JOIN payment.plan AS p ON p.partition = d.partition AND p.plan_id = d.plan_id
+           WHERE d.state = 1 AND (i.state <> 1 OR (d.plan_id IS NOT NULL AND p.state IS DISTINCT FROM 2))""",
+    "debits that settled as something else than what was drawn (debit, trace, drawn, posted and held)":
+        """SELECT d.debit_id, r.trace, d.amount_minor, coalesce(-p.change_minor, 0) + coalesce(s.amount_minor, 0) FROM payment.debit AS d
+           JOIN payment.presentment AS r ON r.partition = d.partition AND r.debit_id = d.debit_id AND r.number = d.n_presented
+           LEFT JOIN payment.posting AS p ON p.partition = d.partition AND p.account_id = d.account_id AND p.kind = 2 AND p.reference = r.trace
+           LEFT JOIN payment.suspense AS s ON s.partition = d.partition AND s.source = 2 AND s.reference = r.trace
+           WHERE d.state = 4 AND d.amount_minor <> coalesce(-p.change_minor, 0) + coalesce(s.amount_minor, 0)""",
     "one reference posted twice on an account (account, reference, postings)":
         """SELECT account_id, reference, count(*) FROM payment.posting WHERE kind = 2 AND reference <> ''
            GROUP BY 1, 2 HAVING count(*) > 1""",
