@@ -24,14 +24,16 @@ static const cyaml_schema_value_t LINE = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER,
 #define NOTICE(name, kind)                                                                                             \
     CYAML_FIELD_STRING_PTR(name, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct notice_templates, of[kind], 1, 60)
 static const cyaml_schema_field_t LETTER_FIELDS[] = {
-    NOTICE("received", NOTICE_DISPUTE_RECEIVED),
-    NOTICE("identity_theft", NOTICE_DISPUTE_IDENTITY_THEFT),
-    NOTICE("duplicate", NOTICE_DISPUTE_DUPLICATE),
-    NOTICE("frivolous", NOTICE_DISPUTE_FRIVOLOUS),
-    NOTICE("rejected", NOTICE_DISPUTE_REJECTED),
-    NOTICE("withdrawn", NOTICE_DISPUTE_WITHDRAWN),
-    NOTICE("credited", NOTICE_DISPUTE_CREDITED),
-    NOTICE("closed", NOTICE_DISPUTE_CLOSED),
+    NOTICE("received", NOTICE_DISPUTE_RECEIVED),         NOTICE("identity_theft", NOTICE_DISPUTE_IDENTITY_THEFT),
+    NOTICE("duplicate", NOTICE_DISPUTE_DUPLICATE),       NOTICE("frivolous", NOTICE_DISPUTE_FRIVOLOUS),
+    NOTICE("rejected", NOTICE_DISPUTE_REJECTED),         NOTICE("withdrawn", NOTICE_DISPUTE_WITHDRAWN),
+    NOTICE("credited", NOTICE_DISPUTE_CREDITED),         NOTICE("closed", NOTICE_DISPUTE_CLOSED),
+    NOTICE("verification", NOTICE_DISPUTE_VERIFICATION), CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t DEBIT_FIELDS[] = {
+    NOTICE("postdated", NOTICE_DEBIT_POSTDATED),
+    NOTICE("varying", NOTICE_DEBIT_VARYING),
     CYAML_FIELD_END,
 };
 
@@ -55,6 +57,7 @@ static const cyaml_schema_field_t PROFILE_FIELDS[] = {
                      CYAML_ARRAY_LEN(BASES)),
     CYAML_FIELD_INT("assumption_days", CYAML_FLAG_DEFAULT, struct agency_profile, assumption_days),
     CYAML_FIELD_MAPPING("dispute_letters", CYAML_FLAG_OPTIONAL, struct agency_profile, dispute_letters, LETTER_FIELDS),
+    CYAML_FIELD_MAPPING("debit_letters", CYAML_FLAG_OPTIONAL, struct agency_profile, debit_letters, DEBIT_FIELDS),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t PROFILE = {
@@ -146,4 +149,14 @@ const struct agency_profile *agency_profiles_find(const struct agency_profiles *
         if (profiles->all[i].agency_id == agency_id || (profiles->all[i].agency_id == 0 && !found))
             found = &profiles->all[i];
     return found;
+}
+
+const char *agency_profile_letter(const struct agency_profile *profile, enum notice_kind kind)
+{
+    return notice_is_of_debit(kind) ? profile->debit_letters.of[kind] : profile->dispute_letters.of[kind];
+}
+
+const char *agency_profile_letters(enum notice_kind kind)
+{
+    return notice_is_of_debit(kind) ? "debit_letters" : "dispute_letters";
 }

@@ -10,7 +10,8 @@
 #include "letter/validation_notice.h"
 #include "status/status.h"
 
-/* Templates of the letters that facts ask for, by enum notice_kind; NULL: the agency writes none such. */
+/* Templates of the letters that facts ask for, by enum notice_kind; NULL: the agency writes none such, or it is none
+ * of these. */
 struct notice_templates {
     char *of[NOTICE_KINDS_END];
 };
@@ -31,7 +32,7 @@ struct agency_profile {
     bool consumer_financial_product;           /* 12 CFR 1006.1(c)(2): of debts to natural persons */
     enum notice_itemization_basis itemization; /* what the date of opening of an account is */
     int assumption_days;                       /* business days until a notice counts as received */
-    struct notice_templates dispute_letters;
+    struct notice_templates dispute_letters, debit_letters;
 };
 
 struct agency_profiles {
@@ -45,6 +46,11 @@ struct agency_profiles {
 MUST_USE enum status agency_profiles_load(const char *path, struct agency_profiles **ret_profiles, struct error *err);
 void agency_profiles_free(struct agency_profiles *profiles);
 void agency_profiles_freep(struct agency_profiles **profiles);
+
+/* Of a letter that a fact asks for. Lent; NULL: the agency writes none of this kind. */
+const char *agency_profile_letter(const struct agency_profile *profile, enum notice_kind kind);
+/* Under which key the file names it: "dispute_letters". Static. */
+const char *agency_profile_letters(enum notice_kind kind);
 
 /* Lent; NULL where the file has neither an entry for it nor one for all. */
 const struct agency_profile *agency_profiles_find(const struct agency_profiles *profiles, int32_t agency_id);

@@ -8,6 +8,11 @@
 
 _Static_assert((int)NOTICE_DISPUTE_CLOSED == DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_CLOSED,
                "as stored");
+_Static_assert((int)NOTICE_DEBIT_POSTDATED == DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DEBIT_POSTDATED,
+               "as stored");
+_Static_assert((int)NOTICE_DISPUTE_VERIFICATION ==
+                   DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_VERIFICATION,
+               "as stored");
 
 #define OPENED_WITHIN_US (30 * US_PER_DAY) /* later the answer itself is due */
 #define ENDED_WITHIN_US  (90 * US_PER_DAY)
@@ -16,6 +21,7 @@ _Static_assert((int)NOTICE_DISPUTE_CLOSED == DUNLIN__CORRESPONDENCE__V1__NOTICE_
 #define BY_LETTER DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER
 #define CONFIRMS  DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_OPT_OUT_CONFIRMATION
 #define RESPONDS  DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_DISPUTE_RESPONSE
+#define REQUIRED  DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_REQUIRED_BY_LAW
 
 static const struct notice_rule RULES[NOTICE_KINDS_END] = {
     [NOTICE_OPT_OUT_CONFIRMATION] = {"opt_out_confirmation", "opt-out-confirmation", BY_TEXT, CONFIRMS,
@@ -35,6 +41,11 @@ static const struct notice_rule RULES[NOTICE_KINDS_END] = {
                                  "policy; 15 USC 1681s-2(a)(8)(E)"},
     [NOTICE_DISPUTE_CLOSED] = {"closed", "dispute-closed", BY_LETTER, RESPONDS, ENDED_WITHIN_US, true,
                                "policy; 15 USC 1681s-2(a)(8)(E)"},
+    [NOTICE_DEBIT_POSTDATED] = {"postdated", "debit-postdated", BY_LETTER, REQUIRED, 0, true,
+                                "15 USC 1692f(2); 12 CFR 1006.22(c)"},
+    [NOTICE_DEBIT_VARYING] = {"varying", "debit-varying", BY_LETTER, REQUIRED, 0, true, "12 CFR 1005.10(d)(1)"},
+    [NOTICE_DISPUTE_VERIFICATION] = {"verification", "dispute-verification", BY_LETTER, RESPONDS, ENDED_WITHIN_US, true,
+                                     "15 USC 1692g(b); 12 CFR 1006.38(d)(2)(i)"},
 };
 
 const struct notice_rule *notice_rule(enum notice_kind kind)
@@ -85,13 +96,15 @@ bool notice_is_current(enum notice_kind kind, const struct notice_dispute *dispu
         return has_ended && notice_of_outcome(dispute) == kind;
     if (has_ended || dispute->is_answered)
         return false;
+    if (kind == NOTICE_DISPUTE_VERIFICATION)
+        return dispute->is_requested;
     return kind == NOTICE_DISPUTE_FRIVOLOUS ? dispute->is_frivolous : notice_of_opening(dispute) == kind;
 }
 
-struct id notice_id_of(const struct id *dispute_id, enum notice_kind kind, int64_t seq)
+struct id notice_id_of(const struct id *subject_id, enum notice_kind kind, int64_t seq)
 {
     const struct {
         int64_t kind, seq;
     } key = {kind, notice_is_outcome(kind) ? seq : 0};
-    return id_derive(dispute_id, "notice", &key, sizeof(key));
+    return id_derive(subject_id, "notice", &key, sizeof(key));
 }

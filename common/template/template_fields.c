@@ -65,6 +65,14 @@ static const struct template_field_row FIELDS[TEMPLATE_FIELD_COUNT] = {
     [TEMPLATE_DISPUTE_OUTCOME] = {"dispute_outcome", TEMPLATE_TEXT, "how the dispute ended, in the message's language"},
     [TEMPLATE_DISPUTE_CAUSE] = {"dispute_cause", TEMPLATE_TEXT, "its root cause, in the message's language"},
     [TEMPLATE_CREDIT_AMOUNT] = {"credit_amount", TEMPLATE_MONEY, "what a resolution took off"},
+    [TEMPLATE_INTEREST_ADDED] = {"interest_added", TEMPLATE_MONEY, "interest since the account was placed"},
+    [TEMPLATE_FEES_ADDED] = {"fees_added", TEMPLATE_MONEY, "what else was added since then"},
+    [TEMPLATE_PAYMENTS_MADE] = {"payments_made", TEMPLATE_MONEY, "paid since then, less what came back"},
+    [TEMPLATE_CREDITS_GIVEN] = {"credits_given", TEMPLATE_MONEY, "taken off since then"},
+    [TEMPLATE_DEBIT_AMOUNT] = {"debit_amount", TEMPLATE_MONEY, "that is to be drawn from the debtor's bank account"},
+    [TEMPLATE_DEBIT_DATE] = {"debit_date", TEMPLATE_DATE, "on which it is drawn"},
+    [TEMPLATE_DEBIT_ACCOUNT] = {"debit_account", TEMPLATE_TEXT,
+                                "from which, in the message's language: its kind and last four digits"},
 };
 
 _Static_assert(TEMPLATE_FIELD_COUNT <= 64, "a template_field_set has a bit for each field");

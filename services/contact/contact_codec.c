@@ -179,6 +179,7 @@ enum status codec_check_evidence(const Dunlin__Contact__V1__Evidence *wire, stru
 
 enum status codec_report(const Dunlin__Contact__V1__AttemptReport *wire, struct report *ret_report, struct error *err)
 {
+    struct id notice_id;
     *ret_report = (struct report){0};
     enum status st = read_facts(wire, ret_report, err);
     if (st == STATUS_OK)
@@ -189,6 +190,8 @@ enum status codec_report(const Dunlin__Contact__V1__AttemptReport *wire, struct 
         st = wire_free_text(wire->reason, CODEC_REASON_MAX_BYTES, "reason", err);
     if (st == STATUS_OK)
         st = codec_check_evidence(wire->evidence, err);
+    if (st == STATUS_OK && wire->notice_id.len > 0)
+        st = wire_read_id(&wire->notice_id, "notice_id", &notice_id, err);
     for (size_t i = 0; st == STATUS_OK && i < wire->n_flags; i++) {
         enum sticky_flag flag = STICKY_CEASE;
         st = codec_flag(wire->flags[i], "flags", &flag, err);

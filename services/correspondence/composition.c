@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dispute_wording.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "id/id.h"
+#include "letter_wording.h"
 #include "template/template_format.h"
 
 #define SMS_MAX_CHARACTERS 1600 /* what gateways take: ten parts */
@@ -165,14 +165,14 @@ static const char *with_amount(struct writing *writing, const char *pattern, int
 
 /* NULL where it cannot be written; the template then lacks the field's value. */
 static const char *disputed_part(struct writing *writing, const struct dispute_description *dispute,
-                                 const struct dispute_wording *wording)
+                                 const struct letter_wording *wording)
 {
     if (dispute->disputed_minor == 0)
         return wording->whole_debt;
     return with_amount(writing, wording->part_of_debt, dispute->disputed_minor, NULL);
 }
 
-static const char *dispute_cause(const struct dispute_description *dispute, const struct dispute_wording *wording)
+static const char *dispute_cause(const struct dispute_description *dispute, const struct letter_wording *wording)
 {
     if (dispute->root_cause == DUNLIN__DISPUTE__V1__ROOT_CAUSE__ROOT_CAUSE_OTHER)
         return dispute->root_cause_text;
@@ -182,7 +182,7 @@ static const char *dispute_cause(const struct dispute_description *dispute, cons
     return text ? text : wording->unknown;
 }
 
-static const char *dispute_outcome(const struct dispute_description *dispute, const struct dispute_wording *wording)
+static const char *dispute_outcome(const struct dispute_description *dispute, const struct letter_wording *wording)
 {
     const char *text = dispute->outcome >= 0 && dispute->outcome < (int)ARRAY_SIZE(wording->outcome)
                            ? wording->outcome[dispute->outcome]
@@ -193,7 +193,7 @@ static const char *dispute_outcome(const struct dispute_description *dispute, co
 static void fill_dispute(struct writing *writing, const struct dispute_description *dispute)
 {
     struct template_values *values = &writing->values;
-    const struct dispute_wording *wording = dispute_wording(writing->language);
+    const struct letter_wording *wording = letter_wording(writing->language);
     const char *client = writing->order->account->client;
     template_set_date(values, TEMPLATE_DISPUTE_DATE, dispute->received_on);
     template_set_text(values, TEMPLATE_DISPUTE_REFERENCE, reference_of(writing, &dispute->dispute_id));
@@ -229,6 +229,34 @@ static int64_t held_minor(const struct composition_order *order)
     return composition_asks(order->purpose) ? order->account->held_minor : 0;
 }
 
+/* The account by its kind and last four digits, as payment has them: nothing else of it is known. */
+static void fill_debit(struct writing *writing, const struct debit_description *debit)
+{
+    struct template_values *values = &writing->values;
+    const struct letter_wording *wording = letter_wording(writing->language);
+    const size_t kind = debit->kind > 0 && debit->kind < (int)ARRAY_SIZE(wording->account) ? (size_t)debit->kind : 0;
+    template_set_money(values, TEMPLATE_DEBIT_AMOUNT, debit->amount);
+    template_set_date(values, TEMPLATE_DEBIT_DATE, debit->drawn_on);
+    template_set_text(values, TEMPLATE_DEBIT_ACCOUNT,
+                      debit->last4[0] ? with_word(writing, wording->ending[kind], debit->last4)
+                                      : wording->account[kind]);
+}
+
+/* As a validation notice has it, 12 CFR 1006.34(c)(2)(viii). */
+static void fill_itemization(struct writing *writing)
+{
+    const struct account_description *account = writing->order->account;
+    struct template_values *values = &writing->values;
+    const struct money asked = money_of(writing, account->balance_minor - held_minor(writing->order));
+    template_set_money(values, TEMPLATE_ORIGINAL_AMOUNT, money_of(writing, account->placed_minor));
+    template_set_money(values, TEMPLATE_INTEREST_ADDED, money_of(writing, account->interest_minor));
+    template_set_money(values, TEMPLATE_FEES_ADDED, money_of(writing, account->charged_minor));
+    template_set_money(values, TEMPLATE_PAYMENTS_MADE, money_of(writing, account->paid_minor));
+    template_set_money(values, TEMPLATE_CREDITS_GIVEN, money_of(writing, account->credited_minor));
+    template_set_money(values, TEMPLATE_BALANCE, asked);
+    template_set_money(values, TEMPLATE_TOTAL_AMOUNT, asked);
+}
+
 static void fill_values(struct writing *writing)
 {
     const struct composition_order *order = writing->order;
@@ -260,10 +288,7 @@ static void fill_values(struct writing *writing)
     if (writing->address)
         template_set_text(values, TEMPLATE_DEBTOR_ADDRESS,
                           joined(writing, (char *const *)(void *)&writing->addressee[1], 2));
-    const struct money asked = money_of(writing, order->account->balance_minor - held_minor(order));
-    template_set_money(values, TEMPLATE_BALANCE, asked);
-    template_set_money(values, TEMPLATE_TOTAL_AMOUNT, asked);
-    template_set_money(values, TEMPLATE_ORIGINAL_AMOUNT, money_of(writing, order->account->placed_minor));
+    fill_itemization(writing);
     template_set_date(values, TEMPLATE_DUE_DATE, order->account->due_on);
     template_set_date(values, TEMPLATE_INVOICE_DATE, order->account->opened_on);
     template_set_date(values, TEMPLATE_LETTER_DATE, order->today);
@@ -271,6 +296,8 @@ static void fill_values(struct writing *writing)
     template_set_date(values, TEMPLATE_VALIDATION_END_DATE, validation_end(order));
     if (order->dispute && writing->template)
         fill_dispute(writing, order->dispute);
+    if (order->debit && writing->template)
+        fill_debit(writing, order->debit);
 }
 
 /* The letterhead, and the addressee. */
@@ -423,8 +450,8 @@ enum status composition_check_confirmation(const struct template_set *templates,
     return st;
 }
 
-/* 15 USC 1692g(b): collection has ceased, and what answers the debtor is none. */
-static enum status check_dispute_letter(const struct template *template, struct error *err)
+/* 15 USC 1692g(b): collection has ceased, and what answers the debtor is none; nor is what a law has him told. */
+static enum status check_notice_letter(const struct template *template, struct error *err)
 {
     static const enum template_field ASKING[] = {TEMPLATE_PAYMENT_LINK, TEMPLATE_PAY_BY_DATE,
                                                  TEMPLATE_SETTLEMENT_AMOUNT};
@@ -433,20 +460,45 @@ static enum status check_dispute_letter(const struct template *template, struct 
     for (size_t i = 0; i < ARRAY_SIZE(ASKING); i++)
         if ((template->used & TEMPLATE_FIELD_BIT(ASKING[i])) != 0)
             return error_set(err, STATUS_INVALID_ARGUMENT,
-                             "template '%s' (%s): {{%s}} asks for payment, which an answer to a dispute may not",
+                             "template '%s' (%s): {{%s}} asks for payment, which an answer to a dispute may not, nor "
+                             "the notice of a debit",
                              template->name, template->language, template_field_row(ASKING[i])->name);
     return STATUS_OK;
 }
 
-enum status composition_check_dispute_letter(const struct template_set *templates, const char *name, struct error *err)
+static enum status check_debit_letter(const struct template *template, struct error *err)
+{
+    static const enum template_field SAID[] = {TEMPLATE_DEBIT_AMOUNT, TEMPLATE_DEBIT_DATE};
+    for (size_t i = 0; i < ARRAY_SIZE(SAID); i++)
+        if ((template->used & TEMPLATE_FIELD_BIT(SAID[i])) == 0)
+            return error_set(err, STATUS_INVALID_ARGUMENT,
+                             "template '%s' (%s): the notice of a debit says its {{%s}} (12 CFR 1005.10(d)(1))",
+                             template->name, template->language, template_field_row(SAID[i])->name);
+    return check_notice_letter(template, err);
+}
+
+/* Of every language. */
+static enum status check_letters(const struct template_set *templates, const char *name,
+                                 enum status (*check)(const struct template *template, struct error *err),
+                                 struct error *err)
 {
     enum status st = STATUS_OK;
     if (!templates_find(templates, name, NULL))
         return error_set(err, STATUS_NOT_FOUND, "no template '%s'", name);
     for (size_t i = 0; i < templates->n && st == STATUS_OK; i++)
         if (strcmp(templates->all[i].name, name) == 0)
-            st = check_dispute_letter(&templates->all[i], err);
+            st = check(&templates->all[i], err);
     return st;
+}
+
+enum status composition_check_dispute_letter(const struct template_set *templates, const char *name, struct error *err)
+{
+    return check_letters(templates, name, check_notice_letter, err);
+}
+
+enum status composition_check_debit_letter(const struct template_set *templates, const char *name, struct error *err)
+{
+    return check_letters(templates, name, check_debit_letter, err);
 }
 
 static enum status find_template(const struct composition_order *order, const struct template **ret_template,
@@ -493,11 +545,27 @@ static enum status take_body(struct writing *writing, const char *body, struct c
         to->body = TAKE(text);
         return STATUS_OK;
     }
-    const char *dispute = with_amount(writing, dispute_wording(writing->language)->held_part, minor, err);
+    const char *dispute = with_amount(writing, letter_wording(writing->language)->held_part, minor, err);
     if (!dispute)
         return err->code;
     to->body = g_strjoin(is_text ? " " : "\n\n", text, dispute, NULL);
     return STATUS_OK;
+}
+
+/* An itemization whose parts are not the whole says nothing: README.md, "The itemization". */
+static enum status check_itemization(const struct writing *writing, struct error *err)
+{
+    const template_field_set parts =
+        TEMPLATE_FIELD_BIT(TEMPLATE_INTEREST_ADDED) | TEMPLATE_FIELD_BIT(TEMPLATE_FEES_ADDED) |
+        TEMPLATE_FIELD_BIT(TEMPLATE_PAYMENTS_MADE) | TEMPLATE_FIELD_BIT(TEMPLATE_CREDITS_GIVEN);
+    const struct account_description *account = writing->order->account;
+    if ((writing->template->used & parts) == 0 || account->placed_minor + account->interest_minor +
+                                                          account->charged_minor - account->paid_minor -
+                                                          account->credited_minor ==
+                                                      account->balance_minor)
+        return STATUS_OK;
+    return error_set(err, STATUS_INVALID_ARGUMENT, "template '%s': the parts of what is owed do not add up to %s",
+                     writing->template->name, template_field_row(TEMPLATE_BALANCE)->name);
 }
 
 static enum status write_from_template(struct writing *writing, struct composition *to, struct error *err)
@@ -505,7 +573,9 @@ static enum status write_from_template(struct writing *writing, struct compositi
     const struct composition_order *order = writing->order;
     const struct template *template = writing->template;
     struct template_text text = {0};
-    enum status st = template_render(template, &writing->values, &text, err);
+    enum status st = check_itemization(writing, err);
+    if (st == STATUS_OK)
+        st = template_render(template, &writing->values, &text, err);
     if (st != STATUS_OK)
         return st;
     g_strlcpy(to->template_version, template->version, sizeof(to->template_version));

@@ -2,6 +2,7 @@
 #define DUNLIN_CORRESPONDENCE_COMPOSITION_H
 
 #include "agency/agency_profile.h"
+#include "debit_facts.h"
 #include "description.h"
 #include "dispute_facts.h"
 #include "dunlin/contact/v1/contact.pb-c.h"
@@ -16,6 +17,7 @@
 struct composition_order {
     const struct account_description *account;
     const struct dispute_description *dispute; /* that it is about; NULL: about none */
+    const struct debit_description *debit;     /* that it announces; NULL: none */
     const struct agency_profile *profile;
     const struct template_set *templates;
     Dunlin__Contact__V1__Channel channel;
@@ -57,6 +59,11 @@ MUST_USE enum status composition_check_confirmation(const struct template_set *t
  * INVALID_ARGUMENT where it is no letter or asks for money: an answer collects nothing. */
 MUST_USE enum status composition_check_dispute_letter(const struct template_set *templates, const char *name,
                                                       struct error *err);
+
+/* Whether the message of this name can announce a debit: as that of a dispute, and it says how much is drawn and when
+ * (12 CFR 1005.10(d)(1), 1006.22(c)). */
+MUST_USE enum status composition_check_debit_letter(const struct template_set *templates, const char *name,
+                                                    struct error *err);
 
 /* BLAKE2b-256. */
 void composition_hash(const void *bytes, size_t len, uint8_t hash[static COMPOSITION_HASH_BYTES]);

@@ -4,6 +4,7 @@
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
 #include "dunlin/intake/v1/intake.pb-c.h"
+#include "dunlin/payment/v1/instrument.pb-c.h"
 #include "id/id_table.h"
 #include "service/wire.h"
 
@@ -123,12 +124,14 @@ static enum status take_fact_released(struct changes *changes, const struct serv
     return take_language(changes, event, &released->fact_id, &released->debtor_id, (struct language_row){0}, err);
 }
 
-/* What happened to a dispute, and what that asks to be written. */
+/* What happened to a dispute or a debit, and what that asks to be written. */
 struct occurrence {
-    const ProtobufCBinaryData *dispute_id, *account_id, *debtor_id;
+    const ProtobufCBinaryData *subject_id, *account_id, *debtor_id;
     enum notice_kind kind;
-    const char *explanation;              /* NULL: none */
-    const ProtobufCBinaryData *credit_id; /* NULL: none */
+    const char *explanation;               /* NULL: none */
+    const ProtobufCBinaryData *credit_id;  /* NULL: none */
+    const ProtobufCBinaryData *request_id; /* by which the notice is called; NULL: by subject and kind */
+    int64_t until_us;                      /* 0: as its kind has it */
 };
 
 static enum status take_notice(struct changes *changes, const struct service_event *event,
@@ -138,19 +141,22 @@ static enum status take_notice(struct changes *changes, const struct service_eve
                              .kind = occurrence->kind,
                              .explanation = occurrence->explanation ? occurrence->explanation : "",
                              .asked_at_us = event->event->occurred_at_us,
+                             .until_us = occurrence->until_us,
                              .seq = event->event->seq};
     if (occurrence->kind == NOTICE_NONE)
         return STATUS_OK;
-    enum status st = wire_read_id(occurrence->dispute_id, "dispute_id", &row.subject_id, err);
+    enum status st = wire_read_id(occurrence->subject_id, "subject_id", &row.subject_id, err);
     if (st == STATUS_OK)
         st = wire_read_id(occurrence->account_id, "account_id", &row.account_id, err);
     if (st == STATUS_OK)
         st = wire_read_id(occurrence->debtor_id, "debtor_id", &row.debtor_id, err);
     if (st == STATUS_OK && occurrence->credit_id)
         st = wire_read_id(occurrence->credit_id, "credit_id", &row.credit_id, err);
+    row.notice_id = notice_id_of(&row.subject_id, row.kind, row.seq);
+    if (st == STATUS_OK && occurrence->request_id)
+        st = wire_read_id(occurrence->request_id, "request_id", &row.notice_id, err);
     if (st != STATUS_OK)
         return st;
-    row.notice_id = notice_id_of(&row.subject_id, row.kind, row.seq);
     if (!g_hash_table_contains(changes->notices, &row.notice_id))
         (void)id_table_put(changes->notices, &row.notice_id, g_memdup2(&row, sizeof(row)));
     return STATUS_OK;
@@ -165,7 +171,7 @@ static enum notice_kind kind_of_opening(const Dunlin__Dispute__V1__DisputeDetail
 static enum status take_opened(struct changes *changes, const struct service_event *event, struct error *err)
 {
     const Dunlin__Dispute__V1__DisputeOpened *opened = (const void *)event->message;
-    const struct occurrence occurrence = {.dispute_id = &opened->dispute_id,
+    const struct occurrence occurrence = {.subject_id = &opened->dispute_id,
                                           .account_id = &opened->account_id,
                                           .debtor_id = &opened->debtor_id,
                                           .kind = kind_of_opening(opened->detail, opened->source)};
@@ -177,7 +183,7 @@ static enum status take_amended(struct changes *changes, const struct service_ev
 {
     const Dunlin__Dispute__V1__DisputeAmended *amended = (const void *)event->message;
     struct occurrence occurrence = {
-        .dispute_id = &amended->dispute_id,
+        .subject_id = &amended->dispute_id,
         .account_id = &amended->account_id,
         .debtor_id = &amended->debtor_id,
         .kind = kind_of_opening(amended->detail, DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_DEBTOR)};
@@ -193,11 +199,48 @@ static enum status take_resolved(struct changes *changes, const struct service_e
 {
     const Dunlin__Dispute__V1__DisputeResolved *resolved = (const void *)event->message;
     const struct notice_dispute ended = {.outcome = (int)resolved->outcome, .credit_minor = resolved->credit_minor};
-    const struct occurrence occurrence = {.dispute_id = &resolved->dispute_id,
+    const struct occurrence occurrence = {.subject_id = &resolved->dispute_id,
                                           .account_id = &resolved->account_id,
                                           .debtor_id = &resolved->debtor_id,
                                           .kind = notice_of_outcome(&ended),
                                           .credit_id = resolved->credit_id.len > 0 ? &resolved->credit_id : NULL};
+    return take_notice(changes, event, &occurrence, err);
+}
+
+static enum status take_requested(struct changes *changes, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__VerificationRequested *requested = (const void *)event->message;
+    if (!requested->request)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "request: is missing");
+    const struct occurrence occurrence = {.subject_id = &requested->dispute_id,
+                                          .account_id = &requested->account_id,
+                                          .debtor_id = &requested->debtor_id,
+                                          .request_id = &requested->request->request_id,
+                                          .kind = NOTICE_DISPUTE_VERIFICATION};
+    return take_notice(changes, event, &occurrence, err);
+}
+
+static enum notice_kind kind_of_debit(Dunlin__Payment__V1__DebitNotice notice)
+{
+    switch (notice) {
+    case DUNLIN__PAYMENT__V1__DEBIT_NOTICE__DEBIT_NOTICE_POSTDATED:
+        return NOTICE_DEBIT_POSTDATED;
+    case DUNLIN__PAYMENT__V1__DEBIT_NOTICE__DEBIT_NOTICE_VARYING:
+        return NOTICE_DEBIT_VARYING;
+    default:
+        return NOTICE_NONE;
+    }
+}
+
+/* Worth writing until the day on which it is drawn: late is better than not at all. */
+static enum status take_debit(struct changes *changes, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Payment__V1__DebitNoticeDue *due = (const void *)event->message;
+    const struct occurrence occurrence = {.subject_id = &due->debit_id,
+                                          .account_id = &due->account_id,
+                                          .debtor_id = &due->debtor_id,
+                                          .kind = kind_of_debit(due->notice),
+                                          .until_us = due->due_on_days * US_PER_DAY};
     return take_notice(changes, event, &occurrence, err);
 }
 
@@ -227,6 +270,8 @@ static const struct event_rule {
     {&dunlin__dispute__v1__dispute_amended__descriptor, take_amended},
     {&dunlin__dispute__v1__dispute_resolved__descriptor, take_resolved},
     {&dunlin__dispute__v1__dispute_reopened__descriptor, take_reopened},
+    {&dunlin__dispute__v1__verification_requested__descriptor, take_requested},
+    {&dunlin__payment__v1__debit_notice_due__descriptor, take_debit},
 };
 
 const ProtobufCMessageDescriptor *const CORRESPONDENCE_CONSUMED[] = {
@@ -240,6 +285,8 @@ const ProtobufCMessageDescriptor *const CORRESPONDENCE_CONSUMED[] = {
     &dunlin__dispute__v1__dispute_amended__descriptor,
     &dunlin__dispute__v1__dispute_resolved__descriptor,
     &dunlin__dispute__v1__dispute_reopened__descriptor,
+    &dunlin__dispute__v1__verification_requested__descriptor,
+    &dunlin__payment__v1__debit_notice_due__descriptor,
     NULL,
 };
 

@@ -137,7 +137,7 @@ static void push_notice(const struct notice_row *row, struct db_columns *columns
     db_array_id(columns->column[9], &row->credit_id);
     db_array_int8(columns->column[10], row->seq);
     db_array_int8(columns->column[11], row->asked_at_us);
-    db_array_int8(columns->column[12], row->asked_at_us + rule->within_us);
+    db_array_int8(columns->column[12], row->until_us != 0 ? row->until_us : row->asked_at_us + rule->within_us);
 }
 
 static void push_notices(const struct changes *changes, struct db_columns *columns)
@@ -241,19 +241,22 @@ void message_list_fini(struct message_list *list)
     *list = (struct message_list){0};
 }
 
+#define MESSAGE_IDS 5
+
 static void read_message(struct message_list *list, size_t row)
 {
+    static const int COLUMNS[MESSAGE_IDS] = {0, 1, 2, 3, 20};
     const struct db_result *result = list->result;
-    struct id *ids = &list->ids[4 * row];
+    struct id *ids = &list->ids[MESSAGE_IDS * row];
     Dunlin__Correspondence__V1__Message *to = &list->rows[row];
     size_t hash_len = 0;
     dunlin__correspondence__v1__message__init(to);
-    for (int i = 0; i < 4; i++)
-        ids[i] = db_id(result, row, i);
-    to->permit_id = wire_id(&ids[0]);
-    to->account_id = wire_id(&ids[1]);
-    to->debtor_id = wire_id(&ids[2]);
-    to->contact_point_id = wire_id(&ids[3]);
+    ProtobufCBinaryData *const fields[MESSAGE_IDS] = {&to->permit_id, &to->account_id, &to->debtor_id,
+                                                      &to->contact_point_id, &to->notice_id};
+    for (int i = 0; i < MESSAGE_IDS; i++) {
+        ids[i] = db_id(result, row, COLUMNS[i]);
+        *fields[i] = wire_id(&ids[i]);
+    }
     to->channel = (Dunlin__Contact__V1__Channel)db_int2(result, row, 4);
     to->purpose = (Dunlin__Contact__V1__Purpose)db_int2(result, row, 5);
     to->step = wire_text(db_text(result, row, 6));
@@ -284,7 +287,7 @@ static enum status read_messages(struct db *db, const struct db_statement *state
     list.n = db_rows(list.result);
     list.rows = g_new0(Dunlin__Correspondence__V1__Message, list.n);
     list.list = g_new0(Dunlin__Correspondence__V1__Message *, list.n);
-    list.ids = g_new0(struct id, 4 * list.n);
+    list.ids = g_new0(struct id, MESSAGE_IDS * list.n);
     for (size_t row = 0; row < list.n; row++)
         read_message(&list, row);
     *ret_list = list;
@@ -342,6 +345,7 @@ enum status correspondence_store_begin(struct db *db, const Dunlin__Corresponden
     const struct id permit_id = wire_known_id(&request->permit_id), account_id = wire_known_id(&request->account_id);
     const struct id debtor_id = wire_known_id(&request->debtor_id);
     const struct id point_id = wire_known_id(&request->contact_point_id);
+    const struct id notice_id = wire_known_id(&request->notice_id);
     key_args(&args, &permit_id);
     db_arg_id(&args, &account_id);
     db_arg_id(&args, &debtor_id);
@@ -358,6 +362,7 @@ enum status correspondence_store_begin(struct db *db, const Dunlin__Corresponden
     db_arg_text(&args, request->instance);
     db_arg_int8(&args, now_us);
     db_arg_int4(&args, request->notice_ends_on_days);
+    db_arg_id(&args, &notice_id);
     const enum status st = db_exec(db, &CORRESPONDENCE_MESSAGE_INSERT, &args, NULL, err);
     return st == STATUS_OK ? st : error_wrap(err, st, "begin a message");
 }

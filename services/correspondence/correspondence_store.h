@@ -32,7 +32,7 @@ struct language_row {
     const char *language; /* NULL: the fact, of whatever kind, counts no more */
     int64_t at_us, seq;
 };
-/* What is to be written. `subject_id` is the dispute, or the contact point that was opted out. */
+/* What is to be written. `subject_id` is the dispute, the debit, or the contact point that was opted out. */
 struct notice_row {
     struct id notice_id, account_id, debtor_id, subject_id;
     struct id credit_id; /* none: no posting is waited for */
@@ -40,6 +40,7 @@ struct notice_row {
     enum notice_kind kind;
     const char *explanation;
     int64_t asked_at_us, seq;
+    int64_t until_us; /* 0: as its kind has it */
 };
 struct reopening_row {
     struct id dispute_id, account_id;
@@ -69,7 +70,7 @@ MUST_USE enum status correspondence_store_describe(struct db *db,
 MUST_USE enum status correspondence_store_begin(struct db *db,
                                                 const Dunlin__Correspondence__V1__BeginMessageRequest *request,
                                                 int64_t now_us, struct error *err);
-/* Messages as the wire has them. ids has 4 places a message, which the rows borrow; both are freed by
+/* Messages as the wire has them. ids has 5 places a message, which the rows borrow; both are freed by
  * message_list_fini.
  */
 struct message_list {

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "debtor_address.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "service/wire.h"
 
@@ -16,13 +17,30 @@ void dispute_facts_fini(struct dispute_facts *facts)
     *facts = (struct dispute_facts){0};
 }
 
+static void add_name(GString *names, const Dunlin__Dispute__V1__Evidence *evidence)
+{
+    g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", evidence->document);
+}
+
+/* NULL: no verification is to be sent. */
+static const Dunlin__Dispute__V1__VerificationRequest *open_request(const Dunlin__Dispute__V1__GetDisputeReply *reply)
+{
+    const Dunlin__Dispute__V1__DisputeDetail *detail = reply->dispute->detail;
+    const Dunlin__Dispute__V1__VerificationRequest *request = detail ? detail->verification_request : NULL;
+    return request && request->is_open ? request : NULL;
+}
+
+/* Those that are to be sent as the answer; where none are, those that were. */
 static char *document_names(const Dunlin__Dispute__V1__GetDisputeReply *reply)
 {
+    const Dunlin__Dispute__V1__VerificationRequest *request = open_request(reply);
     GString *names = g_string_new(NULL);
-    for (size_t i = 0; i < reply->n_evidence; i++) {
+    for (size_t i = 0; request && i < request->n_evidence; i++)
+        add_name(names, request->evidence[i]);
+    for (size_t i = 0; !request && i < reply->n_evidence; i++) {
         const Dunlin__Dispute__V1__EvidenceView *view = reply->evidence[i];
         if (view->step == DUNLIN__DISPUTE__V1__DISPUTE_STEP__DISPUTE_STEP_VERIFICATION && view->evidence)
-            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", view->evidence->document);
+            add_name(names, view->evidence);
     }
     return g_string_free(names, FALSE);
 }
@@ -79,6 +97,13 @@ static struct notice_dispute standing_of(const Dunlin__Dispute__V1__DisputeView 
                                    .is_frivolous = detail && detail->frivolous_on_days != 0};
 }
 
+static bool is_request(const Dunlin__Dispute__V1__GetDisputeReply *reply, const ProtobufCBinaryData *notice_id)
+{
+    const Dunlin__Dispute__V1__VerificationRequest *request = open_request(reply);
+    return request && request->request_id.len == notice_id->len &&
+           memcmp(request->request_id.data, notice_id->data, notice_id->len) == 0;
+}
+
 enum notice_kind dispute_notice_due(const Dunlin__Dispute__V1__GetDisputeReply *reply)
 {
     const struct notice_dispute standing = standing_of(reply->dispute);
@@ -96,31 +121,6 @@ static enum status ask_dispute(const struct edge_caller *caller, const ProtobufC
     const enum status st = edge_call_any(caller, EDGE_DISPUTE, "GetDispute", &request.base, ret_reply, err);
     if (st == STATUS_OK && !((const Dunlin__Dispute__V1__GetDisputeReply *)*ret_reply)->dispute)
         return error_set(err, STATUS_INTERNAL, "dispute: no dispute in its reply");
-    return st;
-}
-
-/* Contact lists the points of a person in the order in which they were learnt. */
-static void choose_point(const Dunlin__Contact__V1__GetAccountReply *account, ProtobufCBinaryData *ret_point_id)
-{
-    for (size_t i = 0; i < account->n_contact_points; i++) {
-        const Dunlin__Contact__V1__ContactPointView *point = account->contact_points[i];
-        if (strcmp(point->kind, "address") == 0 && !point->is_opted_out && !point->is_wrong && !point->is_returned)
-            *ret_point_id = point->contact_point_id;
-    }
-}
-
-static enum status ask_contact(const struct edge_caller *caller, const Dunlin__Correspondence__V1__Notice *notice,
-                               struct dispute_facts *facts, struct error *err)
-{
-    Dunlin__Contact__V1__GetAccountRequest request;
-    const struct id account_id = wire_known_id(&notice->account_id);
-    dunlin__contact__v1__get_account_request__init(&request);
-    request.account_id = notice->account_id;
-    const enum status st = edge_call(caller, EDGE_CONTACT, "GetAccount", &request.base, id_partition(&account_id), NULL,
-                                     &facts->replies[REPLY_CONTACT], err);
-    if (st == STATUS_OK)
-        choose_point((const Dunlin__Contact__V1__GetAccountReply *)facts->replies[REPLY_CONTACT],
-                     &facts->contact_point_id);
     return st;
 }
 
@@ -173,6 +173,7 @@ static enum status ask_disputes(const struct edge_caller *caller, const Dunlin__
         reply, (const Dunlin__Dispute__V1__GetDisputeReply *)facts->replies[REPLY_EARLIER], &facts->documents);
     facts->dispute.explanation = notice->explanation;
     facts->standing = standing_of(reply->dispute);
+    facts->standing.is_requested = is_request(reply, &notice->notice_id);
     return STATUS_OK;
 }
 
@@ -182,7 +183,8 @@ enum status dispute_facts_ask(const struct edge_caller *caller, const Dunlin__Co
     struct dispute_facts facts = {0};
     enum status st = ask_disputes(caller, notice, &facts, err);
     if (st == STATUS_OK)
-        st = ask_contact(caller, notice, &facts, err);
+        st = debtor_address_ask(caller, &notice->account_id, false, &facts.replies[REPLY_CONTACT],
+                                &facts.contact_point_id, err);
     if (st == STATUS_OK)
         st = ask_ledger(caller, notice, &facts, err);
     if (st == STATUS_OK)

@@ -21,7 +21,7 @@ struct dispute_description {
     int64_t credited_minor;          /* taken off by its resolution */
     const char *reason;              /* the debtor's words; empty: none */
     const char *explanation;         /* why it is frivolous; empty: it is not, or nobody says */
-    const char *documents;           /* names of those that were sent as the answer, ", " between them; empty: none */
+    const char *documents;           /* names of what is or was sent as the answer, ", " between them; empty: none */
     struct date earlier_answered_on; /* of the dispute that it repeats; days 0: it repeats none, or it is not known */
 };
 

@@ -96,6 +96,7 @@ enum status edge_report(const struct edge_caller *caller, const struct id *permi
         evidence.document_hash = message->document_hash;
         report.evidence = &evidence;
         report.notice_ends_on_days = message->notice_ends_on_days;
+        report.notice_id = message->notice_id;
     }
     request.n_reports = 1;
     request.reports = reports;

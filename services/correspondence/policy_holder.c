@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "composition.h"
+#include "logging/logging.h"
 #include "status/scope.h"
 
 struct policy_holder {
@@ -51,15 +52,26 @@ static enum status check_letters(const struct writing_policy *policy, const stru
                                  struct error *err)
 {
     enum status st = STATUS_OK;
-    for (int kind = 0; kind < NOTICE_KINDS_END && st == STATUS_OK; kind++) {
-        const char *name = profile->dispute_letters.of[kind];
+    for (enum notice_kind kind = NOTICE_NONE + 1; kind < NOTICE_KINDS_END && st == STATUS_OK; kind++) {
+        const char *name = agency_profile_letter(profile, kind);
         if (name)
-            st = composition_check_dispute_letter(policy->templates, name, err);
+            st = notice_is_of_debit(kind) ? composition_check_debit_letter(policy->templates, name, err)
+                                          : composition_check_dispute_letter(policy->templates, name, err);
         if (st != STATUS_OK)
-            return error_wrap(err, st, "agency %d: dispute_letters.%s", profile->agency_id,
-                              notice_rule((enum notice_kind)kind)->name);
+            return error_wrap(err, st, "agency %d: %s.%s", profile->agency_id, agency_profile_letters(kind),
+                              notice_rule(kind)->name);
     }
     return st;
+}
+
+/* No agency must draw money so that it needs them, and one may have them sent by others: so they are named, no more. */
+static void warn_of_missing(const struct agency_profile *profile)
+{
+    for (enum notice_kind kind = NOTICE_DEBIT_POSTDATED; kind <= NOTICE_DEBIT_VARYING; kind++)
+        if (!agency_profile_letter(profile, kind))
+            log_warn("a notice that the law asks for before money is drawn is not written: its line is missing",
+                     log_number("agency", profile->agency_id), log_text("group", agency_profile_letters(kind)),
+                     log_text("line", notice_rule(kind)->name), log_text("law", notice_rule(kind)->law));
 }
 
 enum status policy_holder_reload(struct policy_holder *holder, struct error *err)
@@ -74,6 +86,8 @@ enum status policy_holder_reload(struct policy_holder *holder, struct error *err
         st = check_letters(fresh, &fresh->profiles->all[i], err);
     if (st != STATUS_OK)
         return st;
+    for (unsigned i = 0; i < fresh->profiles->n; i++)
+        warn_of_missing(&fresh->profiles->all[i]);
     g_mutex_lock(&holder->lock);
     struct writing_policy *old = holder->policy;
     holder->policy = TAKE(fresh);

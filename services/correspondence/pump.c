@@ -4,6 +4,7 @@
 
 #include "agency/notice_kind.h"
 #include "correspondence_model.h"
+#include "debit_facts.h"
 #include "description.h"
 #include "dispute_facts.h"
 #include "edge_call.h"
@@ -23,7 +24,7 @@
 #define PAUSE_MAX_MS   300000
 #define FAILURES_MAX   3 /* of a step, each with a permit of its own: then it is parked */
 
-enum { METRIC_MESSAGES, METRIC_PARKED, METRIC_REFUSED, METRIC_RECOVERED };
+enum { METRIC_MESSAGES, METRIC_PARKED, METRIC_REFUSED, METRIC_RECOVERED, METRIC_LATE };
 const struct metric CORRESPONDENCE_METRICS[] = {
     [METRIC_MESSAGES] = {"dunlin_correspondence_messages_total", METRIC_COUNTER, "outcome",
                          "Messages handed to a carrier or not, by channel and outcome."},
@@ -33,6 +34,8 @@ const struct metric CORRESPONDENCE_METRICS[] = {
                         "Messages that were due and got no permit."},
     [METRIC_RECOVERED] = {"dunlin_correspondence_recovered_total", METRIC_COUNTER, "channel",
                           "Messages that were brought to their end after their way had ended half-way."},
+    [METRIC_LATE] = {"dunlin_correspondence_notices_late_total", METRIC_COUNTER, "kind",
+                     "Notices that were closed because they had not been sent in time."},
     {0},
 };
 
@@ -165,12 +168,42 @@ struct work {
     const Dunlin__Contact__V1__DialEntry *entry;
     const Dunlin__Correspondence__V1__Notice *notice; /* NULL: a step of a plan */
     const struct dispute_description *dispute;        /* that it is about; NULL: about none */
+    const struct debit_description *debit;            /* that it announces; NULL: none */
     const struct account_description *account;
     const struct writing_policy *policy;
     const struct agency_profile *profile;
     struct composition composition;
     char opt_out_link[512];
 };
+
+static const struct notice_rule *rule_of(const Dunlin__Correspondence__V1__Notice *notice)
+{
+    return notice_rule((enum notice_kind)notice->kind);
+}
+
+/* until_us 0: for good. What fails is tried again with the notice itself. */
+static void hold_back(struct pump *pump, const Dunlin__Correspondence__V1__Notice *notice, const char *reason,
+                      int64_t until_us)
+{
+    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
+    Dunlin__Correspondence__V1__HoldBackNoticeRequest request;
+    struct error err = {0};
+    const struct id notice_id = wire_known_id(&notice->notice_id);
+    dunlin__correspondence__v1__hold_back_notice_request__init(&request);
+    request.notice_id = notice->notice_id;
+    request.reason = wire_text(reason);
+    request.until_us = until_us;
+    if (edge_call(&pump->caller, EDGE_OWN, "HoldBackNotice", &request.base, id_partition(&notice_id), NULL, &reply,
+                  &err) != STATUS_OK)
+        log_warn("a notice could not be held back, ignoring: it is tried again", log_id("notice", &notice_id),
+                 log_text("kind", rule_of(notice)->name), log_error_text(&err));
+}
+
+/* It comes again after those that are due by now. */
+static void put_behind(struct pump *pump, const Dunlin__Correspondence__V1__Notice *notice, const char *reason)
+{
+    hold_back(pump, notice, reason, clock_now().us);
+}
 
 static void park(struct pump *pump, const struct work *work, const char *reason)
 {
@@ -191,6 +224,8 @@ static void park(struct pump *pump, const struct work *work, const char *reason)
         STATUS_OK)
         log_warn("a step could not be parked, ignoring: it is tried again", log_id("account", &account_id),
                  log_error_text(&err));
+    if (work->notice) /* so that it is shown with it */
+        put_behind(pump, work->notice, reason);
     metrics_add(&CORRESPONDENCE_METRICS[METRIC_PARKED], channel_name(pump), 1);
     log_warn("a step cannot be sent and is parked", log_id("account", &account_id), log_text("step", work->entry->step),
              log_text("template", work->entry->template_));
@@ -213,6 +248,7 @@ static bool compose(struct pump *pump, struct work *work)
     }
     const struct composition_order order = {.account = work->account,
                                             .dispute = work->dispute,
+                                            .debit = work->debit,
                                             .profile = work->profile,
                                             .templates = work->policy->templates,
                                             .channel = work->entry->channel,
@@ -226,33 +262,10 @@ static bool compose(struct pump *pump, struct work *work)
     return st == STATUS_OK;
 }
 
-static const struct notice_rule *rule_of(const Dunlin__Correspondence__V1__Notice *notice)
-{
-    return notice_rule((enum notice_kind)notice->kind);
-}
-
 /* A notice has its time, or it is not sent at all; any other message has no end but its permit's. */
 static int64_t ends_at_us(const struct work *work)
 {
     return work->notice ? work->notice->until_us : INT64_MAX;
-}
-
-/* until_us 0: for good. What fails is tried again with the notice itself. */
-static void hold_back(struct pump *pump, const Dunlin__Correspondence__V1__Notice *notice, const char *reason,
-                      int64_t until_us)
-{
-    SCOPED(edge_reply_freep) ProtobufCMessage *reply = NULL;
-    Dunlin__Correspondence__V1__HoldBackNoticeRequest request;
-    struct error err = {0};
-    const struct id notice_id = wire_known_id(&notice->notice_id);
-    dunlin__correspondence__v1__hold_back_notice_request__init(&request);
-    request.notice_id = notice->notice_id;
-    request.reason = wire_text(reason);
-    request.until_us = until_us;
-    if (edge_call(&pump->caller, EDGE_OWN, "HoldBackNotice", &request.base, id_partition(&notice_id), NULL, &reply,
-                  &err) != STATUS_OK)
-        log_warn("a notice could not be held back, ignoring: it is tried again", log_id("notice", &notice_id),
-                 log_text("kind", rule_of(notice)->name), log_error_text(&err));
 }
 
 /* When every rule that refuses it has let go; 0: one of them never does by itself. */
@@ -494,15 +507,9 @@ static const char *template_of(const struct pump *pump, const struct writing_pol
                                const Dunlin__Correspondence__V1__Notice *notice)
 {
     const struct agency_profile *profile = agency_profiles_find(policy->profiles, notice->agency_id);
-    if (notice_is_of_dispute((enum notice_kind)notice->kind))
-        return profile ? profile->dispute_letters.of[notice->kind] : NULL;
+    if (notice->kind != DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_OPT_OUT_CONFIRMATION)
+        return profile ? agency_profile_letter(profile, (enum notice_kind)notice->kind) : NULL;
     return pump->confirmation[0] ? pump->confirmation : NULL;
-}
-
-/* It comes again after those that are due by now. */
-static void put_behind(struct pump *pump, const Dunlin__Correspondence__V1__Notice *notice, const char *reason)
-{
-    hold_back(pump, notice, reason, clock_now().us);
 }
 
 static void send_notice(struct pump *pump, struct work *work, Dunlin__Contact__V1__DialEntry *entry)
@@ -547,33 +554,93 @@ static void send_of_dispute(struct pump *pump, struct work *work, Dunlin__Contac
     send_notice(pump, work, entry);
 }
 
+/* What is not drawn on that day any more is not announced. */
+static void send_of_debit(struct pump *pump, struct work *work, Dunlin__Contact__V1__DialEntry *entry)
+{
+    SCOPED(debit_facts_fini) struct debit_facts facts = {0};
+    struct error err = {0};
+    if (debit_facts_ask(&pump->caller, work->notice, &facts, &err) != STATUS_OK) {
+        pause_channel(pump, "what there is to say of a debit cannot be asked for now", &err);
+        return;
+    }
+    if (!facts.is_drawn) {
+        hold_back(pump, work->notice, "the debit is not drawn on that day any more", 0);
+        return;
+    }
+    work->debit = &facts.debit;
+    entry->contact_point_id = facts.contact_point_id;
+    send_notice(pump, work, entry);
+}
+
+/* Nobody needs it any more: what stood in its way stays on record. */
+static void close_late(struct pump *pump, const Dunlin__Correspondence__V1__Notice *notice)
+{
+    const char *why = notice->reason;
+    g_autofree char *reason = g_strdup_printf("not sent in time%s%s", why[0] ? ": " : "", why);
+    const struct id account_id = wire_known_id(&notice->account_id);
+    hold_back(pump, notice, reason, 0);
+    metrics_add(&CORRESPONDENCE_METRICS[METRIC_LATE], rule_of(notice)->name, 1);
+    log_warn("a notice was not sent in time and is closed", log_id("account", &account_id),
+             log_text("kind", rule_of(notice)->name), log_text("law", rule_of(notice)->law));
+}
+
+static Dunlin__Contact__V1__DialEntry entry_of(const Dunlin__Correspondence__V1__Notice *notice, const char *template)
+{
+    const struct notice_rule *rule = rule_of(notice);
+    Dunlin__Contact__V1__DialEntry entry;
+    dunlin__contact__v1__dial_entry__init(&entry);
+    entry.account_id = notice->account_id;
+    entry.debtor_id = notice->debtor_id;
+    entry.channel = (Dunlin__Contact__V1__Channel)rule->channel;
+    entry.purpose = (Dunlin__Contact__V1__Purpose)rule->purpose;
+    entry.step = wire_text(rule->step);
+    entry.template_ = wire_text(template);
+    entry.due_at_us = notice->asked_at_us;
+    return entry;
+}
+
+/* What somebody must see to is parked, so that `letters status` shows it, and is written once there is a template. */
+static void leave_unwritten(struct pump *pump, const Dunlin__Correspondence__V1__Notice *notice)
+{
+    const enum notice_kind kind = (enum notice_kind)notice->kind;
+    const struct account_description account = {.debtor_id = wire_known_id(&notice->debtor_id),
+                                                .agency_id = notice->agency_id};
+    const Dunlin__Contact__V1__DialEntry entry = entry_of(notice, "");
+    const struct work work = {.notice = notice, .entry = &entry, .account = &account};
+    if (!notice_is_demanded(kind)) {
+        hold_back(pump, notice, "the agency writes none of this kind", 0);
+        return;
+    }
+    g_autofree char *reason = g_strdup_printf("%s.%s: the agency's entry in the file of agencies names no template",
+                                              agency_profile_letters(kind), rule_of(notice)->name);
+    park(pump, &work, reason);
+}
+
+static void send_as_entry(struct pump *pump, const Dunlin__Correspondence__V1__Notice *notice, const char *template)
+{
+    struct work work = {.notice = notice};
+    Dunlin__Contact__V1__DialEntry entry = entry_of(notice, template);
+    if (notice_is_of_dispute((enum notice_kind)notice->kind)) {
+        send_of_dispute(pump, &work, &entry);
+    } else if (notice_is_of_debit((enum notice_kind)notice->kind)) {
+        send_of_debit(pump, &work, &entry);
+    } else {
+        entry.contact_point_id = notice->subject_id;
+        send_notice(pump, &work, &entry);
+    }
+}
+
 static void send_notices(struct pump *pump, Dunlin__Correspondence__V1__Notice *const *notices, size_t n)
 {
     SCOPED(writing_policy_releasep) struct writing_policy *policy = writing_policy_take(pump->options.policies);
     for (size_t i = 0; i < n && !pump->is_stopping && pump->pause_ms == 0; i++) {
-        const Dunlin__Correspondence__V1__Notice *notice = notices[i];
-        const struct notice_rule *rule = rule_of(notice);
-        const char *template = template_of(pump, policy, notice);
-        struct work work = {.notice = notice};
-        Dunlin__Contact__V1__DialEntry entry;
-        if (!template) {
-            hold_back(pump, notice, "the agency writes none of this kind", 0);
-            continue;
-        }
-        dunlin__contact__v1__dial_entry__init(&entry);
-        entry.account_id = notice->account_id;
-        entry.debtor_id = notice->debtor_id;
-        entry.channel = (Dunlin__Contact__V1__Channel)rule->channel;
-        entry.purpose = (Dunlin__Contact__V1__Purpose)rule->purpose;
-        entry.step = wire_text(rule->step);
-        entry.template_ = wire_text(template);
-        entry.due_at_us = notice->asked_at_us;
-        if (notice_is_of_dispute((enum notice_kind)notice->kind)) {
-            send_of_dispute(pump, &work, &entry);
-        } else {
-            entry.contact_point_id = notice->subject_id;
-            send_notice(pump, &work, &entry);
-        }
+        const char *template = template_of(pump, policy, notices[i]);
+        if (clock_now().us >= notices[i]->until_us)
+            close_late(pump, notices[i]);
+        else if (!template)
+            leave_unwritten(pump, notices[i]);
+        else
+            send_as_entry(pump, notices[i], template);
     }
 }
 

@@ -7,7 +7,7 @@
 #include "dispute_service.h"
 #include "service/wire.h"
 
-/* What happens to a dispute by command: answered, returned, informed, resolved, decided. */
+/* What happens to a dispute by command: to be verified, answered, returned, informed, resolved, decided. */
 
 /* A command about a dispute: its documents, and what the model makes of it. */
 struct change {
@@ -102,6 +102,38 @@ static enum status act_verify(const struct record *record, struct service_call *
     if (st == STATUS_OK)
         st = dispute_answer(change.dispute, &answer, &why);
     return end_change(&change, st, &why, DISPUTE_EVENT_VERIFY, request->evidence, request->n_evidence, err);
+}
+
+static enum status want_request(struct book *book, const struct service_call *call, struct error *err)
+{
+    const Dunlin__Dispute__V1__RequestVerificationRequest *request = (const void *)call->request;
+    enum status st = want_change(book, call, &request->dispute_id, request->note, err);
+
+    return st == STATUS_OK ? codec_check_evidence(request->evidence, request->n_evidence, err) : st;
+}
+
+static enum status act_request(const struct record *record, struct service_call *call, struct error *err)
+{
+    const Dunlin__Dispute__V1__RequestVerificationRequest *request = (const void *)call->request;
+    struct change change;
+    bool is_known = false;
+    struct error why;
+
+    if (!find_change(record, call, &request->dispute_id, &change))
+        return STATUS_OK;
+    const struct verification_request wanted = {
+        .at = unit_now(record->unit),
+        .by = command_actor(record),
+        .note = book_keep_words(record->book, request->note),
+        .documents = codec_documents(record->book, request->evidence, request->n_evidence),
+        .n_documents = request->n_evidence,
+    };
+    enum status st = dispute_ask(change.dispute, &wanted, request->is_again, &is_known, &why);
+    if (st == STATUS_OK && is_known) {
+        command_reply(call, change.dispute);
+        return STATUS_OK;
+    }
+    return end_change(&change, st, &why, DISPUTE_EVENT_ASK, NULL, 0, err);
 }
 
 static enum status want_return(struct book *book, const struct service_call *call, struct error *err)
@@ -252,6 +284,11 @@ static enum status act_decide(const struct record *record, struct service_call *
 enum status dispute_handle_verify(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
     return command_run(&(struct command){want_verify, act_verify}, unit, calls, n_calls, err);
+}
+
+enum status dispute_handle_request(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    return command_run(&(struct command){want_request, act_request}, unit, calls, n_calls, err);
 }
 
 enum status dispute_handle_return(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)

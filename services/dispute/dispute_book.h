@@ -5,6 +5,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#include "dispute_evidence.h"
 #include "dispute_model.h"
 #include "dispute_notice.h"
 #include "escalation_model.h"
@@ -49,33 +50,6 @@ struct book_stops {
 struct book_notice {
     struct notice notice;
     bool is_changed;
-};
-
-enum dispute_step {
-    STEP_OPENING = 1,
-    STEP_VERIFICATION = 2,
-    STEP_RETURN = 3,
-    STEP_INFORMATION = 4,
-    STEP_RESOLUTION = 5,
-};
-
-enum hash_algorithm {
-    HASH_NONE = 0,
-    HASH_BLAKE2B_256 = 1,
-    HASH_SHA_256 = 2,
-};
-#define HASH_ALGORITHMS_END 3
-#define EVIDENCE_HASH_BYTES 32
-
-struct evidence {
-    struct id evidence_id, dispute_id;
-    enum dispute_step step;
-    const char *document;
-    const uint8_t *hash; /* EVIDENCE_HASH_BYTES; NULL: there is none */
-    enum hash_algorithm algorithm;
-    enum medium medium;
-    const char *recorded_by;
-    struct instant recorded_at;
 };
 
 struct book {

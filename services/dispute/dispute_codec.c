@@ -111,13 +111,27 @@ struct evidence codec_evidence(const Dunlin__Dispute__V1__Evidence *wire)
     };
 }
 
+void codec_document(const struct evidence *evidence, Dunlin__Dispute__V1__Evidence *ret_wire)
+{
+    dunlin__dispute__v1__evidence__init(ret_wire);
+    ret_wire->document = wire_text(evidence->document);
+    if (evidence->hash)
+        ret_wire->document_hash = wire_bytes(evidence->hash, EVIDENCE_HASH_BYTES);
+    ret_wire->hash_algorithm = (Dunlin__Dispute__V1__HashAlgorithm)evidence->algorithm;
+}
+
+const struct evidence *codec_documents(struct book *book, Dunlin__Dispute__V1__Evidence *const *wire, size_t n)
+{
+    struct evidence *documents = g_new0(struct evidence, n + 1); /* never NULL */
+    g_ptr_array_add(book->texts, documents);
+    for (size_t i = 0; i < n; i++)
+        documents[i] = codec_evidence(wire[i]);
+    return documents;
+}
+
 void codec_evidence_view(const struct evidence *evidence, struct codec_evidence_view *ret_view)
 {
-    dunlin__dispute__v1__evidence__init(&ret_view->evidence);
-    ret_view->evidence.document = wire_text(evidence->document);
-    if (evidence->hash)
-        ret_view->evidence.document_hash = wire_bytes(evidence->hash, EVIDENCE_HASH_BYTES);
-    ret_view->evidence.hash_algorithm = (Dunlin__Dispute__V1__HashAlgorithm)evidence->algorithm;
+    codec_document(evidence, &ret_view->evidence);
     dunlin__dispute__v1__evidence_view__init(&ret_view->view);
     ret_view->view.step = (Dunlin__Dispute__V1__DisputeStep)evidence->step;
     ret_view->view.evidence = &ret_view->evidence;
@@ -148,10 +162,25 @@ static void write_opening(const struct dispute *dispute, Dunlin__Dispute__V1__Di
     detail->frivolous_on_days = dispute->frivolous_on.days;
 }
 
-void codec_detail(const struct dispute *dispute, Dunlin__Dispute__V1__DisputeDetail *ret_detail)
+static void write_request(const struct verification_request *request, struct codec_detail *to)
 {
-    dunlin__dispute__v1__dispute_detail__init(ret_detail);
-    write_opening(dispute, ret_detail);
+    dunlin__dispute__v1__verification_request__init(&to->request);
+    to->request.request_id = wire_id(&request->request_id);
+    to->request.number = request->number;
+    to->request.is_open = request->is_open;
+    to->request.note = wire_text(request->note);
+    to->request.requested_by = wire_text(request->by);
+    to->request.requested_at_us = request->at.us;
+    for (size_t i = 0; i < request->n_documents; i++) {
+        codec_document(&request->documents[i], &to->documents[i]);
+        to->list[i] = &to->documents[i];
+    }
+    to->request.evidence = to->list;
+    to->request.n_evidence = request->n_documents;
+}
+
+static void write_rest(const struct dispute *dispute, Dunlin__Dispute__V1__DisputeDetail *ret_detail)
+{
     ret_detail->answered_at_us = dispute->answered_at.us;
     ret_detail->answer_medium = (Dunlin__Dispute__V1__Medium)dispute->answer_medium;
     ret_detail->answer_sent_on_days = dispute->answer_sent_on.days;
@@ -169,14 +198,25 @@ void codec_detail(const struct dispute *dispute, Dunlin__Dispute__V1__DisputeDet
     ret_detail->resolved_at_us = dispute->resolved_at.us;
 }
 
+void codec_detail(const struct dispute *dispute, struct codec_detail *ret_detail)
+{
+    dunlin__dispute__v1__dispute_detail__init(&ret_detail->detail);
+    write_opening(dispute, &ret_detail->detail);
+    write_rest(dispute, &ret_detail->detail);
+    if (dispute->request.number == 0)
+        return;
+    write_request(&dispute->request, ret_detail);
+    ret_detail->detail.verification_request = &ret_detail->request;
+}
+
 uint8_t *codec_detail_pack(const struct dispute *dispute, size_t *ret_n)
 {
-    Dunlin__Dispute__V1__DisputeDetail detail;
+    struct codec_detail made;
 
-    codec_detail(dispute, &detail);
-    *ret_n = protobuf_c_message_get_packed_size(&detail.base);
+    codec_detail(dispute, &made);
+    *ret_n = protobuf_c_message_get_packed_size(&made.detail.base);
     uint8_t *bytes = g_malloc(*ret_n + 1); /* never NULL, which would be no detail */
-    (void)protobuf_c_message_pack(&detail.base, bytes);
+    (void)protobuf_c_message_pack(&made.detail.base, bytes);
     return bytes;
 }
 
@@ -220,6 +260,22 @@ static void read_rest(const Dunlin__Dispute__V1__DisputeDetail *detail, struct d
     dispute->resolved_at.us = detail->resolved_at_us;
 }
 
+static void read_request(struct book *book, const Dunlin__Dispute__V1__VerificationRequest *from,
+                         struct verification_request *request)
+{
+    *request = (struct verification_request){.by = "", .note = ""};
+    if (!from)
+        return;
+    *request = (struct verification_request){.request_id = wire_known_id(&from->request_id),
+                                             .number = from->number,
+                                             .is_open = from->is_open,
+                                             .at = {from->requested_at_us},
+                                             .by = from->requested_by,
+                                             .note = from->note,
+                                             .documents = codec_documents(book, from->evidence, from->n_evidence),
+                                             .n_documents = from->n_evidence};
+}
+
 enum status codec_detail_unpack(struct book *book, const uint8_t *bytes, size_t n, struct dispute *dispute,
                                 struct error *err)
 {
@@ -231,6 +287,7 @@ enum status codec_detail_unpack(struct book *book, const uint8_t *bytes, size_t 
     const Dunlin__Dispute__V1__DisputeDetail *detail = (const void *)message;
     read_opening(detail, dispute);
     read_rest(detail, dispute);
+    read_request(book, detail->verification_request, &dispute->request);
     if (dispute->received_at.us == 0)
         dispute->received_at = dispute->opened_at;
     return STATUS_OK;
@@ -253,7 +310,7 @@ void codec_dispute_view(const struct dispute *dispute, struct codec_view *ret_vi
     if (!id_is_none(&dispute->repeats))
         view->repeats = wire_id(&dispute->repeats);
     codec_detail(dispute, &ret_view->detail);
-    view->detail = &ret_view->detail;
+    view->detail = &ret_view->detail.detail;
     view->is_written = dispute->is_written;
     view->note = wire_text(dispute->note);
 }

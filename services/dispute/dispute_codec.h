@@ -21,18 +21,30 @@ MUST_USE enum status codec_check_evidence(Dunlin__Dispute__V1__Evidence *const *
 /* One that was checked; dispute, step, who and when are the caller's to fill. */
 struct evidence codec_evidence(const Dunlin__Dispute__V1__Evidence *wire);
 
+/* Back to the wire. */
+void codec_document(const struct evidence *evidence, Dunlin__Dispute__V1__Evidence *ret_wire);
+/* Documents that were checked, in an array that lives as long as the book. */
+const struct evidence *codec_documents(struct book *book, Dunlin__Dispute__V1__Evidence *const *wire, size_t n);
+
 struct codec_evidence_view {
     Dunlin__Dispute__V1__EvidenceView view;
     Dunlin__Dispute__V1__Evidence evidence;
 };
 void codec_evidence_view(const struct evidence *evidence, struct codec_evidence_view *ret_view);
 
+/* A detail, and what it points to. */
+struct codec_detail {
+    Dunlin__Dispute__V1__DisputeDetail detail;
+    Dunlin__Dispute__V1__VerificationRequest request;
+    Dunlin__Dispute__V1__Evidence documents[EVIDENCE_MAX_COUNT], *list[EVIDENCE_MAX_COUNT];
+};
+
 struct codec_view {
     Dunlin__Dispute__V1__DisputeView view;
-    Dunlin__Dispute__V1__DisputeDetail detail;
+    struct codec_detail detail;
 };
 void codec_dispute_view(const struct dispute *dispute, struct codec_view *ret_view);
-void codec_detail(const struct dispute *dispute, Dunlin__Dispute__V1__DisputeDetail *ret_detail);
+void codec_detail(const struct dispute *dispute, struct codec_detail *ret_detail);
 
 /* As it is stored; g_free. */
 uint8_t *codec_detail_pack(const struct dispute *dispute, size_t *ret_n);

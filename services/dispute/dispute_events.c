@@ -198,6 +198,76 @@ static enum status apply_answer_returned(const struct record *record, const stru
     return record_move(record, account, account->last, DISPUTE_EVENT_RETURN, err);
 }
 
+/* The letter that was asked for is out: it is the answer. Whatever else goes to the debtor about a dispute is none. */
+
+static bool is_request_sent(const Dunlin__Contact__V1__AttemptReported *attempt)
+{
+    return attempt->report && attempt->report->notice_id.len > 0 &&
+           attempt->purpose == DUNLIN__CONTACT__V1__PURPOSE__PURPOSE_DISPUTE_RESPONSE &&
+           attempt->channel == DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER &&
+           (attempt->report->delivery == DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_SENT ||
+            attempt->report->delivery == DUNLIN__CONTACT__V1__DELIVERY__DELIVERY_DELIVERED);
+}
+
+/* What the letter names, and the letter itself. */
+struct sent_documents {
+    Dunlin__Dispute__V1__Evidence documents[EVIDENCE_MAX_COUNT + 1], *list[EVIDENCE_MAX_COUNT + 1];
+    size_t n;
+};
+
+static void gather_documents(const struct verification_request *request, const Dunlin__Contact__V1__Evidence *letter,
+                             struct sent_documents *ret_sent)
+{
+    ret_sent->n = 0;
+    for (size_t i = 0; i < request->n_documents; i++)
+        codec_document(&request->documents[i], &ret_sent->documents[ret_sent->n++]);
+    if (letter && letter->document_hash.len == EVIDENCE_HASH_BYTES) {
+        const struct evidence own = {
+            .document = letter->document, .hash = letter->document_hash.data, .algorithm = HASH_BLAKE2B_256};
+        codec_document(&own, &ret_sent->documents[ret_sent->n++]);
+    }
+    for (size_t i = 0; i < ret_sent->n; i++)
+        ret_sent->list[i] = &ret_sent->documents[i];
+}
+
+static enum status answer_by_letter(const struct record *record, struct account *account,
+                                    const Dunlin__Contact__V1__AttemptReported *attempt, const struct id *permit_id,
+                                    struct instant at, struct error *err)
+{
+    struct dispute *dispute = account->unresolved;
+    struct sent_documents sent;
+    struct record with = *record;
+    const struct dispute_answer answer = {.at = at,
+                                          .medium = MEDIUM_MAIL,
+                                          .sent_on = kind_latest_day(at),
+                                          .permit_id = *permit_id,
+                                          .by = dispute->request.by,
+                                          .note = dispute->request.note};
+    gather_documents(&dispute->request, attempt->report->evidence, &sent);
+    enum status st = dispute_answer(dispute, &answer, err);
+    if (st != STATUS_OK)
+        return st;
+    with.evidence = sent.list;
+    with.n_evidence = sent.n;
+    return record_move(&with, account, dispute, DISPUTE_EVENT_VERIFY, err);
+}
+
+static enum status apply_request_sent(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Contact__V1__AttemptReported *attempt = (const void *)event->message;
+    struct account *account;
+    struct id permit_id, request_id;
+    enum status st = event_find_account(record->book, &attempt->account_id, &account, err);
+
+    if (st == STATUS_OK)
+        st = wire_read_id(&attempt->permit_id, "permit_id", &permit_id, err);
+    if (st == STATUS_OK)
+        st = wire_read_id(&attempt->report->notice_id, "notice_id", &request_id, err);
+    if (st != STATUS_OK || !account->unresolved || !dispute_is_asked(account->unresolved, &request_id))
+        return st;
+    return answer_by_letter(record, account, attempt, &permit_id, (struct instant){event->event->occurred_at_us}, err);
+}
+
 static struct claimed *room_for_claims(const Dunlin__Contact__V1__AttemptReported *attempt)
 {
     return g_new0(struct claimed, attempt->report->n_discussed_account_ids + 1);
@@ -211,7 +281,7 @@ static enum status want_attempt(struct book *book, const struct service_event *e
     enum status st = notice_want_attempt(book, attempt, err);
     if (st == STATUS_OK)
         st = escalation_want_attempt(book, attempt, err);
-    if (st == STATUS_OK && is_answer_returned(attempt))
+    if (st == STATUS_OK && (is_answer_returned(attempt) || is_request_sent(attempt)))
         st = event_want_account(book, &attempt->account_id, err);
     if (st != STATUS_OK || !is_disputed(attempt))
         return st;
@@ -251,6 +321,8 @@ static enum status apply_attempt(const struct record *record, const struct servi
     enum status st = notice_apply_attempt(record->book, event, attempt, err);
     if (st == STATUS_OK && is_answer_returned(attempt))
         st = apply_answer_returned(record, event, err);
+    if (st == STATUS_OK && is_request_sent(attempt))
+        st = apply_request_sent(record, event, err);
     if (st == STATUS_OK)
         st = escalation_apply_attempt(record, event, attempt, err);
     if (st != STATUS_OK || !is_disputed(attempt))

@@ -6,6 +6,7 @@
 /* One a method of dunlin.dispute.v1.DisputeService. */
 service_handler_fn dispute_handle_open;
 service_handler_fn dispute_handle_verify;
+service_handler_fn dispute_handle_request;
 service_handler_fn dispute_handle_return;
 service_handler_fn dispute_handle_inform;
 service_handler_fn dispute_handle_resolve;

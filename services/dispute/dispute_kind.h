@@ -48,6 +48,7 @@ struct kind_rule {
     const char *answerer;  /* who gives it */
     const char *hold_ends; /* what ends the hold */
     const char *law;
+    bool is_verified; /* a letter that verifies the debt answers it */
 };
 const struct kind_rule *kind_rule(enum dispute_kind kind);
 

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "dispute_evidence.h"
+
 static const char *const STATE_NAMES[DISPUTE_STATES_END] = {
     [DISPUTE_OPEN] = "open",
     [DISPUTE_VERIFIED] = "verified",
@@ -39,6 +41,7 @@ static const struct dispute_rule {
     {DISPUTE_OPEN, DISPUTE_EVENT_CONCEDE, ALWAYS, DISPUTE_RESOLVED, OUTCOME_CONCEDED, "conceded by the creditor"},
     {DISPUTE_OPEN, DISPUTE_EVENT_PROPOSE, ALWAYS, DISPUTE_PROPOSED, OUTCOME_PENDING, "a credit is proposed"},
     {DISPUTE_OPEN, DISPUTE_EVENT_AMEND, ALWAYS, DISPUTE_OPEN, OUTCOME_PENDING, "more is known"},
+    {DISPUTE_OPEN, DISPUTE_EVENT_ASK, ALWAYS, DISPUTE_OPEN, OUTCOME_PENDING, "verification is to be sent"},
     {DISPUTE_VERIFIED, DISPUTE_EVENT_UPHOLD, ALWAYS, DISPUTE_RESOLVED, OUTCOME_UPHELD, "the debtor is right"},
     {DISPUTE_VERIFIED, DISPUTE_EVENT_REJECT, ALWAYS, DISPUTE_RESOLVED, OUTCOME_REJECTED, "the debt stands"},
     {DISPUTE_VERIFIED, DISPUTE_EVENT_WITHDRAW, ALWAYS, DISPUTE_RESOLVED, OUTCOME_WITHDRAWN, "withdrawn by the debtor"},
@@ -61,6 +64,7 @@ static const struct dispute_rule {
     {DISPUTE_PROPOSED, DISPUTE_EVENT_OVERDUE, UNANSWERED, DISPUTE_PROPOSED, OUTCOME_PENDING,
      "no verification in time: escalated"},
     {DISPUTE_PROPOSED, DISPUTE_EVENT_AMEND, UNANSWERED, DISPUTE_PROPOSED, OUTCOME_PENDING, "more is known"},
+    {DISPUTE_PROPOSED, DISPUTE_EVENT_ASK, UNANSWERED, DISPUTE_PROPOSED, OUTCOME_PENDING, "verification is to be sent"},
     /* The debt stood by an answer that nobody got. */
     {DISPUTE_RESOLVED, DISPUTE_EVENT_RETURN, STOOD, DISPUTE_OPEN, OUTCOME_PENDING, "the answer came back"},
 };
@@ -141,6 +145,7 @@ struct dispute dispute_open(const struct account *account, const struct dispute_
         .proposed_by = "",
         .decided_by = "",
         .root_cause_text = "",
+        .request = {.by = "", .note = ""},
     };
     dispute.contact_hold = kind_contact_hold(dispute.law_hold, claim->is_held_by_law_alone);
     dispute.deadline_at = deadline_of(&dispute, claim->received_at, claim->verification_days);
@@ -286,14 +291,75 @@ enum status dispute_move(struct dispute *dispute, enum dispute_event event, cons
     dispute->state = rule->to;
     dispute->outcome = event == DISPUTE_EVENT_APPROVE ? dispute->proposed_outcome : rule->outcome;
     /* What is overdue stays due, and so does what a proposal does not answer. */
-    if (rule->to == DISPUTE_RESOLVED || event == DISPUTE_EVENT_VERIFY)
+    if (rule->to == DISPUTE_RESOLVED || event == DISPUTE_EVENT_VERIFY) {
         dispute->deadline_at.us = 0;
+        dispute->request.is_open = false;
+    }
     if (event == DISPUTE_EVENT_OVERDUE)
         dispute->is_escalated = true;
     if ((is_dropped && event != DISPUTE_EVENT_APPROVE) || event == DISPUTE_EVENT_RETURN)
         drop_proposal(dispute);
     dispute->note = note;
     *ret_text = rule->text;
+    return STATUS_OK;
+}
+
+static bool is_same_hash(const struct evidence *a, const struct evidence *b)
+{
+    if (!a->hash || !b->hash)
+        return a->hash == b->hash;
+    return a->algorithm == b->algorithm && memcmp(a->hash, b->hash, EVIDENCE_HASH_BYTES) == 0;
+}
+
+bool evidence_is_same(const struct evidence *a, size_t n_a, const struct evidence *b, size_t n_b)
+{
+    bool is_same = n_a == n_b;
+    for (size_t i = 0; i < n_a && is_same; i++)
+        is_same = strcmp(a[i].document, b[i].document) == 0 && is_same_hash(&a[i], &b[i]);
+    return is_same;
+}
+
+bool dispute_is_asked(const struct dispute *dispute, const struct id *request_id)
+{
+    return dispute->request.is_open && id_equal(&dispute->request.request_id, request_id);
+}
+
+static enum status check_kind_asked(const struct dispute *dispute, struct error *err)
+{
+    const struct kind_rule *rule = kind_rule(dispute->kind);
+    if (rule->is_verified)
+        return STATUS_OK;
+    return error_set(
+        err, STATUS_FAILED_PRECONDITION,
+        "a dispute that is %s is not answered by a letter that verifies the debt (%s): send %s, and record "
+        "it",
+        rule->name, rule->law, rule->response);
+}
+
+enum status dispute_ask(struct dispute *dispute, const struct verification_request *wanted, bool is_again,
+                        bool *ret_is_known, struct error *err)
+{
+    const struct verification_request *before = &dispute->request;
+    const bool is_known = before->is_open && !is_again;
+    const char *text;
+    enum status st = check_kind_asked(dispute, err);
+    if (st == STATUS_OK && is_known &&
+        !evidence_is_same(before->documents, before->n_documents, wanted->documents, wanted->n_documents))
+        st = error_set(err, STATUS_FAILED_PRECONDITION,
+                       "verification that names other documents was asked for already, and is to be sent yet: say that "
+                       "you want another letter");
+    if (st == STATUS_OK && !is_known)
+        st = dispute_move(dispute, DISPUTE_EVENT_ASK, wanted->note, &text, err);
+    if (st != STATUS_OK)
+        return st;
+    *ret_is_known = is_known;
+    if (is_known)
+        return STATUS_OK;
+    const uint32_t number = before->number + 1;
+    dispute->request = *wanted;
+    dispute->request.number = number;
+    dispute->request.request_id = id_derive(&dispute->dispute_id, "verification", &number, sizeof(number));
+    dispute->request.is_open = true;
     return STATUS_OK;
 }
 

@@ -92,8 +92,22 @@ enum dispute_event {
     DISPUTE_EVENT_DECLINE,
     DISPUTE_EVENT_RETURN, /* the answer came back */
     DISPUTE_EVENT_AMEND,  /* more is known of one that is not answered */
+    DISPUTE_EVENT_ASK,    /* verification is to be sent by letter */
 };
-#define DISPUTE_EVENTS_END 13
+#define DISPUTE_EVENTS_END 14
+
+struct evidence;
+
+/* Verification that is to be sent by letter: the last that was asked for. */
+struct verification_request {
+    struct id request_id; /* none: none was asked for */
+    uint32_t number;      /* of the dispute's, from 1 */
+    bool is_open;         /* its letter has not been reported as sent, and nothing else has answered the dispute */
+    struct instant at;
+    const char *by, *note;
+    const struct evidence *documents; /* on which the debt rests; borrowed */
+    size_t n_documents;
+};
 
 struct dispute {
     struct id dispute_id;
@@ -143,6 +157,7 @@ struct dispute {
     struct instant decided_at;
     enum root_cause root_cause;
     const char *root_cause_text;
+    struct verification_request request;
 };
 
 struct escalation;
@@ -201,6 +216,14 @@ bool dispute_strengthen(struct dispute *dispute, const struct dispute_claim *cla
  * with FAILED_PRECONDITION where the state forbids it; the dispute is untouched then. */
 MUST_USE enum status dispute_move(struct dispute *dispute, enum dispute_event event, const char *note,
                                   const char **ret_text, struct error *err);
+
+/* What somebody wants to be sent: request_id, number and is_open are not his to say. Asked for again before it was sent
+ * it is the same (*ret_is_known), unless he says that he wants another letter. Fails with FAILED_PRECONDITION where the
+ * state or the kind forbids it, or where it is not the same. */
+MUST_USE enum status dispute_ask(struct dispute *dispute, const struct verification_request *wanted, bool is_again,
+                                 bool *ret_is_known, struct error *err);
+/* The letter that fulfils this request is its answer. */
+bool dispute_is_asked(const struct dispute *dispute, const struct id *request_id);
 
 /* What went out as the answer. */
 struct dispute_answer {

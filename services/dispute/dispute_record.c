@@ -51,7 +51,7 @@ static enum status emit_opened(const struct record *record, const struct account
                                const struct dispute *dispute, const struct dispute_claim *claim, struct error *err)
 {
     Dunlin__Dispute__V1__DisputeOpened message;
-    Dunlin__Dispute__V1__DisputeDetail detail;
+    struct codec_detail made;
     Dunlin__Dispute__V1__HeldPart part;
 
     dunlin__dispute__v1__dispute_opened__init(&message);
@@ -65,8 +65,8 @@ static enum status emit_opened(const struct record *record, const struct account
     message.deadline_at_us = dispute->deadline_at.us;
     if (!id_is_none(&dispute->repeats))
         message.repeats = wire_id(&dispute->repeats);
-    codec_detail(dispute, &detail);
-    message.detail = &detail;
+    codec_detail(dispute, &made);
+    message.detail = &made.detail;
     message.held_part = held_part(account, dispute, &part);
     SHOW_EVIDENCE(message, record);
     return emit(record, dispute, &message.base, err);
@@ -76,7 +76,7 @@ static enum status emit_amended(const struct record *record, const struct accoun
                                 const struct dispute *dispute, struct error *err)
 {
     Dunlin__Dispute__V1__DisputeAmended message;
-    Dunlin__Dispute__V1__DisputeDetail detail;
+    struct codec_detail made;
     Dunlin__Dispute__V1__HeldPart part;
 
     dunlin__dispute__v1__dispute_amended__init(&message);
@@ -84,10 +84,22 @@ static enum status emit_amended(const struct record *record, const struct accoun
     message.is_written = dispute->is_written;
     message.deadline_at_us = dispute->deadline_at.us;
     message.note = wire_text(dispute->note);
-    codec_detail(dispute, &detail);
-    message.detail = &detail;
+    codec_detail(dispute, &made);
+    message.detail = &made.detail;
     message.held_part = held_part(account, dispute, &part);
     SHOW_EVIDENCE(message, record);
+    return emit(record, dispute, &message.base, err);
+}
+
+static enum status emit_requested(const struct record *record, const struct dispute *dispute, struct error *err)
+{
+    Dunlin__Dispute__V1__VerificationRequested message;
+    struct codec_detail made;
+
+    dunlin__dispute__v1__verification_requested__init(&message);
+    ABOUT(message, dispute);
+    codec_detail(dispute, &made);
+    message.request = made.detail.verification_request;
     return emit(record, dispute, &message.base, err);
 }
 
@@ -295,6 +307,8 @@ static enum status tell(const struct record *record, const struct account *accou
     case DISPUTE_EVENT_VERIFY:
         keep_evidence(record, dispute, STEP_VERIFICATION, dispute->answer_medium);
         return emit_verified(record, dispute, err);
+    case DISPUTE_EVENT_ASK:
+        return emit_requested(record, dispute, err);
     case DISPUTE_EVENT_RETURN:
         keep_evidence(record, dispute, STEP_RETURN, MEDIUM_NONE);
         return emit_reopened(record, account, dispute, err);

@@ -6,6 +6,7 @@
 #include "calendar/calendar.h"
 #include "commands.h"
 #include "dispute_cli.h"
+#include "dunlin/correspondence/v1/correspondence.pb-c.h"
 #include "protojson.h"
 #include "table.h"
 
@@ -201,6 +202,85 @@ static void show_evidence(struct cli *cli, json_t *documents)
     table_print(cli, documents, COLUMNS);
 }
 
+/* --- the letter by which verification is to be sent --- */
+
+static const json_t *row_of(const json_t *rows, const char *key, const char *value)
+{
+    size_t i;
+    const json_t *row;
+    json_array_foreach(rows, i, row)
+    {
+        const char *found = json_string_value(json_object_get(row, key));
+        if (found && value && strcmp(found, value) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+/* Lent. */
+static const char *text_in(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static json_t *letter_of(const json_t *letters, const char *request_id)
+{
+    const json_t *notice = row_of(json_object_get(letters, "notices"), "notice_id", request_id);
+    const json_t *message = row_of(json_object_get(letters, "messages"), "notice_id", request_id);
+    const char *reason = notice ? text_in(notice, "reason") : "";
+    const char *state = "to_be_written";
+    if (message)
+        state = text_in(message, "state");
+    else if (notice && json_is_true(json_object_get(notice, "is_closed")))
+        state = "will_not_be_sent";
+    else if (reason[0] != '\0')
+        state = "held_back";
+    return json_pack("{s:s, s:s, s:s}", "state", state, "reason", message ? text_in(message, "detail") : reason,
+                     "permit_id", message ? text_in(message, "permit_id") : "");
+}
+
+/* What has become of it, where it was not reported as sent: service `correspondence` knows. */
+static json_t *ask_letter(struct cli *cli, const json_t *dispute, const char *request_id)
+{
+    Dunlin__Correspondence__V1__ListMessagesRequest request;
+    struct id account_id;
+    struct error why;
+    ProtobufCMessage *reply = NULL;
+    dunlin__correspondence__v1__list_messages_request__init(&request);
+    enum status st = id_parse(text_in(dispute, "account_id"), &account_id, &why);
+    request.account_id = account_bytes(&account_id);
+    if (st == STATUS_OK)
+        st = account_call(cli, &dunlin__correspondence__v1__correspondence_service__descriptor, "ListMessages",
+                          &request.base, &account_id, true, &reply, &why);
+    if (st != STATUS_OK)
+        return json_pack("{s:s, s:s, s:s}", "state", "not_known", "reason", why.text, "permit_id", "");
+    json_t *letters = protojson(reply);
+    protobuf_c_message_free_unpacked(reply, NULL);
+    json_t *letter = letter_of(letters, request_id);
+    json_decref(letters);
+    return letter;
+}
+
+static void add_letter(struct cli *cli, json_t *reply)
+{
+    const json_t *dispute = json_object_get(reply, "dispute");
+    const json_t *request = json_object_get(json_object_get(dispute, "detail"), "verification_request");
+    if (json_is_true(json_object_get(request, "is_open")))
+        (void)json_object_set_new(reply, "letter", ask_letter(cli, dispute, text_in(request, "request_id")));
+}
+
+static void show_letter(struct cli *cli, const json_t *reply)
+{
+    static const struct column COLUMNS[] = {{"verification by letter", "state", COLUMN_TEXT},
+                                            {"why", "reason", COLUMN_TEXT},
+                                            {"permit", "permit_id", COLUMN_TEXT},
+                                            {0}};
+    const json_t *letter = json_object_get(reply, "letter");
+    if (letter)
+        table_print_object(cli, letter, COLUMNS);
+}
+
 static enum status run_show(struct cli *cli, struct error *err)
 {
     struct id dispute_id;
@@ -212,9 +292,13 @@ static enum status run_show(struct cli *cli, struct error *err)
         return st;
     request.dispute_id = account_bytes(&dispute_id);
     st = dispute_call(cli, "GetDispute", &request.base, &dispute_id, true, &reply, err);
-    if (st != STATUS_OK || cli_emit(cli, reply))
+    if (st != STATUS_OK)
         return st;
+    add_letter(cli, reply);
+    if (cli_emit(cli, reply))
+        return STATUS_OK;
     dispute_show(cli, json_incref(json_object_get(reply, "dispute")));
+    show_letter(cli, reply);
     show_evidence(cli, json_object_get(reply, "evidence"));
     json_decref(reply);
     return STATUS_OK;
@@ -226,7 +310,8 @@ const struct command COMMAND_DISPUTE_SHOW = {
     .usage = "DISPUTE|REF",
     .details =
         "Takes a dispute's id, or a client's reference whose account has an open one. What the law demands, when the\n"
-        "answer is due, who did what, and the documents with their hashes.\n\n"
+        "answer is due, who did what, and the documents with their hashes. Where verification is to be sent by "
+        "letter\n(`dunlin dispute verify --send`), what has become of that.\n\n"
         "  dunlin dispute show A-1001\n",
     .options = LIST_OPTIONS,
     .operands_min = 1,

@@ -170,7 +170,7 @@ static enum status choose_for_debtor(const struct page *page, const struct agenc
                                      const char **ret_template, struct error *err)
 {
     const enum notice_kind kind = dispute_notice_due((const Dunlin__Dispute__V1__GetDisputeReply *)page->dispute);
-    *ret_template = profile->dispute_letters.of[kind];
+    *ret_template = agency_profile_letter(profile, kind);
     if (*ret_template)
         return STATUS_OK;
     return error_set(err, STATUS_FAILED_PRECONDITION,

@@ -48,6 +48,32 @@ static enum status read_permit(struct cli *cli, struct id *permit_id, ProtobufCB
     return STATUS_OK;
 }
 
+/* What says how and when it was sent is none of a letter that is to be sent yet. */
+static enum status check_send(struct cli *cli, struct error *err)
+{
+    static const char *const OF_SENT[] = {"medium", "sent", "permit"};
+    for (size_t i = 0; i < ARRAY_SIZE(OF_SENT); i++)
+        if (cli_text(cli, OF_SENT[i])[0] != '\0')
+            return cli_usage(cli, err, "--%s is of an answer that was sent; --send has a letter written", OF_SENT[i]);
+    return STATUS_OK;
+}
+
+static enum status run_send(struct cli *cli, struct error *err)
+{
+    struct step step = {0};
+    Dunlin__Dispute__V1__RequestVerificationRequest request;
+    dunlin__dispute__v1__request_verification_request__init(&request);
+    enum status st = check_send(cli, err);
+    if (st == STATUS_OK)
+        st = read_step(cli, &step, err);
+    request.dispute_id = step.id;
+    request.note = ask_text(cli_text(cli, "note"));
+    request.is_again = cli_flag(cli, "again");
+    request.evidence = step.evidence.list;
+    request.n_evidence = step.evidence.n;
+    return end_step(cli, &step, st, "RequestVerification", &request.base, err);
+}
+
 static enum status run_verify(struct cli *cli, struct error *err)
 {
     struct step step = {0};
@@ -55,6 +81,10 @@ static enum status run_verify(struct cli *cli, struct error *err)
     int medium = 0;
     Dunlin__Dispute__V1__RecordVerificationRequest request;
     dunlin__dispute__v1__record_verification_request__init(&request);
+    if (cli_flag(cli, "send"))
+        return run_send(cli, err);
+    if (cli_flag(cli, "again"))
+        return cli_usage(cli, err, "--again goes with --send");
     enum status st = cli_enum(cli, "medium", &dunlin__dispute__v1__medium__descriptor, &medium, err);
     if (st == STATUS_OK)
         st = cli_day(cli, "sent", &request.sent_on_days, err);
@@ -77,19 +107,31 @@ static const struct config_option VERIFY_OPTIONS[] = {
     {"medium", CONFIG_TEXT, "", NULL, 0, 0, "How: mail, courier, email, text, portal, fax, bureau. Not by words."},
     {"sent", CONFIG_TEXT, "", NULL, 0, 0, "The day on which it was sent, YYYY-MM-DD. Empty: today in UTC."},
     {"permit", CONFIG_TEXT, "", NULL, 0, 0, "The permit by which it went out: its return reopens the dispute."},
+    {"send", CONFIG_BOOL, "false", NULL, 0, 0,
+     "Have the letter written and sent: once it is, that is recorded by itself."},
+    {"again", CONFIG_BOOL, "false", NULL, 0, 0,
+     "With --send: another letter, where the one before was refused for good or named other documents."},
     {0},
 };
 
 const struct command COMMAND_DISPUTE_VERIFY = {
     .name = "dispute verify",
-    .summary = "record that verification of the debt has been sent to the debtor",
-    .usage = "DISPUTE|REF [--medium MEDIUM] [--sent DATE] [--permit ID] [--file PATH] [--note TEXT]",
+    .summary = "record that verification of the debt has been sent to the debtor, or have it sent",
+    .usage = "DISPUTE|REF [--medium MEDIUM] [--sent DATE] [--permit ID] [--file PATH] [--note TEXT] | --send [--again] "
+             "[--file PATH]",
     .details =
         "Takes a dispute's id, or a client's reference whose account has an open one. The hold on contact is "
         "lifted. For a dispute\n"
         "that repeats a verified one, the notice that refers to the earlier answer does as well. What comes back was "
         "not sent:\n"
         "see `dunlin dispute return`.\n\n"
+        "With --send nothing is recorded as sent yet: a letter is written that itemizes the debt and names the "
+        "document "
+        "(template\n`verification` of `dispute_letters`), and the hold is lifted once that letter is out. Until then "
+        "the "
+        "dispute stays open\nand due; `dunlin dispute show` says what has become of the letter. Given again it is the "
+        "same.\n\n"
+        "  dunlin dispute verify A-1001 --send --file statement.pdf\n"
         "  dunlin dispute verify A-1001 --medium mail --file statement.pdf --note \"itemised statement\"\n",
     .options = VERIFY_OPTIONS,
     .operands_min = 1,

@@ -8,6 +8,7 @@
 #include "debit_record.h"
 #include "payment_codec.h"
 #include "payment_command.h"
+#include "payment_store.h"
 #include "plan_record.h"
 #include "service/wire.h"
 
@@ -335,7 +336,7 @@ enum status debit_represent_call(struct unit *unit, struct service_call *calls, 
     return command_run(&(struct command){want_represent, act_represent}, unit, calls, n_calls, err);
 }
 
-/* --- ListDebits, FindDebits */
+/* --- ListDebits, GetDebit, FindDebits */
 
 static enum status read_optional_id(const ProtobufCBinaryData *bytes, const char *field, struct id *ret_id,
                                     struct error *err)
@@ -402,6 +403,35 @@ static enum status list(struct unit *unit, struct service_call *call, struct err
 enum status debit_list_call(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
 {
     return command_each(list, unit, calls, n_calls, err);
+}
+
+static enum status get(struct unit *unit, struct service_call *call, struct error *err)
+{
+    const Dunlin__Payment__V1__GetDebitRequest *request = (const void *)call->request;
+    SCOPED(book_freep) struct book *book = book_new();
+    const struct record record = {.unit = unit, .book = book};
+    Dunlin__Payment__V1__InstrumentView instrument;
+    Dunlin__Payment__V1__DebitView view;
+    struct id debit_id;
+    enum status st = wire_read_id(&request->debit_id, "debit_id", &debit_id, err);
+
+    if (st != STATUS_OK)
+        return st;
+    debit_book_want_debit(book->debits, &debit_id);
+    st = payment_store_load(unit_db(unit), book, err);
+    const struct debit *debit = st == STATUS_OK ? find_debit(&record, call, &request->debit_id) : NULL;
+    if (!debit)
+        return st;
+    codec_debit_view(debit, &view);
+    codec_instrument_view(debit_book_instrument(book->debits, &debit->instrument_id), &instrument);
+    view.instrument = &instrument;
+    service_reply(call, &view.base);
+    return STATUS_OK;
+}
+
+enum status debit_get_call(struct unit *unit, struct service_call *calls, size_t n_calls, struct error *err)
+{
+    return command_each(get, unit, calls, n_calls, err);
 }
 
 static enum status check_traces(const Dunlin__Payment__V1__FindDebitsRequest *request, struct error *err)

@@ -9,6 +9,7 @@ service_handler_fn debit_cancel_call;
 service_handler_fn debit_return_call;
 service_handler_fn debit_represent_call;
 service_handler_fn debit_list_call;
+service_handler_fn debit_get_call;
 service_handler_fn debit_find_call;
 service_handler_fn debit_rates_call;
 

@@ -1,7 +1,7 @@
 """P1, P2 for what a dispute asks to be written: each letter says what is so when it is written, has a permit, and is sent once.
 
 One system for all. Broken once: the hold of a dispute that was won without its exception; "not within 60 s: a letter us-dispute-closed". A refusal for good taken for one until now; "not within 60 s: a closed
-notice dispute_received".
+notice dispute_received". The report of a letter without its notice; "not within 60 s: the dispute answered".
 """
 import hashlib
 import json
@@ -171,6 +171,58 @@ def test_the_client_is_told_how_it_ended_and_what_he_has_to_do(system):
     assert "take $40.00 off the account in your own books" in text and "is now $210.00" in text
     assert system.json(*arguments, "--address", "10 Main St; Springfield, IL 62701") == told, "the same gives the same bytes"
     assert "neither client nor debtor" in system.error(*arguments, "--to", "nobody", code=USAGE)["message"]
+
+
+def dispute_of(system, dispute):
+    return system.json("dispute", "show", dispute["dispute_id"])
+
+
+def answered(system, dispute):
+    return poll(f"the dispute answered (there is {dispute_of(system, dispute)})", lambda: dispute_of(system, dispute)["dispute"]["state"] == "verified", timeout_s=60)
+
+
+def test_verification_is_written_sent_and_recorded_by_itself_and_opens_again_when_it_comes_back(system):
+    account = system.place_account(Balance="250.00")
+    dispute = system.json("dispute", "open", account.account_id, "--written")
+    letter(system, account, "us-dispute-received")
+    system.run("pay", account.account_id, "50")
+    statement = system.write("statement-8.pdf", "an itemised statement")
+    assert system.explain(account) == ["REGF-38D2-DISPUTE"]
+    asked = system.json("dispute", "verify", account.reference, "--send", "--file", statement, "--note", "as the client says")
+    assert asked["state"] == "open" and asked["deadline_at"]
+    text = letter(system, account, "us-dispute-verification")
+    assert "Creditor to whom the debt is owed: " in text and account.reference in text and "This rests on these records: statement-8.pdf." in text
+    assert "you owed: $250.00" in text and "you paid this amount toward the debt: $50.00" in text and "Total amount of the debt now: $200.00" in text
+    answered(system, dispute)
+    (message,) = letters(system, account, "us-dispute-verification")
+    (sent,) = [event["payload"] for event in system.events("VerificationSent") if event["payload"]["account_id"] == account.account_id]
+    assert sent["permit_id"] == message["permit_id"] and sent["note"] == "as the client says"
+    assert [evidence["document"] for evidence in sent["evidence"]] == ["statement-8.pdf", f"{message['batch']}/{message['document']}"]
+    assert hashlib.blake2b(pdf_of(system, message).read_bytes(), digest_size=32).digest().hex() == message["document_hash"]
+    system.wait()
+    assert "REGF-38D2-DISPUTE" not in system.explain(account), "the hold ends with the letter"
+    system.run("letters", "returned", message["permit_id"])
+    poll("the dispute reopened", lambda: dispute_of(system, dispute)["dispute"]["state"] == "open", timeout_s=60)
+    system.wait()
+    assert "REGF-38D2-DISPUTE" in system.explain(account)
+
+
+def test_a_verification_that_cannot_be_sent_is_shown_and_the_dispute_stays_due(system):
+    account = system.place_account(Balance="250.00")
+    dispute = system.json("dispute", "open", account.account_id, "--written")
+    letter(system, account, "us-dispute-received")
+    system.run("fact", "record", account.account_id, "--kind", "cease-received", "--channel", "letter")
+    system.wait()
+    system.run("dispute", "verify", account.reference, "--send")
+    first = poll("the refusal", lambda: (found := dispute_of(system, dispute))["letter"]["state"] == "will_not_be_sent" and found, timeout_s=60)
+    assert first["letter"]["reason"] == "REGF-6C-CEASE" and first["dispute"]["state"] == "open" and first["dispute"]["deadline_at"]
+    assert "REGF-6C-CEASE" in system.run("dispute", "show", account.reference).out
+    assert "--again goes with --send" in system.error("dispute", "verify", account.reference, "--again", code=USAGE)["message"]
+    system.run("dispute", "verify", account.reference, "--send")  # the same
+    assert dispute_of(system, dispute)["dispute"]["detail"]["verification_request"]["number"] == 1
+    system.run("dispute", "verify", account.reference, "--send", "--again")
+    assert dispute_of(system, dispute)["dispute"]["detail"]["verification_request"]["number"] == 2
+    assert not letters(system, account, "us-dispute-verification")
 
 
 def test_an_agency_writes_what_it_has_chosen(system, agencies):

@@ -169,9 +169,9 @@ class DunlinSystem:
         self.owner, self.owner_lock = None, threading.Lock()
 
     def quiet_agencies(self):
-        """The shipped file of agencies, but that nothing is written about disputes: such letters have permits and are contacts, which the tests of other things count. Who wants them names the file."""
+        """The shipped file of agencies, but that nothing is written about disputes and debits: such letters have permits and are contacts, which the tests of other things count. Who wants them names the file."""
         path = self.folder / "agencies.yaml"
-        path.write_text(re.sub(r"(?m)^    dispute_letters:.*\n(      .*\n)*", "", (REPOSITORY / "deploy/agencies.yaml").read_text()))
+        path.write_text(re.sub(r"(?m)^    (?:dispute|debit)_letters:.*\n(      .*\n)*", "", (REPOSITORY / "deploy/agencies.yaml").read_text()))
         return path
 
     # --- life ---

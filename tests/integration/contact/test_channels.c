@@ -81,6 +81,28 @@ static void takes_of_each_permit_the_report_that_its_channel_has(void **state)
     assert_non_null(strstr(fixture->last_error, "evidence.document_hash"));
 }
 
+/* Whoever waits for a letter that he asked for knows it by that. */
+static void tells_which_notice_a_letter_was(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    drive("2026-06-02T14:00:00Z");
+    place_with_all(fixture, "d1", "a1");
+    const struct id letter = permit_by(fixture, "a1", "home", LETTER, COLLECTION, HOME), notice_id = named("a notice");
+    Dunlin__Contact__V1__AttemptReport sent = report_of(&letter, DUNLIN__CONTACT__V1__TELEPHONY__TELEPHONY_UNSPECIFIED);
+    sent.delivery = SENT;
+    sent.notice_id = wire_id(&notice_id);
+    sent.notice_id.len = 3;
+    assert_int_equal(report(fixture, &sent), STATUS_INVALID_ARGUMENT);
+    assert_non_null(strstr(fixture->last_error, "notice_id"));
+    sent.notice_id = wire_id(&notice_id);
+    assert_int_equal(report(fixture, &sent), STATUS_OK);
+    Dunlin__Contact__V1__AttemptReported *told =
+        fixture_last_event(fixture, &dunlin__contact__v1__attempt_reported__descriptor);
+    const struct id kept = wire_known_id(&told->report->notice_id);
+    assert_true(id_equal(&kept, &notice_id));
+    fixture_free_reply(told);
+}
+
 static void lets_letters_not_wait_for_a_call_that_is_not_reported(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -150,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(permits_each_channel_at_a_contact_point_of_its_kind, clear),
         cmocka_unit_test_setup(takes_of_each_permit_the_report_that_its_channel_has, clear),
+        cmocka_unit_test_setup(tells_which_notice_a_letter_was, clear),
         cmocka_unit_test_setup(lets_letters_not_wait_for_a_call_that_is_not_reported, clear),
         cmocka_unit_test_setup(offers_each_step_to_those_who_ask_for_its_channel, clear),
     };

@@ -395,6 +395,7 @@ static void ask_confirmation(struct unit_fixture *fixture, const struct subject_
     fixture_free_reply(fixture_call_as(fixture, &EDGE, "AskConfirmation", &request.base, STATUS_OK));
 }
 
+/* That are to be sent: what is late is listed too, to be closed. */
 static size_t confirmations(struct unit_fixture *fixture)
 {
     Dunlin__Correspondence__V1__ListNoticesRequest request;
@@ -405,7 +406,9 @@ static size_t confirmations(struct unit_fixture *fixture)
     request.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_TEXT;
     Dunlin__Correspondence__V1__ListNoticesReply *reply =
         fixture_call_as(fixture, &EDGE, "ListNotices", &request.base, STATUS_OK);
-    const size_t n = reply->n_notices;
+    size_t n = 0;
+    for (size_t i = 0; i < reply->n_notices; i++)
+        n += reply->notices[i]->until_us > clock_now().us;
     fixture_free_reply(reply);
     return n;
 }

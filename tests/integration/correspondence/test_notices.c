@@ -4,13 +4,15 @@
 #include "dunlin/contact/v1/contact.pb-c.h"
 #include "dunlin/correspondence/v1/correspondence.pb-c.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
+#include "dunlin/payment/v1/instrument.pb-c.h"
 
-/* Promise P2 for what a dispute asks to be written: each fact makes one notice, however often it is told, and a notice
- * has one message that leaves. Runs as fault.correspondence.notices.nth too.
+/* Promise P2 for what a dispute or a debit asks to be written: each fact makes one notice, however often it is told,
+ * and a notice has one message that leaves. Runs as fault.correspondence.notices.nth too.
  *
  * Broken once: the kind left out of a notice's id; 0x1 != 0x2, the identity theft was never written of. What never left
  * not opened again; 0 != 0x1. A held notice offered at once, the outcome left open where the dispute is reopened, and a
- * letter offered to the pump of texts; each 0x1 != 0. */
+ * letter offered to the pump of texts; each 0x1 != 0. What is late offered to nobody, so that nobody closes it; 0 !=
+ * 0x1. A debit's notice with the end of its kind, and the message without its notice; both tests failed. */
 
 static const struct fixture_caller EDGE = {.peer = "correspondence", .role = "service", .principal = ""};
 static uint8_t hash[32] = {4, 5, 6};
@@ -87,6 +89,41 @@ static void reopen_dispute(struct unit_fixture *fixture, const struct subject_id
     fixture_apply_ok(fixture, &reopened.base);
 }
 
+static struct id request_verification(struct unit_fixture *fixture, const struct subject_ids *ids,
+                                      const struct id *dispute_id, const char *request)
+{
+    Dunlin__Dispute__V1__VerificationRequested requested;
+    Dunlin__Dispute__V1__VerificationRequest asked;
+    const struct id request_id = named(request);
+    dunlin__dispute__v1__verification_requested__init(&requested);
+    dunlin__dispute__v1__verification_request__init(&asked);
+    asked.request_id = wire_id(&request_id);
+    requested.dispute_id = wire_id(dispute_id);
+    requested.account_id = wire_id(&ids->account);
+    requested.debtor_id = wire_id(&ids->debtor);
+    requested.request = &asked;
+    fixture_apply_ok(fixture, &requested.base);
+    return request_id;
+}
+
+/* --- what happens to a debit --- */
+
+static void announce_debit(struct unit_fixture *fixture, const struct subject_ids *ids, const struct id *debit_id,
+                           Dunlin__Payment__V1__DebitNotice notice, int32_t due_on_days)
+{
+    Dunlin__Payment__V1__DebitNoticeDue due;
+    dunlin__payment__v1__debit_notice_due__init(&due);
+    due.debit_id = wire_id(debit_id);
+    due.account_id = wire_id(&ids->account);
+    due.debtor_id = wire_id(&ids->debtor);
+    due.notice = notice;
+    due.amount_minor = 4000;
+    due.currency = wire_text("USD");
+    due.due_on_days = due_on_days;
+    due.latest_on_days = due_on_days - 3;
+    fixture_apply_ok(fixture, &due.base);
+}
+
 /* --- what is to be written --- */
 
 static Dunlin__Correspondence__V1__ListNoticesReply *due(struct unit_fixture *fixture,
@@ -128,11 +165,15 @@ static struct id due_of(struct unit_fixture *fixture, Dunlin__Correspondence__V1
     return found;
 }
 
-#define RECEIVED  DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_RECEIVED
-#define FRIVOLOUS DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_FRIVOLOUS
-#define REJECTED  DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_REJECTED
-#define CREDITED  DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_CREDITED
-#define THEFT     DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_IDENTITY_THEFT
+#define RECEIVED        DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_RECEIVED
+#define FRIVOLOUS       DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_FRIVOLOUS
+#define REJECTED        DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_REJECTED
+#define CREDITED        DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_CREDITED
+#define THEFT           DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_IDENTITY_THEFT
+#define POSTDATED       DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DEBIT_POSTDATED
+#define VARYING         DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DEBIT_VARYING
+#define VERIFIES        DUNLIN__CORRESPONDENCE__V1__NOTICE_KIND__NOTICE_KIND_DISPUTE_VERIFICATION
+#define ANNOUNCES(name) DUNLIN__PAYMENT__V1__DEBIT_NOTICE__DEBIT_NOTICE_##name
 
 #define BY_DEBTOR     DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_DEBTOR
 #define KIND(name)    DUNLIN__DISPUTE__V1__DISPUTE_KIND__DISPUTE_KIND_##name
@@ -266,6 +307,29 @@ static void a_notice_waits_until_it_may_be_sent_or_is_closed(void **state)
     begin(fixture, &ids, &notice_id, &permit_id, STATUS_FAILED_PRECONDITION);
 }
 
+/* How many of those listed are to be closed. */
+static size_t late(struct unit_fixture *fixture)
+{
+    Dunlin__Correspondence__V1__ListNoticesReply *reply = due(fixture, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER);
+    size_t n = 0;
+    for (size_t i = 0; i < reply->n_notices; i++)
+        n += reply->notices[i]->until_us <= clock_now().us;
+    fixture_free_reply(reply);
+    return n;
+}
+
+static void park(struct unit_fixture *fixture, const struct subject_ids *ids, const char *step)
+{
+    Dunlin__Correspondence__V1__ParkStepRequest request;
+    dunlin__correspondence__v1__park_step_request__init(&request);
+    request.account_id = wire_id(&ids->account);
+    request.debtor_id = wire_id(&ids->debtor);
+    request.step = wire_text(step);
+    request.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER;
+    request.reason = wire_text("no postal address");
+    fixture_free_reply(fixture_call_as(fixture, &EDGE, "ParkStep", &request.base, STATUS_OK));
+}
+
 static void an_acknowledgement_is_late_after_thirty_days(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -273,9 +337,73 @@ static void an_acknowledgement_is_late_after_thirty_days(void **state)
     const struct id dispute_id = named("old dispute");
     open_dispute(fixture, &ids, &dispute_id, BY_DEBTOR, KIND(WRITTEN));
     (void)fixture_fire(fixture, (struct instant){clock_now().us + 30 * US_PER_DAY - 1});
-    assert_int_equal(letters_due(fixture), 1);
+    assert_int_equal(late(fixture), 0);
     (void)fixture_fire(fixture, (struct instant){clock_now().us + 1});
+    assert_int_equal(late(fixture), 1);
+}
+
+/* Whatever it waits for: the pump closes it. */
+static void what_is_late_is_listed_until_it_is_closed(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("late");
+    const struct id debit_id = named("late debit");
+    const int32_t today = (int32_t)(clock_now().us / US_PER_DAY);
+    announce_debit(fixture, &ids, &debit_id, ANNOUNCES(POSTDATED), today + 5);
+    const struct id notice_id = due_of(fixture, POSTDATED);
+    hold_back(fixture, &notice_id, clock_now().us + 30 * US_PER_DAY);
+    park(fixture, &ids, "debit-postdated");
     assert_int_equal(letters_due(fixture), 0);
+    (void)fixture_fire(fixture, (struct instant){(today + 5) * US_PER_DAY});
+    assert_int_equal(late(fixture), 1);
+    hold_back(fixture, &notice_id, 0);
+    assert_int_equal(letters_due(fixture), 0);
+}
+
+static void a_debit_is_announced_once_until_the_day_on_which_it_is_drawn(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("announced");
+    const struct id debit_id = named("announced debit");
+    const int32_t day = (int32_t)(clock_now().us / US_PER_DAY) + 12;
+    announce_debit(fixture, &ids, &debit_id, ANNOUNCES(POSTDATED), day);
+    announce_debit(fixture, &ids, &debit_id, ANNOUNCES(POSTDATED), day);
+    announce_debit(fixture, &ids, &debit_id, ANNOUNCES(VARYING), day);
+    announce_debit(fixture, &ids, &debit_id, ANNOUNCES(UNSPECIFIED), day);
+    Dunlin__Correspondence__V1__ListNoticesReply *reply = due(fixture, DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER);
+    assert_int_equal(reply->n_notices, 2);
+    for (size_t i = 0; i < reply->n_notices; i++) {
+        const struct id subject_id = wire_known_id(&reply->notices[i]->subject_id);
+        assert_true(id_equal(&subject_id, &debit_id));
+        assert_int_equal(reply->notices[i]->until_us, day * US_PER_DAY);
+    }
+    fixture_free_reply(reply);
+    (void)due_of(fixture, POSTDATED);
+    (void)due_of(fixture, VARYING);
+}
+
+/* Whoever reports the message tells contact by which request it was written. */
+static void a_verification_is_called_by_its_request(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("verification");
+    const struct id dispute_id = named("verified dispute"), permit_id = named("permit of a verification");
+    const struct id request_id = request_verification(fixture, &ids, &dispute_id, "the first request");
+    (void)request_verification(fixture, &ids, &dispute_id, "the first request");
+    assert_int_equal(letters_due(fixture), 1);
+    const struct id notice_id = due_of(fixture, VERIFIES);
+    assert_true(id_equal(&notice_id, &request_id));
+    (void)request_verification(fixture, &ids, &dispute_id, "the second request");
+    assert_int_equal(letters_due(fixture), 2);
+    begin(fixture, &ids, &notice_id, &permit_id, STATUS_OK);
+    Dunlin__Correspondence__V1__ListMessagesRequest list;
+    dunlin__correspondence__v1__list_messages_request__init(&list);
+    list.permit_id = wire_id(&permit_id);
+    Dunlin__Correspondence__V1__ListMessagesReply *reply = fixture_call(fixture, "ListMessages", &list.base, STATUS_OK);
+    assert_int_equal(reply->n_messages, 1);
+    const struct id kept = wire_known_id(&reply->messages[0]->notice_id);
+    assert_true(id_equal(&kept, &request_id));
+    fixture_free_reply(reply);
 }
 
 static void how_it_ended_is_not_written_once_it_is_reopened(void **state)
@@ -298,16 +426,9 @@ static void a_notice_that_cannot_be_written_is_parked_and_shown(void **state)
     struct unit_fixture *fixture = *state;
     const struct subject_ids ids = ids_of("parked notice");
     const struct id dispute_id = named("parked dispute");
-    Dunlin__Correspondence__V1__ParkStepRequest park;
     Dunlin__Correspondence__V1__ListMessagesRequest list;
     open_dispute(fixture, &ids, &dispute_id, BY_DEBTOR, KIND(WRITTEN));
-    dunlin__correspondence__v1__park_step_request__init(&park);
-    park.account_id = wire_id(&ids.account);
-    park.debtor_id = wire_id(&ids.debtor);
-    park.step = wire_text("dispute-received");
-    park.channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER;
-    park.reason = wire_text("no postal address");
-    fixture_free_reply(fixture_call_as(fixture, &EDGE, "ParkStep", &park.base, STATUS_OK));
+    park(fixture, &ids, "dispute-received");
     assert_int_equal(letters_due(fixture), 0);
     dunlin__correspondence__v1__list_messages_request__init(&list);
     list.account_id = wire_id(&ids.account);
@@ -327,6 +448,9 @@ int main(void)
         cmocka_unit_test_setup(a_notice_leaves_with_one_permit, set_up),
         cmocka_unit_test_setup(a_notice_waits_until_it_may_be_sent_or_is_closed, set_up),
         cmocka_unit_test_setup(an_acknowledgement_is_late_after_thirty_days, set_up),
+        cmocka_unit_test_setup(what_is_late_is_listed_until_it_is_closed, set_up),
+        cmocka_unit_test_setup(a_debit_is_announced_once_until_the_day_on_which_it_is_drawn, set_up),
+        cmocka_unit_test_setup(a_verification_is_called_by_its_request, set_up),
         cmocka_unit_test_setup(how_it_ended_is_not_written_once_it_is_reopened, set_up),
         cmocka_unit_test_setup(a_notice_that_cannot_be_written_is_parked_and_shown, set_up),
     };

@@ -597,6 +597,29 @@ static void debits_are_listed_by_page_state_account_and_day(void **state)
     assert_null(fixture_call(fixture, "ListDebits", &request.base, STATUS_INVALID_ARGUMENT));
 }
 
+/* What a letter says of it, or a table. */
+static void a_debit_is_told_with_its_instrument(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct drawn drawn = drawn_of(fixture, "told", 1000);
+    const struct id unknown = named("told: nobody's");
+    Dunlin__Payment__V1__GetDebitRequest request;
+
+    schedule(fixture, &drawn, 300);
+    dunlin__payment__v1__get_debit_request__init(&request);
+    request.debit_id = wire_id(&drawn.debit);
+    Dunlin__Payment__V1__DebitView *view = fixture_call(fixture, "GetDebit", &request.base, STATUS_OK);
+    assert_int_equal(view->state, DUNLIN__PAYMENT__V1__DEBIT_STATE__DEBIT_STATE_SCHEDULED);
+    assert_int_equal(view->amount_minor, 300);
+    assert_int_equal(view->due_on_days, today());
+    assert_string_equal(view->instrument->last4, "6789");
+    fixture_free_reply(view);
+    request.debit_id = wire_id(&unknown);
+    assert_null(fixture_call(fixture, "GetDebit", &request.base, STATUS_NOT_FOUND));
+    request.debit_id.len = 3;
+    assert_null(fixture_call(fixture, "GetDebit", &request.base, STATUS_INVALID_ARGUMENT));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -622,6 +645,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_drawn_beyond_what_is_owed_by_then_waits_in_suspense, empty),
         cmocka_unit_test_setup(returns_are_found_by_trace_and_counted, empty),
         cmocka_unit_test_setup(debits_are_listed_by_page_state_account_and_day, empty),
+        cmocka_unit_test_setup(a_debit_is_told_with_its_instrument, empty),
     };
 
     return cmocka_run_group_tests(tests, open_payment, close_payment);

@@ -13,7 +13,8 @@
 /* What of a dispute is written, and when it is so no longer.
  *
  * Broken once: what the creditor disputed at placement answered as the debtor's; 0x2 != 0. An acknowledgement after the
- * answer; the test of what is no longer so failed. */
+ * answer; the test of what is no longer so failed. A verification written though nobody asked for it any more; its test
+ * failed. */
 
 #define SOURCE(name)  DUNLIN__DISPUTE__V1__DISPUTE_SOURCE__DISPUTE_SOURCE_##name
 #define KIND(name)    DUNLIN__DISPUTE__V1__DISPUTE_KIND__DISPUTE_KIND_##name
@@ -91,6 +92,41 @@ static void what_is_no_longer_so_is_not_written(void **state)
     assert_false(notice_is_current(NOTICE_DISPUTE_REJECTED, &dispute));
 }
 
+static void verification_is_written_while_it_is_asked_for(void **state)
+{
+    (void)state;
+    struct notice_dispute dispute = {.source = SOURCE(BUREAU), .kind = KIND(WRITTEN), .state = STATE(OPEN)};
+    assert_false(notice_is_current(NOTICE_DISPUTE_VERIFICATION, &dispute));
+    dispute.is_requested = true;
+    assert_true(notice_is_current(NOTICE_DISPUTE_VERIFICATION, &dispute));
+    dispute.state = STATE(PROPOSED);
+    assert_true(notice_is_current(NOTICE_DISPUTE_VERIFICATION, &dispute));
+    dispute.is_answered = true;
+    assert_false(notice_is_current(NOTICE_DISPUTE_VERIFICATION, &dispute));
+    dispute = (struct notice_dispute){.state = STATE(RESOLVED), .is_requested = true};
+    assert_false(notice_is_current(NOTICE_DISPUTE_VERIFICATION, &dispute));
+}
+
+static void each_kind_is_of_what_it_is_about(void **state)
+{
+    (void)state;
+    static const struct {
+        enum notice_kind kind;
+        bool is_of_dispute, is_of_debit, is_outcome, is_demanded;
+    } CASES[] = {
+        {NOTICE_OPT_OUT_CONFIRMATION, false, false, false, false}, {NOTICE_DISPUTE_RECEIVED, true, false, false, false},
+        {NOTICE_DISPUTE_REJECTED, true, false, true, false},       {NOTICE_DISPUTE_CLOSED, true, false, true, false},
+        {NOTICE_DEBIT_POSTDATED, false, true, false, true},        {NOTICE_DEBIT_VARYING, false, true, false, true},
+        {NOTICE_DISPUTE_VERIFICATION, true, false, false, true},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(CASES); i++) {
+        assert_int_equal(notice_is_of_dispute(CASES[i].kind), CASES[i].is_of_dispute);
+        assert_int_equal(notice_is_of_debit(CASES[i].kind), CASES[i].is_of_debit);
+        assert_int_equal(notice_is_outcome(CASES[i].kind), CASES[i].is_outcome);
+        assert_int_equal(notice_is_demanded(CASES[i].kind), CASES[i].is_demanded);
+    }
+}
+
 static void one_is_received_once_and_ends_each_time(void **state)
 {
     (void)state;
@@ -112,7 +148,7 @@ static void each_kind_is_named_and_has_its_time(void **state)
         const struct notice_rule *rule = notice_rule((enum notice_kind)kind);
         assert_non_null(rule->name);
         assert_true(strlen(rule->step) > 0 && strlen(rule->law) > 0);
-        assert_true(rule->within_us > 0);
+        assert_true(notice_is_of_debit((enum notice_kind)kind) ? rule->within_us == 0 : rule->within_us > 0);
         for (int other = NOTICE_NONE + 1; other < kind; other++)
             assert_string_not_equal(rule->step, notice_rule((enum notice_kind)other)->step);
     }
@@ -124,6 +160,8 @@ int main(void)
         cmocka_unit_test(what_is_received_is_confirmed_to_who_made_it),
         cmocka_unit_test(each_end_has_its_letter),
         cmocka_unit_test(what_is_no_longer_so_is_not_written),
+        cmocka_unit_test(verification_is_written_while_it_is_asked_for),
+        cmocka_unit_test(each_kind_is_of_what_it_is_about),
         cmocka_unit_test(one_is_received_once_and_ends_each_time),
         cmocka_unit_test(each_kind_is_named_and_has_its_time),
     };

@@ -218,6 +218,7 @@ struct row {
         {DISPUTE_OPEN, variant, DISPUTE_EVENT_CONCEDE, DISPUTE_RESOLVED, OUTCOME_CONCEDED},                            \
         {DISPUTE_OPEN, variant, DISPUTE_EVENT_OVERDUE, DISPUTE_OPEN, OUTCOME_PENDING},                                 \
         {DISPUTE_OPEN, variant, DISPUTE_EVENT_PROPOSE, DISPUTE_PROPOSED, OUTCOME_PENDING},                             \
+        {DISPUTE_OPEN, variant, DISPUTE_EVENT_ASK, DISPUTE_OPEN, OUTCOME_PENDING},                                     \
     {                                                                                                                  \
         DISPUTE_OPEN, variant, DISPUTE_EVENT_AMEND, DISPUTE_OPEN, OUTCOME_PENDING                                      \
     }
@@ -227,6 +228,7 @@ struct row {
         {DISPUTE_PROPOSED, variant, DISPUTE_EVENT_DECLINE, DISPUTE_OPEN, OUTCOME_PENDING},                             \
         {DISPUTE_PROPOSED, variant, DISPUTE_EVENT_VERIFY, DISPUTE_PROPOSED, OUTCOME_PENDING},                          \
         {DISPUTE_PROPOSED, variant, DISPUTE_EVENT_OVERDUE, DISPUTE_PROPOSED, OUTCOME_PENDING},                         \
+        {DISPUTE_PROPOSED, variant, DISPUTE_EVENT_ASK, DISPUTE_PROPOSED, OUTCOME_PENDING},                             \
     {                                                                                                                  \
         DISPUTE_PROPOSED, variant, DISPUTE_EVENT_AMEND, DISPUTE_PROPOSED, OUTCOME_PENDING                              \
     }

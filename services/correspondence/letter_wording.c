@@ -1,17 +1,19 @@
-#include "dispute_wording.h"
+#include "letter_wording.h"
 
 #include <glib.h>
 #include <string.h>
 
 #include "dunlin/dispute/v1/dispute.pb-c.h"
+#include "dunlin/payment/v1/instrument.pb-c.h"
 #include "status/scope.h"
 
 #define OUTCOME(name) DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_##name
 #define CAUSE(name)   DUNLIN__DISPUTE__V1__ROOT_CAUSE__ROOT_CAUSE_##name
+#define ACCOUNT(name) DUNLIN__PAYMENT__V1__INSTRUMENT_KIND__INSTRUMENT_KIND_##name
 
 static const struct language {
     const char *language;
-    struct dispute_wording wording;
+    struct letter_wording wording;
 } LANGUAGES[] = {
     {"en",
      {.whole_debt = "the whole debt",
@@ -32,7 +34,11 @@ static const struct language {
                 [CAUSE(PAID)] = "paid before",
                 [CAUSE(IDENTITY)] = "identity theft or fraud",
                 [CAUSE(SERVICE)] = "goods or service not as agreed",
-                [CAUSE(DOCUMENTS)] = "no documents that prove it"}}},
+                [CAUSE(DOCUMENTS)] = "no documents that prove it"},
+      .account = {"your bank account", [ACCOUNT(CHECKING)] = "your checking account",
+                  [ACCOUNT(SAVINGS)] = "your savings account"},
+      .ending = {"your bank account ending in %s", [ACCOUNT(CHECKING)] = "your checking account ending in %s",
+                 [ACCOUNT(SAVINGS)] = "your savings account ending in %s"}}},
     {"es",
      {.whole_debt = "la totalidad de la deuda",
       .part_of_debt = "%s de la deuda",
@@ -53,7 +59,11 @@ static const struct language {
                 [CAUSE(PAID)] = "pagada antes",
                 [CAUSE(IDENTITY)] = "robo de identidad o fraude",
                 [CAUSE(SERVICE)] = "bienes o servicio distintos de lo acordado",
-                [CAUSE(DOCUMENTS)] = "no hay documentos que la prueben"}}},
+                [CAUSE(DOCUMENTS)] = "no hay documentos que la prueben"},
+      .account = {"su cuenta bancaria", [ACCOUNT(CHECKING)] = "su cuenta corriente",
+                  [ACCOUNT(SAVINGS)] = "su cuenta de ahorros"},
+      .ending = {"su cuenta bancaria que termina en %s", [ACCOUNT(CHECKING)] = "su cuenta corriente que termina en %s",
+                 [ACCOUNT(SAVINGS)] = "su cuenta de ahorros que termina en %s"}}},
     {"de",
      {.whole_debt = "die ganze Forderung",
       .part_of_debt = "%s der Forderung",
@@ -74,10 +84,13 @@ static const struct language {
                 [CAUSE(PAID)] = "bereits bezahlt",
                 [CAUSE(IDENTITY)] = "Identitätsdiebstahl oder Betrug",
                 [CAUSE(SERVICE)] = "Ware oder Leistung nicht wie vereinbart",
-                [CAUSE(DOCUMENTS)] = "keine Unterlagen, die sie belegen"}}},
+                [CAUSE(DOCUMENTS)] = "keine Unterlagen, die sie belegen"},
+      .account = {"Ihr Bankkonto", [ACCOUNT(CHECKING)] = "Ihr Girokonto", [ACCOUNT(SAVINGS)] = "Ihr Sparkonto"},
+      .ending = {"Ihr Bankkonto mit den Endziffern %s", [ACCOUNT(CHECKING)] = "Ihr Girokonto mit den Endziffern %s",
+                 [ACCOUNT(SAVINGS)] = "Ihr Sparkonto mit den Endziffern %s"}}},
 };
 
-const struct dispute_wording *dispute_wording(const char *language)
+const struct letter_wording *letter_wording(const char *language)
 {
     for (size_t i = 0; i < ARRAY_SIZE(LANGUAGES); i++) {
         const size_t len = strlen(LANGUAGES[i].language);

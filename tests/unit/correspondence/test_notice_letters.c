@@ -9,11 +9,14 @@
 
 #include "composition.h"
 #include "dunlin/dispute/v1/dispute.pb-c.h"
+#include "dunlin/payment/v1/instrument.pb-c.h"
 
-/* The shipped letters about disputes, in every language: each can be written, says from whom it is where it must, and
- * asks for nothing. DUNLIN_TEST_PDF=FOLDER keeps them, for a look.
+/* The shipped letters about disputes and debits, in every language: each can be written, says from whom it is where it
+ * must, and asks for nothing. DUNLIN_TEST_PDF=FOLDER keeps them, for a look.
  *
- * Broken once: the disputed part written as the whole debt; "does not say '$40.00 of the debt'". */
+ * Broken once: the disputed part written as the whole debt; "does not say '$40.00 of the debt'". The account named by
+ * its kind alone where its last digits are known; "does not say 'your savings account ending in 6789'". An itemization
+ * of which 5 dollars are missing taken; 0 != 3. */
 
 static struct agency_profiles *profiles;
 static struct template_set *templates;
@@ -69,6 +72,13 @@ static const struct dispute_description DISPUTE = {
     .earlier_answered_on = {20430},
 };
 
+static const struct debit_description DEBIT = {
+    .amount = {.minor = 12050, .currency = "USD"},
+    .drawn_on = {20470},
+    .kind = DUNLIN__PAYMENT__V1__INSTRUMENT_KIND__INSTRUMENT_KIND_SAVINGS,
+    .last4 = "6789",
+};
+
 static struct composition_order order_of(const struct template *template, struct account_description *account)
 {
     static const char *const CLIENT[] = {"Main Street Clinic", "10 Main St", "Springfield, IL 62701", NULL};
@@ -76,6 +86,7 @@ static struct composition_order order_of(const struct template *template, struct
     account->language = template->language;
     return (struct composition_order){.account = account,
                                       .dispute = &DISPUTE,
+                                      .debit = &DEBIT,
                                       .profile = agency_profiles_find(profiles, 1),
                                       .templates = templates,
                                       .channel = DUNLIN__CONTACT__V1__CHANNEL__CHANNEL_LETTER,
@@ -109,12 +120,17 @@ static bool is_letter_of_dispute(const struct template *template)
     return strstr(template->name, "-dispute-") != NULL;
 }
 
+static bool is_notice(const struct template *template)
+{
+    return is_letter_of_dispute(template) || strstr(template->name, "-debit-") != NULL;
+}
+
 static void every_letter_can_be_written_in_its_languages(void **state)
 {
     unsigned n = 0;
     (void)state;
     for (size_t i = 0; i < templates->n; i++) {
-        if (!is_letter_of_dispute(&templates->all[i]))
+        if (!is_notice(&templates->all[i]))
             continue;
         g_autofree char *text = written(&templates->all[i]);
         if (g_str_has_prefix(templates->all[i].name, "us-"))
@@ -123,7 +139,7 @@ static void every_letter_can_be_written_in_its_languages(void **state)
                                 : strstr(text, "This communication is from a debt collector."));
         n++;
     }
-    assert_int_equal(n, 8 * 2 + 5 * 2 + 3 * 3);
+    assert_int_equal(n, 9 * 2 + 6 * 2 + 3 * 3 + 2 * 2);
 }
 
 static void no_answer_to_the_debtor_asks_for_money(void **state)
@@ -140,15 +156,29 @@ static void no_answer_to_the_debtor_asks_for_money(void **state)
     assert_int_equal(composition_check_dispute_letter(templates, "nothing", &err), STATUS_NOT_FOUND);
 }
 
+static void what_announces_a_debit_says_how_much_and_when(void **state)
+{
+    struct error err = {0};
+    (void)state;
+    for (size_t i = 0; i < templates->n; i++)
+        if (strstr(templates->all[i].name, "-debit-"))
+            assert_int_equal(composition_check_debit_letter(templates, templates->all[i].name, &err), STATUS_OK);
+    assert_int_equal(composition_check_debit_letter(templates, "us-dispute-received", &err), STATUS_INVALID_ARGUMENT);
+    assert_non_null(strstr(err.text, "{{debit_amount}} (12 CFR 1005.10(d)(1))"));
+    assert_int_equal(composition_check_debit_letter(templates, "nothing", &err), STATUS_NOT_FOUND);
+}
+
 static void each_choice_of_the_shipped_agency_is_there(void **state)
 {
     const struct agency_profile *profile = agency_profiles_find(profiles, 1);
     (void)state;
-    for (int kind = NOTICE_DISPUTE_RECEIVED; kind < NOTICE_KINDS_END; kind++) {
-        assert_non_null(profile->dispute_letters.of[kind]);
-        assert_non_null(templates_find(templates, profile->dispute_letters.of[kind], NULL));
+    for (enum notice_kind kind = NOTICE_DISPUTE_RECEIVED; kind < NOTICE_KINDS_END; kind++) {
+        assert_non_null(agency_profile_letter(profile, kind));
+        assert_non_null(templates_find(templates, agency_profile_letter(profile, kind), NULL));
+        assert_string_equal(agency_profile_letters(kind),
+                            notice_is_of_debit(kind) ? "debit_letters" : "dispute_letters");
     }
-    assert_null(profile->dispute_letters.of[NOTICE_NONE]);
+    assert_null(agency_profile_letter(profile, NOTICE_NONE));
 }
 
 static void assert_says(const char *name, const char *language, const char *const *words)
@@ -174,6 +204,44 @@ static void what_differs_is_said_as_the_language_says_it(void **state)
                 (const char *const[]){"40,00\u00a0$ der Forderung", "teilweise zugunsten", "falscher Betrag", NULL});
 }
 
+static void a_debit_is_told_with_its_account_and_the_ways_to_stop_it(void **state)
+{
+    (void)state;
+    assert_says("us-debit-postdated", "en",
+                (const char *const[]){"Amount: $120.50", "Date: January 17, 2026",
+                                      "your savings account ending in 6789", "withdraw your authorization",
+                                      "(217) 555-0100", "at least three business days before", NULL});
+    assert_says("us-debit-varying", "es",
+                (const char *const[]){"Monto: $120.50", "17 de enero de 2026",
+                                      "su cuenta de ahorros que termina en 6789", NULL});
+}
+
+static void a_verification_itemizes_what_is_owed_and_names_what_it_rests_on(void **state)
+{
+    (void)state;
+    assert_says("us-dispute-verification", "en",
+                (const char *const[]){"Creditor to whom the debt is owed: Main Street Clinic", "T-4711",
+                                      "you owed: $250.00", "in interest: $0.00",
+                                      "you were credited this amount: $40.00", "Total amount of the debt now: $210.00",
+                                      "the account records of Main Street Clinic", NULL});
+}
+
+static void an_itemization_that_does_not_add_up_is_not_written(void **state)
+{
+    struct account_description account;
+    const struct template *template = templates_find_exact(templates, "us-dispute-verification", "en");
+    struct composition_order order = order_of(template, &account);
+    struct composition composition = {0};
+    struct error err = {0};
+    (void)state;
+    account.paid_minor = 500;
+    assert_int_equal(composition_write(&order, &composition, &err), STATUS_INVALID_ARGUMENT);
+    assert_non_null(strstr(err.text, "do not add up to balance"));
+    order.template_name = "us-dispute-received"; /* which itemizes nothing */
+    assert_int_equal(composition_write(&order, &composition, &err), STATUS_OK);
+    composition_fini(&composition);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +249,10 @@ int main(void)
         cmocka_unit_test(no_answer_to_the_debtor_asks_for_money),
         cmocka_unit_test(each_choice_of_the_shipped_agency_is_there),
         cmocka_unit_test(what_differs_is_said_as_the_language_says_it),
+        cmocka_unit_test(what_announces_a_debit_says_how_much_and_when),
+        cmocka_unit_test(a_debit_is_told_with_its_account_and_the_ways_to_stop_it),
+        cmocka_unit_test(a_verification_itemizes_what_is_owed_and_names_what_it_rests_on),
+        cmocka_unit_test(an_itemization_that_does_not_add_up_is_not_written),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }
