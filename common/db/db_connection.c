@@ -42,8 +42,9 @@ static const char *find_option(const PQconninfoOption *info, const char *keyword
     " -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off"                   \
     " -c enable_material=off"
 
-/* The URL's own `options` and then ours, which win. JIT compiles for tens of milliseconds what then runs for one: our
- * statements are short, and the planner cannot know the length of an array. */
+/* The URL's own `options` and then ours, which win. JIT compiles for tens of milliseconds what then runs for one, and a
+ * parallel worker is a process that is started for it: our statements are short, and the planner cannot know the length
+ * of an array. */
 static enum status make_server_options(const struct db_options *options, int64_t statement_timeout_ms,
                                        char **ret_options, struct error *err)
 {
@@ -56,7 +57,8 @@ static enum status make_server_options(const struct db_options *options, int64_t
     }
     const char *own = find_option(info, "options");
     *ret_options = g_strdup_printf("%s -c statement_timeout=%" G_GINT64_FORMAT
-                                   " -c idle_in_transaction_session_timeout=%d -c TimeZone=UTC -c jit=off%s",
+                                   " -c idle_in_transaction_session_timeout=%d -c TimeZone=UTC -c jit=off"
+                                   " -c max_parallel_workers_per_gather=0%s",
                                    own == NULL ? "" : own, statement_timeout_ms, IDLE_IN_TRANSACTION_TIMEOUT_MS,
                                    options->is_keyed ? KEYED_PLANS : "");
     return STATUS_OK;

@@ -301,6 +301,7 @@ static const struct service_method METHODS[] = {
     {"ResolveDispute", SERVICE_AT_HEAD, decide, "operator", false},
     {"RecordVerification", SERVICE_ANYWHERE, set_timers, "operator", false},
     {"ListDisputes", SERVICE_IN_PARTITION, list, "operator dialer", true},
+    {"RequestVerification", SERVICE_IN_PARTITION, not_here, "operator", false},
     {"RecordReturn", SERVICE_IN_PARTITION, not_here, "operator", false},
     {"RecordInformation", SERVICE_IN_PARTITION, not_here, "operator", false},
     {"DecideResolution", SERVICE_IN_PARTITION, not_here, "operator", false},
