@@ -32,7 +32,7 @@ static enum status reserve_one(const struct record *record, struct debit *debit,
     const struct account *account = book_account(record->book, &debit->account_id);
     const int64_t in_files_minor = debit_book_sum(record->book->debits, &debit->account_id, DEBIT_IN_FILES);
     const int32_t effective_on_days = debit_effective_on(debit, command_today(record->unit));
-    const char *obstacle = debit_obstacle(debit, account->balance.minor, in_files_minor, effective_on_days);
+    const char *obstacle = debit_obstacle(debit, account, in_files_minor, effective_on_days);
 
     if (obstacle)
         return record_debit_cancel(record, debit, obstacle, err);

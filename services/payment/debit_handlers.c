@@ -211,12 +211,15 @@ static enum status check_return(const struct debit *debit, const Dunlin__Payment
     return STATUS_OK;
 }
 
-/* What a plan has collected is presented again only while it collects. */
-static enum status check_plan(const struct record *record, const struct debit *debit, struct error *err)
+/* What a plan has collected is presented again only while it collects; nothing, while it is disputed. */
+static enum status check_again(const struct record *record, const struct debit *debit, struct error *err)
 {
     const struct account *account = book_account(record->book, &debit->account_id);
     const struct plan_agreement *agreement = account ? record_running_plan(record, account) : NULL;
+    const enum status st = account ? account_check_held(account, debit->amount.minor, err) : STATUS_OK;
 
+    if (st != STATUS_OK)
+        return st;
     if (id_is_none(&debit->plan_id) ||
         (agreement && id_equal(&agreement->plan.plan_id, &debit->plan_id) && agreement->plan.state == PLAN_ACTIVE))
         return STATUS_OK;
@@ -228,7 +231,7 @@ static enum status present_again(const struct record *record, struct debit *debi
                                  bool is_reauthorized, struct error *err)
 {
     const struct instrument *instrument = debit_book_instrument(record->book->debits, &debit->instrument_id);
-    const enum status st = check_plan(record, debit, err);
+    const enum status st = check_again(record, debit, err);
 
     return st == STATUS_OK
                ? debit_represent(debit, instrument, due_on_days, is_reauthorized, command_today(record->unit), err)

@@ -63,6 +63,9 @@ static enum status check_amount(const struct account *account, const struct debi
     if (strcmp(terms->amount.currency, "USD") != 0 || strcmp(account->balance.currency, "USD") != 0)
         return error_set(err, STATUS_INVALID_ARGUMENT, "currency: '%s' on an account in %s; debits are in USD",
                          terms->amount.currency, account->balance.currency);
+    const enum status st = account_check_held(account, terms->pending_minor + terms->amount.minor, err);
+    if (st != STATUS_OK)
+        return st;
     if (terms->amount.minor > account->balance.minor - terms->pending_minor)
         return error_set(err, STATUS_FAILED_PRECONDITION,
                          "amount_minor: %" PRId64 " is more than the %" PRId64 " owed without the %" PRId64
@@ -201,11 +204,13 @@ static bool is_too_late(const struct debit *debit, int32_t on_days)
            on_days > law_ach_reinitiation_latest((struct date){debit->presented[0].effective_on_days}).days;
 }
 
-const char *debit_obstacle(const struct debit *debit, int64_t owed_minor, int64_t in_files_minor,
+const char *debit_obstacle(const struct debit *debit, const struct account *account, int64_t in_files_minor,
                            int32_t effective_on_days)
 {
-    if (debit->amount.minor > owed_minor - in_files_minor)
+    if (debit->amount.minor > account->balance.minor - in_files_minor)
         return "less is owed by now";
+    if (debit->amount.minor > account_collectable_minor(account) - in_files_minor)
+        return "the debt is disputed";
     if (is_too_late(debit, effective_on_days))
         return "more than 180 days after the first settlement";
     return NULL;

@@ -89,7 +89,8 @@ struct debit_notices {
 /* Schedules a debit on the account by the instrument. Fails with INVALID_ARGUMENT (amount not positive or too large for
  * the format, not USD, a day before today or more than DEBIT_DUE_MAX_DAYS after; plan without instalment) or
  * FAILED_PRECONDITION (another debtor's instrument, or a stopped one; the account is recalled; with the pending debits
- * more than is owed; a notice would come too late, with the first day on which it would not). */
+ * more than is owed, or than a dispute leaves to be collected; a notice would come too late, with the first day on
+ * which it would not). */
 MUST_USE enum status debit_schedule(const struct account *account, const struct instrument *instrument,
                                     const struct debit_terms *terms, struct debit *ret_debit,
                                     struct debit_notices *ret_notices, struct error *err);
@@ -105,9 +106,9 @@ const struct presentment *debit_presented_as(const struct debit *debit, const ch
  * banking day after today. */
 int32_t debit_effective_on(const struct debit *debit, int32_t today);
 
-/* Why a scheduled debit is not presented on `effective_on_days` any more, static: more than is owed beyond what is on
- * its way (`in_files_minor`), or too late to be presented again. NULL: it is. */
-const char *debit_obstacle(const struct debit *debit, int64_t owed_minor, int64_t in_files_minor,
+/* Why a scheduled debit of the account is not presented on `effective_on_days` any more, static: more than is owed, or
+ * may be collected, beyond what is on its way (`in_files_minor`), or too late to be presented again. NULL: it is. */
+const char *debit_obstacle(const struct debit *debit, const struct account *account, int64_t in_files_minor,
                            int32_t effective_on_days);
 
 /* Puts it into a file; marks it as sent. What they fail with is debit_move's. `trace` has DEBIT_TRACE_DIGITS. */

@@ -108,8 +108,10 @@ static enum status apply_placed(const struct record *record, const struct servic
     account.placed_minor = placed->balance_minor;
     interest_open(record, &account, draft.effective_on_days, placed->due_on_days,
                   placed->debt_kind == DUNLIN__INTAKE__V1__DEBT_KIND__DEBT_KIND_COMMERCIAL);
-    if (placed->is_disputed)
-        account.dispute_id = account.account_id; /* until service dispute has opened it */
+    if (placed->is_disputed) { /* until service dispute has opened it */
+        account.dispute_id = account.account_id;
+        account.is_held = true;
+    }
     return post(record, book_add_account(record->book, &account, 0), &draft, err);
 }
 
@@ -200,7 +202,7 @@ static enum status apply_recalled(const struct record *record, const struct serv
     if (st == STATUS_OK)
         st = record_debits_cancel(record, &account->account_id, "the client took the account back", err);
     if (st == STATUS_OK)
-        st = record_plans_recalled(record, account, err);
+        st = record_plans_end(record, account, PLAN_EVENT_RECALL, "the client took the account back", err);
     struct promise *promise = account->open_promise;
     if (st != STATUS_OK || !promise)
         return st;
@@ -259,22 +261,41 @@ static enum status apply_reported(const struct record *record, const struct serv
 }
 
 /* DisputeOpened, DisputeReopened: the debt is disputed until that dispute is resolved. An answer does not end it: the
- * debtor still disputes what was verified. */
+ * debtor still disputes what was verified. It ends what is held by it. */
 
-static void set_dispute(struct account *account, const struct id *dispute_id, int64_t held_minor)
+/* Of an account, what a dispute keeps from being collected. */
+struct extent {
+    bool is_held;       /* all of it */
+    int64_t held_minor; /* a part; 0: none */
+};
+
+static const struct extent NOTHING = {false, 0}, EVERYTHING = {true, 0};
+
+static struct extent extent_of(bool is_without_hold, const Dunlin__Dispute__V1__HeldPart *part)
 {
-    if (id_equal(&account->dispute_id, dispute_id) && account->held_minor == held_minor)
-        return;
-    account->dispute_id = *dispute_id;
-    account->held_minor = held_minor;
-    book_touch_account(account);
+    if (is_without_hold)
+        return NOTHING;
+    return part && part->amount_minor > 0 ? (struct extent){false, part->amount_minor} : EVERYTHING;
 }
 
-/* Where the dispute `is_begun` it stands against the debt from here on; else only what is held by it changes. `part`
- * NULL: all of the debt is held, or nothing. */
+static enum status set_dispute(const struct record *record, struct account *account, const struct id *dispute_id,
+                               struct extent extent, struct error *err)
+{
+    const bool is_extent_new = account->is_held != extent.is_held || account->held_minor != extent.held_minor;
+
+    if (id_equal(&account->dispute_id, dispute_id) && !is_extent_new)
+        return STATUS_OK;
+    account->dispute_id = *dispute_id;
+    account->is_held = extent.is_held;
+    account->held_minor = extent.held_minor;
+    book_touch_account(account);
+    return is_extent_new ? record_held_changed(record, account, err) : STATUS_OK;
+}
+
+/* Where the dispute `is_begun` it stands against the debt from here on; else only what is held by it changes. */
 static enum status take_dispute(const struct record *record, const ProtobufCBinaryData *account_id,
-                                const ProtobufCBinaryData *dispute_id, bool is_begun,
-                                const Dunlin__Dispute__V1__HeldPart *part, struct error *err)
+                                const ProtobufCBinaryData *dispute_id, bool is_begun, struct extent extent,
+                                struct error *err)
 {
     struct account *account;
     struct id id;
@@ -283,61 +304,76 @@ static enum status take_dispute(const struct record *record, const ProtobufCBina
     if (st == STATUS_OK)
         st = wire_read_id(dispute_id, "dispute_id", &id, err);
     if (st == STATUS_OK && (is_begun || id_equal(&account->dispute_id, &id)))
-        set_dispute(account, &id, part ? part->amount_minor : 0);
+        st = set_dispute(record, account, &id, extent, err);
+    return st;
+}
+
+static enum status want_disputed(struct book *book, const ProtobufCBinaryData *account_id, struct error *err)
+{
+    const enum status st = want_account(book, account_id, err);
+
+    if (st == STATUS_OK) {
+        const struct id id = wire_known_id(account_id);
+        debit_book_want_pending(book->debits, &id);
+    }
     return st;
 }
 
 static enum status want_opened(struct book *book, const struct service_event *event, struct error *err)
 {
-    return want_account(book, &((const Dunlin__Dispute__V1__DisputeOpened *)event->message)->account_id, err);
+    return want_disputed(book, &((const Dunlin__Dispute__V1__DisputeOpened *)event->message)->account_id, err);
 }
 
 static enum status apply_opened(const struct record *record, const struct service_event *event, struct error *err)
 {
     const Dunlin__Dispute__V1__DisputeOpened *opened = (const void *)event->message;
+    const bool is_without_hold = opened->detail && opened->detail->is_without_hold;
 
-    return take_dispute(record, &opened->account_id, &opened->dispute_id, true, opened->held_part, err);
+    return take_dispute(record, &opened->account_id, &opened->dispute_id, true,
+                        extent_of(is_without_hold, opened->held_part), err);
 }
 
 static enum status want_reopened(struct book *book, const struct service_event *event, struct error *err)
 {
-    return want_account(book, &((const Dunlin__Dispute__V1__DisputeReopened *)event->message)->account_id, err);
+    return want_disputed(book, &((const Dunlin__Dispute__V1__DisputeReopened *)event->message)->account_id, err);
 }
 
 static enum status apply_reopened(const struct record *record, const struct service_event *event, struct error *err)
 {
     const Dunlin__Dispute__V1__DisputeReopened *reopened = (const void *)event->message;
 
-    return take_dispute(record, &reopened->account_id, &reopened->dispute_id, true, reopened->held_part, err);
+    return take_dispute(record, &reopened->account_id, &reopened->dispute_id, true,
+                        extent_of(reopened->is_without_hold, reopened->held_part), err);
 }
 
 /* DisputeAmended, VerificationSent: another part is held, or all of the debt, or nothing any more. */
 
 static enum status want_amended(struct book *book, const struct service_event *event, struct error *err)
 {
-    return want_account(book, &((const Dunlin__Dispute__V1__DisputeAmended *)event->message)->account_id, err);
+    return want_disputed(book, &((const Dunlin__Dispute__V1__DisputeAmended *)event->message)->account_id, err);
 }
 
 /* One that is answered holds nothing, whatever more is known of it. */
 static enum status apply_amended(const struct record *record, const struct service_event *event, struct error *err)
 {
     const Dunlin__Dispute__V1__DisputeAmended *amended = (const void *)event->message;
-    const bool is_answered = amended->detail && amended->detail->answered_at_us != 0;
+    const Dunlin__Dispute__V1__DisputeDetail *detail = amended->detail;
+    const bool is_without_hold = detail && (detail->is_without_hold || detail->answered_at_us != 0);
 
     return take_dispute(record, &amended->account_id, &amended->dispute_id, false,
-                        is_answered ? NULL : amended->held_part, err);
+                        extent_of(is_without_hold, amended->held_part), err);
 }
 
 static enum status want_verified(struct book *book, const struct service_event *event, struct error *err)
 {
-    return want_account(book, &((const Dunlin__Dispute__V1__VerificationSent *)event->message)->account_id, err);
+    return want_disputed(book, &((const Dunlin__Dispute__V1__VerificationSent *)event->message)->account_id, err);
 }
 
 static enum status apply_verified(const struct record *record, const struct service_event *event, struct error *err)
 {
     const Dunlin__Dispute__V1__VerificationSent *sent = (const void *)event->message;
 
-    return take_dispute(record, &sent->account_id, &sent->dispute_id, false, NULL, err);
+    return take_dispute(record, &sent->account_id, &sent->dispute_id, false, NOTHING, err);
 }
 
 /* DisputeResolved: what the debtor was right about, or the creditor conceded, is taken off. Two persons agreed to it.
@@ -347,7 +383,7 @@ static enum status want_resolved(struct book *book, const struct service_event *
 {
     const Dunlin__Dispute__V1__DisputeResolved *resolved = (const void *)event->message;
     struct id credit_id;
-    enum status st = want_account(book, &resolved->account_id, err);
+    enum status st = want_disputed(book, &resolved->account_id, err);
 
     if (resolved->credit_minor == 0)
         return st;
@@ -360,15 +396,22 @@ static enum status want_resolved(struct book *book, const struct service_event *
 
 /* Where the debtor was right and none of it is owed, the debt stays one that he disputes: no money goes there but by
  * his word. */
-static void end_dispute(struct account *account, const Dunlin__Dispute__V1__DisputeResolved *resolved)
+static enum status end_dispute(const struct record *record, struct account *account,
+                               const Dunlin__Dispute__V1__DisputeResolved *resolved, struct error *err)
 {
     const bool is_won = resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD ||
                         resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_CONCEDED;
     const struct id dispute_id = wire_known_id(&resolved->dispute_id);
     const struct id none = {0};
 
-    if (id_equal(&account->dispute_id, &dispute_id) && !(is_won && !resolved->is_rest_owed))
-        set_dispute(account, &none, 0);
+    if (!id_equal(&account->dispute_id, &dispute_id))
+        return STATUS_OK;
+    if (!is_won || resolved->is_rest_owed)
+        return set_dispute(record, account, &none, NOTHING, err);
+    const enum status st = set_dispute(record, account, &dispute_id, EVERYTHING, err);
+    return st == STATUS_OK
+               ? record_plans_end(record, account, PLAN_EVENT_CANCEL, "the debtor was right: none of it is owed", err)
+               : st;
 }
 
 /* No more than is owed: what was paid in the meantime is the debtor's, and no credit. */
@@ -392,23 +435,13 @@ static enum status draft_credit(const struct policy_holder *policy, const struct
     return st;
 }
 
-static enum status apply_resolved(const struct record *record, const struct service_event *event, struct error *err)
+static enum status post_credit(const struct record *record, const struct service_event *event, struct account *account,
+                               struct error *err)
 {
-    const Dunlin__Dispute__V1__DisputeResolved *resolved = (const void *)event->message;
-    struct account *account;
-    struct posting_draft draft;
-
-    if (resolved->credit_minor < 0)
-        return error_set(err, STATUS_INVALID_ARGUMENT, "credit_minor: %lld is not positive",
-                         (long long)resolved->credit_minor);
     const struct instant at = {event->event->occurred_at_us};
-    const struct id credit_id = wire_known_id(&resolved->credit_id);
-    enum status st = find_account(record->book, &resolved->account_id, &account, err);
-    if (st == STATUS_OK)
-        end_dispute(account, resolved);
-    if (st != STATUS_OK || resolved->credit_minor == 0 || book_posting(record->book, &credit_id))
-        return st;
-    st = interest_precede(record, account, day_of(at.us), at, err);
+    struct posting_draft draft;
+    enum status st = interest_precede(record, account, day_of(at.us), at, err);
+
     if (st == STATUS_OK)
         st = draft_credit(unit_context(record->unit), event, account, &draft, err);
     if (st == STATUS_OK)
@@ -416,6 +449,22 @@ static enum status apply_resolved(const struct record *record, const struct serv
     if (st != STATUS_OK)
         return st;
     return draft.change.minor < 0 ? post(record, account, &draft, err) : interest_follow(record, account, NULL, err);
+}
+
+/* The credit first: a plan that is resumed then collects what is left. */
+static enum status apply_resolved(const struct record *record, const struct service_event *event, struct error *err)
+{
+    const Dunlin__Dispute__V1__DisputeResolved *resolved = (const void *)event->message;
+    const struct id credit_id = wire_known_id(&resolved->credit_id);
+    struct account *account;
+
+    if (resolved->credit_minor < 0)
+        return error_set(err, STATUS_INVALID_ARGUMENT, "credit_minor: %lld is not positive",
+                         (long long)resolved->credit_minor);
+    enum status st = find_account(record->book, &resolved->account_id, &account, err);
+    if (st == STATUS_OK && resolved->credit_minor > 0 && !book_posting(record->book, &credit_id))
+        st = post_credit(record, event, account, err);
+    return st == STATUS_OK ? end_dispute(record, account, resolved, err) : st;
 }
 
 /* AttemptReported: a promise given on the phone. */

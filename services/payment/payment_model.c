@@ -1,6 +1,7 @@
 #include "payment_model.h"
 
 #include <assert.h>
+#include <inttypes.h>
 
 enum sign {
     SIGN_ANY,
@@ -85,7 +86,21 @@ int64_t account_collectable_minor(const struct account *account)
 {
     const int64_t owed_minor = account->balance.minor;
 
-    return account->held_minor < owed_minor ? owed_minor - account->held_minor : owed_minor;
+    if (owed_minor <= 0)
+        return owed_minor;
+    return account->is_held || account->held_minor >= owed_minor ? 0 : owed_minor - account->held_minor;
+}
+
+enum status account_check_held(const struct account *account, int64_t minor, struct error *err)
+{
+    const int64_t collectable_minor = account_collectable_minor(account);
+
+    if (minor <= collectable_minor || collectable_minor == account->balance.minor)
+        return STATUS_OK;
+    return error_set(err, STATUS_FAILED_PRECONDITION,
+                     "the debt is disputed: until that is answered, %" PRId64 " of the %" PRId64
+                     " owed may be collected",
+                     collectable_minor, account->balance.minor);
 }
 
 enum status ledger_post(struct account *account, const struct posting_draft *draft, struct posting *ret_posting,

@@ -116,14 +116,19 @@ struct account {
     bool is_recalled;
     bool is_adjudged;             /* a court has decided: the agency earns by the legal stage of the agreement */
     struct id dispute_id;         /* that stands against the debt, answered or not; none: it is not disputed */
-    int64_t held_minor;           /* of it, what must not be collected while the rest may be; 0: none */
+    bool is_held;                 /* nothing may be collected until it is answered */
+    int64_t held_minor;           /* where only a part is held: how much; 0: none */
     struct promise *open_promise; /* borrowed; NULL where none is open */
     struct id plan_id;            /* that its postings flow through: active, on hold or completed; none */
     struct id proposed_plan_id;   /* that waits for approval; none */
 };
 
-/* What may be agreed on: what is owed without what is held, while that is more (12 CFR 1006.38(d)(2)(i)). */
+/* What may be asked for, agreed on and drawn: what is owed without what a dispute holds (15 USC 1692g(b), 12 CFR
+ * 1006.38(d)(2)(i)). What the debtor pays by himself is taken all the same. */
 int64_t account_collectable_minor(const struct account *account);
+
+/* FAILED_PRECONDITION where less than `minor` may be collected because of a dispute. */
+MUST_USE enum status account_check_held(const struct account *account, int64_t minor, struct error *err);
 
 /* Posts: the balance moves and the posting gets the next number. The first posting of an account is its placement, and
  * no other is one; a payment lowers what is owed and a reversal raises it; a payment may lower it below zero

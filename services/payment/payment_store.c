@@ -10,7 +10,7 @@
 #include "plan_collection.h"
 #include "plan_store.h"
 
-#define ACCOUNT_COLUMNS 18 /* of account_load, before those of the open promise */
+#define ACCOUNT_COLUMNS 19 /* of account_load, before those of the open promise */
 #define PROMISE_COLUMNS 15 /* of promise_load; in account_load those of interest follow */
 #define JUDGMENT_COLUMN (ACCOUNT_COLUMNS + PROMISE_COLUMNS + 10) /* the number of its posting; NULL or 0: none */
 
@@ -97,6 +97,7 @@ static void take_accounts(struct book *book, const struct db_result *result)
             .plan_id = db_id(result, row, 15),
             .proposed_plan_id = db_id(result, row, 16),
             .held_minor = db_int8(result, row, 17),
+            .is_held = db_bool(result, row, 18),
             .is_adjudged = db_int4(result, row, JUDGMENT_COLUMN) > 0,
         };
         if (!db_is_null(result, row, ACCOUNT_COLUMNS)) {
@@ -431,12 +432,26 @@ static void push_posting(struct db_columns *columns, const struct posting *posti
     db_array_int8(column[23], draft->fee_minor);
 }
 
-static const enum db_type NEW_ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT, DB_INT8, DB_INT4,
-                                                 DB_BOOL, DB_UUID, DB_INT4, DB_TEXT, DB_INT4, DB_INT8, DB_UUID};
+static const enum db_type NEW_ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT4, DB_UUID, DB_TEXT, DB_INT8,
+                                                 DB_INT4, DB_BOOL, DB_UUID, DB_INT4, DB_TEXT, DB_INT4,
+                                                 DB_INT8, DB_UUID, DB_INT8, DB_BOOL};
 
 static const struct id *open_promise_id(const struct account *account)
 {
     return account->open_promise ? &account->open_promise->promise_id : NULL;
+}
+
+/* NULL, which takes no room, where a dispute holds nothing. */
+static void push_held(struct db_array *const *column, const struct account *account)
+{
+    if (account->held_minor != 0)
+        db_array_int8(column[0], account->held_minor);
+    else
+        db_array_null(column[0]);
+    if (account->is_held)
+        db_array_bool(column[1], true);
+    else
+        db_array_null(column[1]);
 }
 
 static void push_new_account(struct db_columns *columns, const struct book_account *row)
@@ -457,10 +472,11 @@ static void push_new_account(struct db_columns *columns, const struct book_accou
     db_array_int4(column[11], account->age_days);
     db_array_int8(column[12], account->placed_minor);
     db_array_id(column[13], &account->dispute_id);
+    push_held(&column[14], account);
 }
 
-static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_UUID, DB_INT4,
-                                             DB_INT8, DB_INT8, DB_INT8, DB_UUID, DB_UUID, DB_UUID, DB_INT8};
+static const enum db_type ACCOUNT_TYPES[] = {DB_INT2, DB_UUID, DB_INT8, DB_INT4, DB_BOOL, DB_UUID, DB_INT4, DB_INT8,
+                                             DB_INT8, DB_INT8, DB_UUID, DB_UUID, DB_UUID, DB_INT8, DB_BOOL};
 
 static void push_account(struct db_columns *columns, const struct book_account *row)
 {
@@ -477,10 +493,7 @@ static void push_account(struct db_columns *columns, const struct book_account *
     db_array_id(column[10], &account->dispute_id);
     db_array_id(column[11], &account->plan_id);
     db_array_id(column[12], &account->proposed_plan_id);
-    if (account->held_minor != 0)
-        db_array_int8(column[13], account->held_minor);
-    else
-        db_array_null(column[13]);
+    push_held(&column[13], account);
 }
 
 static const enum db_type PROMISE_TYPES[] = {DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_TEXT, DB_INT8,

@@ -36,6 +36,9 @@ enum status plan_check_room(const struct account *account, const struct plan_agr
         return error_set(err, STATUS_FAILED_PRECONDITION, "the client has taken the account back");
     if (account->balance.minor <= 0)
         return error_set(err, STATUS_FAILED_PRECONDITION, "nothing is owed on the account");
+    const enum status st = account_check_held(account, 1, err);
+    if (st != STATUS_OK)
+        return st;
     if (proposed)
         return refuse_second(proposed, err);
     if (running && running != replaces && running->plan.state != PLAN_COMPLETED)

@@ -24,7 +24,8 @@ struct plan_agreement {
     struct id discount_posting; /* the credit of a kept settlement; none */
     const char *agreed_by;      /* texts are borrowed, and never NULL */
     const char *approved_by;
-    const char *reason; /* of the last hold, or of its end */
+    const char *reason;      /* of the last hold, or of its end */
+    bool is_held_by_dispute; /* on hold for that, and resumed once it is answered */
 };
 
 /* By which plans are judged that are agreed on from now on. */
@@ -32,7 +33,7 @@ struct plan_policy plan_policy_of(const struct sop_plans *plans);
 
 /* The account may get a plan: `running` is the one that its postings flow through, `proposed` the one that waits; NULL
  * where there is none. `replaces`: an earlier plan that the new one stands in for; NULL: none. Fails with
- * FAILED_PRECONDITION naming the plan that is in the way. */
+ * FAILED_PRECONDITION naming the plan that is in the way, or because nothing may be collected. */
 MUST_USE enum status plan_check_room(const struct account *account, const struct plan_agreement *running,
                                      const struct plan_agreement *proposed, const struct plan_agreement *replaces,
                                      struct error *err);

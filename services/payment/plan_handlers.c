@@ -552,6 +552,8 @@ static enum status act_propose(const struct record *record, struct service_call 
         return STATUS_OK;
     enum status st = find_authority(record, (enum sop_role)request->role, &authority, &why);
     if (st == STATUS_OK)
+        st = account_check_held(account, 1, &why);
+    if (st == STATUS_OK)
         st = read_wish(record, request, account, &wish, &why);
     if (st == STATUS_OK)
         st = plan_proposals_make(&wish, &authority, proposals, &why);

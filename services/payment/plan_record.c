@@ -1,6 +1,7 @@
 #include "plan_record.h"
 
 #include "allocation.h"
+#include "debit_record.h"
 #include "plan_codec.h"
 #include "plan_collection.h"
 #include "plan_standing.h"
@@ -257,6 +258,7 @@ enum status record_plan_hold(const struct record *record, struct plan_agreement 
     if (st != STATUS_OK)
         return st;
     agreement->reason = reason;
+    agreement->is_held_by_dispute = false;
     dunlin__payment__v1__plan_held__init(&message);
     message.plan_id = wire_id(&agreement->plan.plan_id);
     message.account_id = wire_id(&agreement->plan.account_id);
@@ -282,9 +284,42 @@ static enum status tell_resumed(const struct record *record, struct plan_agreeme
 enum status record_plan_resume(const struct record *record, struct plan_agreement *agreement, const char *reason,
                                struct error *err)
 {
-    const enum status st = plan_resume(&agreement->plan, today(record), err);
+    const int64_t open_minor = plan_standing_on(&agreement->plan, today(record)).open_minor;
+    enum status st = account_check_held(account_of(record, agreement), open_minor, err);
 
-    return st == STATUS_OK ? tell_resumed(record, agreement, false, reason, err) : st;
+    if (st == STATUS_OK)
+        st = plan_resume(&agreement->plan, today(record), err);
+    if (st != STATUS_OK)
+        return st;
+    agreement->is_held_by_dispute = false;
+    return tell_resumed(record, agreement, false, reason, err);
+}
+
+static enum status hold_disputed(const struct record *record, struct plan_agreement *agreement, struct error *err)
+{
+    const enum status st = record_plan_hold(record, agreement, "the debt is disputed", err);
+
+    agreement->is_held_by_dispute = st == STATUS_OK;
+    return st;
+}
+
+enum status record_held_changed(const struct record *record, struct account *account, struct error *err)
+{
+    const int64_t collectable_minor = account_collectable_minor(account);
+    const int64_t pending_minor = debit_book_sum(record->book->debits, &account->account_id, DEBIT_PENDING);
+    const bool is_too_much = collectable_minor < account->balance.minor && pending_minor > collectable_minor;
+    struct plan_agreement *agreement = record_running_plan(record, account);
+    const enum status st =
+        is_too_much ? record_debits_cancel(record, &account->account_id, "the debt is disputed", err) : STATUS_OK;
+
+    if (st != STATUS_OK || !agreement)
+        return st;
+    const bool fits = plan_standing_on(&agreement->plan, today(record)).open_minor <= collectable_minor;
+    if (!fits && agreement->plan.state == PLAN_ACTIVE)
+        return hold_disputed(record, agreement, err);
+    if (fits && agreement->is_held_by_dispute)
+        return record_plan_resume(record, agreement, "the dispute is answered", err);
+    return is_too_much ? record_plan_collection(record, account, agreement, err) : STATUS_OK;
 }
 
 enum status record_plan_cancel(const struct record *record, struct plan_agreement *agreement, enum plan_event event,
@@ -299,7 +334,8 @@ enum status record_plan_cancel(const struct record *record, struct plan_agreemen
     return end_cancelled(record, agreement, was_proposed, err);
 }
 
-enum status record_plans_recalled(const struct record *record, struct account *account, struct error *err)
+enum status record_plans_end(const struct record *record, struct account *account, enum plan_event event,
+                             const char *reason, struct error *err)
 {
     struct plan_agreement *plans[] = {record_running_plan(record, account),
                                       book_plan(record->book, &account->proposed_plan_id)};
@@ -307,7 +343,7 @@ enum status record_plans_recalled(const struct record *record, struct account *a
 
     for (size_t i = 0; i < ARRAY_SIZE(plans) && st == STATUS_OK; i++)
         if (plans[i])
-            st = record_plan_cancel(record, plans[i], PLAN_EVENT_RECALL, "the client took the account back", err);
+            st = record_plan_cancel(record, plans[i], event, reason, err);
     return st;
 }
 

@@ -31,7 +31,7 @@ MUST_USE enum status record_plan_agreed(const struct record *record, struct acco
  * active nor on hold; on hold already: only the reason changes. `reason` lives as long as the book. */
 MUST_USE enum status record_plan_hold(const struct record *record, struct plan_agreement *agreement, const char *reason,
                                       struct error *err);
-/* FAILED_PRECONDITION where it is not on hold. */
+/* FAILED_PRECONDITION where it is not on hold, or asks for more than a dispute leaves to be collected. */
 MUST_USE enum status record_plan_resume(const struct record *record, struct plan_agreement *agreement,
                                         const char *reason, struct error *err);
 
@@ -39,8 +39,14 @@ MUST_USE enum status record_plan_resume(const struct record *record, struct plan
 MUST_USE enum status record_plan_cancel(const struct record *record, struct plan_agreement *agreement,
                                         enum plan_event event, const char *reason, struct error *err);
 
-/* The client took the account back. */
-MUST_USE enum status record_plans_recalled(const struct record *record, struct account *account, struct error *err);
+/* A dispute holds more of the account, or less, than before. What is scheduled beyond what may be collected is
+ * cancelled. A plan that asks for more than that is held, and one that was held for it and does not any more is
+ * resumed. The book has asked for the account's pending debits. */
+MUST_USE enum status record_held_changed(const struct record *record, struct account *account, struct error *err);
+
+/* Nothing is to be paid by plans any more: PLAN_EVENT_RECALL, PLAN_EVENT_CANCEL. */
+MUST_USE enum status record_plans_end(const struct record *record, struct account *account, enum plan_event event,
+                                      const char *reason, struct error *err);
 
 /* What a posting, just recorded, does to the account's plans. */
 MUST_USE enum status record_plan_posting(const struct record *record, struct account *account,

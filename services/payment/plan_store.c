@@ -47,6 +47,7 @@ static void read_agreement(const struct db_result *result, size_t row, struct pl
         .terms_id = db_id(result, row, 27),
         .discount_posting = db_id(result, row, 28),
         .reason = db_text(result, row, 29),
+        .is_held_by_dispute = db_bool(result, row, 30),
     };
     g_strlcpy(agreement->owed.currency, db_text(result, row, 6), sizeof(agreement->owed.currency));
 }
@@ -90,7 +91,7 @@ void plan_store_take_instalments(struct book *book, const struct db_result *resu
 const enum db_type PLAN_TYPES[PLAN_COLUMNS] = {
     DB_INT2, DB_UUID, DB_UUID, DB_UUID, DB_INT4, DB_INT2, DB_INT2, DB_TEXT, DB_INT8, DB_INT8, DB_INT8,
     DB_INT4, DB_INT2, DB_INT8, DB_INT4, DB_INT4, DB_INT4, DB_INT4, DB_INT4, DB_INT2, DB_INT2, DB_TEXT,
-    DB_TEXT, DB_INT8, DB_INT4, DB_UUID, DB_UUID, DB_UUID, DB_UUID, DB_UUID, DB_TEXT,
+    DB_TEXT, DB_INT8, DB_INT4, DB_UUID, DB_UUID, DB_UUID, DB_UUID, DB_UUID, DB_TEXT, DB_BOOL,
 };
 
 static void push_policy(struct db_array *const *column, const struct plan_policy *policy)
@@ -152,6 +153,7 @@ static void push_plan(struct db_columns *columns, const struct plan_agreement *a
     db_array_id(column[28], &agreement->terms_id);
     db_array_id(column[29], &agreement->discount_posting);
     db_array_text(column[30], agreement->reason);
+    db_array_bool(column[31], agreement->is_held_by_dispute);
 }
 
 const enum db_type INSTALMENT_TYPES[INSTALMENT_COLUMNS] = {DB_INT2, DB_UUID, DB_INT4, DB_INT4, DB_INT8,

@@ -7,7 +7,7 @@
 
 /* Payment plans in PostgreSQL: the part of the store that reads and writes them. */
 
-#define PLAN_COLUMNS       31
+#define PLAN_COLUMNS       32
 #define INSTALMENT_COLUMNS 9
 extern const enum db_type PLAN_TYPES[PLAN_COLUMNS];
 extern const enum db_type INSTALMENT_TYPES[INSTALMENT_COLUMNS];

@@ -419,6 +419,9 @@ class Agency:
         owed_minor = self.account(debt).balance_minor
         if owed_minor < 10000 or self.running_plan(self.account(debt)):
             return False
+        if debt.dispute:
+            self.may_not("ProposePlans", self.payment.ProposePlansRequest(account_id=debt.id, role=self.payment.PLAN_ROLE_CLIENT, budget_minor=owed_minor, currency="USD"), debt)
+            return False
         payment = self.payment
         rhythm = payment.PlanRhythm(frequency=payment.PLAN_FREQUENCY_WEEKLY, first_due_on_days=days(self.today) + self.random.randint(0, 9))
         request = payment.AgreePlanRequest(plan_id=debt.new_id(), account_id=debt.id, role=payment.PLAN_ROLE_SUPERVISOR, currency="USD", rhythm=rhythm, number=self.random.randint(1, 4),
@@ -444,8 +447,21 @@ class Agency:
             "payment", "HoldPlan", self.payment.HoldPlanRequest(plan_id=plan.plan_id, reason="he is ill"), debt.partition)) or (self.plan() and False)
 
     def resume_plan(self):
-        return self.change_plan((self.payment.PLAN_STATE_ON_HOLD,), lambda debt, plan: self.command(
-            "payment", "ResumePlan", self.payment.ResumePlanRequest(plan_id=plan.plan_id, reason="he is well again"), debt.partition)) or (self.hold_plan() and False)
+        """What is disputed waits for the answer."""
+        def resume(debt, plan):
+            request = self.payment.ResumePlanRequest(plan_id=plan.plan_id, reason="he is well again")
+            if debt.dispute:
+                self.may_not("ResumePlan", request, debt)
+            else:
+                self.command("payment", "ResumePlan", request, debt.partition)
+                self.done["resumed"] += 1
+        resumed = self.done["resumed"]
+        return self.change_plan((self.payment.PLAN_STATE_ON_HOLD,), resume) and self.done["resumed"] > resumed or (self.hold_plan() and False)
+
+    def may_not(self, method, request, debt):
+        with pytest.raises(CallError) as refused:
+            self.command("payment", method, request, debt.partition)
+        assert refused.value.code == FAILED_PRECONDITION
 
     def held_plans(self):
         """Of plans the last that the log has: held, and not resumed or completed since."""
@@ -468,6 +484,7 @@ class Agency:
         view = self.command("dispute", "OpenDispute", dispute.OpenDisputeRequest(account_id=debt.id, source=dispute.DISPUTE_SOURCE_DEBTOR, reason="not mine", is_written=True, medium=dispute.MEDIUM_MAIL),
                             debt.partition)
         debt.dispute = view.dispute_id
+        self.system.wait()  # until payment knows
         return True
 
     def disputed(self):
@@ -485,6 +502,7 @@ class Agency:
         self.verify(debt)
         self.command("dispute", "ResolveDispute", dispute.ResolveDisputeRequest(dispute_id=debt.dispute, outcome=dispute.DISPUTE_OUTCOME_REJECTED, note="the papers are right"), debt.partition)
         debt.dispute = None
+        self.system.wait()
         return True
 
     def verify(self, debt):
@@ -514,6 +532,7 @@ class Agency:
         before_minor = owed_minor - self.interest(account)
         poll("the credit", lambda: (now := self.account(debt)).balance_minor - self.interest(now) == before_minor - credit_minor)
         self.books.credited[debt.id] += credit_minor
+        self.system.wait()
         return True
 
     # --- a day ---
@@ -576,6 +595,15 @@ class Agency:
             assert all(verdict.WhichOneof("verdict") == "refusal" for verdict in verdicts)
             self.done["held"] += len(verdicts)
 
+    def check_plan_holds(self, debt, account):
+        """A plan waits for the answer to a dispute, and for nothing else that has been answered."""
+        plan = self.running_plan(account)
+        if plan and debt.dispute:
+            assert plan.state == self.payment.PLAN_STATE_ON_HOLD, debt.account
+            self.done["plan held"] += 1
+        elif plan:
+            assert plan.state == self.payment.PLAN_STATE_ACTIVE or plan.reason != "the debt is disputed", debt.account
+
     def interest(self, account):
         """What came on top; that it is the right sum is for interop/test_charges_oracle.py to see."""
         return sum(posting.amount_minor for posting in account.postings if posting.kind == self.payment.POSTING_KIND_INTEREST)
@@ -596,6 +624,7 @@ class Agency:
         self.debits.check_stopped()
         for debt in self.debts:
             account = self.account(debt)
+            self.check_plan_holds(debt, account)
             assert account.balance_minor == debt.placed_minor + self.interest(account) + sum(debt.fees.values()) - self.books.paid[debt.id] - self.books.credited[debt.id] - self.forgiven_minor(debt), debt.account
             assert account.balance_minor >= 0
 

@@ -7,14 +7,10 @@ import dataclasses
 import datetime
 import hashlib
 
-import pytest
-
 from ach_reading import reading
 from bank import return_file  # deploy/simulation: what a bank sends
-from bus_caller import CallError
 
 ROUTING = "091400606"
-FAILED_PRECONDITION = 9
 DEBITS = (27, 37)      # transaction codes; beside them stands the agency's own account
 SOON_DAYS = 5          # later than that is postdated and needs a notice in time
 RETRY_DAYS = 2
@@ -91,6 +87,9 @@ class Debits:
         free_minor = self.agency.account(debt).balance_minor - self.pending_minor(debt)
         if free_minor <= 0:
             return False
+        if debt.dispute:
+            self.agency.may_not("ScheduleDebit", self.schedule_request(debt, self.instrument(debt), 1), debt)
+            return False
         request = self.schedule_request(debt, self.instrument(debt), self.random.choice((free_minor, self.random.randint(1, free_minor))))
         view = self.agency.command("payment", "ScheduleDebit", request, debt.partition)
         assert (view.state, view.amount_minor) == (self.payment.DEBIT_STATE_SCHEDULED, request.amount_minor)
@@ -113,9 +112,7 @@ class Debits:
         requests = [(debt, self.schedule_request(debt, self.instrument(debt), max(0, free_minor) + 1))]
         requests += [(instrument.debt, self.schedule_request(instrument.debt, instrument, 1)) for instrument in self.stopped.values()]
         for debt, request in requests:
-            with pytest.raises(CallError) as refused:
-                self.agency.command("payment", "ScheduleDebit", request, debt.partition)
-            assert refused.value.code == FAILED_PRECONDITION
+            self.agency.may_not("ScheduleDebit", request, debt)
         return True
 
     def pay_instead(self):
@@ -149,24 +146,26 @@ class Debits:
         views = {view.trace: view for view in self.agency.clerk.call("payment", "FindDebits", request, "").debits}
         held = self.agency.held_plans()
         for entry, batch in entries:
-            self.take_drawn(entry, batch, views[entry["trace"]], held)
+            self.take_drawn(entry, batch, views[entry["trace"]], held, is_begun_before=owed_minor is not None)
         for debt in {drawn.debt for trace, drawn in self.under_way.items() if trace not in before}:
             minor = self.agency.account(debt).balance_minor if owed_minor is None else owed_minor[debt.id]
             drawn_minor = sum(drawn.amount_minor for drawn in self.under_way.values() if drawn.debt is debt)
             assert drawn_minor <= minor, f"{debt.account}: {drawn_minor} are drawn of {minor}"
 
-    def take_drawn(self, entry, batch, view, held):
+    def take_drawn(self, entry, batch, view, held, is_begun_before):
         debt = self.agency.debts_by_id[view.account_id]
         instrument = self.instruments.get(debt.account.debtor_id)
         assert instrument and entry["account"] == instrument.token, "drawn by another instrument, or by one that is stopped"
         assert entry["amount_minor"] == view.amount_minor == self.amounts.setdefault(view.debit_id, view.amount_minor), "presented again with another amount"
         self.presented[view.debit_id] += 1
         presented = self.presented[view.debit_id]
+        assert not debt.dispute, "drawn though it is disputed"
         assert presented == view.presentment <= PRESENTED_MAX
         assert (batch["description"] == "RETRY PYMT") == (presented > 1)
         if view.plan_id:
             assert view.plan_id not in held, "drawn for a plan that is on hold"
-            assert self.plan(debt, view.plan_id).state == self.payment.PLAN_STATE_ACTIVE
+            state = self.plan(debt, view.plan_id).state
+            assert state == self.payment.PLAN_STATE_ACTIVE or (is_begun_before and state == self.payment.PLAN_STATE_COMPLETED), "drawn for a plan that is over"
             self.done["collected"] += 1
         self.under_way[entry["trace"]] = Drawn(debt, view.debit_id, view.plan_id, presented, entry, datetime.date.fromisoformat(batch["effective_on"]))
         self.done["drawn again"] += presented > 1
@@ -231,7 +230,7 @@ class Debits:
         if code in STOPPING:
             self.stop(drawn)
         (debit,) = [debit for debit in self.of(drawn.debt) if debit.debit_id == drawn.debit_id]
-        may_again = code == "R01" and drawn.presented < PRESENTED_MAX and drawn.entry["account"] not in self.stopped
+        may_again = code == "R01" and drawn.presented < PRESENTED_MAX and drawn.entry["account"] not in self.stopped and not drawn.debt.dispute
         plan = self.plan(drawn.debt, drawn.plan_id) if drawn.plan_id else None
         if plan:
             may_again = may_again and plan.state == self.payment.PLAN_STATE_ACTIVE
@@ -252,4 +251,4 @@ class Debits:
             assert view.state == self.payment.INSTRUMENT_STATE_STOPPED
         scheduled = self.agency.clerk.call("payment", "ListDebits", self.payment.ListDebitsRequest(agency="demo", state=self.payment.DEBIT_STATE_SCHEDULED, limit=1000), "")
         stopped = {instrument.id for instrument in self.stopped.values()}
-        assert not scheduled.is_truncated and not [debit for debit in scheduled.debits if debit.instrument_id in stopped]
+        assert not scheduled.is_truncated and not [debit for debit in scheduled.debits if debit.instrument_id in stopped or self.agency.debts_by_id[debit.account_id].dispute]

@@ -2,7 +2,7 @@
 -- $1 smallint[] partition, $2 uuid[] account_id, of the same length, without doubles.
 -- At most one row a pair; the columns from promise_id on are NULL where no promise is open, those from series on where the account bears no interest.
 SELECT a.account_id, a.agency_id, a.debtor_id, a.currency, a.balance_minor, a.n_postings, a.is_recalled, a.version,
-       a.client, a.age_days, a.placed_minor, coalesce(a.interest_minor, 0) AS interest_minor, coalesce(a.fees_minor, 0) AS fees_minor, coalesce(a.costs_minor, 0) AS costs_minor, a.dispute_id, a.plan_id, a.proposed_plan_id, a.held_minor,
+       a.client, a.age_days, a.placed_minor, coalesce(a.interest_minor, 0) AS interest_minor, coalesce(a.fees_minor, 0) AS fees_minor, coalesce(a.costs_minor, 0) AS costs_minor, a.dispute_id, a.plan_id, a.proposed_plan_id, a.held_minor, coalesce(a.is_held, false) AS is_held,
        p.promise_id, p.account_id AS promise_account_id, p.debtor_id AS promise_debtor_id, p.agency_id AS promise_agency_id,
        p.state, p.currency AS promise_currency, p.amount_minor, p.paid_minor, p.due_on - date '1970-01-01' AS due_on_days,
        p.breaks_at_us, p.made_after, p.made_at_us, p.reason,

@@ -1,6 +1,6 @@
 #include "payment_fixture.h"
 
-#include "dunlin/dispute/v1/dispute.pb-c.h"
+#include "dispute_fixture.h"
 
 /* One payment for several debts of a debtor, in real units on a real PostgreSQL.
  *
@@ -142,41 +142,6 @@ static void what_no_debt_takes_waits_in_suspense(void **state)
     assert_non_null(strstr(fixture_emitted(fixture), "SuspenseHeld"));
 }
 
-static void open_dispute(struct unit_fixture *fixture, const struct subject_ids *ids, const struct id *dispute_id)
-{
-    Dunlin__Dispute__V1__DisputeOpened message;
-
-    dunlin__dispute__v1__dispute_opened__init(&message);
-    message.dispute_id = wire_id(dispute_id);
-    message.account_id = wire_id(&ids->account);
-    message.debtor_id = wire_id(&ids->debtor);
-    fixture_apply_ok(fixture, &message.base);
-}
-
-static void reopen_dispute(struct unit_fixture *fixture, const struct subject_ids *ids, const struct id *dispute_id)
-{
-    Dunlin__Dispute__V1__DisputeReopened message;
-
-    dunlin__dispute__v1__dispute_reopened__init(&message);
-    message.dispute_id = wire_id(dispute_id);
-    message.account_id = wire_id(&ids->account);
-    message.debtor_id = wire_id(&ids->debtor);
-    fixture_apply_ok(fixture, &message.base);
-}
-
-static void resolve_dispute(struct unit_fixture *fixture, const struct subject_ids *ids, const struct id *dispute_id,
-                            Dunlin__Dispute__V1__DisputeOutcome outcome)
-{
-    Dunlin__Dispute__V1__DisputeResolved message;
-
-    dunlin__dispute__v1__dispute_resolved__init(&message);
-    message.dispute_id = wire_id(dispute_id);
-    message.account_id = wire_id(&ids->account);
-    message.debtor_id = wire_id(&ids->debtor);
-    message.outcome = outcome;
-    fixture_apply_ok(fixture, &message.base);
-}
-
 static void a_disputed_debt_gets_nothing_but_by_the_debtors_word(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -185,7 +150,7 @@ static void a_disputed_debt_gets_nothing_but_by_the_debtors_word(void **state)
     const struct id dispute_id = named("disputed: dispute");
 
     place_debts(fixture, "disputed", ids);
-    open_dispute(fixture, &ids[1], &dispute_id);
+    open_dispute(fixture, &ids[1], &dispute_id, 0);
     assert_string_equal(fixture_emitted(fixture), "");
     prepare(&request, "disputed: undirected", ids, 100, UNDIRECTED);
     Dunlin__Payment__V1__DebtorPaymentView *view =
@@ -210,15 +175,15 @@ static void a_debt_stays_disputed_until_the_dispute_is_resolved(void **state)
     const char *const DISPUTED = "SELECT count(*) FROM payment.account WHERE dispute_id IS NOT NULL";
 
     place_debts(fixture, "resolved", ids);
-    open_dispute(fixture, &ids[0], &first_id);
-    open_dispute(fixture, &ids[0], &second_id); /* repeats the first, which ends by that */
+    open_dispute(fixture, &ids[0], &first_id, 0);
+    open_dispute(fixture, &ids[0], &second_id, 0); /* repeats the first, which ends by that */
     resolve_dispute(fixture, &ids[0], &first_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REPEATED);
     assert_int_equal(fixture_number(fixture, DISPUTED), 1);
     reopen_dispute(fixture, &ids[0], &second_id);
     assert_int_equal(fixture_number(fixture, DISPUTED), 1);
     resolve_dispute(fixture, &ids[0], &second_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_REJECTED);
     assert_int_equal(fixture_number(fixture, DISPUTED), 0);
-    open_dispute(fixture, &ids[0], &first_id);
+    open_dispute(fixture, &ids[0], &first_id, 0);
     resolve_dispute(fixture, &ids[0], &first_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD);
     assert_int_equal(fixture_number(fixture, DISPUTED), 1); /* he was right: it is no debt to pay */
     assert_string_equal(fixture_emitted(fixture), "");
@@ -238,7 +203,7 @@ static void a_debt_that_was_placed_as_disputed_is_so_from_the_first_moment(void 
     fixture_apply_ok(fixture, &message.base);
     ids[1] = late;
     pay_debts(fixture, "claimed: before", ids, 5000, UNDIRECTED, (const int64_t[]){1000, 0, 2000}, 2000);
-    open_dispute(fixture, &late, &dispute_id);
+    open_dispute(fixture, &late, &dispute_id, 0);
     resolve_dispute(fixture, &late, &dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_WITHDRAWN);
     pay_debts(fixture, "claimed: after", ids, 300, UNDIRECTED, (const int64_t[]){0, 300, 0}, 0);
     (void)fixture_emitted(fixture);

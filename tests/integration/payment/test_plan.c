@@ -1,8 +1,7 @@
+#include "dispute_fixture.h"
 #include "plan_fixture.h"
 
 #include <stdio.h>
-
-#include "dunlin/dispute/v1/dispute.pb-c.h"
 
 /* Payment plans: what is agreed on, what payments, reversals and time do to it, who may agree to what.
  *
@@ -609,50 +608,6 @@ static void what_can_be_offered_follows_from_what_he_can_pay(void **state)
     expect(fixture, "");
 }
 
-static void dispute_part(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t held_minor)
-{
-    const struct id dispute_id = named("disputed in part");
-    Dunlin__Dispute__V1__HeldPart part;
-    Dunlin__Dispute__V1__DisputeOpened opened;
-
-    dunlin__dispute__v1__held_part__init(&part);
-    part.amount_minor = held_minor;
-    dunlin__dispute__v1__dispute_opened__init(&opened);
-    opened.dispute_id = wire_id(&dispute_id);
-    opened.account_id = wire_id(&ids->account);
-    opened.debtor_id = wire_id(&ids->debtor);
-    opened.held_part = &part;
-    fixture_apply_ok(fixture, &opened.base);
-}
-
-static void amend_part(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t held_minor)
-{
-    const struct id dispute_id = named("disputed in part");
-    Dunlin__Dispute__V1__HeldPart part;
-    Dunlin__Dispute__V1__DisputeAmended amended;
-
-    dunlin__dispute__v1__held_part__init(&part);
-    part.amount_minor = held_minor;
-    dunlin__dispute__v1__dispute_amended__init(&amended);
-    amended.dispute_id = wire_id(&dispute_id);
-    amended.account_id = wire_id(&ids->account);
-    amended.debtor_id = wire_id(&ids->debtor);
-    amended.held_part = &part;
-    fixture_apply_ok(fixture, &amended.base);
-}
-
-static void answer_dispute(struct unit_fixture *fixture, const struct subject_ids *ids)
-{
-    const struct id dispute_id = named("disputed in part");
-    Dunlin__Dispute__V1__VerificationSent sent;
-
-    dunlin__dispute__v1__verification_sent__init(&sent);
-    sent.dispute_id = wire_id(&dispute_id);
-    sent.account_id = wire_id(&ids->account);
-    sent.debtor_id = wire_id(&ids->debtor);
-    fixture_apply_ok(fixture, &sent.base);
-}
-
 static void expect_offers(struct unit_fixture *fixture, const struct subject_ids *ids, int64_t owed_minor,
                           int64_t held_minor)
 {
@@ -668,11 +623,12 @@ static void a_plan_leaves_out_what_is_disputed(void **state)
 {
     struct unit_fixture *fixture = *state;
     struct subject_ids ids = ids_of("disputed in part");
+    const struct id dispute_id = named("disputed in part");
 
     place(fixture, &ids, 1000);
-    dispute_part(fixture, &ids, 300);
+    open_dispute(fixture, &ids, &dispute_id, 300);
     expect_offers(fixture, &ids, 700, 300);
-    amend_part(fixture, &ids, 400);
+    amend_dispute(fixture, &ids, &dispute_id, 400);
     expect_offers(fixture, &ids, 600, 400);
     agree_weekly(fixture, &ids, "disputed in part: plan");
     Dunlin__Payment__V1__GetPlansReply *plans = plans_of(fixture, &ids);
@@ -680,11 +636,72 @@ static void a_plan_leaves_out_what_is_disputed(void **state)
     assert_int_equal(plans->plans[0]->n_instalments, 4);
     assert_true(plans->plans[0]->instalments[0]->amount_minor == 150);
     fixture_free_reply(plans);
-    answer_dispute(fixture, &ids);
+    answer_dispute(fixture, &ids, &dispute_id);
     expect_offers(fixture, &ids, 1000, 0);
-    dispute_part(fixture, &ids, 1000); /* no rest: all of it is held, and what the debtor agrees to is for him to say */
-    expect_offers(fixture, &ids, 1000, 0);
+    open_dispute(fixture, &ids, &dispute_id, 1000); /* no rest: all of it is held */
+    assert_null(offers(fixture, &ids, 200, DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_CLIENT,
+                       STATUS_FAILED_PRECONDITION));
+    assert_string_equal(fixture->last_error,
+                        "the debt is disputed: until that is answered, 0 of the 1000 owed may be collected");
+    expect(fixture, "PlanAgreed PlanHeld");
+}
+
+static void a_plan_waits_for_the_answer_to_a_dispute(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("disputed");
+    const struct id dispute_id = named("disputed: dispute"), again_id = named("disputed: again");
+
+    place(fixture, &ids, 1000);
+    agree_weekly(fixture, &ids, "disputed: plan");
     expect(fixture, "PlanAgreed");
+    open_dispute(fixture, &ids, &dispute_id, 0);
+    expect_plans(fixture, &ids, "held 0/250 0/250 0/250 0/250");
+    expect(fixture, "PlanHeld");
+    resume(fixture, "disputed: plan", STATUS_FAILED_PRECONDITION);
+    amend_dispute(fixture, &ids, &dispute_id, 300); /* the rest is less than he is to pay by the plan */
+    expect(fixture, "");
+    fixture_free_reply(pay(fixture, &ids, 300)); /* he pays of his own accord */
+    expect_plans(fixture, &ids, "held 250/250 50/250 0/250 0/250");
+    answer_dispute(fixture, &ids, &dispute_id);
+    expect_plans(fixture, &ids, "active 250/250 50/250 0/250 0/250");
+    expect(fixture, "PaymentPosted BalanceChanged PlanResumed");
+    reopen_dispute(fixture, &ids, &dispute_id); /* the answer came back */
+    resolve_dispute(fixture, &ids, &dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_WITHDRAWN);
+    expect(fixture, "PlanHeld PlanResumed");
+    hold(fixture, "disputed: plan", STATUS_OK); /* for another reason, of which the dispute says nothing */
+    open_dispute(fixture, &ids, &again_id, 0);
+    answer_dispute(fixture, &ids, &again_id);
+    expect_plans(fixture, &ids, "held 250/250 50/250 0/250 0/250");
+    expect(fixture, "PlanHeld");
+}
+
+static void a_dispute_that_was_right_ends_the_plan_or_leaves_the_rest_to_it(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids in_part = ids_of("right in part"), all = ids_of("right");
+    const struct id dispute_id = named("right: dispute"), credit_id = named("right: credit");
+    Dunlin__Dispute__V1__DisputeResolved resolved =
+        resolution(&in_part, &dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD);
+
+    place(fixture, &in_part, 1000);
+    agree_weekly(fixture, &in_part, "right in part: plan");
+    open_dispute(fixture, &in_part, &dispute_id, 0);
+    resolved.is_rest_owed = true;
+    resolved.credit_minor = 400;
+    resolved.currency = wire_text("USD");
+    resolved.credit_id = wire_id(&credit_id);
+    fixture_apply_ok(fixture, &resolved.base);
+    expect_plans(fixture, &in_part, "active 0/250 0/250 0/100");
+    expect(fixture, "PlanAgreed PlanHeld BalanceChanged PlanResumed");
+    place(fixture, &all, 1000);
+    agree_weekly(fixture, &all, "right: plan");
+    open_dispute(fixture, &all, &dispute_id, 0);
+    resolve_dispute(fixture, &all, &dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD);
+    expect_plans(fixture, &all, "cancelled 0/250 0/250 0/250 0/250");
+    assert_null(offers(fixture, &all, 200, DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_CLIENT,
+                       STATUS_FAILED_PRECONDITION));
+    expect(fixture, "PlanAgreed PlanHeld PlanCancelled");
 }
 
 static void steps_and_a_down_payment_are_as_agreed(void **state)
@@ -740,6 +757,8 @@ int main(void)
         cmocka_unit_test_setup(plans_that_make_no_sense_are_refused, fresh),
         cmocka_unit_test_setup(what_can_be_offered_follows_from_what_he_can_pay, fresh),
         cmocka_unit_test_setup(a_plan_leaves_out_what_is_disputed, fresh),
+        cmocka_unit_test_setup(a_plan_waits_for_the_answer_to_a_dispute, fresh),
+        cmocka_unit_test_setup(a_dispute_that_was_right_ends_the_plan_or_leaves_the_rest_to_it, fresh),
         cmocka_unit_test_setup(steps_and_a_down_payment_are_as_agreed, fresh),
     };
 

@@ -1,4 +1,5 @@
 #include "debit_fixture.h"
+#include "dispute_fixture.h"
 #include "plan_fixture.h"
 
 /* A plan collects its instalments by debits.
@@ -134,6 +135,45 @@ static void a_plan_on_hold_draws_nothing(void **state)
     expect(fixture, "PlanCancelled DebitCancelled DebitCancelled DebitCancelled");
 }
 
+static void nothing_is_drawn_while_the_debt_is_disputed(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct drawn drawn = collected(fixture, "disputed");
+    const struct id dispute_id = named("disputed: dispute");
+
+    open_dispute(fixture, &drawn.ids, &dispute_id, 0);
+    expect(fixture, "DebitCancelled DebitCancelled DebitCancelled PlanHeld");
+    const Dunlin__Payment__V1__ScheduleDebitRequest request = debit_on(&drawn, 100, today() + 2);
+    assert_null(fixture_call(fixture, "ScheduleDebit", &request.base, STATUS_FAILED_PRECONDITION));
+    assert_non_null(strstr(fixture->last_error, "disputed"));
+    answer_dispute(fixture, &drawn.ids, &dispute_id);
+    expect(fixture, "PlanResumed DebitScheduled DebitScheduled DebitScheduled");
+    fixture_free_reply(fixture_call(fixture, "ScheduleDebit", &request.base, STATUS_OK));
+    open_dispute(fixture, &drawn.ids, &dispute_id, 500); /* the instalments that are due next fit into the rest; */
+    (void)fixture_emitted(fixture);
+    expect_debits(fixture, "1 cancelled 250, 1 cancelled 250, 2 cancelled 250, 2 cancelled 250, 3 cancelled 250, "
+                           "3 cancelled 250"); /* the plan, which asks for all of it, does not */
+}
+
+static void a_single_debit_that_came_back_is_not_presented_again_while_the_debt_is_disputed(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct drawn drawn = drawn_of(fixture, "single", 1000);
+    const struct id dispute_id = named("single: dispute");
+    const Dunlin__Payment__V1__ScheduleDebitRequest request = debit_on(&drawn, 100, today() + 2);
+
+    fixture_free_reply(fixture_call(fixture, "ScheduleDebit", &request.base, STATUS_OK));
+    assert_int_equal(reserve_for(fixture, &drawn.file, today() + 7), 1);
+    mark_sent(fixture, &drawn.file, &drawn.debit, TRACE, STATUS_OK);
+    open_dispute(fixture, &drawn.ids, &dispute_id, 0); /* what is at the bank is there */
+    fixture_free_reply(come_back(fixture, &drawn.debit, TRACE, "R01", 100, 3, STATUS_OK));
+    assert_true(g_str_has_suffix(fixture_emitted(fixture), "DebitSent DebitReturned"));
+    represent(fixture, &drawn.debit, today() + 2, false, STATUS_FAILED_PRECONDITION);
+    answer_dispute(fixture, &drawn.ids, &dispute_id);
+    represent(fixture, &drawn.debit, today() + 2, false, STATUS_OK);
+    assert_string_equal(fixture_emitted(fixture), "DebitRepresented");
+}
+
 static void a_return_is_presented_again_or_holds_the_plan(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -199,6 +239,8 @@ int main(void)
         cmocka_unit_test_setup(what_was_paid_by_other_ways_is_not_drawn, empty),
         cmocka_unit_test_setup(what_was_paid_by_other_ways_and_came_back_is_drawn_after_all, empty),
         cmocka_unit_test_setup(a_plan_on_hold_draws_nothing, empty),
+        cmocka_unit_test_setup(nothing_is_drawn_while_the_debt_is_disputed, empty),
+        cmocka_unit_test_setup(a_single_debit_that_came_back_is_not_presented_again_while_the_debt_is_disputed, empty),
         cmocka_unit_test_setup(a_return_is_presented_again_or_holds_the_plan, empty),
         cmocka_unit_test_setup(what_comes_back_of_a_held_plan_waits_until_it_is_resumed, empty),
         cmocka_unit_test_setup(a_plan_that_is_open_again_is_collected_again, empty),

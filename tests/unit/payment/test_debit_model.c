@@ -195,15 +195,34 @@ static void money_moves_on_a_banking_day_after_the_file(void **state)
     }
 }
 
-static void is_drawn_only_where_it_is_still_owed(void **state)
+static void is_drawn_only_where_it_is_still_owed_and_not_disputed(void **state)
 {
+    static const struct {
+        int64_t owed_minor, in_files_minor, held_minor;
+        bool is_held;
+        const char *obstacle;
+    } ROWS[] = {
+        {4000, 0, 0, false, NULL},
+        {3999, 0, 0, false, "less is owed by now"},
+        {5000, 1000, 0, false, NULL},
+        {5000, 1001, 0, false, "less is owed by now"},
+        {4000, 0, 0, true, "the debt is disputed"},
+        {5000, 0, 1000, false, NULL},
+        {5000, 0, 1001, false, "the debt is disputed"},
+        {5000, 500, 501, false, "the debt is disputed"},
+        {5000, 0, 9000, false, "the debt is disputed"}, /* a part that is more than is owed by now */
+    };
     const int32_t today = day(2026, 6, 1);
     const struct debit debit = scheduled(today, today);
 
     (void)state;
-    assert_null(debit_obstacle(&debit, 4000, 0, today + 1));
-    assert_non_null(debit_obstacle(&debit, 3999, 0, today + 1));
-    assert_non_null(debit_obstacle(&debit, 5000, 1001, today + 1));
+    for (size_t i = 0; i < ARRAY_SIZE(ROWS); i++) {
+        struct account account = account_owing(ROWS[i].owed_minor);
+        account.is_held = ROWS[i].is_held;
+        account.held_minor = ROWS[i].held_minor;
+        const char *obstacle = debit_obstacle(&debit, &account, ROWS[i].in_files_minor, today + 1);
+        assert_string_equal(obstacle ? obstacle : "none", ROWS[i].obstacle ? ROWS[i].obstacle : "none");
+    }
 }
 
 /* --- what comes back */
@@ -372,7 +391,7 @@ int main(void)
         cmocka_unit_test(announces_a_postdated_debit),
         cmocka_unit_test(announces_an_amount_that_varies_or_refuses_it),
         cmocka_unit_test(money_moves_on_a_banking_day_after_the_file),
-        cmocka_unit_test(is_drawn_only_where_it_is_still_owed),
+        cmocka_unit_test(is_drawn_only_where_it_is_still_owed_and_not_disputed),
         cmocka_unit_test(is_presented_again_by_its_code),
         cmocka_unit_test(is_presented_twice_again_within_180_days),
         cmocka_unit_test(answers_codes_as_they_are),
