@@ -7,7 +7,7 @@ in suspense, what fees came on top, each line of a client's statement. Trust is 
 
 Broken once: a payment applied in full to what was overpaid (the ledger went below zero), the fee of a reversal left out, money of a reversed payment left in suspense. Of debits: one drawn though less was owed by then, one scheduled beyond what others are to bring, an instrument drawn by after R10, a
 second presentment again too many, the debits of a plan on hold left as they were, what came back of it presented again, a plan that is not held by a return, a return that leaves the payment posted, debits of paid instalments not loaded (no return is taken any more). A waiver that is a cent short.
-`pay_debts`: paid undirected to what is disputed; a cent of a share in suspense too. `remit`: what was earned left in trust; a line that shows another amount than was paid.
+`pay_debts`: paid undirected to what is disputed; a cent of a share in suspense too. `remit`: what was earned left in trust; a line that shows another amount than was paid. Of disputes: the debits that were scheduled left as they were.
 """
 import collections
 import csv
@@ -81,6 +81,12 @@ class Debt:
         self.payments = []    # that can still be reversed
         self.fees = {}        # fee id -> amount, of those charged and not waived
         self.dispute = None   # the open one's id
+        self.is_conceded = False
+
+    @property
+    def is_held(self):
+        """Nothing is collected: it is disputed, or he was right."""
+        return self.dispute is not None or self.is_conceded
 
     def new_id(self):
         return uuid.uuid4().bytes[:14] + self.partition.to_bytes(2, "big")
@@ -419,7 +425,7 @@ class Agency:
         owed_minor = self.account(debt).balance_minor
         if owed_minor < 10000 or self.running_plan(self.account(debt)):
             return False
-        if debt.dispute:
+        if debt.is_held:
             self.may_not("ProposePlans", self.payment.ProposePlansRequest(account_id=debt.id, role=self.payment.PLAN_ROLE_CLIENT, budget_minor=owed_minor, currency="USD"), debt)
             return False
         payment = self.payment
@@ -450,7 +456,7 @@ class Agency:
         """What is disputed waits for the answer."""
         def resume(debt, plan):
             request = self.payment.ResumePlanRequest(plan_id=plan.plan_id, reason="he is well again")
-            if debt.dispute:
+            if debt.is_held:
                 self.may_not("ResumePlan", request, debt)
             else:
                 self.command("payment", "ResumePlan", request, debt.partition)
@@ -501,7 +507,7 @@ class Agency:
         dispute = self.dispute
         self.verify(debt)
         self.command("dispute", "ResolveDispute", dispute.ResolveDisputeRequest(dispute_id=debt.dispute, outcome=dispute.DISPUTE_OUTCOME_REJECTED, note="the papers are right"), debt.partition)
-        debt.dispute = None
+        debt.dispute, debt.is_conceded = None, False
         self.system.wait()
         return True
 
@@ -528,7 +534,7 @@ class Agency:
         self.command("dispute", "ResolveDispute", dispute.ResolveDisputeRequest(dispute_id=debt.dispute, outcome=outcome, note="not all of it is owed", credit_minor=credit_minor, currency="USD"),
                      debt.partition)
         self.command("dispute", "DecideResolution", dispute.DecideResolutionRequest(dispute_id=debt.dispute, is_approved=True), debt.partition, self.chief)
-        debt.dispute = None
+        debt.dispute, debt.is_conceded = None, outcome == dispute.DISPUTE_OUTCOME_CONCEDED
         before_minor = owed_minor - self.interest(account)
         poll("the credit", lambda: (now := self.account(debt)).balance_minor - self.interest(now) == before_minor - credit_minor)
         self.books.credited[debt.id] += credit_minor
@@ -598,7 +604,7 @@ class Agency:
     def check_plan_holds(self, debt, account):
         """A plan waits for the answer to a dispute, and for nothing else that has been answered."""
         plan = self.running_plan(account)
-        if plan and debt.dispute:
+        if plan and debt.is_held:
             assert plan.state == self.payment.PLAN_STATE_ON_HOLD, debt.account
             self.done["plan held"] += 1
         elif plan:

@@ -1,7 +1,7 @@
 """P1, P2 for what the law has a debtor told before money is drawn from his account: each letter says what is drawn when, has a permit, is sent once, and not of what is not drawn any more; what cannot be sent is shown.
 
 Broken once: the notice of a cancelled debit written all the same; "not within 60 s: a closed notice debit_postdated". The purpose of a payment's confirmation for that of the law; 'payment_confirmation' == 'required_by_law', and
-while the debt is disputed no letter at all.
+while contact is stopped no letter at all.
 """
 import datetime
 import json
@@ -70,13 +70,24 @@ def test_a_postdated_debit_is_announced_in_its_window(system):
     assert len(shown(system, account)["messages"]) == 1
 
 
-def test_it_goes_out_while_a_dispute_stops_all_collection(system):
+def test_it_goes_out_while_a_complaint_stops_all_collection(system):
     account = system.place_account(Balance="500.00")
     day = wednesday(system, 2)
-    system.run("dispute", "open", account.account_id, "--written")
+    system.run("complaint", "open", account.account_id, "--words", "told my neighbour", "--severity", "critical", "--regulator", "CFPB", "--regulator-reference", "26-78")
     schedule(system, account, "10", instrument(system, account, "tok_held"), day)
     system.advance(to=at(day, -8))
     assert letter(system, account, "us-debit-postdated")["purpose"] == "required_by_law"
+
+
+def test_nothing_is_written_of_what_is_not_drawn_because_it_is_disputed(system):
+    account = system.place_account(Balance="500.00")
+    day = wednesday(system, 2)
+    schedule(system, account, "10", instrument(system, account, "tok_disputed"), day)
+    system.run("dispute", "open", account.account_id, "--written")
+    poll("the debit to be cancelled", lambda: [event for event in system.events("DebitCancelled") if event["payload"]["reason"] == "the debt is disputed"])
+    system.advance(to=at(day, -8))
+    system.wait()
+    assert [message for message in shown(system, account)["messages"] if message["template"] == "us-debit-postdated"] == []
 
 
 def test_after_a_cease_nothing_is_written_and_it_is_said_why(system):

@@ -87,7 +87,7 @@ class Debits:
         free_minor = self.agency.account(debt).balance_minor - self.pending_minor(debt)
         if free_minor <= 0:
             return False
-        if debt.dispute:
+        if debt.is_held:
             self.agency.may_not("ScheduleDebit", self.schedule_request(debt, self.instrument(debt), 1), debt)
             return False
         request = self.schedule_request(debt, self.instrument(debt), self.random.choice((free_minor, self.random.randint(1, free_minor))))
@@ -159,7 +159,7 @@ class Debits:
         assert entry["amount_minor"] == view.amount_minor == self.amounts.setdefault(view.debit_id, view.amount_minor), "presented again with another amount"
         self.presented[view.debit_id] += 1
         presented = self.presented[view.debit_id]
-        assert not debt.dispute, "drawn though it is disputed"
+        assert not debt.is_held, "drawn though it is disputed"
         assert presented == view.presentment <= PRESENTED_MAX
         assert (batch["description"] == "RETRY PYMT") == (presented > 1)
         if view.plan_id:
@@ -230,7 +230,7 @@ class Debits:
         if code in STOPPING:
             self.stop(drawn)
         (debit,) = [debit for debit in self.of(drawn.debt) if debit.debit_id == drawn.debit_id]
-        may_again = code == "R01" and drawn.presented < PRESENTED_MAX and drawn.entry["account"] not in self.stopped and not drawn.debt.dispute
+        may_again = code == "R01" and drawn.presented < PRESENTED_MAX and drawn.entry["account"] not in self.stopped and not drawn.debt.is_held
         plan = self.plan(drawn.debt, drawn.plan_id) if drawn.plan_id else None
         if plan:
             may_again = may_again and plan.state == self.payment.PLAN_STATE_ACTIVE
@@ -251,4 +251,4 @@ class Debits:
             assert view.state == self.payment.INSTRUMENT_STATE_STOPPED
         scheduled = self.agency.clerk.call("payment", "ListDebits", self.payment.ListDebitsRequest(agency="demo", state=self.payment.DEBIT_STATE_SCHEDULED, limit=1000), "")
         stopped = {instrument.id for instrument in self.stopped.values()}
-        assert not scheduled.is_truncated and not [debit for debit in scheduled.debits if debit.instrument_id in stopped or self.agency.debts_by_id[debit.account_id].dispute]
+        assert not scheduled.is_truncated and not [debit for debit in scheduled.debits if debit.instrument_id in stopped or self.agency.debts_by_id[debit.account_id].is_held]

@@ -65,9 +65,8 @@ static inline void answer_dispute(struct unit_fixture *fixture, const struct sub
     fixture_apply_ok(fixture, &message.base);
 }
 
-static inline Dunlin__Dispute__V1__DisputeResolved resolution(const struct subject_ids *ids,
-                                                              const struct id *dispute_id,
-                                                              Dunlin__Dispute__V1__DisputeOutcome outcome)
+static inline Dunlin__Dispute__V1__DisputeResolved
+resolution(const struct subject_ids *ids, const struct id *dispute_id, Dunlin__Dispute__V1__DisputeOutcome outcome)
 {
     Dunlin__Dispute__V1__DisputeResolved message;
 

@@ -639,8 +639,8 @@ static void a_plan_leaves_out_what_is_disputed(void **state)
     answer_dispute(fixture, &ids, &dispute_id);
     expect_offers(fixture, &ids, 1000, 0);
     open_dispute(fixture, &ids, &dispute_id, 1000); /* no rest: all of it is held */
-    assert_null(offers(fixture, &ids, 200, DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_CLIENT,
-                       STATUS_FAILED_PRECONDITION));
+    assert_null(
+        offers(fixture, &ids, 200, DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_CLIENT, STATUS_FAILED_PRECONDITION));
     assert_string_equal(fixture->last_error,
                         "the debt is disputed: until that is answered, 0 of the 1000 owed may be collected");
     expect(fixture, "PlanAgreed PlanHeld");
@@ -699,8 +699,8 @@ static void a_dispute_that_was_right_ends_the_plan_or_leaves_the_rest_to_it(void
     open_dispute(fixture, &all, &dispute_id, 0);
     resolve_dispute(fixture, &all, &dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD);
     expect_plans(fixture, &all, "cancelled 0/250 0/250 0/250 0/250");
-    assert_null(offers(fixture, &all, 200, DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_CLIENT,
-                       STATUS_FAILED_PRECONDITION));
+    assert_null(
+        offers(fixture, &all, 200, DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_CLIENT, STATUS_FAILED_PRECONDITION));
     expect(fixture, "PlanAgreed PlanHeld PlanCancelled");
 }
 
