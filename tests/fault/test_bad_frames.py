@@ -4,6 +4,7 @@ Request sockets, event sockets on both ends, the dialers' public edge and the ad
 with wrong keys, wrong roles or none, handshakes that stop half-way, plain garbage and connections that only stay open; and floods, during which memory must not grow without bound.
 """
 import collections
+import concurrent.futures
 import contextlib
 import http.client
 import itertools
@@ -448,8 +449,18 @@ def is_closed(connection):
         return True
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_garbage_and_half_handshakes_are_ended_and_counted_and_hold_nobody_up(system, service):
+def at_once(check, system, names):
+    """Every server takes its seconds to end what says nothing more: they are waited for together."""
+    with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
+        for done in [pool.submit(check, system, name) for name in names]:
+            done.result()
+
+
+def test_garbage_and_half_handshakes_are_ended_and_counted_and_hold_nobody_up(system):
+    at_once(check_garbage_and_half_handshakes, system, SERVICES)
+
+
+def check_garbage_and_half_handshakes(system, service):
     counters = Counters(system, service)
     held = []
     for where in tcp_sockets(system, service).values():
@@ -515,8 +526,11 @@ class CutRelay(threading.Thread):
 CUTS = (1, 10, 63, 64, 65, 200, 265, 266, 267, 300, 400, 500)
 
 
-@pytest.mark.parametrize("target", REQUEST_SOCKETS)
-def test_a_curve_handshake_that_stops_in_the_middle_is_ended(system, target):
+def test_a_curve_handshake_that_stops_in_the_middle_is_ended(system):
+    at_once(check_half_curve_handshakes, system, REQUEST_SOCKETS)
+
+
+def check_half_curve_handshakes(system, target):
     service = service_of(target)
     where = address(instance(system, service)["public_endpoint" if target == EDGE else "rpc_endpoint"])
     own = keys_of(system, "third-party" if target == EDGE else "dunlin")
@@ -527,7 +541,7 @@ def test_a_curve_handshake_that_stops_in_the_middle_is_ended(system, target):
         peer.send(request(target))
     check_answers(system, target)
     for cut, relay in zip(CUTS, relays):
-        assert relay.is_over.wait(PATIENCE_S), f"cut after {cut} bytes it is still open"
+        assert relay.is_over.wait(PATIENCE_S), f"{target}: cut after {cut} bytes it is still open"
     counters.wait(connections("handshake_failed"), len(CUTS) - 1)
     for peer, relay in zip(peers, relays):
         assert peer.reply(0) is None

@@ -12,6 +12,8 @@
  * X talked about A and B, Y asks for B"); a permit that is out not in the way of the next ("X asks for A, Y asks for
  * A"); no rule for cease letters. */
 
+#define SHORT_SHARE 3
+
 enum step {
     X_ASKS_FOR_A,
     Y_ASKS_FOR_A,
@@ -209,13 +211,23 @@ static void try_order(const struct instances *instances, enum stop_kind stop, co
         take_step(&run, steps[i]);
 }
 
+/* In the short form one order of three, others with every run. */
+static bool is_left_out(size_t number)
+{
+    static gint32 first = -1;
+
+    if (first < 0)
+        first = g_random_int_range(0, SHORT_SHARE);
+    return !g_getenv("DUNLIN_TEST_MINUTES") && number % SHORT_SHARE != (size_t)first;
+}
+
 /* Heap's: each order of `steps` once. */
 static void try_all_orders(const struct instances *instances, enum stop_kind stop, enum step *steps, size_t n,
                            size_t *count)
 {
     if (n == 1) {
-        try_order(instances, stop, steps);
-        (*count)++;
+        if (!is_left_out((*count)++))
+            try_order(instances, stop, steps);
         return;
     }
     for (size_t i = 0; i < n; i++) {

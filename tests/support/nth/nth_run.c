@@ -21,13 +21,13 @@
  * thousands of allocations, and leaves a unit alone that makes no more statements than an earlier one of its kind. The
  * first n of the allocations is another with each unit. Once it has taken SHORT_US, AGAIN of each must do for the kinds
  * that are left: a service with many methods has many programs. */
-#define ALLOCATIONS_SHORT 12
-#define SHORT_US          (5 * G_USEC_PER_SEC)
+#define ALLOCATIONS_SHORT 6
+#define SHORT_US          (2 * G_USEC_PER_SEC)
 
 /* A unit of more allocations is a large one, which takes as long as a hundred small ones and does for each of its rows
  * what they do: AGAIN tries must do in the short form, and its kind is looked at again in the next small one. */
 #define ALLOCATIONS_MAX 5000
-#define AGAIN           4
+#define AGAIN           2
 
 /* What it takes to get ready for tries of a unit is no more than one part in so many of what it then may take. */
 #define READY_SHARE 4
