@@ -275,7 +275,9 @@ class DunlinSystem:
 
     def now(self):
         business_us = self.sql("SELECT business_us FROM platform.clock")
-        return datetime.datetime.fromtimestamp(int(business_us) / 1e6 if business_us else time.time(), datetime.timezone.utc)
+        if not business_us:  # the machine's clock, and as the services see it
+            return parse_instant(self.json("clock", "show")["business_now"])
+        return datetime.datetime.fromtimestamp(int(business_us) / 1e6, datetime.timezone.utc)
 
     def events(self, *types, account=None):
         """Events of the log in their order: all, or those of these types, or of one account's id."""
