@@ -175,16 +175,21 @@ static enum status apply_updated(const struct record *record, const struct servi
     return post(record, account, &draft, err);
 }
 
-static enum status want_recalled(struct book *book, const struct service_event *event, struct error *err)
+/* With what is scheduled to be drawn for it. */
+static enum status want_with_debits(struct book *book, const ProtobufCBinaryData *account_id, struct error *err)
 {
-    const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
-    const enum status st = want_account(book, &recalled->account_id, err);
+    const enum status st = want_account(book, account_id, err);
 
     if (st == STATUS_OK) {
-        const struct id account_id = wire_known_id(&recalled->account_id);
-        debit_book_want_pending(book->debits, &account_id);
+        const struct id id = wire_known_id(account_id);
+        debit_book_want_pending(book->debits, &id);
     }
     return st;
+}
+
+static enum status want_recalled(struct book *book, const struct service_event *event, struct error *err)
+{
+    return want_with_debits(book, &((const Dunlin__Intake__V1__AccountRecalled *)event->message)->account_id, err);
 }
 
 static enum status apply_recalled(const struct record *record, const struct service_event *event, struct error *err)
@@ -308,20 +313,9 @@ static enum status take_dispute(const struct record *record, const ProtobufCBina
     return st;
 }
 
-static enum status want_disputed(struct book *book, const ProtobufCBinaryData *account_id, struct error *err)
-{
-    const enum status st = want_account(book, account_id, err);
-
-    if (st == STATUS_OK) {
-        const struct id id = wire_known_id(account_id);
-        debit_book_want_pending(book->debits, &id);
-    }
-    return st;
-}
-
 static enum status want_opened(struct book *book, const struct service_event *event, struct error *err)
 {
-    return want_disputed(book, &((const Dunlin__Dispute__V1__DisputeOpened *)event->message)->account_id, err);
+    return want_with_debits(book, &((const Dunlin__Dispute__V1__DisputeOpened *)event->message)->account_id, err);
 }
 
 static enum status apply_opened(const struct record *record, const struct service_event *event, struct error *err)
@@ -335,7 +329,7 @@ static enum status apply_opened(const struct record *record, const struct servic
 
 static enum status want_reopened(struct book *book, const struct service_event *event, struct error *err)
 {
-    return want_disputed(book, &((const Dunlin__Dispute__V1__DisputeReopened *)event->message)->account_id, err);
+    return want_with_debits(book, &((const Dunlin__Dispute__V1__DisputeReopened *)event->message)->account_id, err);
 }
 
 static enum status apply_reopened(const struct record *record, const struct service_event *event, struct error *err)
@@ -350,7 +344,7 @@ static enum status apply_reopened(const struct record *record, const struct serv
 
 static enum status want_amended(struct book *book, const struct service_event *event, struct error *err)
 {
-    return want_disputed(book, &((const Dunlin__Dispute__V1__DisputeAmended *)event->message)->account_id, err);
+    return want_with_debits(book, &((const Dunlin__Dispute__V1__DisputeAmended *)event->message)->account_id, err);
 }
 
 /* One that is answered holds nothing, whatever more is known of it. */
@@ -366,7 +360,7 @@ static enum status apply_amended(const struct record *record, const struct servi
 
 static enum status want_verified(struct book *book, const struct service_event *event, struct error *err)
 {
-    return want_disputed(book, &((const Dunlin__Dispute__V1__VerificationSent *)event->message)->account_id, err);
+    return want_with_debits(book, &((const Dunlin__Dispute__V1__VerificationSent *)event->message)->account_id, err);
 }
 
 static enum status apply_verified(const struct record *record, const struct service_event *event, struct error *err)
@@ -383,7 +377,7 @@ static enum status want_resolved(struct book *book, const struct service_event *
 {
     const Dunlin__Dispute__V1__DisputeResolved *resolved = (const void *)event->message;
     struct id credit_id;
-    enum status st = want_disputed(book, &resolved->account_id, err);
+    enum status st = want_with_debits(book, &resolved->account_id, err);
 
     if (resolved->credit_minor == 0)
         return st;
