@@ -29,7 +29,8 @@ class Office:
     def pick(self, at_least=30000, at_most=200000):
         """A debt that nobody has anything to do with yet."""
         account = next(account for account in self.world.accounts.values()
-                       if at_least <= account.balance_minor <= at_most and account.client != "harbor-credit-union" and account.currency == "USD" and account.account_id not in self.world.disputed and not account.is_looked_after)
+                       if at_least <= account.balance_minor <= at_most and account.client != "harbor-credit-union" and account.currency == "USD" and account.account_id not in self.world.disputed and not account.is_looked_after
+                       and not account.is_paying)
         account.is_looked_after = True
         return account
 
@@ -82,7 +83,7 @@ class Office:
             self.run("debit", "export", "--due", max(due), "--out", path, "--csv-out", path.with_suffix(".csv"))
             self.pending = (today + datetime.timedelta(days=5), path)
         if getattr(self, "pending", None) and today >= self.pending[0]:
-            entries = entries_of(self.pending[1])
+            entries = entries_of(self.pending[1]) if self.pending[1].exists() else {}  # nothing was to be drawn
             back = [(entries[token], self.returns.pop(token)) for token in list(self.returns) if token in entries]
             self.pending = None
             if back:

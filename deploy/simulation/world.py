@@ -26,6 +26,7 @@ class Account:
         self.currency = placed["currency"]
         self.is_disputed = placed.get("is_disputed", False)  # the placement says so
         self.is_looked_after = False  # by the office: he answers the phone, and does nothing else by himself
+        self.is_paying = False  # by himself, today or on the day that he has promised
 
 
 class Answer:
@@ -54,6 +55,7 @@ class World:
         self.payment_number += 1
         amount = max(1, round(account.balance_minor * share))
         account.balance_minor -= amount
+        account.is_paying = True
         if account.currency == "USD" and self.random.random() < PAYS_AGENCY:
             self.pays_agency(account, day, amount, self.random.random() >= FORGETS_REFERENCE)
         else:
