@@ -9,6 +9,7 @@
 #include "plan_collection.h"
 #include "plan_proposals.h"
 #include "plan_record.h"
+#include "plan_standing.h"
 #include "plan_store.h"
 #include "policy/policy_holder.h"
 #include "service/wire.h"
@@ -350,6 +351,12 @@ static enum status check_approver(const struct record *record, const struct plan
     return verdict.beyond == 0 ? STATUS_OK : refuse(record, &verdict, role, err);
 }
 
+/* What it collects from now on: what was paid while it waited counts. */
+static int64_t asked_minor(const struct record *record, const struct plan_agreement *agreement)
+{
+    return plan_standing_on(&agreement->plan, today_of(record->unit)).open_minor - agreement->plan.unapplied_minor;
+}
+
 static enum status act_approve(const struct record *record, struct service_call *call, struct error *err)
 {
     const Dunlin__Payment__V1__ApprovePlanRequest *request = (const void *)call->request;
@@ -364,6 +371,8 @@ static enum status act_approve(const struct record *record, struct service_call 
     enum status st = check_approver(record, agreement, role, &why);
     if (st == STATUS_OK)
         st = plan_check_room(account, record_running_plan(record, account), NULL, replaces, &why);
+    if (st == STATUS_OK)
+        st = account_check_held(account, asked_minor(record, agreement), &why);
     if (st == STATUS_OK)
         st = plan_agree(agreement, replaces, account->balance.minor, today_of(record->unit), &why);
     if (st != STATUS_OK) {

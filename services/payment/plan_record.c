@@ -395,7 +395,8 @@ enum status record_plan_posting(const struct record *record, struct account *acc
         st = settle(record, account, running, posting, err);
     if (st == STATUS_OK && proposed)
         st = settle(record, account, proposed, posting, err);
-    return st;
+    /* A payment that came back may have opened a plan again, and what is owed has changed beside what is held. */
+    return st == STATUS_OK && !id_is_none(&account->dispute_id) ? record_held_changed(record, account, err) : st;
 }
 
 /* --- time passes */

@@ -41,7 +41,8 @@ MUST_USE enum status record_plan_cancel(const struct record *record, struct plan
 
 /* A dispute holds more of the account, or less, than before. What is scheduled beyond what may be collected is
  * cancelled. A plan that asks for more than that is held, and one that was held for it and does not any more is
- * resumed. The book has asked for the account's pending debits. */
+ * resumed. Also to be called where what is owed has changed under a dispute. The book has asked for the account's
+ * pending debits, or none were scheduled since the dispute began. */
 MUST_USE enum status record_held_changed(const struct record *record, struct account *account, struct error *err);
 
 /* Nothing is to be paid by plans any more: PLAN_EVENT_RECALL, PLAN_EVENT_CANCEL. */

@@ -676,6 +676,47 @@ static void a_plan_waits_for_the_answer_to_a_dispute(void **state)
     expect(fixture, "PlanHeld");
 }
 
+static void a_plan_that_was_proposed_before_a_dispute_is_not_approved_while_it_asks_for_what_is_held(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("proposed");
+    const struct id dispute_id = named("proposed: dispute");
+    const Dunlin__Payment__V1__PlanRole role = DUNLIN__PAYMENT__V1__PLAN_ROLE__PLAN_ROLE_SUPERVISOR;
+    struct wanted wanted;
+
+    place(fixture, &ids, 1000);
+    want(&wanted, &ids, "proposed: plan");
+    wanted.rhythm.frequency = DUNLIN__PAYMENT__V1__PLAN_FREQUENCY__PLAN_FREQUENCY_MONTHLY;
+    wanted.request.number = 10;
+    wanted.request.may_wait = true;
+    agree(fixture, &wanted, STATUS_OK);
+    open_dispute(fixture, &ids, &dispute_id, 300);
+    approve(fixture, &BERTA, "proposed: plan", role, STATUS_FAILED_PRECONDITION);
+    assert_non_null(strstr(fixture->last_error, "700 of the 1000"));
+    answer_dispute(fixture, &ids, &dispute_id);
+    approve(fixture, &BERTA, "proposed: plan", role, STATUS_OK);
+    expect(fixture, "PlanProposed PlanAgreed");
+}
+
+static void a_plan_that_is_opened_again_waits_for_the_answer_too(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("again");
+    const struct id dispute_id = named("again: dispute");
+
+    place(fixture, &ids, 1000);
+    agree_weekly(fixture, &ids, "again: plan");
+    Dunlin__Payment__V1__PostingView *paid = pay(fixture, &ids, 1000);
+    open_dispute(fixture, &ids, &dispute_id, 0);
+    expect(fixture, "PlanAgreed PaymentPosted BalanceChanged PlanCompleted");
+    take_back(fixture, paid->posting_id, STATUS_OK);
+    fixture_free_reply(paid);
+    expect_plans(fixture, &ids, "held 0/250 0/250 0/250 0/250");
+    expect(fixture, "PaymentReversed BalanceChanged PlanResumed PlanHeld");
+    answer_dispute(fixture, &ids, &dispute_id);
+    expect(fixture, "PlanResumed");
+}
+
 static void a_dispute_that_was_right_ends_the_plan_or_leaves_the_rest_to_it(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -758,6 +799,9 @@ int main(void)
         cmocka_unit_test_setup(what_can_be_offered_follows_from_what_he_can_pay, fresh),
         cmocka_unit_test_setup(a_plan_leaves_out_what_is_disputed, fresh),
         cmocka_unit_test_setup(a_plan_waits_for_the_answer_to_a_dispute, fresh),
+        cmocka_unit_test_setup(a_plan_that_was_proposed_before_a_dispute_is_not_approved_while_it_asks_for_what_is_held,
+                               fresh),
+        cmocka_unit_test_setup(a_plan_that_is_opened_again_waits_for_the_answer_too, fresh),
         cmocka_unit_test_setup(a_dispute_that_was_right_ends_the_plan_or_leaves_the_rest_to_it, fresh),
         cmocka_unit_test_setup(steps_and_a_down_payment_are_as_agreed, fresh),
     };
