@@ -20,7 +20,7 @@ struct debit_facts {
     struct debit_description debit;
     bool is_drawn;                        /* on the day that the notice announces: neither cancelled nor put off */
     ProtobufCBinaryData contact_point_id; /* as debtor_address_ask */
-    ProtobufCMessage *replies[2];
+    ProtobufCMessage *replies[2];         /* owned; what is lent above is theirs */
 };
 void debit_facts_fini(struct debit_facts *facts);
 
