@@ -160,7 +160,7 @@ class DunlinSystem:
         self.files = self.folder / "files"
         self.files.mkdir()
         self.up_options = up_options
-        self.environment = {**SANITIZER_ENVIRONMENT, **{k: v for k, v in os.environ.items() if not k.startswith("DUNLIN_")}, "DUNLIN_AGENCIES": str(self.quiet_agencies()), **(environment or {})}
+        self.environment = {**SANITIZER_ENVIRONMENT, **{k: v for k, v in os.environ.items() if not k.startswith("DUNLIN_") or k == "DUNLIN_CLUSTER_CACHE"}, "DUNLIN_AGENCIES": str(self.quiet_agencies()), **(environment or {})}
         self.findings = []
         self.dialers = []
         self.wrapper = []  # what every command runs in, such as nsenter: `up` starts servers and services there too
