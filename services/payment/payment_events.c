@@ -196,7 +196,6 @@ static enum status apply_recalled(const struct record *record, const struct serv
 {
     const Dunlin__Intake__V1__AccountRecalled *recalled = (const void *)event->message;
     struct account *account;
-    const char *text;
     enum status st = find_account(record->book, &recalled->account_id, &account, err);
 
     if (st != STATUS_OK || account->is_recalled)
@@ -208,12 +207,7 @@ static enum status apply_recalled(const struct record *record, const struct serv
         st = record_debits_cancel(record, &account->account_id, "the client took the account back", err);
     if (st == STATUS_OK)
         st = record_plans_end(record, account, PLAN_EVENT_RECALL, "the client took the account back", err);
-    struct promise *promise = account->open_promise;
-    if (st != STATUS_OK || !promise)
-        return st;
-    st = promise_move(promise, PROMISE_EVENT_CANCEL, &text, err);
-    promise->reason = "the client took the account back";
-    return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;
+    return st == STATUS_OK ? record_promise_cancel(record, account, "the client took the account back", err) : st;
 }
 
 static enum status want_reported(struct book *book, const struct service_event *event, struct error *err)

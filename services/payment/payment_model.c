@@ -249,6 +249,8 @@ enum status promise_make(const struct account *account, const struct promise_ter
         st = error_set(err, STATUS_FAILED_PRECONDITION, "a plan is agreed on for the account: payments are due by it");
     if (st == STATUS_OK)
         st = check_terms(account, terms, err);
+    if (st == STATUS_OK)
+        st = account_check_held(account, terms->amount.minor, err);
     if (st != STATUS_OK)
         return st;
     *ret_promise = (struct promise){

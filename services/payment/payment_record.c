@@ -239,6 +239,19 @@ enum status record_promise_end(const struct record *record, struct account *acco
     return error_set(err, STATUS_INTERNAL, "a promise ended and is %s", promise_state_name(promise->state));
 }
 
+enum status record_promise_cancel(const struct record *record, struct account *account, const char *reason,
+                                  struct error *err)
+{
+    struct promise *promise = account->open_promise;
+    const char *text;
+
+    if (!promise)
+        return STATUS_OK;
+    const enum status st = promise_move(promise, PROMISE_EVENT_CANCEL, &text, err);
+    promise->reason = reason;
+    return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;
+}
+
 static enum status emit_of_suspense(const struct record *record, const struct suspense *item,
                                     const ProtobufCMessage *message, struct error *err)
 {

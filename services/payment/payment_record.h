@@ -36,6 +36,10 @@ MUST_USE enum status record_promise(const struct record *record, struct account 
 MUST_USE enum status record_promise_end(const struct record *record, struct account *account, struct promise *promise,
                                         struct error *err);
 
+/* The account's open promise, if it has one, is cancelled. `reason` is borrowed until the book is saved. */
+MUST_USE enum status record_promise_cancel(const struct record *record, struct account *account, const char *reason,
+                                           struct error *err);
+
 /* New money in suspense, HELD. *ret_item, the book's, is lent. */
 MUST_USE enum status record_held(const struct record *record, const struct suspense *item,
                                  const struct suspense **ret_item, struct error *err);

@@ -115,18 +115,6 @@ static enum status tell_agreed(const struct record *record, struct plan_agreemen
     return changed(record, agreement, &message.base, err);
 }
 
-static enum status cancel_promise(const struct record *record, struct account *account, struct error *err)
-{
-    struct promise *promise = account->open_promise;
-    const char *text;
-
-    if (!promise)
-        return STATUS_OK;
-    enum status st = promise_move(promise, PROMISE_EVENT_CANCEL, &text, err);
-    promise->reason = "a plan was agreed on";
-    return st == STATUS_OK ? record_promise_end(record, account, promise, err) : st;
-}
-
 /* The account has it no more. */
 static void forget(struct account *account, const struct plan_agreement *agreement)
 {
@@ -235,7 +223,7 @@ enum status record_plan_agreed(const struct record *record, struct account *acco
     enum status st = replaces ? end_replaced(record, replaces, err) : STATUS_OK;
 
     if (st == STATUS_OK)
-        st = cancel_promise(record, account, err);
+        st = record_promise_cancel(record, account, "a plan was agreed on", err);
     if (st != STATUS_OK)
         return st;
     forget(account, agreement);
@@ -303,15 +291,26 @@ static enum status hold_disputed(const struct record *record, struct plan_agreem
     return st;
 }
 
+/* Nobody is reminded of a promise that the debt is disputed for, and none of them is broken. */
+static bool promises_more(const struct account *account, int64_t collectable_minor)
+{
+    const struct promise *promise = account->open_promise;
+
+    return promise && collectable_minor < account->balance.minor &&
+           promise->amount.minor - promise->paid_minor > collectable_minor;
+}
+
 enum status record_held_changed(const struct record *record, struct account *account, struct error *err)
 {
     const int64_t collectable_minor = account_collectable_minor(account);
     const int64_t pending_minor = debit_book_sum(record->book->debits, &account->account_id, DEBIT_PENDING);
     const bool is_too_much = collectable_minor < account->balance.minor && pending_minor > collectable_minor;
     struct plan_agreement *agreement = record_running_plan(record, account);
-    const enum status st =
+    enum status st =
         is_too_much ? record_debits_cancel(record, &account->account_id, "the debt is disputed", err) : STATUS_OK;
 
+    if (st == STATUS_OK && promises_more(account, collectable_minor))
+        st = record_promise_cancel(record, account, "the debt is disputed", err);
     if (st != STATUS_OK || !agreement)
         return st;
     const bool fits = plan_standing_on(&agreement->plan, today(record)).open_minor <= collectable_minor;

@@ -412,8 +412,11 @@ class Agency:
         account = self.account(debt)
         if account.balance_minor <= 0 or self.running_plan(account) or any(promise.state == self.payment.PROMISE_STATE_OPEN for promise in account.promises):
             return False
-        self.command("payment", "MakePromise", self.payment.MakePromiseRequest(account_id=debt.id, amount_minor=self.random.randint(1, account.balance_minor), currency="USD",
-                                                                               due_on_days=days(self.today) + self.random.randint(0, 20)), debt.partition)
+        request = self.payment.MakePromiseRequest(account_id=debt.id, amount_minor=self.random.randint(1, account.balance_minor), currency="USD", due_on_days=days(self.today) + self.random.randint(0, 20))
+        if debt.is_held:
+            self.may_not("MakePromise", request, debt)
+            return False
+        self.command("payment", "MakePromise", request, debt.partition)
         return True
 
     def running_plan(self, account):
@@ -602,8 +605,9 @@ class Agency:
             self.done["held"] += len(verdicts)
 
     def check_plan_holds(self, debt, account):
-        """A plan waits for the answer to a dispute, and for nothing else that has been answered."""
+        """A plan waits for the answer to a dispute, and for nothing else that has been answered; a promise does not."""
         plan = self.running_plan(account)
+        assert not debt.is_held or all(promise.state != self.payment.PROMISE_STATE_OPEN for promise in account.promises), debt.account
         if plan and debt.is_held:
             assert plan.state == self.payment.PLAN_STATE_ON_HOLD, debt.account
             self.done["plan held"] += 1

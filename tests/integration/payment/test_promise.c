@@ -1,3 +1,4 @@
+#include "dispute_fixture.h"
 #include "ledger_fixture.h"
 
 #include "dunlin/contact/v1/contact.pb-c.h"
@@ -145,6 +146,38 @@ static void a_call_brings_a_promise_only_where_it_makes_sense(void **state)
     (void)fixture_emitted(fixture);
 }
 
+/* Broken once: the promise left open. */
+static void a_dispute_cancels_the_promise_of_what_it_holds(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("disputed");
+    const struct id dispute_id = named("disputed: dispute");
+    int32_t due = today() + 5;
+
+    place(fixture, &ids, 1000);
+    fixture_free_reply(promise(fixture, &ids, 300, due, STATUS_OK));
+    fixture_free_reply(pay(fixture, &ids, 100));
+    (void)fixture_emitted(fixture);
+    open_dispute(fixture, &ids, &dispute_id, 700); /* 200 of it are left to pay, and as much is not held */
+    assert_string_equal(fixture_emitted(fixture), "");
+    amend_dispute(fixture, &ids, &dispute_id, 701);
+    assert_string_equal(fixture_emitted(fixture), "PromiseCancelled");
+    expect_account(fixture, &ids, 900, 2, "c");
+    assert_int_equal(fixture_fire(fixture, end_of_day(due + 4)), 0);
+
+    fixture_free_reply(promise(fixture, &ids, 200, today() + 9, STATUS_FAILED_PRECONDITION));
+    promise_by_call(fixture, &ids, "permit 7", 200, today() + 9);
+    assert_string_equal(fixture_emitted(fixture), "");
+    fixture_free_reply(promise(fixture, &ids, 199, today() + 9, STATUS_OK));
+    reopen_dispute(fixture, &ids, &dispute_id); /* all of it */
+    assert_string_equal(fixture_emitted(fixture), "PromiseMade PromiseCancelled");
+    answer_dispute(fixture, &ids, &dispute_id);
+    fixture_free_reply(promise(fixture, &ids, 900, today() + 9, STATUS_OK));
+    assert_string_equal(fixture_emitted(fixture), "PromiseMade");
+    recall(fixture, &ids);
+    (void)fixture_emitted(fixture);
+}
+
 static void a_recall_cancels_the_promise_and_leaves_the_balance(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -219,6 +252,7 @@ int main(void)
         cmocka_unit_test(a_promise_of_which_nothing_is_paid_is_broken),
         cmocka_unit_test(a_promise_of_a_debtor_with_a_parked_event_does_not_break),
         cmocka_unit_test(a_call_brings_a_promise_only_where_it_makes_sense),
+        cmocka_unit_test(a_dispute_cancels_the_promise_of_what_it_holds),
         cmocka_unit_test(a_recall_cancels_the_promise_and_leaves_the_balance),
         cmocka_unit_test(a_promise_can_be_cancelled_once),
         cmocka_unit_test(a_kept_promise_stays_kept_when_the_payment_is_taken_back),
