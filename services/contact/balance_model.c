@@ -11,7 +11,7 @@ static bool set_position(struct account *account, int64_t *position, int64_t seq
     return true;
 }
 
-bool balance_payment_reported(struct account *account, int64_t seq)
+bool balance_in_doubt(struct account *account, int64_t seq)
 {
     return set_position(account, &account->unposted_seq, MAX(account->unposted_seq, seq));
 }

@@ -8,8 +8,9 @@
 
 /* Whether anything is owed, as far as contact must know it. Pure.
  *
- * Clients say of money what the ledger (payment) takes in only later; contact hears both off the same log. A payment
- * may settle the account, so that nothing is known of it until the ledger has spoken (unposted_seq); that nothing is
+ * Clients say of money what the ledger (payment) takes in only later, and so does the end of a dispute; contact hears
+ * both off the same log. A payment or a credit may settle the account, so that nothing is known of it until the ledger
+ * has spoken (unposted_seq); that nothing is
  * owed is known at once (HOLD_PAID), and no balance that was computed before it lifts that again (restated_seq).
  *
  * The ledger answers each such event by a balance that names its position as the cause, and an account's balances come
@@ -18,8 +19,9 @@
  *
  * Each is true where something changed. */
 
-/* The client reports a payment at the log position `seq`. */
-bool balance_payment_reported(struct account *account, int64_t seq);
+/* At the log position `seq` the client reports a payment, or the end of a dispute grants a credit: the ledger will take
+ * it in. */
+bool balance_in_doubt(struct account *account, int64_t seq);
 
 /* The client states what is owed. What is still owed only the ledger knows; that nothing is holds at once. */
 bool balance_restated(struct account *account, int64_t balance_minor, int64_t seq);

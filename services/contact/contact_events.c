@@ -183,6 +183,8 @@ static enum status on_dispute_resolved(const struct contact_work *work, const st
     const bool is_won = resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_UPHELD ||
                         resolved->outcome == DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_CONCEDED;
     (void)dispute_resolve(in->account, &dispute_id, is_won && !resolved->is_rest_owed);
+    if (resolved->credit_minor > 0)
+        (void)balance_in_doubt(in->account, in->event->seq);
     return contact_settle(work, in->account, "dispute", err);
 }
 
@@ -215,7 +217,7 @@ static enum status on_escalation_moved(const struct contact_work *work, const st
 /* Payment will post it, but it may be behind, down, or unable to. */
 static enum status on_payment_reported(const struct contact_work *work, const struct incoming *in, struct error *err)
 {
-    (void)balance_payment_reported(in->account, in->event->seq);
+    (void)balance_in_doubt(in->account, in->event->seq);
     return contact_settle(work, in->account, "payment_reported", err);
 }
 

@@ -28,7 +28,7 @@ enum builtin_hold {
     HOLD_PARKED = HOLD_COUNT, /* an event of the debtor could not be applied: what we know of him is incomplete */
     HOLD_UNREADABLE_ZONE,     /* a candidate zone cannot be evaluated: as good as unknown */
     HOLD_PERMIT_OPEN,         /* a permit of the debt is not reported: its call may be a conversation right now */
-    HOLD_UNPOSTED,            /* a payment was reported that is not in the ledger yet: what is owed is not known */
+    HOLD_UNPOSTED,            /* what was paid or credited is not in the ledger yet: what is owed is not known */
     HOLD_NO_JURISDICTION,     /* no pack is for any place where the person may be */
     HOLD_NO_LIMITS,           /* no pack limits hours and calls of such debts */
     HOLD_SET_COUNT,
@@ -125,7 +125,7 @@ struct account {
     struct held_part part;   /* that the open dispute holds */
     int64_t owed_minor;      /* where a part was ever held, which must be compared with it; else not kept */
     bool is_owed_known;
-    int64_t unposted_seq;     /* log position of the last payment reported that the ledger has not taken in; 0: none */
+    int64_t unposted_seq;     /* log position of the last payment or credit that the ledger has not taken in; 0: none */
     int64_t restated_seq;     /* and of the client's last word that nothing is owed, until the ledger has taken it in */
     enum debt_kind debt_kind; /* as placed; it never changes */
     int64_t placed_at_us;

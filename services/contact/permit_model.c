@@ -15,7 +15,7 @@ const char *hold_set_name(unsigned hold)
         [HOLD_PARKED - HOLD_COUNT] = "parked",
         [HOLD_UNREADABLE_ZONE - HOLD_COUNT] = "unreadable_zone",
         [HOLD_PERMIT_OPEN - HOLD_COUNT] = "permit_open",
-        [HOLD_UNPOSTED - HOLD_COUNT] = "payment_unposted",
+        [HOLD_UNPOSTED - HOLD_COUNT] = "unposted",
         [HOLD_NO_JURISDICTION - HOLD_COUNT] = "no_jurisdiction",
         [HOLD_NO_LIMITS - HOLD_COUNT] = "no_limits",
     };
@@ -323,9 +323,8 @@ static const struct {
      "no rule pack that is for this kind of debt says at what hours and how often the debtor may be called"},
     {&INCOMPLETE_RULE, HOLD_PARKED, "an event or a fact of this debtor could not be read; see `dunlin status`"},
     {&INCOMPLETE_RULE, HOLD_UNPOSTED,
-     "a payment was reported that is not in the ledger yet: what is still owed is not known; where that "
-     "lasts, see what "
-     "`dunlin status` says of payment"},
+     "a payment was reported, or a credit granted, that is not in the ledger yet: what is still owed is not known; "
+     "where that lasts, see what `dunlin status` says of payment"},
 };
 
 /* Before all others: it lasts as long as the longest. */

@@ -11,7 +11,7 @@
 /* May this debt be spoken or written of to its debtor now, through this channel? Pure: the answer follows from the
  * rules (rules/rules.h) and from facts that are recorded with every decision, so that a decision can be replayed. */
 
-/* "dispute", ..., "parked", "unreadable_zone", "permit_open", "payment_unposted". */
+/* "dispute", ..., "parked", "unreadable_zone", "permit_open", "unposted". */
 const char *hold_set_name(unsigned hold);
 
 /* What a permit is asked for. */

@@ -436,7 +436,10 @@ static enum status post_credit(const struct record *record, const struct service
         st = payment_check(account, &draft, err);
     if (st != STATUS_OK)
         return st;
-    return draft.change.minor < 0 ? post(record, account, &draft, err) : interest_follow(record, account, NULL, err);
+    if (draft.change.minor < 0)
+        return post(record, account, &draft, err);
+    st = interest_follow(record, account, NULL, err);
+    return st == STATUS_OK ? record_unchanged(record, account, draft.cause_seq, err) : st;
 }
 
 /* The credit first: a plan that is resumed then collects what is left. */
@@ -450,8 +453,9 @@ static enum status apply_resolved(const struct record *record, const struct serv
         return error_set(err, STATUS_INVALID_ARGUMENT, "credit_minor: %lld is not positive",
                          (long long)resolved->credit_minor);
     enum status st = find_account(record->book, &resolved->account_id, &account, err);
-    if (st == STATUS_OK && resolved->credit_minor > 0 && !book_posting(record->book, &credit_id))
-        st = post_credit(record, event, account, err);
+    if (st == STATUS_OK && resolved->credit_minor > 0)
+        st = book_posting(record->book, &credit_id) ? record_unchanged(record, account, event->event->seq, err)
+                                                    : post_credit(record, event, account, err);
     return st == STATUS_OK ? end_dispute(record, account, resolved, err) : st;
 }
 

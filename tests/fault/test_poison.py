@@ -215,7 +215,7 @@ def test_a_payment_that_a_client_reports_stops_calls_before_it_is_posted(system,
             assert refusal_rules(system, dialer, account) == ["DUNLIN-INCOMPLETE"]
         assert system.explain(one) == ["DUNLIN-INCOMPLETE"] and system.explain(other) == [], "the other debt of the same person may be spoken of"
         refused = system.events("PermitRefused", account=one.account_id)[-1]["payload"]
-        assert "a payment was reported that is not in the ledger yet" in refused["hits"][0]["detail"] and refused["inputs"]["holds"] == ["payment_unposted"]
+        assert "not in the ledger yet" in refused["hits"][0]["detail"] and refused["inputs"]["holds"] == ["unposted"]
         assert [planned_step(system, account) for account in (one, other)] == [planned, planned], "the plan waits, it does not change"
     finally:
         system.up()

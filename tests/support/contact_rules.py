@@ -50,7 +50,7 @@ class Partition:
         self.parts = {}  # account -> how much its open dispute holds, where that is a part
         self.owed = {}  # account -> the ledger's last word
         self.claims = {}  # account -> seq of the report that claims a dispute which is not opened yet
-        self.unposted = collections.defaultdict(set)  # account -> seqs of payments that the client reported and the ledger has not answered
+        self.unposted = collections.defaultdict(set)  # account -> seqs of payments that the client reported and of credits that disputes ended with, which the ledger has not answered
         self.settled = collections.defaultdict(set)   # account -> seqs at which the client said that nothing is owed, not answered either
         self.points = collections.defaultdict(dict)  # debtor -> {contact point: zone}, phones
         self.home = {}  # debtor -> zones of addresses
@@ -184,6 +184,8 @@ class Partition:
 
     def on_DisputeResolved(self, event):
         self.end_dispute(event)
+        if event.payload.credit_minor:
+            self.on_PaymentReported(event)
         if word(event.payload, "outcome") in ("UPHELD", "CONCEDED") and not event.payload.is_rest_owed:
             self.stop("dispute_upheld", "account", event.account, event.seq)
 

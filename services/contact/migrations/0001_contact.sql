@@ -37,7 +37,7 @@ CREATE TABLE contact.account (
     step_due_at_us       bigint   NOT NULL,
     is_stopped           boolean  NOT NULL,    -- ContactStopped was said last
     dial_at_us           bigint,               -- from when dial lists may offer it; NULL: not at all
-    unposted_seq         bigint,               -- log position of the last payment reported that the ledger has not taken in; NULL: none
+    unposted_seq         bigint,               -- log position of the last payment or credit that the ledger has not taken in; NULL: none
     restated_seq         bigint,               -- and of the client's last word that nothing is owed, until the ledger has taken it in; NULL: it has
     reserved_until_us    bigint   NOT NULL DEFAULT 0,
     reserved_by          text     NOT NULL DEFAULT '',

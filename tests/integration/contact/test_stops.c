@@ -239,7 +239,7 @@ static void stops_when_the_client_says_that_nothing_is_owed(void **state)
 
 /* What is said of an account's money, and the rule by which a permit would be refused then. */
 struct money_step {
-    enum { REPORTED, RESTATED, CHANGED } said;
+    enum { REPORTED, CREDITED, RESTATED, CHANGED } said;
     int64_t balance_minor;
     size_t cause;     /* of CHANGED: number of the step behind it, from 1; 0: a command */
     const char *rule; /* NULL: none */
@@ -247,13 +247,23 @@ struct money_step {
 
 static void say_money(struct unit_fixture *fixture, const struct money_step *step, int64_t cause_seq)
 {
+    const struct id dispute_id = named("credited");
     Dunlin__Intake__V1__PaymentReported reported;
+    Dunlin__Dispute__V1__DisputeResolved resolved;
     Dunlin__Intake__V1__AccountUpdated updated;
     Dunlin__Payment__V1__BalanceChanged changed;
     switch (step->said) {
     case REPORTED:
         dunlin__intake__v1__payment_reported__init(&reported);
         apply_ok(fixture, &reported.base, "d1", "a1");
+        return;
+    case CREDITED:
+        dunlin__dispute__v1__dispute_resolved__init(&resolved);
+        resolved.dispute_id = wire_id(&dispute_id);
+        resolved.outcome = DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_CONCEDED;
+        resolved.is_rest_owed = true;
+        resolved.credit_minor = 300;
+        apply_ok(fixture, &resolved.base, "d1", "a1");
         return;
     case RESTATED:
         dunlin__intake__v1__account_updated__init(&updated);
@@ -270,9 +280,9 @@ static void say_money(struct unit_fixture *fixture, const struct money_step *ste
     }
 }
 
-/* Broken once: PaymentReported not consumed (a permit at step 1), a balance lifting what the client said after it
- * (step 12). */
-static void grants_nothing_between_a_payment_and_the_ledgers_answer(void **state)
+/* Broken once: PaymentReported not consumed (a permit at step 1), the credit of a dispute not waited for (at step 17),
+ * a balance lifting what the client said after it (step 12). */
+static void grants_nothing_between_a_payment_or_credit_and_the_ledgers_answer(void **state)
 {
     struct unit_fixture *fixture = *state;
     static const struct money_step STEPS[] = {
@@ -292,6 +302,9 @@ static void grants_nothing_between_a_payment_and_the_ledgers_answer(void **state
         {CHANGED, 0, 11, "DUNLIN-PAID"},
         {RESTATED, 4000, 0, "DUNLIN-PAID"},
         {CHANGED, 4000, 15, NULL},
+        {CREDITED, 0, 0, "DUNLIN-INCOMPLETE"}, /* may be all that is owed */
+        {CHANGED, 4000, 0, "DUNLIN-INCOMPLETE"},
+        {CHANGED, 3700, 17, NULL},
     };
     int64_t seqs[ARRAY_SIZE(STEPS) + 1] = {0};
     drive("2026-06-24T14:00:00Z");
@@ -328,7 +341,7 @@ static void hands_nothing_out_between_a_payment_and_the_ledgers_answer(void **st
     assert_int_equal(dial_list_size(fixture), 0);
     Dunlin__Contact__V1__GetAccountReply *account = get(fixture, "a1");
     assert_int_equal(account->n_holds, 1);
-    assert_string_equal(account->holds[0], "payment_unposted");
+    assert_string_equal(account->holds[0], "unposted");
     assert_string_equal(account->step, "call-1");
     fixture_free_reply(account);
 
@@ -359,7 +372,7 @@ static void remembers_a_payment_that_comes_with_its_account(void **state)
     assert_int_equal(fixture_apply_events(fixture, together, ARRAY_SIZE(together)), STATUS_OK);
     Dunlin__Contact__V1__GetAccountReply *account = get(fixture, "a1");
     assert_int_equal(account->n_holds, 1);
-    assert_string_equal(account->holds[0], "payment_unposted");
+    assert_string_equal(account->holds[0], "unposted");
     fixture_free_reply(account);
     assert_string_equal(fixture_emitted(fixture), "");
 }
@@ -375,7 +388,7 @@ int main(void)
         cmocka_unit_test_setup(takes_what_a_later_report_asks_to_stop, clear),
         cmocka_unit_test_setup(stops_every_debt_that_was_discussed, clear),
         cmocka_unit_test_setup(stops_when_the_client_says_that_nothing_is_owed, clear),
-        cmocka_unit_test_setup(grants_nothing_between_a_payment_and_the_ledgers_answer, clear),
+        cmocka_unit_test_setup(grants_nothing_between_a_payment_or_credit_and_the_ledgers_answer, clear),
         cmocka_unit_test_setup(hands_nothing_out_between_a_payment_and_the_ledgers_answer, clear),
         cmocka_unit_test_setup(remembers_a_payment_that_comes_with_its_account, clear),
     };

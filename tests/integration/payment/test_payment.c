@@ -1,6 +1,6 @@
 #include "plan_fixture.h"
 
-#include "dunlin/dispute/v1/dispute.pb-c.h"
+#include "dispute_fixture.h"
 #include "ledger_fixture.h"
 #include "payment_store.h"
 
@@ -394,6 +394,32 @@ static Dunlin__Payment__V1__GetBalancesReply *balances(struct unit_fixture *fixt
     return fixture_call_as(fixture, &SERVICE, "GetBalances", &request.base, expected);
 }
 
+/* Contact grants nothing until the ledger has said what the credit comes to.
+ * Broken once: a credit of nothing not answered; the emitted events were "". */
+static void the_credit_of_a_dispute_is_answered_also_where_nothing_is_left_to_credit(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    struct subject_ids ids = ids_of("credited");
+    const struct id dispute_id = named("credited: dispute"), credit_id = named("credited: credit");
+    Dunlin__Dispute__V1__DisputeResolved resolved =
+        resolution(&ids, &dispute_id, DUNLIN__DISPUTE__V1__DISPUTE_OUTCOME__DISPUTE_OUTCOME_CONCEDED);
+
+    resolved.is_rest_owed = true;
+    resolved.credit_minor = 400;
+    resolved.currency = wire_text("USD");
+    resolved.credit_id = wire_id(&credit_id);
+    place(fixture, &ids, 500);
+    fixture_free_reply(pay(fixture, &ids, 500));
+    (void)fixture_emitted(fixture);
+    fixture_apply_ok(fixture, &resolved.base);
+    assert_string_equal(fixture_emitted(fixture), "BalanceChanged");
+    Dunlin__Payment__V1__BalanceChanged *answer =
+        fixture_last_event(fixture, &dunlin__payment__v1__balance_changed__descriptor);
+    assert_int_equal(answer->balance_minor, 0);
+    assert_int_equal(answer->cause_seq, fixture->seq);
+    fixture_free_reply(answer);
+}
+
 /* What a validation notice says of the money: its parts explain the balance.
  * Broken once: reversals left out of what was paid; 0x1b58 != 0x1388. */
 static void a_balance_is_told_with_what_it_is_made_of(void **state)
@@ -629,6 +655,7 @@ int main(void)
         cmocka_unit_test(commands_that_make_no_sense_are_refused),
         cmocka_unit_test(a_promise_ends_when_its_day_and_grace_are_over),
         cmocka_unit_test(two_accounts_asked_for_at_once_get_each_their_own),
+        cmocka_unit_test(the_credit_of_a_dispute_is_answered_also_where_nothing_is_left_to_credit),
         cmocka_unit_test(a_balance_is_told_with_what_it_is_made_of),
         cmocka_unit_test(a_writer_that_was_overtaken_changes_nothing),
         cmocka_unit_test(money_of_nobody_waits_until_somebody_decides),

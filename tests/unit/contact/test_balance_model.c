@@ -40,7 +40,7 @@ static bool take(struct account *account, const struct step *step)
 {
     switch (step->said) {
     case REPORTED:
-        return balance_payment_reported(account, step->seq);
+        return balance_in_doubt(account, step->seq);
     case RESTATED:
         return balance_restated(account, step->balance, step->seq);
     case CHANGED:
@@ -129,7 +129,7 @@ static void speak(struct life *life, struct account *account, bool is_payment, i
     life->waiting[life->n_waiting].amount = amount;
     life->waiting[life->n_waiting++].is_payment = is_payment;
     if (is_payment)
-        (void)balance_payment_reported(account, life->seq);
+        (void)balance_in_doubt(account, life->seq);
     else
         (void)balance_restated(account, amount, life->seq);
 }
