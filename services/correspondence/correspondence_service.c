@@ -7,8 +7,11 @@
 #include "correspondence_events.h"
 #include "correspondence_handlers.h"
 #include "correspondence_sql.h"
+#include "dispatch.h"
+#include "due_notices.h"
 #include "dunlin/correspondence/v1/correspondence.pb-c.h"
 #include "logging/logging.h"
+#include "outcome.h"
 #include "pump.h"
 
 static const struct config_option OPTIONS[] = {
@@ -176,7 +179,9 @@ static enum status edge_start(const struct service *service, void **ret_edge,
                                        .templates = config_text(config, "templates"),
                                        .confirmation = config_text(config, "opt-out-confirmation")};
     struct edge *edge = g_new0(struct edge, 1);
-    metrics_register(CORRESPONDENCE_METRICS);
+    metrics_register(OUTCOME_METRICS);
+    metrics_register(DISPATCH_METRICS);
+    metrics_register(DUE_NOTICES_METRICS);
     metrics_register(CALLBACK_METRICS);
     enum status st = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK
                          ? STATUS_OK

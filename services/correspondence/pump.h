@@ -1,8 +1,6 @@
 #ifndef DUNLIN_CORRESPONDENCE_PUMP_H
 #define DUNLIN_CORRESPONDENCE_PUMP_H
 
-#include <czmq.h>
-
 #include "policy_holder.h"
 #include "sender.h"
 #include "service/service.h"
@@ -23,8 +21,5 @@ struct pump_options {
 MUST_USE enum status pump_start(const struct pump_options *options, struct pump **ret_pump, struct error *err);
 /* Ends after the message that is being sent. NULL is fine. */
 void pump_stop(struct pump *pump);
-
-/* What the service counts, for metrics_register. */
-extern const struct metric CORRESPONDENCE_METRICS[];
 
 #endif
