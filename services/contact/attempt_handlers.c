@@ -4,6 +4,7 @@
 #include "contact_events.h"
 #include "contact_handlers.h"
 #include "contact_store.h"
+#include "permit_store.h"
 #include "permit_work.h"
 #include "service/wire.h"
 
@@ -68,7 +69,7 @@ static enum status load_permits(struct unit *unit, const struct reported *report
         for (size_t j = 0; j < reported[i].n; j++)
             if (reported[i].readings[j].error.code == STATUS_OK)
                 g_array_append_val(ids, reported[i].readings[j].permit_id);
-    return contact_store_load_permits(unit_db(unit), (const struct id *)(const void *)ids->data, ids->len, book, err);
+    return permit_store_load(unit_db(unit), (const struct id *)(const void *)ids->data, ids->len, book, err);
 }
 
 /* Of permits that were reported before it must be known which other debts were discussed. */
@@ -89,7 +90,7 @@ static enum status load_discussions(struct unit *unit, const struct reported *re
                 contact_discussions_add(&keys, others[k], &permit->id);
         }
     }
-    return contact_store_load_discussions(unit_db(unit), &keys, book, err);
+    return permit_store_load_discussions(unit_db(unit), &keys, book, err);
 }
 
 static enum status load_accounts(struct unit *unit, const struct reported *reported, size_t n_calls,

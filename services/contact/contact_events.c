@@ -12,6 +12,7 @@
 #include "dunlin/intake/v1/intake.pb-c.h"
 #include "dunlin/payment/v1/payment.pb-c.h"
 #include "logging/logging.h"
+#include "permit_store.h"
 #include "permit_work.h"
 #include "plan_model.h"
 #include "service/wire.h"
@@ -422,7 +423,7 @@ static enum status load_for_timers(struct unit *unit, const struct timer *timers
         else
             permit_ids[n_permits++] = timers[i].subject_id;
     }
-    enum status st = contact_store_load_permits(unit_db(unit), permit_ids, n_permits, book, err);
+    enum status st = permit_store_load(unit_db(unit), permit_ids, n_permits, book, err);
     if (st != STATUS_OK)
         return st;
     GHashTableIter iter;

@@ -3,7 +3,10 @@
 #include "contact_codec.h"
 #include "contact_handlers.h"
 #include "contact_store.h"
+#include "dial_store.h"
 #include "number_model.h"
+#include "permit_store.h"
+#include "person_store.h"
 #include "plan_model.h"
 #include "service/wire.h"
 
@@ -110,7 +113,7 @@ static enum status reserve(struct unit *unit, struct service_call *call, struct 
     wanted.is_wanted[CHANNEL_CALL] = request->n_channels == 0;
     for (size_t i = 0; i < request->n_channels; i++)
         wanted.is_wanted[request->channels[i]] = true;
-    enum status st = contact_store_reserve(unit_db(unit), partitions, n, &wanted, &entries, err);
+    enum status st = dial_store_reserve(unit_db(unit), partitions, n, &wanted, &entries, err);
     if (st == STATUS_OK)
         reply_entries(call, context->sop, entries);
     return st;
@@ -239,7 +242,7 @@ static enum status get_account(struct unit *unit, struct service_call *call, str
         return STATUS_OK;
     }
     g_autoptr(GPtrArray) permits = NULL;
-    st = contact_store_recent_permits(unit_db(unit), &account_id, ATTEMPTS_A_REPLY, book, &permits, err);
+    st = permit_store_recent(unit_db(unit), &account_id, ATTEMPTS_A_REPLY, book, &permits, err);
     if (st == STATUS_OK)
         reply_account(call, account, permits);
     return st;
@@ -282,7 +285,7 @@ enum status contact_find_number(struct unit *unit, struct service_call *calls, s
         g_autoptr(GArray) holders = NULL;
         int64_t number = 0;
         if (number_parse(request->number, &number))
-            st = contact_store_find_number(unit_db(unit), number, &holders, err);
+            st = person_store_find_number(unit_db(unit), number, &holders, err);
         if (st == STATUS_OK)
             reply_holders(&calls[i], holders);
     }
