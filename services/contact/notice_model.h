@@ -6,8 +6,8 @@
 
 #include "contact_state.h"
 
-/* The validation notice of a consumer's debt: within five days after the first communication with the consumer it must be on its
- * way, unless the debt is paid (15 USC 1692g(a); 12 CFR 1006.34(a)(1)). Pure.
+/* The validation notice of a consumer's debt: within five days after the first communication with the consumer it must
+ * be on its way, unless the debt is paid (15 USC 1692g(a); 12 CFR 1006.34(a)(1)). Pure.
  *
  * It is *owed* from the first communication on, until it is *sent*; where it comes back it is owed again, from that day
  * on. One that is owed and not sent in time is *overdue*: the debt is held (HOLD_NOTICE_OVERDUE), and nothing but the

@@ -24,14 +24,7 @@ void channel_pause(struct channel *channel, const char *what, const struct error
 {
     channel->pause_ms = channel->pause_ms == 0 ? PAUSE_FIRST_MS : MIN(2 * channel->pause_ms, PAUSE_MAX_MS);
     channel->resume_at = clock_deadline_ms(channel->pause_ms);
+    channel->is_paused = true;
     log_warn(what, log_text("channel", channel->kind->name), log_number("pause_ms", channel->pause_ms),
              log_error_text(why));
-}
-
-void channel_lengthen_pause(struct channel *channel, int64_t before_ms)
-{
-    if (channel->pause_ms > 0 && before_ms > 0) {
-        channel->pause_ms = MIN(2 * before_ms, PAUSE_MAX_MS);
-        channel->resume_at = clock_deadline_ms(channel->pause_ms);
-    }
 }

@@ -22,7 +22,8 @@ struct channel {
     const char *confirmation; /* template of what confirms opt-outs; empty: nothing does */
     int64_t gap_ms;           /* between two messages: the rate */
     struct monotonic next_send, recover_at, resume_at;
-    int64_t pause_ms;     /* 0: the carrier works */
+    bool is_paused;
+    int64_t pause_ms;     /* how long the last pause was; 0: something has got through since */
     GHashTable *outcomes; /* permit id -> what outcome.c remembers */
     GHashTable *failures; /* "account step" -> count */
 };
@@ -34,7 +35,5 @@ void channel_wait_for_turn(struct channel *channel);
 
 /* Longer each time, until something gets through. `what` and `why` are logged. */
 void channel_pause(struct channel *channel, const char *what, const struct error *why);
-/* Where it is paused again: longer than the pause before, of before_ms (0: there was none). */
-void channel_lengthen_pause(struct channel *channel, int64_t before_ms);
 
 #endif

@@ -148,7 +148,7 @@ static void send_as_entry(struct channel *channel, const Dunlin__Correspondence_
 static void send_notices(struct channel *channel, Dunlin__Correspondence__V1__Notice *const *notices, size_t n)
 {
     SCOPED(writing_policy_releasep) struct writing_policy *policy = writing_policy_take(channel->policies);
-    for (size_t i = 0; i < n && !channel->is_stopping && channel->pause_ms == 0; i++) {
+    for (size_t i = 0; i < n && !channel->is_stopping && !channel->is_paused; i++) {
         const char *template = template_of(channel, policy, notices[i]);
         if (clock_now().us >= notices[i]->until_us)
             close_late(channel, notices[i]);

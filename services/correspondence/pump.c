@@ -30,7 +30,7 @@ static void send_entries(struct channel *channel, Dunlin__Contact__V1__DialEntry
         channel_pause(channel, "what there is to say cannot be asked for now", &err);
         return;
     }
-    for (size_t i = 0; i < n && !channel->is_stopping && channel->pause_ms == 0; i++) {
+    for (size_t i = 0; i < n && !channel->is_stopping && !channel->is_paused; i++) {
         struct dispatch dispatch = {.entry = entries[i], .account = &accounts.of[i]};
         if (accounts.of[i].may_be_written)
             dispatch_send(channel, &dispatch);
@@ -39,7 +39,7 @@ static void send_entries(struct channel *channel, Dunlin__Contact__V1__DialEntry
 
 static void send_list(struct channel *channel, Dunlin__Contact__V1__DialEntry *const *entries, size_t n)
 {
-    for (size_t i = 0; i < n && !channel->is_stopping && channel->pause_ms == 0; i += ASKED_AT_ONCE)
+    for (size_t i = 0; i < n && !channel->is_stopping && !channel->is_paused; i += ASKED_AT_ONCE)
         send_entries(channel, &entries[i], MIN(n - i, ASKED_AT_ONCE));
 }
 
@@ -103,7 +103,7 @@ static size_t own_partitions(struct channel *channel, struct share shares[static
 static bool send_due(struct channel *channel, struct share shares[static PARTITION_COUNT])
 {
     bool has_more = false;
-    for (size_t first = 0; first < PARTITION_COUNT && !channel->is_stopping && channel->pause_ms == 0; first++) {
+    for (size_t first = 0; first < PARTITION_COUNT && !channel->is_stopping && !channel->is_paused; first++) {
         uint32_t partitions[PARTITION_COUNT];
         char contact[REGISTRY_NAME_SIZE];
         size_t n = 0;
@@ -131,15 +131,13 @@ static bool turn(struct channel *channel)
     if (n == 0)
         return false;
     outcome_recover(channel, partitions, n);
-    if (channel->pause_ms > 0 && clock_remaining_ms(channel->resume_at) > 0)
+    if (channel->is_paused && clock_remaining_ms(channel->resume_at) > 0)
         return false;
-    const int64_t pause_ms = channel->pause_ms;
-    channel->pause_ms = 0;
+    /* How long it was stays until something gets through: a turn without anything to send says nothing of the carrier.
+     */
+    channel->is_paused = false;
     due_notices_send(channel, partitions, n);
-    const bool has_more = send_due(channel, shares);
-    /* A turn without anything to send says nothing of the carrier: the next failure pauses longer still. */
-    channel_lengthen_pause(channel, pause_ms);
-    return has_more;
+    return send_due(channel, shares);
 }
 
 static void run(struct pump *pump)
