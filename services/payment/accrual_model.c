@@ -149,54 +149,103 @@ static GArray *changes_of_judgment(const struct accrual *accrual, const GArray *
     return changes;
 }
 
-static enum status reckon_judgment(const struct accrual *accrual, struct rate rate, const GArray *moves,
+/* The rate of a day; 0 before the first. */
+static struct rate rate_at(const GArray *series, struct date day)
+{
+    struct rate rate = {0};
+
+    for (guint i = 0; i < series->len; i++) {
+        const struct law_rate_from *each = &g_array_index(series, struct law_rate_from, i);
+        if (each->from.days <= day.days)
+            rate = each->rate;
+    }
+    return rate;
+}
+
+/* No rate on the days of a stop, and after it what holds then. */
+static GArray *without_days(const GArray *series, const struct stop *stop)
+{
+    GArray *rest = g_array_new(FALSE, FALSE, sizeof(struct law_rate_from));
+    const struct law_rate_from none = {stop->from, {0}};
+    guint i = 0;
+
+    for (; i < series->len && g_array_index(series, struct law_rate_from, i).from.days < stop->from.days; i++)
+        g_array_append_vals(rest, &g_array_index(series, struct law_rate_from, i), 1);
+    g_array_append_val(rest, none);
+    if (stop->last.days == STOP_STANDS)
+        return rest;
+    const struct date after = {stop->last.days + 1};
+    const struct law_rate_from again = {after, rate_at(series, after)};
+    g_array_append_val(rest, again);
+    for (; i < series->len; i++)
+        if (g_array_index(series, struct law_rate_from, i).from.days > after.days)
+            g_array_append_vals(rest, &g_array_index(series, struct law_rate_from, i), 1);
+    return rest;
+}
+
+/* struct law_rate_from: the rates as they hold, on the days of a bankruptcy none. */
+static GArray *rates_in_force(const GArray *rates, const struct stops *stops)
+{
+    GArray *series = g_array_new(FALSE, FALSE, sizeof(struct law_rate_from));
+
+    for (guint i = 0; i < rates->len; i++)
+        g_array_append_val(series, g_array_index(rates, struct accrual_rate, i).rate);
+    for (guint i = 0; stops && i < stops->all->len; i++) {
+        const struct stop *stop = &g_array_index(stops->all, struct stop, i);
+        if (stop->cause != STOP_BANKRUPTCY)
+            continue;
+        GArray *rest = without_days(series, stop);
+        g_array_free(series, TRUE);
+        series = rest;
+    }
+    return series;
+}
+
+static enum status reckon_judgment(const struct accrual *accrual, const GArray *series, const GArray *moves,
                                    struct date through, interest_span_fn *each, void *data,
                                    struct interest *ret_interest, struct error *err)
 {
     const struct judgment judgment = {
         .entered = accrual->starts,
         .amount_minor = accrual->judgment_minor,
-        .rate = rate,
         .day_count = accrual->day_count,
     };
     g_autoptr(GArray) changes = changes_of_judgment(accrual, moves);
 
-    return interest_on_judgment(&judgment, (const struct principal_change *)(const void *)changes->data, changes->len,
-                                through, each, data, ret_interest, err);
+    return interest_on_judgment(&judgment, (const struct law_rate_from *)(const void *)series->data, series->len,
+                                (const struct principal_change *)(const void *)changes->data, changes->len, through,
+                                each, data, ret_interest, err);
 }
 
-static enum status reckon_claim(const struct accrual *accrual, const GArray *rates, const GArray *moves,
+static enum status reckon_claim(const struct accrual *accrual, const GArray *series, const GArray *moves,
                                 struct date through, interest_span_fn *each, void *data, struct interest *ret_interest,
                                 struct error *err)
 {
     g_autoptr(GArray) changes = changes_of_claim(accrual, moves);
-    g_autofree struct law_rate_from *series = g_new(struct law_rate_from, rates->len);
     const struct interest_terms terms = {
         .day_count = accrual->day_count,
         .first = accrual->starts,
-        .rates = series,
-        .n_rates = rates->len,
+        .rates = (const struct law_rate_from *)(const void *)series->data,
+        .n_rates = series->len,
         .cap = {.has_amount = accrual->cap_minor != INT64_MAX, .amount_minor = accrual->cap_minor},
     };
 
-    for (guint i = 0; i < rates->len; i++)
-        series[i] = g_array_index(rates, struct accrual_rate, i).rate;
     return interest_accrue_each(&terms, (const struct principal_change *)(const void *)changes->data, changes->len,
                                 through, each, data, ret_interest, err);
 }
 
-enum status accrual_reckon(const struct accrual *accrual, const GArray *rates, const GArray *moves, struct date through,
-                           interest_span_fn *each, void *data, struct interest *ret_interest, struct error *err)
+enum status accrual_reckon(const struct accrual *accrual, const GArray *rates, const struct stops *stops,
+                           const GArray *moves, struct date through, interest_span_fn *each, void *data,
+                           struct interest *ret_interest, struct error *err)
 {
     const bool is_judgment = accrual->judgment_number > 0;
 
     *ret_interest = (struct interest){.denominator = 1};
     if (through.days < accrual->starts.days || rates->len == 0 || (is_judgment && accrual->judgment_minor <= 0))
         return STATUS_OK;
-    if (is_judgment)
-        return reckon_judgment(accrual, g_array_index(rates, struct accrual_rate, 0).rate.rate, moves, through, each,
-                               data, ret_interest, err);
-    return reckon_claim(accrual, rates, moves, through, each, data, ret_interest, err);
+    g_autoptr(GArray) series = rates_in_force(rates, stops);
+    return is_judgment ? reckon_judgment(accrual, series, moves, through, each, data, ret_interest, err)
+                       : reckon_claim(accrual, series, moves, through, each, data, ret_interest, err);
 }
 
 struct owed accrual_owed_before(const struct owed *now, const GArray *moves, struct date day)

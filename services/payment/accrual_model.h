@@ -82,9 +82,10 @@ struct date accrual_learn(const struct agreements *agreements, const char *clien
 struct date accrual_last_day(const struct accrual *accrual, struct date today);
 
 /* The whole interest of the series through a day of which the rates are known; `moves` (struct accrual_move) are all of
- * the account's that changed its principal. `each`: interest_model.h. Fails as interest_accrue. */
-MUST_USE enum status accrual_reckon(const struct accrual *accrual, const GArray *rates, const GArray *moves,
-                                    struct date through, interest_span_fn *each, void *data,
+ * the account's that changed its principal. The days of a bankruptcy among `stops` (NULL: none) bear none, also those
+ * that were posted before anybody heard of it. `each`: interest_model.h. Fails as interest_accrue. */
+MUST_USE enum status accrual_reckon(const struct accrual *accrual, const GArray *rates, const struct stops *stops,
+                                    const GArray *moves, struct date through, interest_span_fn *each, void *data,
                                     struct interest *ret_interest, struct error *err);
 
 /* What was owed at the beginning of a day, by value dates, of what is owed now; interest is of all days that are

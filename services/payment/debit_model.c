@@ -210,7 +210,7 @@ const char *debit_obstacle(const struct debit *debit, const struct account *acco
     if (debit->amount.minor > account->balance.minor - in_files_minor)
         return "less is owed by now";
     if (debit->amount.minor > account_collectable_minor(account) - in_files_minor)
-        return "the debt is disputed";
+        return account_held_reason(account);
     if (is_too_late(debit, effective_on_days))
         return "more than 180 days after the first settlement";
     return NULL;

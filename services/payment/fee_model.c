@@ -41,6 +41,8 @@ enum status fee_decide(const struct agreement_debtor_fee *fee, const struct fee_
 
     if (account->is_recalled)
         return error_set(err, STATUS_FAILED_PRECONDITION, "the client has taken the account back");
+    if (stops_stand(account->stops, STOP_BANKRUPTCY))
+        return stops_check(account->stops, err);
     if (fee->basis == AGREEMENT_BASIS_JUDGMENT && !facts->has_judgment)
         return error_set(err, STATUS_FAILED_PRECONDITION, "fee '%s': no judgment is recorded on the account",
                          fee->code);

@@ -40,9 +40,9 @@ struct fee_facts {
 
 /* What the fee comes to now. The smallest cap holds: the agreement's, and by statute the law's (EUR 40 by Directive
  * 2011/7/EU art. 6, of accounts in euro; GBP 40, 70 or 100 by the Act of 1998 s. 5A, once for each debt). Fails with
- * FAILED_PRECONDITION: recalled; none before a judgment; by statute, where the account bears no interest by that
- * statute (it is no debt between businesses) or is in another currency than the law's sum; the cap is reached; it comes
- * to nothing. */
+ * FAILED_PRECONDITION: recalled; the debtor is bankrupt; none before a judgment; by statute, where the account bears no
+ * interest by that statute (it is no debt between businesses) or is in another currency than the law's sum; the cap is
+ * reached; it comes to nothing. */
 MUST_USE enum status fee_decide(const struct agreement_debtor_fee *fee, const struct fee_facts *facts,
                                 int64_t *ret_minor, struct error *err);
 

@@ -198,12 +198,13 @@ enum status interest_to_post(const struct interest *interest, int64_t posted_min
     return STATUS_OK;
 }
 
-enum status interest_on_judgment(const struct judgment *judgment, const struct principal_change *changes,
-                                 size_t n_changes, struct date through, interest_span_fn *each, void *data,
-                                 struct interest *ret_interest, struct error *err)
+enum status interest_on_judgment(const struct judgment *judgment, const struct law_rate_from *rates, size_t n_rates,
+                                 const struct principal_change *changes, size_t n_changes, struct date through,
+                                 interest_span_fn *each, void *data, struct interest *ret_interest, struct error *err)
 {
     const struct law_rate_from rate = {judgment->entered, judgment->rate};
-    const struct interest_terms terms = {judgment->day_count, judgment->entered, &rate, 1, judgment->cap};
+    const struct interest_terms terms = {judgment->day_count, judgment->entered, rates ? rates : &rate,
+                                         rates ? n_rates : 1, judgment->cap};
     size_t n = 0;
     if (judgment->amount_minor <= 0)
         return error_set(err, STATUS_INVALID_ARGUMENT, "a judgment of %lld minor units",

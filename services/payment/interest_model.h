@@ -103,9 +103,11 @@ struct judgment {
     struct interest_cap cap;
 };
 
-/* Simple interest on the judgment, as interest_accrue_each; also INVALID_ARGUMENT where its amount is not positive. */
-MUST_USE enum status interest_on_judgment(const struct judgment *judgment, const struct principal_change *changes,
-                                          size_t n_changes, struct date through, interest_span_fn *each, void *data,
+/* Simple interest on the judgment, as interest_accrue_each; also INVALID_ARGUMENT where its amount is not positive.
+ * `rates`: its own, and 0 on days that bear none, ascending; NULL: its own throughout. */
+MUST_USE enum status interest_on_judgment(const struct judgment *judgment, const struct law_rate_from *rates,
+                                          size_t n_rates, const struct principal_change *changes, size_t n_changes,
+                                          struct date through, interest_span_fn *each, void *data,
                                           struct interest *ret_interest, struct error *err);
 
 #endif

@@ -37,8 +37,8 @@ enum status interest_reckon(const struct agreements *agreements, const struct ac
 {
     *ret_through =
         accrual_learn(agreements, account->client, &charges->accrual, charges->high, charges->rates, through, ret_why);
-    return accrual_reckon(&charges->accrual, charges->rates, charges->moves, *ret_through, each, data, ret_interest,
-                          err);
+    return accrual_reckon(&charges->accrual, charges->rates, account->stops, charges->moves, *ret_through, each, data,
+                          ret_interest, err);
 }
 
 /* --- one posting */
@@ -69,7 +69,9 @@ static const char *explain(struct book *book, const struct only_span *only, stru
 
     date_format(change_minor < 0 ? (struct date){through.days + 1} : from, from_text);
     date_format(through, through_text);
-    if (change_minor < 0)
+    if (change_minor < 0 && through.days >= only->after.days)
+        text = g_strdup_printf("through %s: less is owed than was posted before", through_text);
+    else if (change_minor < 0)
         text = g_strdup_printf("taken back from %s on", from_text);
     else if (only->n != 1)
         text = g_strdup_printf("%s to %s: %zu spans of one principal and rate", from_text, through_text, only->n);

@@ -10,6 +10,11 @@ static void free_result(gpointer result)
     db_result_free(result);
 }
 
+static void free_stops(gpointer stops)
+{
+    stops_free(stops);
+}
+
 struct book *book_new(void)
 {
     struct book *book = g_new0(struct book, 1);
@@ -19,11 +24,13 @@ struct book *book_new(void)
     book->postings = id_table_new(g_free);
     book->suspense = id_table_new(g_free);
     book->plans = id_table_new(g_free);
+    book->stops = id_table_new(free_stops);
     book->wanted_accounts = id_set_new();
     book->wanted_promises = id_set_new();
     book->wanted_postings = id_set_new();
     book->wanted_suspense = id_set_new();
     book->wanted_plans = id_set_new();
+    book->wanted_stops = id_set_new();
     book->trust = g_array_new(FALSE, FALSE, sizeof(struct trust_entry));
     book->charges = charge_book_new();
     book->new_postings = g_ptr_array_new();
@@ -42,11 +49,13 @@ void book_free(struct book *book)
     g_hash_table_destroy(book->postings);
     g_hash_table_destroy(book->suspense);
     g_hash_table_destroy(book->plans);
+    g_hash_table_destroy(book->stops);
     g_hash_table_destroy(book->wanted_accounts);
     g_hash_table_destroy(book->wanted_promises);
     g_hash_table_destroy(book->wanted_postings);
     g_hash_table_destroy(book->wanted_suspense);
     g_hash_table_destroy(book->wanted_plans);
+    g_hash_table_destroy(book->wanted_stops);
     g_array_free(book->trust, TRUE);
     charge_book_free(book->charges);
     g_ptr_array_free(book->new_postings, TRUE);
@@ -87,6 +96,11 @@ void book_want_plan(struct book *book, const struct id *plan_id)
     (void)id_set_add(book->wanted_plans, plan_id);
 }
 
+void book_want_stops(struct book *book, const struct id *debtor_id)
+{
+    (void)id_set_add(book->wanted_stops, debtor_id);
+}
+
 struct account *book_account(const struct book *book, const struct id *account_id)
 {
     struct book_account *row = g_hash_table_lookup(book->accounts, account_id);
@@ -122,6 +136,34 @@ struct plan_agreement *book_plan(const struct book *book, const struct id *plan_
     return row ? &row->agreement : NULL;
 }
 
+GPtrArray *book_accounts_of(const struct book *book, const struct id *debtor_id)
+{
+    GPtrArray *found = id_table_sorted(book->accounts);
+    guint n = 0;
+
+    for (guint i = 0; i < found->len; i++) {
+        struct book_account *row = g_ptr_array_index(found, i);
+        if (id_equal(&row->account.debtor_id, debtor_id))
+            found->pdata[n++] = &row->account;
+    }
+    g_ptr_array_set_size(found, (gint)n);
+    return found;
+}
+
+struct stops *book_stops_of(struct book *book, const struct id *debtor_id)
+{
+    struct stops *stops = g_hash_table_lookup(book->stops, debtor_id);
+
+    if (stops)
+        return stops;
+    stops = stops_new(debtor_id);
+    (void)id_table_put(book->stops, debtor_id, stops);
+    g_autoptr(GPtrArray) accounts = book_accounts_of(book, debtor_id);
+    for (guint i = 0; i < accounts->len; i++)
+        ((struct account *)g_ptr_array_index(accounts, i))->stops = stops;
+    return stops;
+}
+
 static void add(GHashTable *rows, const struct id *key, void *row)
 {
     bool is_added = id_table_put(rows, key, row);
@@ -135,6 +177,7 @@ struct account *book_add_account(struct book *book, const struct account *accoun
     struct book_account *row = g_new0(struct book_account, 1);
 
     row->account = *account;
+    row->account.stops = g_hash_table_lookup(book->stops, &account->debtor_id);
     row->version = version;
     add(book->accounts, &row->account.account_id, row);
     return &row->account;

@@ -7,6 +7,7 @@
 #include "debit_book.h"
 #include "payment_model.h"
 #include "plan_agreement.h"
+#include "stop_model.h"
 #include "suspense_model.h"
 
 /* The working set of one batch: what it wants, what was there, what is new. Filled by the store's one load, changed by
@@ -49,15 +50,17 @@ struct book {
     GHashTable *postings;        /* struct id -> struct book_posting */
     GHashTable *suspense;        /* struct id -> struct book_suspense */
     GHashTable *plans;           /* struct id -> struct book_plan */
+    GHashTable *stops;           /* struct id of a debtor -> struct stops */
     GHashTable *wanted_accounts; /* sets of struct id */
     GHashTable *wanted_promises;
     GHashTable *wanted_postings;
     GHashTable *wanted_suspense;
     struct charge_book *charges;
     GHashTable *wanted_plans;
-    GPtrArray *new_postings; /* struct book_posting, borrowed, in order */
-    GArray *trust;           /* struct trust_entry: new ones, in order */
-    GPtrArray *results;      /* struct db_result */
+    GHashTable *wanted_stops; /* debtors: what stops them, and their accounts that money is asked for */
+    GPtrArray *new_postings;  /* struct book_posting, borrowed, in order */
+    GArray *trust;            /* struct trust_entry: new ones, in order */
+    GPtrArray *results;       /* struct db_result */
     GStringChunk *texts;
     struct debit_book *debits;
 };
@@ -72,6 +75,9 @@ void book_want_promise(struct book *book, const struct id *promise_id);
 void book_want_posting(struct book *book, const struct id *posting_id);
 void book_want_suspense(struct book *book, const struct id *item_id);
 void book_want_plan(struct book *book, const struct id *plan_id);
+/* What stops a debtor, which every account that is loaded brings along by itself, and his accounts with an open
+ * promise, a plan or a scheduled debit, with the debits that are to bring money. */
+void book_want_stops(struct book *book, const struct id *debtor_id);
 
 /* NULL where there is none. Lent. */
 struct account *book_account(const struct book *book, const struct id *account_id);
@@ -79,6 +85,12 @@ struct promise *book_promise(const struct book *book, const struct id *promise_i
 const struct posting *book_posting(const struct book *book, const struct id *posting_id);
 struct suspense *book_suspense(const struct book *book, const struct id *item_id);
 struct plan_agreement *book_plan(const struct book *book, const struct id *plan_id);
+
+/* What stops the debtor: empty where nothing is known. His accounts in the book have it from here on. Lent. */
+struct stops *book_stops_of(struct book *book, const struct id *debtor_id);
+
+/* The debtor's accounts in the book, in the order of their ids: struct account *, lent; g_ptr_array_unref. */
+GPtrArray *book_accounts_of(const struct book *book, const struct id *debtor_id);
 
 /* Copy a value in; the copy is lent. One with that id must not be there. */
 struct account *book_add_account(struct book *book, const struct account *account, int32_t version);

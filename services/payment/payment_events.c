@@ -16,6 +16,7 @@
 #include "plan_record.h"
 #include "policy/policy_holder.h"
 #include "service/wire.h"
+#include "stop_events.h"
 
 /* The account that an event is about. One that was never placed is a fault somewhere before us: the event is parked. */
 static enum status find_account(const struct book *book, const ProtobufCBinaryData *account_id,
@@ -59,7 +60,8 @@ static enum status post(const struct record *record, struct account *account, co
 
 /* AccountPlaced: the opening posting. */
 
-/* An account is placed once, and this is its first event: there is nothing to load. */
+/* An account is placed once, and this is its first event: there is nothing to load. What stops its debtor it brings
+ * along when it is loaded next; until then nothing is posted that would ask. */
 static enum status want_placed(struct book *book, const struct service_event *event, struct error *err)
 {
     (void)book;
@@ -288,7 +290,7 @@ static enum status set_dispute(const struct record *record, struct account *acco
     account->is_held = extent.is_held;
     account->held_minor = extent.held_minor;
     book_touch_account(account);
-    return is_extent_new ? record_held_changed(record, account, err) : STATUS_OK;
+    return is_extent_new ? record_held_changed(record, account, "the dispute is answered", err) : STATUS_OK;
 }
 
 /* Where the dispute `is_begun` it stands against the debt from here on; else only what is held by it changes. */
@@ -546,6 +548,8 @@ static const struct event_rule {
     {&dunlin__intake__v1__account_recalled__descriptor, want_recalled, apply_recalled},
     {&dunlin__intake__v1__payment_reported__descriptor, want_reported, apply_reported},
     {&dunlin__contact__v1__attempt_reported__descriptor, want_attempt, apply_attempt},
+    {&dunlin__contact__v1__stop_recorded__descriptor, stop_want_recorded, stop_apply_recorded},
+    {&dunlin__contact__v1__stop_released__descriptor, stop_want_released, stop_apply_released},
     {&dunlin__dispute__v1__dispute_opened__descriptor, want_opened, apply_opened},
     {&dunlin__dispute__v1__dispute_amended__descriptor, want_amended, apply_amended},
     {&dunlin__dispute__v1__dispute_reopened__descriptor, want_reopened, apply_reopened},
@@ -559,6 +563,8 @@ const ProtobufCMessageDescriptor *const PAYMENT_CONSUMED[] = {
     &dunlin__intake__v1__account_recalled__descriptor,
     &dunlin__intake__v1__payment_reported__descriptor,
     &dunlin__contact__v1__attempt_reported__descriptor,
+    &dunlin__contact__v1__stop_recorded__descriptor,
+    &dunlin__contact__v1__stop_released__descriptor,
     &dunlin__dispute__v1__dispute_opened__descriptor,
     &dunlin__dispute__v1__dispute_amended__descriptor,
     &dunlin__dispute__v1__dispute_reopened__descriptor,

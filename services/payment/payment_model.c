@@ -88,7 +88,16 @@ int64_t account_collectable_minor(const struct account *account)
 
     if (owed_minor <= 0)
         return owed_minor;
+    if (stops_reason(account->stops))
+        return 0;
     return account->is_held || account->held_minor >= owed_minor ? 0 : owed_minor - account->held_minor;
+}
+
+const char *account_held_reason(const struct account *account)
+{
+    const char *reason = stops_reason(account->stops);
+
+    return reason ? reason : "the debt is disputed";
 }
 
 enum status account_check_held(const struct account *account, int64_t minor, struct error *err)
@@ -97,6 +106,9 @@ enum status account_check_held(const struct account *account, int64_t minor, str
 
     if (minor <= collectable_minor || collectable_minor == account->balance.minor)
         return STATUS_OK;
+    const enum status st = stops_check(account->stops, err);
+    if (st != STATUS_OK)
+        return st;
     return error_set(err, STATUS_FAILED_PRECONDITION,
                      "the debt is disputed: until that is answered, %" PRId64 " of the %" PRId64
                      " owed may be collected",

@@ -11,6 +11,7 @@
 #include "money/money.h"
 #include "payment_tolerance.h"
 #include "status/status.h"
+#include "stop_model.h"
 
 /* The rules of the ledger and of promises to pay: no I/O, no clock, no wire types. Ids and times come in as parameters.
  *
@@ -121,13 +122,17 @@ struct account {
     struct promise *open_promise; /* borrowed; NULL where none is open */
     struct id plan_id;            /* that its postings flow through: active, on hold or completed; none */
     struct id proposed_plan_id;   /* that waits for approval; none */
+    const struct stops *stops;    /* of its debtor; borrowed; NULL: nothing ever stopped him */
 };
 
 /* What may be asked for, agreed on and drawn: what is owed without what a dispute holds (15 USC 1692g(b), 12 CFR
- * 1006.38(d)(2)(i)). What the debtor pays by himself is taken all the same. */
+ * 1006.38(d)(2)(i)); nothing while something stops the debtor (stop_model.h). What is paid is taken all the same. */
 int64_t account_collectable_minor(const struct account *account);
 
-/* FAILED_PRECONDITION where less than `minor` may be collected because of a dispute. */
+/* Why less may be collected than is owed, static. */
+const char *account_held_reason(const struct account *account);
+
+/* FAILED_PRECONDITION where less than `minor` may be collected because of that. */
 MUST_USE enum status account_check_held(const struct account *account, int64_t minor, struct error *err);
 
 /* Posts: the balance moves and the posting gets the next number. The first posting of an account is its placement, and
@@ -206,9 +211,9 @@ struct promise_terms {
 struct instant promise_breaks_at(int32_t due_on_days, int32_t grace_days);
 
 /* Makes an open promise on the account; account->open_promise is for the caller to set once it has stored it.
- * Fails with FAILED_PRECONDITION (recalled, nothing owed, another promise open, a plan agreed on) or INVALID_ARGUMENT
- * (amount not positive, another currency, due before the day it is made - one day of leeway, for the debtor's day may
- * be behind UTC's - or more than PROMISE_DUE_MAX_DAYS after). */
+ * Fails with FAILED_PRECONDITION (recalled, nothing owed, another promise open, a plan agreed on, more than may be
+ * collected) or INVALID_ARGUMENT (amount not positive, another currency, due before the day it is made - one day of
+ * leeway, for the debtor's day may be behind UTC's - or more than PROMISE_DUE_MAX_DAYS after). */
 MUST_USE enum status promise_make(const struct account *account, const struct promise_terms *terms,
                                   struct promise *ret_promise, struct error *err);
 

@@ -9,10 +9,12 @@
 #include "payment_sql.h"
 #include "plan_collection.h"
 #include "plan_store.h"
+#include "stop_store.h"
 
 #define ACCOUNT_COLUMNS 19 /* of account_load, before those of the open promise */
 #define PROMISE_COLUMNS 15 /* of promise_load; in account_load those of interest follow */
 #define JUDGMENT_COLUMN (ACCOUNT_COLUMNS + PROMISE_COLUMNS + 10) /* the number of its posting; NULL or 0: none */
+#define STOP_COLUMN     (JUDGMENT_COLUMN + 1)
 
 static struct money read_money(const struct db_result *result, size_t row, int currency, int minor)
 {
@@ -100,6 +102,9 @@ static void take_accounts(struct book *book, const struct db_result *result)
             .is_held = db_bool(result, row, 18),
             .is_adjudged = db_int4(result, row, JUDGMENT_COLUMN) > 0,
         };
+        stop_store_take(book, &account.debtor_id, result, row, STOP_COLUMN);
+        if (book_account(book, &account.account_id))
+            continue; /* a further row of what stopped the debtor */
         if (!db_is_null(result, row, ACCOUNT_COLUMNS)) {
             struct promise promise = read_promise(result, row, ACCOUNT_COLUMNS);
             account.open_promise = take_promise(book, &promise);
@@ -239,8 +244,10 @@ enum status payment_store_load(struct db *db, struct book *book, struct error *e
         {&PAYMENT_PLAN_INSTALMENT_LOAD, book->wanted_plans, plan_store_take_instalments},
     };
     _Static_assert(ARRAY_SIZE(all) <= LOADS_MAX, "room for each");
-    enum status st = debit_store_load(db, book, err);
+    enum status st = stop_store_load(db, book, err);
 
+    if (st == STATUS_OK)
+        st = debit_store_load(db, book, err);
     if (st == STATUS_OK)
         st = run_loads(db, book, all, ARRAY_SIZE(all), err);
     while (st == STATUS_OK && wants_more(book))
@@ -583,6 +590,7 @@ enum write {
     WRITE_TRUST,
     WRITE_PLANS,
     WRITE_INSTALMENTS,
+    WRITE_STOPS,
     WRITES_END,
 };
 
@@ -595,6 +603,7 @@ static const struct db_write WRITES[WRITES_END] = {
     [WRITE_TRUST] = {&PAYMENT_TRUST_APPEND, TRUST_TYPES, ARRAY_SIZE(TRUST_TYPES), .is_copy = false},
     [WRITE_PLANS] = {&PAYMENT_PLAN_SAVE, PLAN_TYPES, PLAN_COLUMNS, .is_copy = false},
     [WRITE_INSTALMENTS] = {&PAYMENT_PLAN_INSTALMENT_SAVE, INSTALMENT_TYPES, INSTALMENT_COLUMNS, .is_copy = false},
+    [WRITE_STOPS] = {&PAYMENT_STOPPED_SAVE, STOP_TYPES, STOP_COLUMNS, .is_copy = false},
 };
 
 static void collect_account(const struct book_account *row, struct db_columns writes[static WRITES_END])
@@ -637,6 +646,7 @@ static void collect_changes(struct book *book, struct db_columns writes[static W
         if (((const struct book_suspense *)row)->is_changed)
             push_suspense(&writes[WRITE_SUSPENSE], &((const struct book_suspense *)row)->item);
     plan_store_collect(book, &writes[WRITE_PLANS], &writes[WRITE_INSTALMENTS]);
+    stop_store_collect(book, &writes[WRITE_STOPS]);
     for (guint i = 0; i < book->trust->len; i++)
         push_trust(&writes[WRITE_TRUST], &g_array_index(book->trust, struct trust_entry, i), (int32_t)i);
 }

@@ -24,8 +24,8 @@ struct plan_agreement {
     struct id discount_posting; /* the credit of a kept settlement; none */
     const char *agreed_by;      /* texts are borrowed, and never NULL */
     const char *approved_by;
-    const char *reason;      /* of the last hold, or of its end */
-    bool is_held_by_dispute; /* on hold for that, and resumed once it is answered */
+    const char *reason;    /* of the last hold, or of its end */
+    bool waits_to_collect; /* on hold because less may be collected than it asks for, and resumed once it may */
 };
 
 /* By which plans are judged that are agreed on from now on. */

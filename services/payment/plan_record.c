@@ -1,5 +1,7 @@
 #include "plan_record.h"
 
+#include <string.h>
+
 #include "allocation.h"
 #include "debit_record.h"
 #include "plan_codec.h"
@@ -246,7 +248,7 @@ enum status record_plan_hold(const struct record *record, struct plan_agreement 
     if (st != STATUS_OK)
         return st;
     agreement->reason = reason;
-    agreement->is_held_by_dispute = false;
+    agreement->waits_to_collect = false;
     dunlin__payment__v1__plan_held__init(&message);
     message.plan_id = wire_id(&agreement->plan.plan_id);
     message.account_id = wire_id(&agreement->plan.account_id);
@@ -279,19 +281,20 @@ enum status record_plan_resume(const struct record *record, struct plan_agreemen
         st = plan_resume(&agreement->plan, today(record), err);
     if (st != STATUS_OK)
         return st;
-    agreement->is_held_by_dispute = false;
+    agreement->waits_to_collect = false;
     return tell_resumed(record, agreement, false, reason, err);
 }
 
-static enum status hold_disputed(const struct record *record, struct plan_agreement *agreement, struct error *err)
+static enum status hold_waiting(const struct record *record, struct plan_agreement *agreement, const char *reason,
+                                struct error *err)
 {
-    const enum status st = record_plan_hold(record, agreement, "the debt is disputed", err);
+    const enum status st = record_plan_hold(record, agreement, reason, err);
 
-    agreement->is_held_by_dispute = st == STATUS_OK;
+    agreement->waits_to_collect = st == STATUS_OK;
     return st;
 }
 
-/* Nobody is reminded of a promise that the debt is disputed for, and none of them is broken. */
+/* Nobody is reminded of a promise of what may not be collected, and none of them is broken. */
 static bool promises_more(const struct account *account, int64_t collectable_minor)
 {
     const struct promise *promise = account->open_promise;
@@ -300,24 +303,32 @@ static bool promises_more(const struct account *account, int64_t collectable_min
            promise->amount.minor - promise->paid_minor > collectable_minor;
 }
 
-enum status record_held_changed(const struct record *record, struct account *account, struct error *err)
+/* It is to be held, or to be told why by now. */
+static bool is_to_wait(const struct plan_agreement *agreement, const char *reason)
 {
+    return agreement->plan.state == PLAN_ACTIVE ||
+           (agreement->waits_to_collect && strcmp(agreement->reason, reason) != 0);
+}
+
+enum status record_held_changed(const struct record *record, struct account *account, const char *resumed_as,
+                                struct error *err)
+{
+    const char *reason = account_held_reason(account);
     const int64_t collectable_minor = account_collectable_minor(account);
     const int64_t pending_minor = debit_book_sum(record->book->debits, &account->account_id, DEBIT_PENDING);
     const bool is_too_much = collectable_minor < account->balance.minor && pending_minor > collectable_minor;
     struct plan_agreement *agreement = record_running_plan(record, account);
-    enum status st =
-        is_too_much ? record_debits_cancel(record, &account->account_id, "the debt is disputed", err) : STATUS_OK;
+    enum status st = is_too_much ? record_debits_cancel(record, &account->account_id, reason, err) : STATUS_OK;
 
     if (st == STATUS_OK && promises_more(account, collectable_minor))
-        st = record_promise_cancel(record, account, "the debt is disputed", err);
+        st = record_promise_cancel(record, account, reason, err);
     if (st != STATUS_OK || !agreement)
         return st;
     const bool fits = plan_standing_on(&agreement->plan, today(record)).open_minor <= collectable_minor;
-    if (!fits && agreement->plan.state == PLAN_ACTIVE)
-        return hold_disputed(record, agreement, err);
-    if (fits && agreement->is_held_by_dispute)
-        return record_plan_resume(record, agreement, "the dispute is answered", err);
+    if (!fits && is_to_wait(agreement, reason))
+        return hold_waiting(record, agreement, reason, err);
+    if (fits && agreement->waits_to_collect)
+        return record_plan_resume(record, agreement, resumed_as, err);
     return is_too_much ? record_plan_collection(record, account, agreement, err) : STATUS_OK;
 }
 
@@ -395,7 +406,9 @@ enum status record_plan_posting(const struct record *record, struct account *acc
     if (st == STATUS_OK && proposed)
         st = settle(record, account, proposed, posting, err);
     /* A payment that came back may have opened a plan again, and what is owed has changed beside what is held. */
-    return st == STATUS_OK && !id_is_none(&account->dispute_id) ? record_held_changed(record, account, err) : st;
+    if (st == STATUS_OK && (account->stops || !id_is_none(&account->dispute_id)))
+        st = record_held_changed(record, account, "it asks for no more than may be collected", err);
+    return st;
 }
 
 /* --- time passes */

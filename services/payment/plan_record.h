@@ -31,7 +31,7 @@ MUST_USE enum status record_plan_agreed(const struct record *record, struct acco
  * active nor on hold; on hold already: only the reason changes. `reason` lives as long as the book. */
 MUST_USE enum status record_plan_hold(const struct record *record, struct plan_agreement *agreement, const char *reason,
                                       struct error *err);
-/* FAILED_PRECONDITION where it is not on hold, or asks for more than a dispute leaves to be collected. */
+/* FAILED_PRECONDITION where it is not on hold, or asks for more than may be collected. */
 MUST_USE enum status record_plan_resume(const struct record *record, struct plan_agreement *agreement,
                                         const char *reason, struct error *err);
 
@@ -39,11 +39,13 @@ MUST_USE enum status record_plan_resume(const struct record *record, struct plan
 MUST_USE enum status record_plan_cancel(const struct record *record, struct plan_agreement *agreement,
                                         enum plan_event event, const char *reason, struct error *err);
 
-/* A dispute holds more of the account, or less, than before. What is scheduled beyond what may be collected is
- * cancelled. A plan that asks for more than that is held, and one that was held for it and does not any more is
- * resumed. Also to be called where what is owed has changed under a dispute. The book has asked for the account's
- * pending debits, or none were scheduled since the dispute began. */
-MUST_USE enum status record_held_changed(const struct record *record, struct account *account, struct error *err);
+/* More of the account may be collected, or less, than before: a dispute, or what stops the debtor, has begun or ended.
+ * What is scheduled beyond what may be collected is cancelled. A plan that asks for more than that is held, and one
+ * that was held for it and does not any more is resumed, `resumed_as` being the reason. Also to be called where what is
+ * owed has changed meanwhile. The book has asked for the account's pending debits, or none were scheduled since it
+ * began. */
+MUST_USE enum status record_held_changed(const struct record *record, struct account *account, const char *resumed_as,
+                                         struct error *err);
 
 /* Nothing is to be paid by plans any more: PLAN_EVENT_RECALL, PLAN_EVENT_CANCEL. */
 MUST_USE enum status record_plans_end(const struct record *record, struct account *account, enum plan_event event,

@@ -47,7 +47,7 @@ static void read_agreement(const struct db_result *result, size_t row, struct pl
         .terms_id = db_id(result, row, 27),
         .discount_posting = db_id(result, row, 28),
         .reason = db_text(result, row, 29),
-        .is_held_by_dispute = db_bool(result, row, 30),
+        .waits_to_collect = db_bool(result, row, 30),
     };
     g_strlcpy(agreement->owed.currency, db_text(result, row, 6), sizeof(agreement->owed.currency));
 }
@@ -153,7 +153,7 @@ static void push_plan(struct db_columns *columns, const struct plan_agreement *a
     db_array_id(column[28], &agreement->terms_id);
     db_array_id(column[29], &agreement->discount_posting);
     db_array_text(column[30], agreement->reason);
-    db_array_bool(column[31], agreement->is_held_by_dispute);
+    db_array_bool(column[31], agreement->waits_to_collect);
 }
 
 const enum db_type INSTALMENT_TYPES[INSTALMENT_COLUMNS] = {DB_INT2, DB_UUID, DB_INT4, DB_INT4, DB_INT8,

@@ -1,6 +1,6 @@
 """Debits of bank accounts, end to end: a file for the bank that a second reader reads, what the bank sends back, and numbers that must not be anywhere.
 
-Broken once to see it fail: the file of the second export made of what is due then; the effective day taken from the due day; the token printed by an error; rejects of a return file counted and not shown; the exchange of trace and original trace.
+Broken once to see it fail: the file of the second export made of what is due then; the effective day taken from the due day; the token printed by an error; rejects of a return file counted and not shown; the exchange of trace and original trace; payment without contact's word of a bankruptcy.
 """
 import csv
 import datetime
@@ -11,7 +11,7 @@ import pytest
 
 from ach_reading import cut, number, reading, records_of
 from bank import return_file  # deploy/simulation: what a bank sends
-from dunlin_system import FAILED, OK, PARTLY, REPOSITORY, running_system, shared_data
+from dunlin_system import FAILED, OK, PARTLY, REPOSITORY, poll, running_system, shared_data
 
 ROUTING = "091400606"
 CARD, BARE = "4111111111111111", "004422119977"
@@ -117,6 +117,35 @@ def test_what_is_due_goes_out_comes_back_and_is_presented_again(system):
     assert {rate["name"]: (rate["returned"], rate["is_over"]) for rate in rates["rates"]} == {"unauthorized": (1, True), "administrative": (0, False), "overall": (2, True)}
     system.run("log", "verify")
     system.check_well()
+
+
+def test_nothing_is_drawn_from_a_bankrupt_until_his_case_is_dismissed(system):
+    bankrupt, solvent = system.place_accounts({"Balance": "400.00"}, {"Balance": "400.00"})
+    first = system.now().date() + datetime.timedelta(days=7)
+    plan = system.json("plan", "agree", bankrupt.account_id, "--from", first.isoformat(), "--every", "weekly", "--number", "4", "--instrument", instrument(system, bankrupt, "tok_bankrupt"))
+    other = instrument(system, solvent, "tok_solvent")
+
+    def told(kind, *options):
+        system.run("fact", "record", bankrupt.account_id, "--kind", kind, "--channel", "letter", *options)
+
+    def states():
+        return sorted(debit["state"] for debit in debits_of(system, bankrupt))
+
+    def tokens(day, amount, name, *options):
+        schedule(system, solvent, amount, other, day)
+        path, _ = export(system, day, name, *options)
+        return {entry["account"] for batch in reading(path.read_bytes())["batches"] for entry in batch["entries"]} - {"TRUST-001"}
+
+    told("bankruptcy-filed", "--document", "notice of the court")
+    poll("the debits to be cancelled", lambda: states() == ["cancelled"] * 3)
+    (held,) = system.json("plan", "show", bankrupt.account_id)["plans"]
+    assert (held["plan_id"], held["state"], held["reason"]) == (plan["plan_id"], "on_hold", "the debtor is bankrupt")
+    error = system.error("plan", "resume", bankrupt.account_id, "--reason", "he called")
+    assert error["code"] == "FAILED_PRECONDITION" and "11 USC 362(a)(6)" in error["message"]
+    assert tokens(first, "10", "stayed.ach") == {"tok_solvent"}
+    told("bankruptcy-dismissed", "--note", "dismissed on June 8")
+    poll("the debits to be scheduled", lambda: states() == ["cancelled"] * 3 + ["scheduled"] * 3)
+    assert tokens(first, "20", "dismissed.ach", "--number", 2) == {"tok_bankrupt", "tok_solvent"}
 
 
 def test_what_is_scheduled_after_a_file_was_made_goes_into_the_next(system):

@@ -81,9 +81,10 @@ static inline int empty(void **state)
 
     clock_release();
     go_to(FIXTURE_TODAY);
-    fixture_empty(fixture, "payment.account, payment.posting, payment.promise, payment.trust_account, "
-                           "payment.trust_entry, payment.suspense, payment.interest, payment.interest_rate, "
-                           "payment.debtor_fee, payment.judgment, payment.plan, payment.plan_instalment");
+    fixture_empty(fixture,
+                  "payment.account, payment.posting, payment.promise, payment.trust_account, "
+                  "payment.trust_entry, payment.suspense, payment.interest, payment.interest_rate, "
+                  "payment.debtor_fee, payment.judgment, payment.plan, payment.plan_instalment, payment.stopped");
     test_database_script(fixture->owner, "DELETE FROM platform.timer");
     return 0;
 }

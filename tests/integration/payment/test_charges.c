@@ -1,9 +1,12 @@
 #include "charge_fixture.h"
+#include "stop_fixture.h"
 
 /* Fees of the debtor, and judgments. Thousands of random histories more are in interop/test_charges_oracle.py.
  *
  * Broken once to see it fail: waived fees counted against the cap (a_fee_is_charged_as_the_agreement_says), postings of
- * before the judgment counted after it (a_judgment_says_what_is_owed). */
+ * before the judgment counted after it (a_judgment_says_what_is_owed), the days of a bankruptcy borne once it is
+ * dismissed (a_judgment_bears_none_on_the_days_of_a_bankruptcy), a fee charged meanwhile
+ * (no_fee_is_charged_to_a_bankrupt). */
 
 static Dunlin__Payment__V1__FeeView *charge(struct unit_fixture *fixture, const struct subject_ids *ids,
                                             const char *code, const struct id *fee_id, enum status expected)
@@ -74,6 +77,21 @@ static void a_fee_that_was_paid_and_is_waived_paid_the_debt(void **state)
     waive(fixture, &ids, &fee, STATUS_OK);
     assert_int_equal(number(fixture, "coalesce(fees_minor, 0)"), 0);
     assert_int_equal(number(fixture, "balance_minor"), PLACED - 2000);
+    (void)fixture_emitted(fixture);
+}
+
+static void no_fee_is_charged_to_a_bankrupt(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = loan(fixture);
+    const struct id fee = named("fee of a bankrupt");
+
+    stop(fixture, &ids, DECEASED); /* the estate owes it */
+    stop(fixture, &ids, BANKRUPTCY);
+    assert_null(charge(fixture, &ids, "returned-payment", &fee, STATUS_FAILED_PRECONDITION));
+    assert_non_null(strstr(fixture->last_error, "11 USC 362(a)(6)"));
+    release(fixture, &ids, BANKRUPTCY);
+    fixture_free_reply(charge(fixture, &ids, "returned-payment", &fee, STATUS_OK));
     (void)fixture_emitted(fixture);
 }
 
@@ -203,6 +221,25 @@ static void a_judgment_says_what_is_owed(void **state)
     expect_sums(fixture);
 }
 
+static void a_judgment_bears_none_on_the_days_of_a_bankruptcy(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = placed_with(fixture, "anybody", "USD", FIXTURE_TODAY - 100, 381000);
+    const struct id id = named("judgment stayed");
+    const Dunlin__Payment__V1__RecordJudgmentRequest request = judgment_of(&ids, &id, FIXTURE_TODAY - 200);
+
+    fixture_free_reply(fixture_call(fixture, "RecordJudgment", &request.base, STATUS_OK));
+    fire_until(fixture, day(2026, 6, 9));
+    go_to(day(2026, 6, 10));
+    stop(fixture, &ids, BANKRUPTCY);
+    go_to(day(2026, 6, 20));
+    release(fixture, &ids, BANKRUPTCY);
+    fire_until(fixture, day(2026, 7, 1));
+    assert_int_equal(interest_number(fixture, "posted_minor"), 50 * (day(2026, 7, 1) - FIXTURE_TODAY + 200 - 11));
+    (void)fixture_emitted(fixture);
+    expect_sums(fixture);
+}
+
 static void a_judgment_on_an_account_without_interest_begins_it(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -256,10 +293,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_fee_is_charged_as_the_agreement_says, empty),
         cmocka_unit_test_setup(a_fee_that_was_paid_and_is_waived_paid_the_debt, empty),
+        cmocka_unit_test_setup(no_fee_is_charged_to_a_bankrupt, empty),
         cmocka_unit_test_setup(what_neither_agreement_nor_law_allows_is_not_charged, empty),
         cmocka_unit_test_setup(the_sum_of_a_statute_is_the_most_and_once_for_a_debt, empty),
         cmocka_unit_test_setup(fees_are_listed_with_those_that_may_be_charged, empty),
         cmocka_unit_test_setup(a_judgment_says_what_is_owed, empty),
+        cmocka_unit_test_setup(a_judgment_bears_none_on_the_days_of_a_bankruptcy, empty),
         cmocka_unit_test_setup(a_judgment_on_an_account_without_interest_begins_it, empty),
         cmocka_unit_test_setup(a_judgment_that_makes_no_sense_is_refused, empty),
     };

@@ -1,4 +1,5 @@
 #include "charge_fixture.h"
+#include "stop_fixture.h"
 
 /* Interest in the ledger. Thousands of random histories more are in interop/test_charges_oracle.py.
  *
@@ -7,7 +8,11 @@
  * (a_payment_of_an_earlier_day_changes_what_was_posted), a payment noted after the discount that follows from it
  * (a_settlement_that_a_payment_of_an_earlier_day_keeps_posts_interest_once), the cause given to the interest too
  * (what_a_client_says_is_answered_once), the timer kept after a recall (a_recall_ends_interest), the latest rate taken
- * for a half-year without one (a_rate_that_nobody_knows_is_not_guessed). */
+ * for a half-year without one (a_rate_that_nobody_knows_is_not_guessed), the days of a bankruptcy borne once it is
+ * dismissed (the_days_of_a_bankruptcy_bear_no_interest), its days reckoned as any other
+ * (what_is_placed_of_a_bankrupt_bears_no_interest_from_the_petition_on,
+ * a_bankruptcy_that_is_heard_of_late_takes_interest_back), death taken for bankruptcy (who_is_deceased_owes_interest).
+ */
 
 #define RATE_H2 "  - { authority: ecb, half: 2026-H2, percent: \"3.00\" }\n"
 static const char TERMS_WITH_H2[] = RATES_TO_H1 RATE_H2 CLIENTS;
@@ -195,6 +200,80 @@ static void a_recall_ends_interest(void **state)
     expect_sums(fixture);
 }
 
+/* 11 USC 502(b)(2). 97.5 a day. */
+static void the_days_of_a_bankruptcy_bear_no_interest(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = loan(fixture);
+
+    fire_until(fixture, day(2026, 6, 9));
+    go_to(day(2026, 6, 10));
+    stop(fixture, &ids, BANKRUPTCY);
+    fire_until(fixture, day(2026, 8, 1));
+    assert_int_equal(interest_number(fixture, "posted_minor"), 1365); /* 14 days, to 9 June */
+    assert_int_equal(interest_number(fixture, "posted_through - date '1970-01-01'"), day(2026, 7, 31));
+    go_to(day(2026, 8, 10));
+    fixture_free_reply(pay_on(fixture, &ids, 1365, day(2026, 8, 10))); /* it is posted, and pays what is owed */
+    assert_int_equal(number(fixture, "coalesce(interest_minor, 0)"), 0);
+    release(fixture, &ids, BANKRUPTCY);
+    fire_until(fixture, day(2026, 9, 1));
+    assert_int_equal(interest_number(fixture, "posted_minor"), 1365 + 2048); /* 21 days from 11 August: 2,047.5 */
+    stop(fixture, &ids, BANKRUPTCY);                                         /* again; both are known from here on */
+    fire_until(fixture, day(2026, 10, 1));
+    assert_int_equal(interest_number(fixture, "posted_minor"), 1365 + 2048);
+    Dunlin__Payment__V1__InterestView *view = interest_of(fixture, &ids);
+    assert_int_equal(view->accrued_minor, 1365 + 2048);
+    fixture_free_reply(view);
+    (void)fixture_emitted(fixture);
+    expect_sums(fixture);
+}
+
+static void a_bankruptcy_that_is_heard_of_late_takes_interest_back(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = loan(fixture);
+
+    fire_until(fixture, day(2026, 7, 1));
+    assert_int_equal(interest_number(fixture, "posted_minor"), 3413);
+    stop_at(fixture, &ids, BANKRUPTCY, noon_of(day(2026, 6, 10)));
+    fire_until(fixture, day(2026, 8, 1));
+    assert_int_equal(interest_number(fixture, "posted_minor"), 1365);
+    assert_int_equal(fixture_number(fixture, "SELECT count(*) FROM payment.posting WHERE reference = "
+                                             "'through 2026-07-31: less is owed than was posted before'"),
+                     1);
+    (void)fixture_emitted(fixture);
+    expect_sums(fixture);
+}
+
+static void what_is_placed_of_a_bankrupt_bears_no_interest_from_the_petition_on(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = ids_of("tulp");
+
+    go_to(day(2026, 6, 10));
+    stop(fixture, &ids, BANKRUPTCY);
+    go_to(day(2026, 6, 20));
+    (void)placed_with(fixture, "tulp", "EUR", day(2026, 4, 30), PLACED);
+    Dunlin__Payment__V1__InterestView *view = interest_of(fixture, &ids);
+    assert_int_equal(view->accrued_minor, 4060); /* 1 May to 9 June: 40 days at 10.15 percent, 101.5 a day */
+    fixture_free_reply(view);
+    fire_until(fixture, day(2026, 7, 1));
+    assert_int_equal(interest_number(fixture, "posted_minor"), 4060);
+    (void)fixture_emitted(fixture);
+    expect_sums(fixture);
+}
+
+static void who_is_deceased_owes_interest(void **state)
+{
+    struct unit_fixture *fixture = *state;
+    const struct subject_ids ids = loan(fixture);
+
+    stop(fixture, &ids, DECEASED);
+    fire_until(fixture, day(2026, 7, 1));
+    assert_int_equal(interest_number(fixture, "posted_minor"), 3413);
+    (void)fixture_emitted(fixture);
+}
+
 static void interest_ends_at_its_cap(void **state)
 {
     struct unit_fixture *fixture = *state;
@@ -332,6 +411,10 @@ int main(void)
         cmocka_unit_test_setup(a_settlement_that_a_payment_of_an_earlier_day_keeps_posts_interest_once, empty),
         cmocka_unit_test_setup(what_a_client_says_is_answered_once, empty),
         cmocka_unit_test_setup(a_recall_ends_interest, empty),
+        cmocka_unit_test_setup(the_days_of_a_bankruptcy_bear_no_interest, empty),
+        cmocka_unit_test_setup(a_bankruptcy_that_is_heard_of_late_takes_interest_back, empty),
+        cmocka_unit_test_setup(what_is_placed_of_a_bankrupt_bears_no_interest_from_the_petition_on, empty),
+        cmocka_unit_test_setup(who_is_deceased_owes_interest, empty),
         cmocka_unit_test_setup(interest_ends_at_its_cap, empty),
         cmocka_unit_test_setup(a_rate_that_nobody_knows_is_not_guessed, empty),
         cmocka_unit_test_setup(a_consumer_owes_no_interest_for_late_payment_between_businesses, empty),

@@ -124,7 +124,7 @@ static void answer_judgment(void)
     judgment.day_count = (enum day_count)next();
     const struct date through = next_date();
     const size_t n = next_changes(changes);
-    enum status st = interest_on_judgment(&judgment, changes, n, through, NULL, NULL, &interest, NULL);
+    enum status st = interest_on_judgment(&judgment, NULL, 0, changes, n, through, NULL, NULL, &interest, NULL);
     say_interest(st, &interest, 0);
 }
 

@@ -104,6 +104,59 @@ static void comes_next_on_the_first_of_the_month_after(void **state)
     }
 }
 
+/* Ten percent from 1 June, eleven from 1 July, of 36,000 by actual/360: 10 and 11 a day. Each stop: first and last day;
+ * "" stands. */
+static void the_days_of_a_bankruptcy_bear_none(void **state)
+{
+    static const struct {
+        const char *from[2], *last[2];
+        enum stop_cause cause;
+        int64_t minor; /* from 1 June through 31 July: 30 x 10 + 31 x 11 */
+    } ROWS[] = {
+        {{NULL}, {NULL}, STOP_BANKRUPTCY, 641},
+        {{"2026-06-11"}, {"2026-06-20"}, STOP_BANKRUPTCY, 541},
+        {{"2026-06-11"}, {"2026-06-11"}, STOP_BANKRUPTCY, 631},
+        {{"2026-06-11"}, {""}, STOP_BANKRUPTCY, 100},
+        {{"2026-06-21"}, {"2026-07-10"}, STOP_BANKRUPTCY, 431}, /* what holds after it is July's */
+        {{"2026-06-21"}, {"2026-06-30"}, STOP_BANKRUPTCY, 541}, /* July's begins as it ends */
+        {{"2026-05-01"}, {"2026-06-10"}, STOP_BANKRUPTCY, 541}, /* begun before the debt bore any */
+        {{"2026-04-01"}, {"2026-05-10"}, STOP_BANKRUPTCY, 641}, /* and over */
+        {{"2026-05-01"}, {""}, STOP_BANKRUPTCY, 0},
+        {{"2026-06-02", "2026-06-04"}, {"2026-06-04", "2026-06-05"}, STOP_BANKRUPTCY, 601},
+        {{"2026-06-11", "2026-07-01"}, {"2026-06-20", ""}, STOP_BANKRUPTCY, 200},
+        {{"2026-06-11"}, {""}, STOP_DECEASED, 641},
+    };
+    const struct accrual accrual = {.series = 1,
+                                    .day_count = DAY_COUNT_ACT_360,
+                                    .starts = on("2026-06-01"),
+                                    .cap_minor = INT64_MAX,
+                                    .stops = {ACCRUAL_GOES_ON}};
+    const struct accrual_rate rates_of[] = {{{on("2026-06-01"), {10 * RATE_SCALE}}, "v1", false},
+                                            {{on("2026-07-01"), {11 * RATE_SCALE}}, "v1", false}};
+    const struct accrual_move placed = {1, POSTING_PLACEMENT, on("2026-06-01"), 36000, {{0}}};
+    g_autoptr(GArray) rates = g_array_new(FALSE, FALSE, sizeof(struct accrual_rate));
+    g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(struct accrual_move));
+    const struct id debtor_id = id_new(7);
+    (void)state;
+    g_array_append_vals(rates, rates_of, ARRAY_SIZE(rates_of));
+    g_array_append_val(moves, placed);
+    for (size_t i = 0; i < ARRAY_SIZE(ROWS); i++) {
+        struct stops *stops = stops_new(&debtor_id);
+        struct interest interest;
+        int64_t minor;
+        for (size_t k = 0; k < 2 && ROWS[i].from[k]; k++) {
+            const struct date last = ROWS[i].last[k][0] ? on(ROWS[i].last[k]) : (struct date){STOP_STANDS};
+            stops_add(stops, &(struct stop){.cause = ROWS[i].cause, .from = on(ROWS[i].from[k]), .last = last});
+        }
+        assert_int_equal(accrual_reckon(&accrual, rates, stops, moves, on("2026-07-31"), NULL, NULL, &interest, NULL),
+                         STATUS_OK);
+        assert_int_equal(interest_round(&interest, &minor, NULL), STATUS_OK);
+        if (minor != ROWS[i].minor)
+            fail_msg("row %zu: %lld", i, (long long)minor);
+        stops_free(stops);
+    }
+}
+
 static void is_reckoned_no_later_than_the_day_before_and_not_once_it_has_stopped(void **state)
 {
     struct accrual accrual = {.starts = on("2026-06-01"), .stops = {ACCRUAL_GOES_ON}};
@@ -120,6 +173,7 @@ int main(void)
         cmocka_unit_test(begins_as_the_agreement_of_the_day_says),
         cmocka_unit_test(a_rate_is_learned_once_and_none_is_guessed),
         cmocka_unit_test(comes_next_on_the_first_of_the_month_after),
+        cmocka_unit_test(the_days_of_a_bankruptcy_bear_none),
         cmocka_unit_test(is_reckoned_no_later_than_the_day_before_and_not_once_it_has_stopped),
     };
 

@@ -335,15 +335,15 @@ static void a_judgment_bears_interest_from_its_day_on_its_amount(void **state)
     struct interest interest;
     int64_t minor;
     (void)state;
-    assert_int_equal(interest_on_judgment(&judgment, changes, 3, on("2022-12-31"), NULL, NULL, &interest, NULL),
-                     STATUS_OK);
+    assert_int_equal(
+        interest_on_judgment(&judgment, NULL, 0, changes, 3, on("2022-12-31"), NULL, NULL, &interest, NULL), STATUS_OK);
     assert_true(interest.numerator == 0);
-    assert_int_equal(interest_on_judgment(&judgment, changes, 3, on("2023-01-20"), NULL, NULL, &interest, NULL),
-                     STATUS_OK);
+    assert_int_equal(
+        interest_on_judgment(&judgment, NULL, 0, changes, 3, on("2023-01-20"), NULL, NULL, &interest, NULL), STATUS_OK);
     assert_int_equal(interest_round(&interest, &minor, NULL), STATUS_OK);
     assert_int_equal(minor, 1000 + 500);
     nothing.amount_minor = 0;
-    assert_int_equal(interest_on_judgment(&nothing, NULL, 0, on("2023-01-20"), NULL, NULL, &interest, NULL),
+    assert_int_equal(interest_on_judgment(&nothing, NULL, 0, NULL, 0, on("2023-01-20"), NULL, NULL, &interest, NULL),
                      STATUS_INVALID_ARGUMENT);
 }
 
