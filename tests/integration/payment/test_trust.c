@@ -345,7 +345,11 @@ static void what_a_dispute_takes_off_is_taken_off_once_and_earns_nothing(void **
     assert_int_equal(changed->kind, DUNLIN__PAYMENT__V1__POSTING_KIND__POSTING_KIND_CREDIT);
     fixture_free_reply(changed);
     fixture_apply_ok(fixture, &message.base);
-    assert_string_equal(fixture_emitted(fixture), "");
+    assert_string_equal(fixture_emitted(fixture), "BalanceChanged"); /* contact waits for an answer to each */
+    changed = fixture_last_event(fixture, &dunlin__payment__v1__balance_changed__descriptor);
+    assert_int_equal(changed->balance_minor, 600);
+    assert_int_equal(changed->change_minor, 0);
+    fixture_free_reply(changed);
     foreign.currency = wire_text("EUR");
     const ProtobufCMessage *refused[] = {&foreign.base};
     assert_int_equal(fixture_apply(fixture, refused, 1), STATUS_INVALID_ARGUMENT);
