@@ -21,7 +21,7 @@ import uuid
 
 import pytest
 import yaml
-from bus_caller import BusCaller, CallError, contract, partition_of
+from bus_caller import FAILED_PRECONDITION, BusCaller, CallError, contract, partition_of
 from debit_load import Debits
 
 from dunlin_system import REPOSITORY, poll, running_system, seconds_of_load
@@ -36,7 +36,7 @@ OPERATIONS_A_DAY = 20
 IN_FLIGHT = 25          # commands on their way while a service is killed
 EPOCH = datetime.date(1970, 1, 1)
 AGENCY, CLIENT = 1, 2   # dunlin.payment.v1.PaidTo
-INVALID_ARGUMENT, FAILED_PRECONDITION = 3, 9
+INVALID_ARGUMENT = 3
 FEE = "returned-payment"
 
 

@@ -24,7 +24,7 @@ import uuid
 
 import pytest
 
-from bus_caller import AGAIN, NOT_FOUND, BusCaller, contract, partition_of
+from bus_caller import AGAIN, FAILED_PRECONDITION, NOT_FOUND, BusCaller, CallError, contract, partition_of
 from dunlin_system import FAILED, MAPPINGS, OK, PARTLY, REPOSITORY, SAMPLE, START, default_account, is_running, native_dialer, poll, running_system, seconds_of_load, us_date
 from event_wire import EventWire
 from invariants import CONSUMERS, check_invariants, differences, keyed, rows
@@ -205,7 +205,10 @@ class Objector(Teller):
         account_id, opened = account[0], None
         if self.n % 3 == 0:
             promise = self.payment.MakePromiseRequest(account_id=account_id, amount_minor=700, currency="USD", due_on_days=DUE_ON_DAYS)
-            self.command("promise", "payment", "MakePromise", promise, f"promise-{self.n}", lambda reply: str(uuid.UUID(bytes=reply.promise_id)), account_id)
+            try:
+                self.command("promise", "payment", "MakePromise", promise, f"promise-{self.n}", lambda reply: str(uuid.UUID(bytes=reply.promise_id)), account_id)
+            except CallError as refusal:  # what the debtor has said to the dialer meanwhile
+                assert refusal.code == FAILED_PRECONDITION and ("the debt is disputed" in str(refusal) or "the debtor is" in str(refusal)), refusal
         if self.n % 4 == 0:
             request = self.dispute.OpenDisputeRequest(account_id=account_id, source=self.dispute.DISPUTE_SOURCE_DEBTOR, reason="not mine")
             opened = self.command("dispute", "dispute", "OpenDispute", request, f"dispute-{self.n}", lambda reply: str(uuid.UUID(bytes=reply.dispute_id)), account_id)

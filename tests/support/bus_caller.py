@@ -9,7 +9,7 @@ from dunlin_system import REPOSITORY, native_dialer
 
 ANSWER_S = 2.0  # how long an answer is waited for before the request is sent again, maybe to another process
 PAUSE_S = 0.05  # between two tries
-NOT_FOUND = 5
+NOT_FOUND, FAILED_PRECONDITION = 5, 9
 # With a key (or an id) the same command may be sent again after these: 4 says that its outcome is not known.
 AGAIN = native_dialer.TRANSIENT | {4}
 

@@ -12,7 +12,7 @@ import random
 import time
 import traceback
 
-from bus_caller import BusCaller, contract, partition_of
+from bus_caller import FAILED_PRECONDITION, BusCaller, CallError, contract, partition_of
 from dunlin_system import OK, REPOSITORY, DunlinSystem, native_dialer
 
 FLAGS = ("CEASE", "ATTORNEY", "BANKRUPTCY", "DECEASED", "OPT_OUT_CALLS", "OPT_OUT_CONTACT_POINT")
@@ -229,6 +229,16 @@ class Stopper:
         self.n += 1
         return self.caller.call(service, method, request, f"{self.name}-{self.n}", partition_of(id_bytes))
 
+    def agree(self, method, request, account):
+        """Payment hears a moment later that what stopped the debtor is over."""
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                return self.call("payment", method, request, account)
+            except CallError as refusal:
+                if refusal.code != FAILED_PRECONDITION or time.monotonic() > deadline:
+                    raise
+
     def lift(self, which):
         undo, record = self.active.pop(which)
         asked = time.monotonic_ns()
@@ -254,13 +264,13 @@ class Stopper:
         return lambda: self.call("payment", "ReversePayment", self.payment.ReversePaymentRequest(posting_id=posting.posting_id, reason="returned"), key)
 
     def stop_promise(self, target, key):
-        promise = self.call("payment", "MakePromise", self.payment.MakePromiseRequest(account_id=key, amount_minor=1000, currency="USD", due_on_days=self.place.today.value + 30), key)
+        promise = self.agree("MakePromise", self.payment.MakePromiseRequest(account_id=key, amount_minor=1000, currency="USD", due_on_days=self.place.today.value + 30), key)
         return lambda: self.call("payment", "CancelPromise", self.payment.CancelPromiseRequest(promise_id=promise.promise_id, reason="by mistake"), key)
 
     def stop_plan(self, target, key):
         rhythm = self.payment.PlanRhythm(frequency="PLAN_FREQUENCY_WEEKLY", first_due_on_days=self.place.today.value + 7)
         plan_id = self.random.randbytes(14) + key[-2:]
-        self.call("payment", "AgreePlan", self.payment.AgreePlanRequest(plan_id=plan_id, account_id=key, role="PLAN_ROLE_COLLECTOR", currency="USD", rhythm=rhythm, number=4), key)
+        self.agree("AgreePlan", self.payment.AgreePlanRequest(plan_id=plan_id, account_id=key, role="PLAN_ROLE_COLLECTOR", currency="USD", rhythm=rhythm, number=4), key)
         return lambda: self.call("payment", "CancelPlan", self.payment.CancelPlanRequest(plan_id=plan_id, reason="by mistake"), key)
 
 
